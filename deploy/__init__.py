@@ -1,0 +1,1 @@
+"""Ways to run the services: the local stack, the demonstration, containers."""

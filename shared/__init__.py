@@ -1,0 +1,1 @@
+"""The language and the kernel that the five services share."""
