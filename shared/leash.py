@@ -19,8 +19,8 @@ _PR_SET_PDEATHSIG, _PR_SET_KEEPCAPS, _PR_CAP_AMBIENT, _PR_CAP_AMBIENT_RAISE = 1,
 _CAP_DAC_OVERRIDE = 1
 _CAPABILITY_VERSION_3 = 0x20080522
 
-# The kernel's "parent" is the thread that forked. All children are born of this one, which lives as long as the process:
-# a child born of a pool's thread would be killed when the pool lets that thread go.
+# The kernel's "parent" is the thread that forked. All children are born of this one, which lives as long as the
+# process: a child born of some pool's thread would be killed when that pool lets the thread go.
 _nursery = ThreadPoolExecutor(1, thread_name_prefix="nursery")
 
 

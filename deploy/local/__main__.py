@@ -21,9 +21,9 @@ def main() -> int:
     commands = parser.add_subparsers(dest="command", required=True)
     up = commands.add_parser("up", help="run PostgreSQL, Valkey and Kafka until Ctrl-C")
     up.add_argument("--brokers", type=int, choices=(1, 3), default=1)
-    clean = commands.add_parser("clean", help="stop what runs in the folder and remove it")
+    clean = commands.add_parser("clean", help="stop what runs in the folder or below it, and remove it")
     for command in (up, clean):
-        command.add_argument("--folder", type=Path, default=Path(".local/stack"))
+        command.add_argument("--folder", type=Path, default=Path(".local/stack" if command is up else ".local"))
     commands.add_parser("lock", help="resolve Kafka's jars again and write their checksums")
     args = parser.parse_args()
     if args.command == "lock":
@@ -60,18 +60,23 @@ def _exports(dsns: Dsns) -> str:
 
 
 def _clean(folder: Path) -> int:
-    pid = occupant(folder)
-    if pid:
-        os.kill(pid, signal.SIGTERM)
-        for _ in range(300):
-            if occupant(folder) is None:
-                break
-            time.sleep(0.1)
-        else:
-            print(f"process {pid} uses {folder} and does not stop", file=sys.stderr)
+    for lock in folder.rglob("lock"):
+        pid = occupant(lock.parent)
+        if pid is not None and not _end(pid, lock.parent):
+            print(f"process {pid} uses {lock.parent} and does not stop", file=sys.stderr)
             return 1
     shutil.rmtree(folder, ignore_errors=True)
     return 0
+
+
+def _end(pid: int, folder: Path) -> bool:
+    """Ask the process that holds the folder to stop; whether it let go of it within 30 s."""
+    os.kill(pid, signal.SIGTERM)
+    for _ in range(300):
+        if occupant(folder) is None:
+            return True
+        time.sleep(0.1)
+    return False
 
 
 if __name__ == "__main__":

@@ -55,13 +55,12 @@ def read_lock(path: Path = LOCK) -> tuple[Jar, ...]:
 
 
 def default_cache() -> Path:
-    """Where jars are kept between checkouts: the user's cache folder. They are verified there before each use."""
-    base = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
-    return Path(base) / "crm-jars"
+    """Where jars are kept: beside the stacks in this checkout, so that `make clean` removes them too."""
+    return Path(__file__).parents[2] / ".local" / "jars"
 
 
 def classpath(folder: Path, lock: tuple[Jar, ...] | None = None) -> str:
-    """The class path of the locked jars in `folder`, those missing or damaged fetched anew; CannotStart if that fails."""
+    """The class path of the locked jars in `folder`, missing and damaged ones fetched anew; else CannotStart."""
     jars = read_lock() if lock is None else lock
     folder.mkdir(parents=True, exist_ok=True)
     wanted = [jar for jar in jars if not _is_intact(folder / jar.name, jar)]

@@ -34,14 +34,13 @@ class Broker(Part):
         text = "".join(f"{name}={value}\n" for name, value in self._settings().items())
         self._properties.write_text(text)
         if not (self.folder / "data" / "meta.properties").exists():
-            self.run(
-                self._java("format", "-Xmx128m", "-XX:TieredStopAtLevel=1")
-                + ["kafka.tools.StorageTool", "format", "-t", self._cluster, "-c", str(self._properties)]
-            )
+            java = self._java("format", "-Xmx128m", "-XX:TieredStopAtLevel=1")
+            config = str(self._properties)
+            self.run([*java, "kafka.tools.StorageTool", "format", "-t", self._cluster, "-c", config])
 
     def argv(self) -> list[str]:
         """The broker in the foreground."""
-        return self._java("server", "-Xms256m", "-Xmx512m") + ["kafka.Kafka", str(self._properties)]
+        return [*self._java("server", "-Xms256m", "-Xmx512m"), "kafka.Kafka", str(self._properties)]
 
     def is_ready(self) -> bool:
         """A broker opens its client port when the cluster has let it in."""
@@ -75,7 +74,7 @@ class Broker(Part):
             "advertised.listeners": f"PLAINTEXT://127.0.0.1:{client}",
             "controller.listener.names": "CONTROLLER",
             "listener.security.protocol.map": "PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT",
-            "log.dirs": self.folder / "data",
+            "log.dirs": str(self.folder / "data"),
             "auto.create.topics.enable": "false",
             # Records are kept by the time of their arrival: a purchase of last year must not be deleted unread.
             "log.message.timestamp.type": "LogAppendTime",
@@ -98,4 +97,3 @@ class Broker(Part):
             "broker.session.timeout.ms": 3000,
             "broker.heartbeat.interval.ms": 500,
         }
-

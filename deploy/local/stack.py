@@ -40,8 +40,7 @@ class LocalStack:
     brokers: list[Broker]
 
     def __init__(self, folder: Path, brokers: int = 1, jars: Path | None = None) -> None:
-        """`brokers`: 1, or 3 with replication 3 and two in sync. `jars`: where Kafka's jars are kept, by default the
-        user's cache folder."""
+        """`brokers`: 1, or 3 with replication 3 and two in sync. `jars`: where Kafka's jars are kept."""
         self.folder = folder.resolve()
         self._size = brokers
         self._jars = jars or default_cache()
@@ -53,7 +52,7 @@ class LocalStack:
         return [self.postgres, self.valkey, *self.brokers]
 
     def start(self) -> Dsns:
-        """Start what does not run and wait until all answer; CannotStart, with everything stopped again, if one cannot."""
+        """Start what does not run, wait until all answer; if one cannot, stop all and raise CannotStart."""
         self.folder.mkdir(parents=True, exist_ok=True)
         self._occupied = self._occupied or occupy(self.folder)
         try:
@@ -61,7 +60,9 @@ class LocalStack:
             state.clear_leftovers()
             self._build(state)
             _at_once([part.launch for part in self.parts])
-            state.processes = {part.pid: psutil.Process(part.pid).create_time() for part in self.parts if part.is_running}
+            state.processes = {
+                part.pid: psutil.Process(part.pid).create_time() for part in self.parts if part.is_running
+            }
             state.save(self.folder)
             _at_once([part.await_ready for part in self.parts])
         except BaseException:

@@ -40,7 +40,9 @@ class State:
         state = cls(**json.loads(path.read_text()))
         state.processes = {int(pid): born for pid, born in state.processes.items()}
         if state.brokers != brokers:
-            raise CannotStart(f"{folder} holds {state.brokers} broker(s), not {brokers}: use another folder, or clean it")
+            raise CannotStart(
+                f"{folder} holds {state.brokers} broker(s), not {brokers}: use another folder, or clean it"
+            )
         return state
 
     def save(self, folder: Path) -> None:

