@@ -1,0 +1,1 @@
+"""Who somebody is: people and firms, their identifiers and attributes, merges."""

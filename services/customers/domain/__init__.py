@@ -1,0 +1,1 @@
+"""The rules of who somebody is: no I/O, no clock, no framework."""

@@ -1,0 +1,93 @@
+"""Merges: one customer becomes an alias of another, and stands for itself again when that is undone."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from uuid import UUID
+
+from services.customers.domain.claims import Value
+from services.customers.domain.customer import Group, Record, sources_of
+
+
+@dataclass(frozen=True, slots=True)
+class FieldChoice:
+    """One field of the merged profile: what is shown, from which id, and what each of the two showed before."""
+
+    name: str
+    value: Value
+    source: UUID
+    survivor_value: Value
+    absorbed_value: Value
+
+
+@dataclass(frozen=True, slots=True)
+class Merge:
+    """`absorbed` became an alias of `survivor` at `at`."""
+
+    merge_id: UUID
+    survivor: UUID
+    absorbed: UUID
+    at: datetime
+    by: str
+    fields: Sequence[FieldChoice] = ()
+    undone_at: datetime | None = None
+    undone_by: str | None = None
+
+
+def merged(survivor: Group, absorbed: Group, at: datetime) -> Group:
+    """Both as one. Nobody's claims are copied: `absorbed` gets a link, and its aliases follow it."""
+    root = survivor.root.customer_id
+    moved = [replace(one, current_id=root) for one in absorbed.members]
+    moved = [
+        replace(one, merged_into=root, merged_at=at) if one.customer_id == absorbed.root.customer_id else one
+        for one in moved
+    ]
+    return Group(survivor.root, [*survivor.members, *moved], [*survivor.identifiers, *absorbed.identifiers])
+
+
+def parted(whole: Group, absorbed: UUID) -> tuple[Group, Group]:
+    """What remains, and `absorbed` with the aliases it had brought along, each with what was said under its own ids."""
+    freed = _with_aliases(whole.members, absorbed)
+    members = [
+        replace(one, current_id=absorbed, **_UNLINKED) if one.customer_id == absorbed
+        else replace(one, current_id=absorbed)
+        for one in whole.members
+        if one.customer_id in freed
+    ]
+    root = next(one for one in members if one.customer_id == absorbed)
+    rest = Group(
+        whole.root,
+        [one for one in whole.members if one.customer_id not in freed],
+        [one for one in whole.identifiers if one.customer_id not in freed],
+    )
+    return rest, Group(root, members, [one for one in whole.identifiers if one.customer_id in freed])
+
+
+def choices(survivor: Group, absorbed: Group, at: datetime) -> list[FieldChoice]:
+    """What a merge would show, field by field, for the preview and the record of the merge."""
+    first, second = sources_of(survivor), sources_of(absorbed)
+    return [
+        FieldChoice(
+            name=name,
+            value=one.claim.value,
+            source=one.customer_id,
+            survivor_value=first[name].claim.value if name in first else None,
+            absorbed_value=second[name].claim.value if name in second else None,
+        )
+        for name, one in sorted(sources_of(merged(survivor, absorbed, at)).items())
+    ]
+
+
+_UNLINKED: dict[str, None] = {"merged_into": None, "merged_at": None}
+
+
+def _with_aliases(members: Sequence[Record], customer_id: UUID) -> set[UUID]:
+    found = {customer_id}
+    grown = True
+    while grown:
+        more = {one.customer_id for one in members if one.merged_into in found} - found
+        grown = bool(more)
+        found |= more
+    return found

@@ -1,0 +1,59 @@
+"""What a publisher says about somebody, sorted: identifiers, values that fit, values kept until they are defined."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+from services.customers.domain.attributes import Definitions, Unfit, fit
+from services.customers.domain.catalogue import SYNONYMS
+from services.customers.domain.claims import STATUS, Claim, Value, latest
+
+# A record that some publisher fills with ever new names must stay readable; what passes this is counted and left out.
+MAX_NAMES = 300
+_ADDRESSES = ("email", "phone")
+
+
+@dataclass(frozen=True, slots=True)
+class Traits:
+    """`values` fit or are not defined yet; `unfit` are defined but of another form: kept, shown, never sent on."""
+
+    values: Mapping[str, Claim] = field(default_factory=dict)
+    unfit: Mapping[str, Claim] = field(default_factory=dict)
+    addresses: tuple[tuple[str, str], ...] = ()
+
+
+def read_traits(said: Mapping[str, Value], definitions: Definitions, at: datetime, by: str) -> Traits:
+    """Sort what was said at `at` by `by`. Never refuses: a publisher's event is not lost for an odd trait."""
+    values: dict[str, Claim] = {}
+    unfit: dict[str, Claim] = {}
+    addresses: list[tuple[str, str]] = []
+    for spelt, value in said.items():
+        name = SYNONYMS.get(spelt, spelt)
+        if name in _ADDRESSES and isinstance(value, str):
+            addresses.append((name, value))
+        elif name != STATUS:
+            claim, fits = classify(name, Claim(value, at, by), definitions)
+            (values if fits else unfit)[name] = claim
+    return Traits(values, unfit, tuple(addresses))
+
+
+def classify(name: str, claim: Claim, definitions: Definitions) -> tuple[Claim, bool]:
+    """The claim in its kept form, and whether it fits. What is not defined yet fits: nothing is known against it."""
+    definition = definitions.get(name)
+    if definition is None:
+        return claim, True
+    try:
+        return replace(claim, value=fit(definition, claim.value)), True
+    except Unfit:
+        return claim, False
+
+
+def fold(held: Mapping[str, Claim], heard: Mapping[str, Claim]) -> Mapping[str, Claim]:
+    """`held` after hearing `heard`: the latest claim of each name. New names beyond MAX_NAMES are left out."""
+    folded = dict(held)
+    for name, claim in heard.items():
+        if name in folded or len(folded) < MAX_NAMES:
+            folded[name] = latest(folded.get(name), claim)
+    return folded
