@@ -1,0 +1,1 @@
+"""Analytics: segments, scores, insights."""
