@@ -1,0 +1,1 @@
+"""The five services; they import nothing from each other."""

@@ -1,0 +1,1 @@
+"""privacy: what somebody permits."""

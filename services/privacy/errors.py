@@ -1,0 +1,47 @@
+"""What privacy refuses, each with its status and slug."""
+
+from __future__ import annotations
+
+from shared.errors import Conflict, Gone, Invalid, NotFound
+
+
+class CustomerNotDerivable(Invalid):
+    """No identifier that may say who the customer is."""
+
+    slug, title = "customer-not-derivable", "The customer cannot be told from these identifiers"
+
+
+class CustomerErased(Gone):
+    """This customer id is erased; nothing is recorded for it any more."""
+
+    slug, title = "customer-erased", "This customer was erased"
+
+
+class InTheFuture(Invalid):
+    """Something cannot have been said later than now."""
+
+    slug, title = "in-the-future", "The time lies in the future"
+
+
+class NoConsentNeeded(Invalid):
+    """Service messages go out without consent; there is nothing to record."""
+
+    slug, title = "no-consent-needed", "This purpose needs no consent"
+
+
+class ErasureNotFound(NotFound):
+    """No such request."""
+
+    slug, title = "erasure-not-found", "There is no such erasure"
+
+
+class ErasureNotRunning(Conflict):
+    """It waits for the identity check, or is completed."""
+
+    slug, title = "erasure-not-running", "The erasure is not running"
+
+
+class IdentityAlreadyChecked(Conflict):
+    """The identity check was recorded before."""
+
+    slug, title = "identity-already-checked", "The identity was checked before"
