@@ -1,0 +1,265 @@
+"""One loop hears everything: a batch of records, one transaction, then the offsets. Nothing escapes it."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+from uuid import UUID
+
+from shared import inbox
+from shared.burial import bury
+from shared.clock import MACHINE
+from shared.contracts.envelope import Fact, Unreadable, read_envelope
+from shared.database import Database, is_weather
+from shared.logging import get_logger
+from shared.metrics import counter, histogram
+from shared.transaction import Tx
+
+log = get_logger(__name__)
+
+BATCH = 500
+TRIES = 3
+# A flood of poison is a fault of ours or of a publisher's release: stop rather than pour the topic away.
+DEAD_LETTERS_PER_MINUTE = 1_000
+_WEATHER_WAIT_S = (0.1, 0.5, 1.0, 2.0, 5.0)
+
+HANDLED = counter("consumer_events_total", "Events handled, by outcome", ["consumer", "outcome"])
+BATCH_SECONDS = histogram("consumer_batch_seconds", "One batch: read, effect, commit", ["consumer"])
+
+Handler = Callable[[Tx, Any], Awaitable[None]]
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """One record of a topic. `topic` is the plain name, without an installation's prefix."""
+
+    topic: str
+    partition: int
+    offset: int
+    key: bytes | None
+    value: bytes | None
+    headers: Sequence[tuple[str, bytes]]
+    timestamp_ms: int = 0
+
+    def header(self, name: str) -> str | None:
+        """The first header of that name, as text."""
+        for key, value in self.headers:
+            if key == name:
+                return value.decode("utf-8", "replace")
+        return None
+
+
+class TooManyDeadLetters(RuntimeError):
+    """The limit per minute was passed; the worker stops with its offset where it is."""
+
+
+@dataclass(frozen=True)
+class Subscription:
+    """What a consumer hears and who handles it.
+
+    Give `handlers` (one event at a time), or `types` with `on_batch` (ordered, without duplicates), or `decode` with
+    `on_batch` and `inbox=False` for a door whose records are no envelopes.
+    """
+
+    consumer: str
+    topics: Sequence[str]
+    handlers: dict[type[Any], Handler] = field(default_factory=dict)
+    types: Sequence[type[Fact]] = ()
+    on_batch: Callable[[Tx, list[Any]], Awaitable[None]] | None = None
+    decode: Callable[[Record], Any] | None = None
+    inbox: bool = True
+
+    @cached_property
+    def known(self) -> dict[str, type[Fact]]:
+        """The facts that are heard, by type."""
+        return {fact.TYPE: fact for fact in (*self.types, *self.handlers)}
+
+    def read(self, record: Record) -> Any | None:
+        """The record's content, or None when nobody here hears its type. Raises Unreadable."""
+        if self.decode is not None:
+            return self.decode(record)
+        kind = record.header("type")
+        known = self.known
+        if kind is not None and kind not in known:
+            return None
+        if record.value is None:
+            raise Unreadable("the record has no value")
+        return read_envelope(record.value, known)
+
+    async def handle(self, tx: Tx, heard: list[Any]) -> None:
+        """The effect of `heard`, within `tx`."""
+        if self.on_batch is not None:
+            await self.on_batch(tx, heard)
+            return
+        for one in heard:
+            tx.cause = one
+            await self.handlers[type(one.data)](tx, one)
+        tx.cause = None
+
+
+class BatchProcessor:
+    """Handles batches for one subscription; used by the aiokafka loop and by the Faust driver alike."""
+
+    def __init__(
+        self,
+        database: Database,
+        subscription: Subscription,
+        *,
+        beat: Callable[[], None] = lambda: None,
+        dead_letters_per_minute: int = DEAD_LETTERS_PER_MINUTE,
+    ) -> None:
+        self.database = database
+        self.subscription = subscription
+        self.beat = beat
+        self._limit = dead_letters_per_minute
+        self._buried: list[float] = []
+
+    async def process(self, records: list[Record]) -> None:
+        """Returns when every record has had its effect, is known already, or lies in the dead letters.
+
+        Weather is waited out, in order. Raises only TooManyDeadLetters and what is no Exception.
+        """
+        started = time.perf_counter()
+        failures = 0
+        while True:
+            try:
+                await self._apply(records)
+                break
+            except Exception as error:
+                if await self._weather(error):
+                    await self._wait(failures, error)
+                    failures += 1
+                    continue
+                if isinstance(error, TooManyDeadLetters):
+                    raise
+                log.warning("batch_failed", consumer=self._name, size=len(records), error=type(error).__name__)
+                for record in records:
+                    await self._one(record)
+                break
+        BATCH_SECONDS.labels(self._name).observe(time.perf_counter() - started)
+
+    async def replay(self, letter_id: UUID, record: Record) -> None:
+        """Give a dead letter its effect, once, and mark it replayed in the same transaction. Raises what fails."""
+        async with self.database.transaction() as tx:
+            heard = self.subscription.read(record)
+            if heard is not None:
+                if self.subscription.inbox:
+                    await inbox.forget(tx, self._name, heard.id)
+                await self._effect(tx, [heard])
+            await tx.execute("update dead_letters set state = 'replayed' where id = :id", {"id": letter_id})
+
+    @property
+    def _name(self) -> str:
+        return self.subscription.consumer
+
+    async def _apply(self, records: list[Record]) -> None:
+        """One transaction: the effect of all that can be read, and a dead letter for each record that cannot."""
+        heard, unreadable = self._read(records)
+        HANDLED.labels(self._name, "unheard").inc(len(records) - len(heard) - len(unreadable))
+        if not heard and not unreadable:
+            return
+        self._allow(len(unreadable))
+        async with self.database.transaction() as tx:
+            fresh = await self._effect(tx, heard) if heard else 0
+            for record, error in unreadable:
+                await self._bury(tx, record, error, 1)
+        self._buried += [MACHINE.monotonic()] * len(unreadable)
+        HANDLED.labels(self._name, "handled").inc(fresh)
+        HANDLED.labels(self._name, "duplicate").inc(len(heard) - fresh)
+
+    def _read(self, records: list[Record]) -> tuple[list[Any], list[tuple[Record, Unreadable]]]:
+        heard, unreadable = [], []
+        for record in records:
+            try:
+                one = self.subscription.read(record)
+            except Unreadable as error:
+                unreadable.append((record, error))
+            else:
+                if one is not None:
+                    heard.append(one)
+        return heard, unreadable
+
+    async def _effect(self, tx: Tx, heard: list[Any]) -> int:
+        if self.subscription.inbox:
+            new = await inbox.first_time(tx, self._name, [one.id for one in heard])
+            fresh = []
+            for one in heard:
+                if one.id in new:
+                    new.discard(one.id)
+                    fresh.append(one)
+            heard = fresh
+        if heard:
+            await self.subscription.handle(tx, heard)
+        return len(heard)
+
+    async def _one(self, record: Record) -> None:
+        attempts = failures = 0
+        while True:
+            self.beat()
+            try:
+                await self._apply([record])
+                return
+            except Exception as error:
+                if await self._weather(error):
+                    await self._wait(failures, error)
+                    failures += 1
+                    continue
+                if isinstance(error, TooManyDeadLetters):
+                    raise
+                attempts += 1
+                if attempts >= TRIES:
+                    await self._give_up(record, error, attempts)
+                    return
+
+    async def _weather(self, error: Exception) -> bool:
+        """Weather by its code, or because the database takes no writes just now."""
+        if isinstance(error, Unreadable | TooManyDeadLetters):
+            return False
+        if is_weather(error):
+            return True
+        try:
+            await self.database.probe_write()
+        except Exception:
+            return True
+        return False
+
+    async def _wait(self, failures: int, error: Exception) -> None:
+        log.warning("waiting_for_the_database", consumer=self._name, error=type(error).__name__)
+        self.beat()
+        await MACHINE.sleep(_WEATHER_WAIT_S[min(failures, len(_WEATHER_WAIT_S) - 1)])
+
+    async def _give_up(self, record: Record, error: Exception, attempts: int) -> None:
+        self._allow(1)
+        failures = 0
+        while True:
+            try:
+                async with self.database.transaction() as tx:
+                    await self._bury(tx, record, error, attempts)
+                break
+            except Exception as failure:
+                await self._wait(failures, failure)
+                failures += 1
+        self._buried.append(MACHINE.monotonic())
+
+    async def _bury(self, tx: Tx, record: Record, error: Exception, attempts: int) -> None:
+        event_id = await bury(tx, self._name, record, error, attempts)
+        if event_id is not None and self.subscription.inbox:
+            await inbox.first_time(tx, self._name, [event_id])
+        HANDLED.labels(self._name, "dead_lettered").inc()
+        log.error(
+            "dead_letter",
+            consumer=self._name,
+            topic=record.topic,
+            partition=record.partition,
+            offset=record.offset,
+            reason=type(error).__name__,
+        )
+
+    def _allow(self, more: int) -> None:
+        now = MACHINE.monotonic()
+        self._buried = [at for at in self._buried if at > now - 60]
+        if len(self._buried) + more > self._limit:
+            raise TooManyDeadLetters(f"{self._name}: more than {self._limit} dead letters within a minute")

@@ -1,0 +1,1 @@
+"""The language the services share: every event that travels, versioned for ever."""

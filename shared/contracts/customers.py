@@ -1,0 +1,72 @@
+"""What `customers` says: who somebody is, as far as it may travel."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import ClassVar, Literal
+from uuid import UUID
+
+from shared.contracts.envelope import Fact
+
+AttributeValue = str | int | float | bool | list[str] | None
+
+
+class ProfileChanged(Fact):
+    """The customer's record as it now stands: every attribute marked segmentable, and the names of those that changed.
+    Dates are ISO strings. No direct identifiers: only whether a usable address exists (`reachable`: channels)."""
+
+    TYPE: ClassVar[str] = "customers.profile_changed.v1"
+    TOPIC: ClassVar[str] = "customers-events"
+
+    kind: Literal["person", "firm"]
+    status: Literal["prospect", "lead", "active", "lapsed", "lost", "blocked"]
+    attributes: dict[str, AttributeValue]
+    changed: list[str]
+    reachable: list[str]
+    time_zone: str
+    language: str | None = None
+    created_at: datetime
+
+
+class CustomersMerged(Fact):
+    """`absorbed` is from now on an alias of `survivor`. Published under both keys."""
+
+    TYPE: ClassVar[str] = "customers.merged.v1"
+    TOPIC: ClassVar[str] = "customers-events"
+
+    merge_id: UUID
+    survivor: UUID
+    absorbed: UUID
+
+
+class MergeUndone(Fact):
+    """The alias is gone: `absorbed` stands for itself again. Published under both keys."""
+
+    TYPE: ClassVar[str] = "customers.merge_undone.v1"
+    TOPIC: ClassVar[str] = "customers-events"
+
+    merge_id: UUID
+    survivor: UUID
+    absorbed: UUID
+
+
+class IdentifierRetired(Fact):
+    """An identifier was erased or removed: from `generation` on it derives a new customer. `fingerprint` is the keyed
+    hash of (kind, normalised value), hex."""
+
+    TYPE: ClassVar[str] = "customers.identifier_retired.v1"
+    TOPIC: ClassVar[str] = "customers-events"
+
+    fingerprint: str
+    generation: int
+
+
+class CustomersErasureDone(Fact):
+    """Receipt: what `customers` erased for a request, store by store, and what it still finds (must be 0)."""
+
+    TYPE: ClassVar[str] = "customers.erasure_done.v1"
+    TOPIC: ClassVar[str] = "customers-events"
+
+    request_id: UUID
+    stores: dict[str, int]
+    remaining: dict[str, int]

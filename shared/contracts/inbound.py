@@ -1,0 +1,152 @@
+"""What publishers send: the outer door's language, over HTTP and Kafka alike. Strict: an unknown field is refused."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated, Literal
+from uuid import UUID
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
+
+from shared.contracts.interactions import Channel, ResponseKind
+
+Code = Annotated[str, StringConstraints(min_length=1, max_length=100, pattern=r"^[^\x00-\x1f]+$")]
+Text = Annotated[str, StringConstraints(min_length=1, max_length=300, pattern=r"^[^\x00]+$")]
+Minor = Annotated[int, Field(ge=-(10**13), le=10**13, description="integer minor units of the currency")]
+Currency = Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")]
+TraitValue = str | int | float | bool | list[str] | None
+
+
+class Strict(BaseModel):
+    """A part of a publisher's message: unknown fields are refused, types are not guessed."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+
+
+class ExternalId(Strict):
+    """The customer's id in a storefront (`source`)."""
+
+    source: Code
+    id: Code
+
+
+class CustomerRef(Strict):
+    """Who it was, by any identifier the publisher has. Precedence: customer_id, external_id, card, email."""
+
+    customer_id: UUID | None = None
+    external_id: ExternalId | None = None
+    card: Code | None = None
+    email: Annotated[str, StringConstraints(max_length=320, pattern=r"^[^@\s\x00]+@[^@\s\x00]+$")] | None = None
+    phone: Annotated[str, StringConstraints(max_length=32, pattern=r"^\+?[0-9 ()./-]{4,32}$")] | None = None
+
+
+class LineIn(Strict):
+    """One line of a purchase or return; `amount` is what was paid for the line, after `discount`."""
+
+    product_id: Code
+    quantity: Annotated[float, Field(ge=0, le=10**9)]
+    amount: Minor
+    discount: Minor = 0
+    tax: Minor = 0
+    cost: Minor | None = None
+    category: Code | None = None
+    department: Code | None = None
+    brand: Code | None = None
+
+
+class PurchaseIn(Strict):
+    """A purchase with its lines."""
+
+    channel: Channel
+    currency: Currency
+    lines: Annotated[list[LineIn], Field(min_length=1, max_length=1000)]
+    store: Code | None = None
+    payment: Code | None = None
+    order_id: Code | None = None
+
+
+class ReturnIn(Strict):
+    """Goods that came back, whole or in part, also before their purchase is known here. Amounts are positive."""
+
+    channel: Channel
+    currency: Currency
+    lines: Annotated[list[LineIn], Field(min_length=1, max_length=1000)]
+    order_id: Code | None = None
+    store: Code | None = None
+
+
+class ContactIn(Strict):
+    """A contact; `note` is free text and stays in the interactions database."""
+
+    channel: Channel
+    direction: Literal["in", "out"]
+    topic: Code | None = None
+    outcome: Code | None = None
+    agent: Code | None = None
+    duration_s: Annotated[int, Field(ge=0, le=86_400)] | None = None
+    note: Annotated[str, StringConstraints(max_length=4000, pattern=r"^[^\x00]*$")] | None = None
+
+
+class ExposureIn(Strict):
+    """A campaign message shown outside our own channels."""
+
+    channel: Channel
+    campaign_id: UUID
+    message_id: UUID
+    step: Code = "send"
+
+
+class ResponseIn(Strict):
+    """A response to a message."""
+
+    kind: ResponseKind
+    channel: Channel
+    campaign_id: UUID | None = None
+    message_id: UUID | None = None
+    link: Text | None = None
+
+
+class _Message(Strict):
+    message_id: Code
+    time: AwareDatetime
+    customer: CustomerRef
+    traits: Annotated[dict[Code, TraitValue], Field(max_length=50)] = Field(default_factory=dict)
+    origin: Literal["live", "history"] = "live"
+
+
+class PurchaseMessage(_Message):
+    type: Literal["purchase"]
+    data: PurchaseIn
+
+
+class ReturnMessage(_Message):
+    type: Literal["return"]
+    data: ReturnIn
+
+
+class ContactMessage(_Message):
+    type: Literal["contact"]
+    data: ContactIn
+
+
+class ExposureMessage(_Message):
+    type: Literal["exposure"]
+    data: ExposureIn
+
+
+class ResponseMessage(_Message):
+    type: Literal["response"]
+    data: ResponseIn
+
+
+InboundMessage = Annotated[
+    PurchaseMessage | ReturnMessage | ContactMessage | ExposureMessage | ResponseMessage, Field(discriminator="type")
+]
+
+
+class InboundRecord(Strict):
+    """What lies on `interactions-inbound`: a message and who published it (over HTTP: the API key's id)."""
+
+    publisher: Code
+    received_at: datetime | None = None
+    message: InboundMessage

@@ -1,0 +1,139 @@
+"""What `interactions` says: what happened between us and a customer."""
+
+from __future__ import annotations
+
+from typing import ClassVar, Literal
+from uuid import UUID
+
+from pydantic import Field
+
+from shared.contracts.envelope import Fact, Part
+
+Channel = Literal["store", "web", "app", "phone", "email", "sms", "post", "chat", "visit", "social", "other"]
+ResponseKind = Literal[
+    "delivered", "opened", "clicked", "replied", "bought", "refused", "complained", "bounced", "unsubscribed"
+]
+
+
+class Line(Part):
+    """One line of a basket. Amounts are integer minor units of the purchase's currency, what the customer paid for the
+    line after `discount`; `quantity` may be fractional (goods by weight)."""
+
+    product_id: str
+    quantity: float
+    amount: int
+    discount: int = 0
+    tax: int = 0
+    cost: int | None = None
+    category: str | None = None
+    department: str | None = None
+    brand: str | None = None
+
+
+class PurchaseRecorded(Fact):
+    """A basket was bought. `amount` is the sum of its lines in minor units of `currency` (ISO 4217);
+    `base_amount` is the same in the firm's base currency, None when no rate is known (kept, marked unvalued)."""
+
+    TYPE: ClassVar[str] = "interactions.purchase_recorded.v1"
+    TOPIC: ClassVar[str] = "interactions-events"
+
+    interaction_id: UUID
+    channel: Channel
+    currency: str
+    amount: int
+    base_amount: int | None
+    lines: list[Line]
+    store: str | None = None
+    payment: str | None = None
+    order_id: str | None = None
+
+
+class ReturnRecorded(Fact):
+    """Goods came back; amounts are positive and are subtracted from net figures at the time of the return."""
+
+    TYPE: ClassVar[str] = "interactions.return_recorded.v1"
+    TOPIC: ClassVar[str] = "interactions-events"
+
+    interaction_id: UUID
+    channel: Channel
+    currency: str
+    amount: int
+    base_amount: int | None
+    lines: list[Line]
+    order_id: str | None = None
+    store: str | None = None
+
+
+class ContactRecorded(Fact):
+    """A contact in either direction. `topic` and `outcome` are codes, never free text."""
+
+    TYPE: ClassVar[str] = "interactions.contact_recorded.v1"
+    TOPIC: ClassVar[str] = "interactions-events"
+
+    interaction_id: UUID
+    channel: Channel
+    direction: Literal["in", "out"]
+    topic: str | None = None
+    outcome: str | None = None
+    agent: str | None = None
+    duration_s: int | None = None
+
+
+class ExposureRecorded(Fact):
+    """A campaign's message was handed over to this customer."""
+
+    TYPE: ClassVar[str] = "interactions.exposure_recorded.v1"
+    TOPIC: ClassVar[str] = "interactions-events"
+
+    interaction_id: UUID
+    channel: Channel
+    campaign_id: UUID
+    message_id: UUID
+    step: str = "send"
+
+
+class ResponseRecorded(Fact):
+    """The customer's response to a message; `message_id` is the ledger row's id when it is known."""
+
+    TYPE: ClassVar[str] = "interactions.response_recorded.v1"
+    TOPIC: ClassVar[str] = "interactions-events"
+
+    interaction_id: UUID
+    kind: ResponseKind
+    channel: Channel
+    campaign_id: UUID | None = None
+    message_id: UUID | None = None
+    link: str | None = None
+
+
+class Identifier(Part):
+    """A name by which a publisher knows a customer. `source` is the storefront for `external_id`."""
+
+    kind: Literal["external_id", "card", "email", "phone"]
+    value: str = Field(min_length=1, max_length=320)
+    source: str | None = None
+
+
+class IdentityObserved(Fact):
+    """Identifiers and traits as a publisher sent them; carries personal data, so it travels only on `customers-inbound`
+    (seven days at most), where `customers` alone listens."""
+
+    TYPE: ClassVar[str] = "interactions.identity_observed.v1"
+    TOPIC: ClassVar[str] = "customers-inbound"
+
+    identifiers: list[Identifier]
+    derived_from: Identifier | None
+    generation: int = 0
+    traits: dict[str, str | int | float | bool | list[str] | None] = Field(default_factory=dict)
+    publisher: str
+
+
+class InteractionsErasureDone(Fact):
+    """Receipt: what `interactions` erased for a request, store by store, and what it still finds (must be 0)."""
+
+    TYPE: ClassVar[str] = "interactions.erasure_done.v1"
+    TOPIC: ClassVar[str] = "interactions-events"
+
+    request_id: UUID
+    stores: dict[str, int]
+    remaining: dict[str, int]

@@ -1,0 +1,68 @@
+"""What `privacy` says: what somebody permits."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import ClassVar, Literal
+from uuid import UUID
+
+from shared.contracts.envelope import Fact
+
+ConsentState = Literal["granted", "denied", "unknown"]
+
+
+class ConsentChanged(Fact):
+    """What holds now for (purpose, channel) of this customer; `withdrawn_via` is set when a person took it back."""
+
+    TYPE: ClassVar[str] = "privacy.consent_changed.v1"
+    TOPIC: ClassVar[str] = "privacy-events"
+
+    consent_id: UUID
+    purpose: str
+    channel: str
+    state: ConsentState
+    expires_at: datetime | None = None
+    withdrawn_via: Literal["one_click", "page", "api", "complaint"] | None = None
+    campaign_id: UUID | None = None
+    message_id: UUID | None = None
+
+
+class SuppressionChanged(Fact):
+    """An address of this customer was put on or taken off the suppression list of a channel."""
+
+    TYPE: ClassVar[str] = "privacy.suppression_changed.v1"
+    TOPIC: ClassVar[str] = "privacy-events"
+
+    channel: str
+    active: bool
+    reason: str
+
+
+class RestrictionChanged(Fact):
+    """Processing of this customer's data is restricted (or no longer is)."""
+
+    TYPE: ClassVar[str] = "privacy.restriction_changed.v1"
+    TOPIC: ClassVar[str] = "privacy-events"
+
+    restricted: bool
+
+
+class ErasureRequested(Fact):
+    """The tombstone: from here on every service erases this customer (and `aliases`), checks itself and reports."""
+
+    TYPE: ClassVar[str] = "privacy.erasure_requested.v1"
+    TOPIC: ClassVar[str] = "privacy-events"
+
+    request_id: UUID
+    aliases: list[UUID]
+
+
+class ErasureCompleted(Fact):
+    """Every store of every service has reported; `log_clean_at` is when the topics will have aged out."""
+
+    TYPE: ClassVar[str] = "privacy.erasure_completed.v1"
+    TOPIC: ClassVar[str] = "privacy-events"
+
+    request_id: UUID
+    certificate_id: UUID
+    log_clean_at: datetime

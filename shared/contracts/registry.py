@@ -1,0 +1,35 @@
+"""Every fact there is, by its type; the one list that topics, examples and compatibility tests read."""
+
+from __future__ import annotations
+
+from shared.contracts import analytics, campaigns, customers, interactions, privacy
+from shared.contracts.envelope import Fact
+
+FACTS: dict[str, type[Fact]] = {
+    fact.TYPE: fact
+    for fact in (
+        interactions.PurchaseRecorded,
+        interactions.ReturnRecorded,
+        interactions.ContactRecorded,
+        interactions.ExposureRecorded,
+        interactions.ResponseRecorded,
+        interactions.IdentityObserved,
+        interactions.InteractionsErasureDone,
+        customers.ProfileChanged,
+        customers.CustomersMerged,
+        customers.MergeUndone,
+        customers.IdentifierRetired,
+        customers.CustomersErasureDone,
+        analytics.MembershipsChanged,
+        analytics.SegmentChanged,
+        analytics.AnalyticsErasureDone,
+        campaigns.MessageSettled,
+        campaigns.CampaignChanged,
+        campaigns.CampaignsErasureDone,
+        privacy.ConsentChanged,
+        privacy.SuppressionChanged,
+        privacy.RestrictionChanged,
+        privacy.ErasureRequested,
+        privacy.ErasureCompleted,
+    )
+}

@@ -1,0 +1,59 @@
+"""One customer from many names, without a round trip: every service derives the same id from the same identifier."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import re
+import unicodedata
+from collections.abc import Iterable
+from uuid import UUID
+
+from shared.contracts.interactions import Identifier
+
+# An explicit customer_id wins over all of these. A phone is shared too often to say who somebody is.
+PRECEDENCE = ("external_id", "card", "email")
+_NOT_DIGITS = re.compile(r"[^0-9+]")
+
+
+def normalise(kind: str, value: str, source: str | None = None) -> str:
+    """The form in which two spellings of one identifier are equal."""
+    text = unicodedata.normalize("NFC", value).strip()
+    if kind == "email":
+        return text.casefold()
+    if kind == "phone":
+        return _NOT_DIGITS.sub("", text)
+    if kind == "external_id":
+        return f"{source or ''}\x1f{text}"
+    return text
+
+
+def fingerprint(key: str, kind: str, normalised: str) -> str:
+    """Keyed hash (HMAC-SHA-256, hex) by which an identifier is known where it must not be stored."""
+    return _digest(key, "fingerprint", kind, normalised).hex()
+
+
+def customer_id_of(key: str, identifier: Identifier, generation: int = 0) -> UUID:
+    """The customer id that an identifier derives, under the installation's key (never rotated).
+
+    `generation` is raised when an identifier was erased, so that who comes back is somebody new. UUID version 8.
+    """
+    value = normalise(identifier.kind, identifier.value, identifier.source)
+    raw = bytearray(_digest(key, "customer", identifier.kind, value, str(generation))[:16])
+    raw[6] = (raw[6] & 0x0F) | 0x80
+    raw[8] = (raw[8] & 0x3F) | 0x80
+    return UUID(bytes=bytes(raw))
+
+
+def choose_identifier(identifiers: Iterable[Identifier]) -> Identifier | None:
+    """The identifier that derives the id, by PRECEDENCE; None when none may."""
+    offered = list(identifiers)
+    for kind in PRECEDENCE:
+        for identifier in offered:
+            if identifier.kind == kind:
+                return identifier
+    return None
+
+
+def _digest(key: str, *parts: str) -> bytes:
+    return hmac.new(key.encode(), "\x00".join(parts).encode(), hashlib.sha256).digest()

@@ -1,0 +1,158 @@
+"""One use case, one transaction: statements, and the events it says, in the same breath."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Executable, RowMapping, text
+from sqlalchemy.engine import CursorResult
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from shared.clock import Clock
+from shared.contracts.envelope import Envelope, Fact, Origin
+from shared.ids import day_of, new_id
+from shared.tracing import current_traceparent
+
+# Sorted by subject, so that two transactions lock in one order. The lock is held until the commit: versions and
+# outbox ids of one subject therefore grow in the order of commits.
+_NEXT_VERSIONS = text("""
+    insert into subjects as s (subject, version)
+    select * from unnest(cast(:subjects as uuid[]), cast(:counts as bigint[])) order by 1
+    on conflict (subject) do update set version = s.version + excluded.version
+    returning subject, version
+""")
+_TO_OUTBOX = text("""
+    insert into outbox (day, event_id, topic, key, type, traceparent, value)
+    select day, event_id, topic, key, type, traceparent, value
+    from unnest(cast(:days as date[]), cast(:ids as uuid[]), cast(:topics as text[]), cast(:keys as uuid[]),
+                cast(:types as text[]), cast(:traces as text[]), cast(:values as bytea[]))
+         with ordinality as t(day, event_id, topic, key, type, traceparent, value, n)
+    order by n
+""")
+_WAKE_RELAY = text("select pg_notify('outbox', '')")
+
+
+@dataclass(slots=True)
+class _Said:
+    id: UUID
+    fact: Fact
+    subject: UUID
+    key: UUID
+    topic: str
+    time: datetime
+    origin: Origin
+    cause: UUID | None
+    traceparent: str | None
+
+
+@dataclass(slots=True)
+class Tx:
+    """An open transaction. `now` is the business instant at which it began. Only Database.transaction commits it."""
+
+    session: AsyncSession
+    clock: Clock
+    source: str
+    cause: Envelope[Any] | None = None
+    now: datetime = field(init=False)
+    _said: list[_Said] = field(default_factory=list, init=False)
+
+    def __post_init__(self) -> None:
+        self.now = self.clock.now()
+
+    async def execute(self, statement: str | Executable, params: Mapping[str, Any] | None = None) -> CursorResult[Any]:
+        """Run one statement; a string is SQL with :named parameters (arrays with CAST(:x AS uuid[]) and unnest)."""
+        ready = text(statement) if isinstance(statement, str) else statement
+        result: CursorResult[Any] = await self.session.execute(ready, params or {})  # type: ignore[assignment]
+        return result
+
+    async def rows(self, statement: str | Executable, params: Mapping[str, Any] | None = None) -> Sequence[RowMapping]:
+        """Every row of the answer, by column name."""
+        return (await self.execute(statement, params)).mappings().all()
+
+    async def row(self, statement: str | Executable, params: Mapping[str, Any] | None = None) -> RowMapping | None:
+        """The first row, or None."""
+        return (await self.execute(statement, params)).mappings().first()
+
+    async def value(self, statement: str | Executable, params: Mapping[str, Any] | None = None) -> Any:
+        """The first column of the first row, or None."""
+        return (await self.execute(statement, params)).scalar()
+
+    def publish(
+        self,
+        fact: Fact,
+        *,
+        subject: UUID,
+        time: datetime | None = None,
+        cause: Envelope[Any] | UUID | None = None,
+        origin: Origin | None = None,
+        key: UUID | None = None,
+        id: UUID | None = None,
+        topic: str | None = None,
+    ) -> UUID:
+        """Say `fact`; it is stored with this transaction and reaches the topic after the commit. Returns its id.
+
+        `time` (when it occurred) defaults to now; `origin` and the trace are inherited from `cause`; `key` chooses the
+        partition and defaults to the subject.
+        """
+        led_by = cause if cause is not None else self.cause
+        heard = led_by if isinstance(led_by, Envelope) else None
+        said = _Said(
+            id=id or new_id(),
+            fact=fact,
+            subject=subject,
+            key=key or subject,
+            topic=topic or fact.TOPIC,
+            time=time or self.now,
+            origin=origin or (heard.origin if heard else Origin.LIVE),
+            cause=heard.id if heard else led_by if isinstance(led_by, UUID) else None,
+            traceparent=(heard.traceparent if heard else None) or current_traceparent(),
+        )
+        self._said.append(said)
+        return said.id
+
+    async def flush(self) -> None:
+        """Store what was said: one statement for the versions, one for the outbox. Called before the commit."""
+        if not self._said:
+            return
+        said, self._said = self._said, []
+        counts = Counter(one.subject for one in said)
+        order = sorted(counts)
+        rows = await self.rows(_NEXT_VERSIONS, {"subjects": order, "counts": [counts[s] for s in order]})
+        next_version = {row["subject"]: row["version"] - counts[row["subject"]] for row in rows}
+        values = []
+        for one in said:
+            next_version[one.subject] += 1
+            values.append(self._envelope(one, next_version[one.subject]).to_bytes())
+        await self.execute(
+            _TO_OUTBOX,
+            {
+                "days": [day_of(one.id) for one in said],
+                "ids": [one.id for one in said],
+                "topics": [one.topic for one in said],
+                "keys": [one.key for one in said],
+                "types": [one.fact.TYPE for one in said],
+                "traces": [one.traceparent for one in said],
+                "values": values,
+            },
+        )
+        await self.execute(_WAKE_RELAY)
+
+    def _envelope(self, one: _Said, version: int) -> Envelope[Fact]:
+        return Envelope(
+            id=one.id,
+            type=one.fact.TYPE,
+            source=self.source,
+            subject=one.subject,
+            time=one.time,
+            recorded_at=self.now,
+            version=version,
+            origin=one.origin,
+            cause=one.cause,
+            traceparent=one.traceparent,
+            data=one.fact,
+        )

@@ -1,0 +1,216 @@
+"""A worker process: subscriptions, relay, replays, jobs and parts in one loop, watched, ended gracefully."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import gc
+import os
+import signal
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import uvloop
+
+from shared import partitions
+from shared.clock import MACHINE, Clock, open_clock
+from shared.config import ServiceSettings
+from shared.consumer import Subscription
+from shared.database import Database, is_weather
+from shared.doctor import serve_health
+from shared.logging import configure_logging, get_logger
+from shared.loop import ConsumerLoop
+from shared.relay import Relay
+from shared.replayer import Replayer
+from shared.watchdog import Watchdog, address_of
+
+log = get_logger(__name__)
+
+# Of the twenty seconds a stop may take, this much is for the parts.
+STOP_S = 12
+
+
+@dataclass(frozen=True)
+class WorkerContext:
+    """What every part may use."""
+
+    settings: Any
+    database: Database
+    clock: Clock
+    watchdog: Watchdog
+
+
+class Part(Protocol):
+    """Something that runs for as long as the worker does.
+
+    `run` calls `beat()` at least every five seconds, is cancelled at the stop, and ends the process if it raises.
+    """
+
+    name: str
+
+    async def run(self, context: WorkerContext, beat: Callable[[], None]) -> None:
+        """Work for ever."""
+        ...
+
+
+@dataclass(frozen=True)
+class Job:
+    """Something done every `every_s` machine seconds; by one worker of the service at a time when `exclusive`."""
+
+    name: str
+    every_s: float
+    run: Callable[[WorkerContext], Awaitable[None]]
+    exclusive: bool = True
+
+
+class _JobPart:
+    def __init__(self, job: Job) -> None:
+        self.job = job
+        self.name = f"job:{job.name}"
+
+    async def run(self, context: WorkerContext, beat: Callable[[], None]) -> None:
+        """The job, again and again; weather postpones it, anything else ends the worker."""
+        while True:
+            beat()
+            try:
+                await self._once(context, beat)
+            except Exception as error:
+                if not is_weather(error):
+                    raise
+                log.warning("job_postponed", job=self.job.name, error=type(error).__name__)
+            left = self.job.every_s
+            while left > 0:
+                beat()
+                await MACHINE.sleep(min(left, 5.0))
+                left -= 5.0
+
+    async def _once(self, context: WorkerContext, beat: Callable[[], None]) -> None:
+        async with contextlib.AsyncExitStack() as stack:
+            if self.job.exclusive and not await stack.enter_async_context(
+                context.database.exclusive(f"job:{self.job.name}")
+            ):
+                return
+            running = asyncio.ensure_future(self.job.run(context))
+            try:
+                # A long job is not a stuck one: it beats for as long as its statements come back (each has a timeout).
+                while not (await asyncio.wait({running}, timeout=5))[0]:
+                    beat()
+                running.result()
+            finally:
+                running.cancel()
+
+
+class Worker:
+    """The process. `main` blocks until SIGTERM or SIGINT; a part that fails ends it with exit status 1."""
+
+    def __init__(self, settings: ServiceSettings, parts: Sequence[Part], subscriptions: Sequence[Subscription]) -> None:
+        self.settings = settings
+        self.parts = list(parts)
+        self.subscriptions = list(subscriptions)
+
+    def main(self) -> None:
+        """Run until told to stop."""
+        configure_logging(self.settings.log_level, service=self.settings.service, process="worker")
+        try:
+            code = uvloop.run(self.run())
+        except KeyboardInterrupt:
+            code = 0
+        # Threads of libraries must not keep a stopped worker alive.
+        os._exit(code)
+
+    async def run(self, stop: asyncio.Event | None = None) -> int:
+        """Run in this loop until `stop` is set; returns the exit status."""
+        stop = stop or asyncio.Event()
+        loop = asyncio.get_running_loop()
+        with contextlib.suppress(ValueError, RuntimeError, NotImplementedError):
+            for signal_number in (signal.SIGTERM, signal.SIGINT):
+                loop.add_signal_handler(signal_number, stop.set)
+        clock = open_clock(self.settings.clock_file)
+        database = Database(self.settings.database_url, source=self.settings.service, clock=clock)
+        watchdog = Watchdog(
+            [address_of(self.settings.database_url, 5432), address_of(self.settings.kafka_bootstrap, 9092)]
+        )
+        context = WorkerContext(self.settings, database, clock, watchdog)
+        try:
+            return await self._run_parts(context, stop)
+        finally:
+            watchdog.stop()
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(database.close(), 3)
+
+    async def _run_parts(self, context: WorkerContext, stop: asyncio.Event) -> int:
+        context.watchdog.beat("loop")
+        context.watchdog.start()
+        tasks = {asyncio.create_task(_heartbeat(context), name="loop")}
+        tasks.add(asyncio.create_task(serve_health(context), name="health"))
+        await _ready(context)
+        gc.freeze()
+        for part in self.parts:
+            tasks.add(asyncio.create_task(_watched(part, context), name=part.name))
+        log.info("worker_started", service=self.settings.service, parts=[part.name for part in self.parts])
+        stopping = asyncio.create_task(stop.wait(), name="stop")
+        done, _ = await asyncio.wait({*tasks, stopping}, return_when=asyncio.FIRST_COMPLETED)
+        code = 0
+        for task in done - {stopping}:
+            code = 1
+            log.critical("part_ended", part=task.get_name(), error=repr(task.exception())[:500])
+        context.watchdog.stop()
+        for task in (*tasks, stopping):
+            task.cancel()
+        await asyncio.wait({*tasks, stopping}, timeout=STOP_S)
+        log.info("worker_stopped", service=self.settings.service)
+        return code
+
+
+def create_worker(
+    settings: ServiceSettings,
+    *,
+    subscriptions: Sequence[Subscription] = (),
+    jobs: Sequence[Job] = (),
+    parts: Sequence[Part] = (),
+    replays: Sequence[Subscription] = (),
+) -> Worker:
+    """A worker with everything the kernel does for each service: relay, replays, partitions.
+
+    `replays` are subscriptions that a driver of the service's own feeds (Faust), so that only their dead letters are
+    handled here.
+    """
+    loops: list[Part] = [ConsumerLoop(settings, subscription) for subscription in subscriptions]
+    kernel: list[Part] = [Relay(settings), Replayer([*subscriptions, *replays])]
+    work: list[Part] = [_JobPart(job) for job in (Job("partitions", 3600, _maintain, exclusive=False), *jobs)]
+    return Worker(settings, [*kernel, *loops, *parts, *work], [*subscriptions, *replays])
+
+
+async def _maintain(context: WorkerContext) -> None:
+    await partitions.maintain(context.database)
+
+
+async def _ready(context: WorkerContext) -> None:
+    """Wait for the database and make today's partitions before the first event is handled."""
+    while True:
+        try:
+            await partitions.maintain(context.database)
+            return
+        except Exception as error:
+            if not is_weather(error):
+                raise
+            log.warning("waiting_for_the_database", error=type(error).__name__)
+            await MACHINE.sleep(1.0)
+
+
+async def _watched(part: Part, context: WorkerContext) -> None:
+    def beat() -> None:
+        context.watchdog.beat(part.name)
+
+    beat()
+    await part.run(context, beat)
+
+
+async def _heartbeat(context: WorkerContext) -> None:
+    file = context.settings.heartbeat_file
+    while True:
+        context.watchdog.beat("loop")
+        if file is not None:
+            file.touch()
+        await MACHINE.sleep(1.0)

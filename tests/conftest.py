@@ -1,0 +1,3 @@
+"""What all tests share: real servers."""
+
+pytest_plugins = ["tests.infrastructure"]
