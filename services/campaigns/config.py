@@ -1,0 +1,54 @@
+"""Settings of campaigns."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from pydantic import Field, SecretStr
+
+from shared.config import ServiceSettings
+
+
+class Settings(ServiceSettings):
+    """What campaigns adds to every service's settings."""
+
+    service: ClassVar[str] = "campaigns"
+
+    customers_url: str = Field("http://127.0.0.1:8010", description="base of customers' API, for contact cards")
+    privacy_url: str = Field("http://127.0.0.1:8050", description="base of privacy's API, for permits")
+    public_url: str = Field("http://127.0.0.1:8000", description="base of our own app as recipients reach it")
+    privacy_public_url: str = Field("http://127.0.0.1:8050", description="base of the unsubscribe page, for recipients")
+
+    smtp_host: str = "127.0.0.1"
+    smtp_port: int = 2525
+    smtp_user: str | None = None
+    smtp_password: SecretStr | None = None
+    smtp_start_tls: bool = Field(False, description="refuse to send in clear")
+    smtp_connections: int = Field(6, ge=1, le=50, description="per worker; more gained nothing against a local server")
+    smtp_timeout_s: float = Field(10.0, gt=0, le=60)
+    smtp_per_second: float = Field(2_000.0, gt=0, description="pace over all workers")
+    sender_address: str = "news@shop.example.test"
+    sender_name: str = "Shop"
+    recipient_allow: list[str] = Field(
+        ["*@example.test", "*.example.test", "*@example.invalid", "*.invalid"],
+        description="patterns of addresses that may be written to; everybody in production",
+    )
+
+    default_time_zone: str = Field("UTC", description="of customers whose zone is not known")
+    send_batch: int = Field(200, ge=1, le=500, description="messages reserved at once")
+    send_lanes: int = Field(2, ge=1, le=8, description="batches in flight per worker: one waits while another sends")
+    poll_s: float = Field(0.05, gt=0, description="how often an idle sender looks for due messages")
+
+    @property
+    def allowed_recipients(self) -> list[str] | None:
+        """The patterns, or None where everybody may be written to."""
+        return None if self.profile == "production" else self.recipient_allow
+
+    def unsafe(self) -> list[str]:
+        """What must not be so in production."""
+        found = super().unsafe()
+        if not self.public_url.startswith("https://") or not self.privacy_public_url.startswith("https://"):
+            found.append("PUBLIC_URL and PRIVACY_PUBLIC_URL must be https")
+        if self.sender_address.endswith((".test", ".invalid")):
+            found.append("SENDER_ADDRESS is a made-up one")
+        return found

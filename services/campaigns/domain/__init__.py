@@ -1,0 +1,1 @@
+"""The rules of campaigns: no I/O, no clock, no framework."""

@@ -1,0 +1,43 @@
+"""The port through which a message leaves the house: e-mail now, SMS, post and telephone later."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal, Protocol
+from uuid import UUID
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """One finished message. `key` is the ledger row's id, and the provider's idempotency key where there is one."""
+
+    key: UUID
+    recipient: str
+    content: bytes
+
+
+# accepted: the provider has it. deferred: it certainly has not, try later. rejected: it never will.
+# bounced: it never will, because the address does not exist. unknown: nobody knows, never send it again by itself.
+Answer = Literal["accepted", "deferred", "rejected", "bounced", "unknown"]
+
+
+@dataclass(frozen=True, slots=True)
+class Handed:
+    """What became of a hand-over; `detail` is the provider's code or the kind of failure, never its free text."""
+
+    answer: Answer
+    detail: str | None = None
+
+
+class Channel(Protocol):
+    """A provider. Many hand-overs may run at the same time; an implementation bounds its connections itself."""
+
+    name: str
+
+    async def hand_over(self, letter: Letter) -> Handed:
+        """Give the letter to the provider, once. Never raises what a provider or network can do."""
+        ...
+
+    async def close(self) -> None:
+        """Give connections back."""
+        ...

@@ -1,0 +1,66 @@
+"""The ledger's rows: their identity, their states, and how long a deferred one waits."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+# A neighbour that is away is asked again after 2, 4, 8 … seconds, at most 5 minutes (machine time).
+_FIRST_WAIT_S = 2.0
+_LONGEST_WAIT_S = 300.0
+
+
+class MessageState(StrEnum):
+    """waiting → claimed → handed_over | refused | failed | unknown."""
+
+    WAITING = "waiting"
+    CLAIMED = "claimed"
+    HANDED_OVER = "handed_over"
+    REFUSED = "refused"
+    FAILED = "failed"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A customer who enters a campaign: `entry_id` is the event, transition or run that led to it."""
+
+    campaign_id: UUID
+    customer_id: UUID
+    entry_id: UUID
+    context: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """A row of the ledger, as the sender needs it."""
+
+    id: UUID
+    customer_id: UUID
+    campaign_id: UUID
+    entry_id: UUID
+    step: str
+    channel: str
+    expires_at: datetime
+    attempts: int
+    context: Mapping[str, Any]
+
+
+def message_id(campaign_id: UUID, entry_id: UUID, customer_id: UUID, step: str, channel: str) -> UUID:
+    """The row's id, derived from the ledger key: whoever enrols the same entry again meets the same row, even after
+    the ledger was restored from a backup. UUID version 8."""
+    key = campaign_id.bytes + entry_id.bytes + customer_id.bytes + f"{step}\n{channel}".encode()
+    raw = bytearray(hashlib.sha256(key).digest()[:16])
+    raw[6] = (raw[6] & 0x0F) | 0x80
+    raw[8] = (raw[8] & 0x3F) | 0x80
+    return UUID(bytes=bytes(raw))
+
+
+def backoff(attempts: int, factor: float) -> timedelta:
+    """How long a message that met a hindrance waits, in business time: machine seconds times the clock's factor."""
+    return timedelta(seconds=min(_FIRST_WAIT_S * 2 ** min(attempts, 10), _LONGEST_WAIT_S) * factor)
