@@ -92,14 +92,14 @@ class Part(ABC):
                 )
             time.sleep(0.05)
 
-    def stop(self) -> None:
-        """Stop it as an operator would; after `seconds_to_stop` kill it."""
+    def stop(self, patience: float | None = None) -> None:
+        """Stop it as an operator would; after `patience`, by default `seconds_to_stop`, kill it."""
         if self._process is None or not self.is_running:
             return
         self.resume()
         self._process.send_signal(self.graceful_signal)
         try:
-            self._process.wait(self.seconds_to_stop)
+            self._process.wait(self.seconds_to_stop if patience is None else patience)
         except subprocess.TimeoutExpired:
             self.kill9()
 
