@@ -34,7 +34,7 @@ def document() -> dict[str, Any]:
             "title": "Customer relationship system",
             "version": "1.0.0",
             "description": "Events between customers, interactions, analytics, campaigns and privacy. JSON, "
-            "CloudEvents names; the key of a record is the subject (customer id); the header `type` bears the event's type.",
+            "CloudEvents names; the key of a record is the subject (customer id); the header `type` bears its type.",
         },
         "channels": {name: _channel(topic) for name, topic in TOPICS.items()},
         "operations": operations,
