@@ -1,0 +1,17 @@
+"""Settings of analytics."""
+
+from typing import ClassVar
+
+from pydantic import Field
+
+from shared.config import ServiceSettings
+
+
+class Settings(ServiceSettings):
+    """What app and worker read from the environment."""
+
+    service: ClassVar[str] = "analytics"
+
+    preview_limit_s: float = Field(5.0, gt=0, description="a preview that takes longer is answered by an estimate")
+    fact_days: int | None = Field(None, ge=1, description="days that facts are kept; windows cannot be longer")
+    reconcile_sample: int = Field(10_000, ge=1, description="customers that the nightly reconciliation compares")
