@@ -1,0 +1,67 @@
+"""Settings of every process; the only room of the kernel that reads environment variables."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import ClassVar, Literal, Self
+
+from pydantic import Field, SecretStr, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+# Known to everybody who reads this file: good enough on a laptop, refused in production.
+LOCAL_INSTALLATION_KEY = "local-installation-key-do-not-use-elsewhere"
+LOCAL_SERVICE_KEY = "local-service-key"
+_SHORTEST_SECRET = 32
+
+
+class ServiceSettings(BaseSettings):
+    """What every app and worker needs. Each service's `Settings` names its `service` and adds its own fields.
+
+    The names of environment variables are the fields' names in capitals (DATABASE_URL, PORT …).
+    """
+
+    model_config = SettingsConfigDict(extra="ignore", frozen=True)
+
+    service: ClassVar[str] = ""
+
+    database_url: str = Field(description="postgresql://user:password@host:port/database")
+    kafka_bootstrap: str = Field(description="host:port, or several with commas")
+    redis_url: str
+    topic_prefix: str = Field("", description="put before every topic and group on the wire, for shared brokers")
+    host: str = "127.0.0.1"
+    port: int = Field(8000, description="the app's HTTP port")
+    worker_port: int = Field(8001, description="the worker's health and metrics")
+    api_keys_file: Path
+    service_key: SecretStr = Field(SecretStr(LOCAL_SERVICE_KEY), description="own key for calls to other services")
+    installation_key: SecretStr = Field(
+        SecretStr(LOCAL_INSTALLATION_KEY), description="key of derived ids and hashes; never rotated"
+    )
+    clock_file: Path | None = Field(None, description="a scaled business clock, for demos and simulations")
+    profile: Literal["local", "production"] = "local"
+    heartbeat_file: Path | None = Field(None, description="touched every second; the supervisor looks at its age")
+    log_level: str = "INFO"
+    base_currency: str = Field("USD", pattern="^[A-Z]{3}$")
+    cors_origins: list[str] = Field([], description="origins of browsers that may call the app")
+    requests_per_second: float = Field(
+        500.0, gt=0, description="per API key over all processes of the service; the bucket holds ten seconds of it"
+    )
+
+    @model_validator(mode="after")
+    def _refuse_unsafe_defaults(self) -> Self:
+        if self.profile == "production" and (unsafe := self.unsafe()):
+            raise ValueError("unsafe in production: " + "; ".join(unsafe))
+        return self
+
+    def unsafe(self) -> list[str]:
+        """What must not be so in production, each with its cure. A service adds its own by overriding this."""
+        found = []
+        installation, service = self.installation_key.get_secret_value(), self.service_key.get_secret_value()
+        if installation == LOCAL_INSTALLATION_KEY or len(installation) < _SHORTEST_SECRET:
+            found.append(f"INSTALLATION_KEY is a default or short; set a random one of {_SHORTEST_SECRET} or more")
+        if service == LOCAL_SERVICE_KEY or len(service) < _SHORTEST_SECRET:
+            found.append(f"SERVICE_KEY is a default or short; set a random one of {_SHORTEST_SECRET} or more")
+        if self.clock_file is not None:
+            found.append("CLOCK_FILE scales business time; unset it")
+        if "*" in self.cors_origins:
+            found.append("CORS_ORIGINS allows every origin; list the ones that publish from a browser")
+        return found

@@ -1,0 +1,103 @@
+"""JSON from outside: read strictly, so that nothing inside meets what PostgreSQL or a 64-bit integer cannot hold."""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+from typing import Any, NoReturn
+
+import orjson
+
+DEEPEST = 32
+_INT64 = 2**63
+# orjson turns longer integers into floats. Only bytes with such a run of digits are parsed a second time.
+_LONG_DIGITS = re.compile(rb"[0-9]{19}")
+
+
+class JsonFault(ValueError):
+    """Why the bytes are refused. `where` is a JSON pointer, `readable` says that the syntax was right."""
+
+    def __init__(self, what: str, cure: str, *, readable: bool = True) -> None:
+        super().__init__(what)
+        self.what = what
+        self.cure = cure
+        self.readable = readable
+        self.path: list[str | int] = []
+
+    @property
+    def where(self) -> str:
+        """JSON pointer (RFC 6901) to the fault."""
+        return pointer(self.path)
+
+
+def pointer(path: list[str | int] | tuple[str | int, ...]) -> str:
+    """RFC 6901."""
+    return "".join("/" + str(part).replace("~", "~0").replace("/", "~1") for part in path)
+
+
+def read_strict_json(raw: bytes) -> Any:
+    """The value in `raw`, or JsonFault.
+
+    Refused: anything but UTF-8, NaN and infinities, lone surrogates, NUL characters, integers outside 64 bits,
+    nesting deeper than 32.
+    """
+    try:
+        value = orjson.loads(raw)
+    except orjson.JSONDecodeError as error:
+        raise _unreadable(error) from None
+    _check(value, 1)
+    if _LONG_DIGITS.search(raw):
+        json.loads(raw, parse_int=_int64)
+    return value
+
+
+def _unreadable(error: orjson.JSONDecodeError) -> JsonFault:
+    text = str(error)
+    if "depth limit" in text:
+        return _too_deep()
+    if "infinity" in text:
+        return JsonFault("a number is too large", "send numbers within 64 bits", readable=True)
+    if "surrogate" in text and "UTF-8" not in text:
+        return JsonFault("a string holds half of a surrogate pair", "send whole Unicode characters", readable=False)
+    if "UTF-8" in text:
+        return JsonFault("the body is not UTF-8", "encode the body as UTF-8", readable=False)
+    return JsonFault(f"the body is not JSON: {text}", "send one JSON value (RFC 8259)", readable=False)
+
+
+def _too_deep() -> JsonFault:
+    return JsonFault(f"nested deeper than {DEEPEST} levels", f"nest at most {DEEPEST} levels")
+
+
+def _check(value: Any, depth: int) -> None:
+    kind = type(value)
+    if kind is str:
+        if "\x00" in value:
+            raise JsonFault("a string holds a NUL character", "remove the NUL character")
+    elif kind is int:
+        if not -_INT64 <= value < _INT64:
+            _refuse_number()
+    elif kind is dict or kind is list:
+        if depth > DEEPEST:
+            raise _too_deep()
+        for key, item in value.items() if kind is dict else enumerate(value):
+            try:
+                if isinstance(key, str) and "\x00" in key:
+                    raise JsonFault("a field's name holds a NUL character", "remove the NUL character")
+                _check(item, depth + 1)
+            except JsonFault as fault:
+                fault.path.insert(0, key)
+                raise
+    elif kind is float and not math.isfinite(value):
+        _refuse_number()
+
+
+def _int64(digits: str) -> int:
+    value = int(digits) if len(digits) <= 20 else _INT64
+    if not -_INT64 <= value < _INT64:
+        _refuse_number()
+    return value
+
+
+def _refuse_number() -> NoReturn:
+    raise JsonFault("an integer does not fit 64 bits", "send integers between -2^63 and 2^63-1")

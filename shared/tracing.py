@@ -1,0 +1,33 @@
+"""The W3C trace context, carried over HTTP, rows and Kafka, so that one purchase can be followed to its message."""
+
+from __future__ import annotations
+
+import re
+import secrets
+from contextvars import ContextVar
+
+_FORM = re.compile(r"00-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})")
+_traceparent: ContextVar[str | None] = ContextVar("traceparent", default=None)
+
+
+def current_traceparent() -> str | None:
+    """The trace which this task works for."""
+    return _traceparent.get()
+
+
+def trace_id(traceparent: str | None) -> str | None:
+    """The 32 hex digits that stay the same along the whole road, or None when `traceparent` is unreadable."""
+    match = _FORM.fullmatch(traceparent) if traceparent else None
+    return match[1] if match and set(match[1]) != {"0"} and set(match[2]) != {"0"} else None
+
+
+def new_traceparent(parent: str | None = None) -> str:
+    """A new span of the trace of `parent`; a new trace when there is none or it cannot be read."""
+    return f"00-{trace_id(parent) or secrets.token_hex(16)}-{secrets.token_hex(8)}-01"
+
+
+def enter_trace(parent: str | None = None) -> str:
+    """Work from here on, in this task, under a new span of `parent`'s trace; returns it."""
+    mine = new_traceparent(parent)
+    _traceparent.set(mine)
+    return mine

@@ -1,0 +1,150 @@
+"""One app: settings and routers in, the whole HTTP front out. Nothing connects before it starts."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
+
+from fastapi import FastAPI
+from fastapi.routing import iter_route_contexts
+from starlette.middleware.cors import CORSMiddleware
+
+from shared import health
+from shared.auth import ApiKeys, BadKeyFile
+from shared.clock import open_clock
+from shared.config import ServiceSettings
+from shared.database import Database
+from shared.idempotency import forget_old
+from shared.kafka import make_producer
+from shared.logging import get_logger
+from shared.redis import RateLimit, make_redis
+from shared.web import dead_letter_routes, problems
+from shared.web.context import AppContext
+from shared.web.docs import openapi_of
+from shared.web.front import Front
+from shared.web.route import APIRouter, DoorRoute
+
+log = get_logger(__name__)
+
+KERNEL_PUBLIC = frozenset({*health.PATHS, "/docs", "/openapi.json"})
+_CLOSE_S = 4.0
+_HOUSEKEEPING_S = 600.0
+# A key may come with this many seconds of its rate at once.
+_BURST_S = 10
+
+OnStart = Callable[[AppContext], contextlib.AbstractAsyncContextManager[None]]
+
+
+class UnguardedRoute(Exception):
+    """A route that neither names a scope nor stands in the list of public ones."""
+
+
+def create_app(
+    settings: ServiceSettings,
+    routers: Iterable[APIRouter],
+    *,
+    public: Iterable[str] = (),
+    producer: bool = False,
+    on_start: OnStart | None = None,
+) -> FastAPI:
+    """The app of one service.
+
+    `public` lists the paths (templates, as routes write them) that need no key; every other route must name its scope,
+    or the app refuses to be made. `producer` opens a Kafka producer at start (context.producer). `on_start` is an async
+    context manager that gets the context, opens what the service needs besides (clients) and closes it again.
+    """
+    title = settings.service.capitalize()
+    app = FastAPI(
+        title=title,
+        version="1",
+        description=f"The HTTP API of {settings.service}. Refusals are problem+json and say cause and cure.",
+        lifespan=lambda app: _lifespan(app, settings, producer=producer, on_start=on_start),
+        redoc_url=None,
+        swagger_ui_oauth2_redirect_url=None,
+    )
+    app.openapi = lambda: openapi_of(app)  # type: ignore[method-assign]
+    for router in (*routers, dead_letter_routes.router):
+        app.include_router(router)
+    needs = ("broker",) if producer else ("database",)
+    app.include_router(
+        health.health_router(
+            lambda: app.state.context,
+            lambda: health.deep_of_app(app.state.context, app.state.context.redis),
+            needs=needs,
+        )
+    )
+    refuse_unguarded(app, frozenset(public))
+    problems.install(app)
+    if settings.cors_origins:
+        app.add_middleware(
+            CORSMiddleware, allow_origins=settings.cors_origins, allow_methods=["*"], allow_headers=["*"]
+        )
+    app.add_middleware(Front)
+    return app
+
+
+def refuse_unguarded(app: FastAPI, public: frozenset[str]) -> None:
+    """Raises UnguardedRoute for the first route that anybody could call by mistake, or that skips our checks."""
+    for found in iter_route_contexts(app.routes):
+        path = str(found.path)
+        if path in KERNEL_PUBLIC:
+            continue
+        route = found.original_route
+        if not isinstance(route, DoorRoute):
+            raise UnguardedRoute(f"{path} is not made by the APIRouter of shared.web")
+        if (route.required_scope is None) != (path in public):
+            kind = "lists as public and guards" if route.required_scope else "neither guards nor lists as public"
+            raise UnguardedRoute(f"{', '.join(sorted(found.methods or ()))} {path}: this app {kind} it")
+
+
+@contextlib.asynccontextmanager
+async def _lifespan(
+    app: FastAPI, settings: ServiceSettings, *, producer: bool, on_start: OnStart | None
+) -> AsyncIterator[None]:
+    async with contextlib.AsyncExitStack() as stack:
+        context = await _open(stack, settings, producer=producer)
+        app.state.context = context
+        if on_start is not None:
+            await stack.enter_async_context(on_start(context))
+        housekeeping = asyncio.create_task(_forget_old_answers(context))
+        stack.callback(housekeeping.cancel)
+        log.info("app_started", port=settings.port)
+        yield
+    log.info("app_stopped")
+
+
+async def _open(stack: contextlib.AsyncExitStack, settings: ServiceSettings, *, producer: bool) -> AppContext:
+    keys = ApiKeys(settings.api_keys_file)
+    if settings.profile == "production" and not len(keys):
+        raise BadKeyFile("the key file is empty: nobody could call this app")
+    clock = open_clock(settings.clock_file)
+    database = Database(settings.database_url, source=settings.service, clock=clock)
+    stack.push_async_callback(_bounded, database.close)
+    redis = make_redis(settings)
+    stack.push_async_callback(_bounded, redis.aclose)
+    publisher = None
+    if producer:
+        publisher = make_producer(settings)
+        # First on the stack to be stopped: it sends what is still in flight.
+        stack.push_async_callback(_bounded, publisher.stop)
+        await publisher.start()
+    rate = settings.requests_per_second
+    limit = RateLimit(redis, f"door:{settings.service}", rate=rate, burst=rate * _BURST_S)
+    return AppContext(settings, database, clock, redis, keys, limit, publisher, {})
+
+
+async def _bounded(close: Callable[[], Awaitable[None]]) -> None:
+    try:
+        await asyncio.wait_for(close(), _CLOSE_S)
+    except Exception as error:
+        log.warning("not_closed_in_time", error=type(error).__name__)
+
+
+async def _forget_old_answers(context: AppContext) -> None:
+    while True:
+        try:
+            await forget_old(context.database)
+        except Exception as error:
+            log.warning("old_answers_kept", error=type(error).__name__)
+        await asyncio.sleep(_HOUSEKEEPING_S)

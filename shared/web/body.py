@@ -1,0 +1,118 @@
+"""The request as our doors see it: a bounded body, and JSON read strictly."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncGenerator
+from typing import Any
+
+from starlette.requests import Request
+from starlette.types import Receive, Scope
+
+from shared.errors import BadRequest, Invalid, Refusal, TooLarge, WrongMediaType
+from shared.strict_json import JsonFault, read_strict_json
+
+MIB = 1024 * 1024
+DEFAULT_LIMIT = MIB
+# A body that trickles holds a connection and memory.
+_SLOWEST_BODY_S = 30.0
+_LONGEST_PATH_VALUE, _LONGEST_QUERY = 512, 8192
+
+
+class MalformedBody(BadRequest):
+    """Not JSON at all."""
+
+    slug, title = "malformed-body", "The body is not readable JSON"
+
+
+class SlowBody(Refusal):
+    """The body did not arrive."""
+
+    status, slug, title = 408, "slow-body", "The body took too long"
+
+
+class DoorRequest(Request):
+    """Counts while it reads, so that no more than `limit` bytes are ever held."""
+
+    def __init__(self, scope: Scope, receive: Receive, limit: int = DEFAULT_LIMIT) -> None:
+        super().__init__(scope, receive)
+        self._limit = limit
+        self._value: Any = None
+        self._parsed = False
+
+    async def stream(self) -> AsyncGenerator[bytes, None]:
+        """The chunks of the body; TooLarge as soon as they are too many."""
+        announced = self.headers.get("content-length", "")
+        if announced.isdecimal() and int(announced) > self._limit:
+            raise self._too_large()
+        seen = 0
+        async for chunk in super().stream():
+            seen += len(chunk)
+            if seen > self._limit:
+                raise self._too_large()
+            yield chunk
+
+    async def json(self) -> Any:
+        """The body as strict JSON. Raises MalformedBody or Invalid."""
+        if not self._parsed:
+            raw = await self.body()
+            try:
+                self._value = read_strict_json(raw)
+            except JsonFault as fault:
+                kind = Invalid if fault.readable else MalformedBody
+                raise kind(f"{_sentence(fault.what)}.", cure=fault.cure, where=fault.where) from None
+            self._parsed = True
+        return self._value
+
+    async def read_json_body(self) -> None:
+        """Read and check the body ahead of the framework, which would turn our refusals into its own."""
+        try:
+            async with asyncio.timeout(_SLOWEST_BODY_S):
+                raw = await self.body()
+        except TimeoutError:
+            raise SlowBody("The body did not arrive in time.", cure="Send it again in one go.") from None
+        if raw:
+            self._refuse_other_media_types()
+            await self.json()
+
+    def refuse_odd_parameters(self) -> None:
+        """NUL characters (PostgreSQL takes none) and absurd lengths, in path and query."""
+        if len(self.url.query) > _LONGEST_QUERY:
+            raise Invalid("The query is too long.", cure=f"Send at most {_LONGEST_QUERY} characters.", where="query:")
+        for name, value in self.path_params.items():
+            text = str(value)
+            if "\x00" in text or len(text) > _LONGEST_PATH_VALUE:
+                raise _odd(f"path:{name}")
+        for name, value in self.query_params.multi_items():
+            if "\x00" in value or "\x00" in name:
+                raise _odd(f"query:{name}".replace("\x00", ""))
+
+    def _refuse_other_media_types(self) -> None:
+        if self.headers.get("content-encoding", "identity").lower() != "identity":
+            raise WrongMediaType(
+                "Compressed bodies are not accepted.",
+                cure="Leave Content-Encoding out.",
+                where="header:content-encoding",
+            )
+        media = self.headers.get("content-type", "").partition(";")[0].strip().lower()
+        if media != "application/json" and not (media.startswith("application/") and media.endswith("+json")):
+            raise WrongMediaType(
+                f"This door takes application/json, not {media[:80] or 'a body without a type'}.",
+                cure="Send Content-Type: application/json.",
+                where="header:content-type",
+            )
+
+    def _too_large(self) -> TooLarge:
+        return TooLarge(
+            f"The body is larger than {self._limit} bytes.", cure="Send less at a time.", where="", limit=self._limit
+        )
+
+
+def _odd(where: str) -> Invalid:
+    return Invalid(
+        "A parameter holds a NUL character or is too long.", cure="Send the value as it was given to you.", where=where
+    )
+
+
+def _sentence(text: str) -> str:
+    return text[:1].upper() + text[1:]

@@ -1,0 +1,38 @@
+"""What an app holds while it runs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated, Any, cast
+
+from aiokafka import AIOKafkaProducer
+from fastapi import Depends
+from redis.asyncio import Redis
+from starlette.requests import Request
+
+from shared.auth import ApiKeys
+from shared.clock import Clock
+from shared.config import ServiceSettings
+from shared.database import Database
+from shared.redis import RateLimit
+
+
+@dataclass(slots=True)
+class AppContext:
+    """Opened when the app starts, closed when it stops. `extras` is for what `on_start` opens (clients, caches)."""
+
+    settings: ServiceSettings
+    database: Database
+    clock: Clock
+    redis: Redis
+    keys: ApiKeys
+    limit: RateLimit
+    producer: AIOKafkaProducer | None
+    extras: dict[str, Any]
+
+
+def _context(request: Request) -> AppContext:
+    return cast(AppContext, request.app.state.context)
+
+
+ContextDep = Annotated[AppContext, Depends(_context)]

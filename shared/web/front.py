@@ -1,0 +1,47 @@
+"""The outermost layer of every app: trace, metrics, and an answer to whatever went wrong inside."""
+
+from __future__ import annotations
+
+from starlette.requests import ClientDisconnect, Request
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from shared.clock import MACHINE
+from shared.metrics import HTTP_REQUESTS, HTTP_SECONDS
+from shared.tracing import enter_trace
+from shared.web.problems import answer_to_failure
+
+
+class Front:
+    """ASGI middleware."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        request = Request(scope, receive)
+        enter_trace(request.headers.get("traceparent"))
+        began, status = MACHINE.monotonic(), 0
+
+        async def watch(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+            await send(message)
+
+        try:
+            await self._app(scope, receive, watch)
+        except ClientDisconnect:
+            status = status or 499
+        except Exception as error:
+            if status:
+                raise  # the answer had begun: the server can only cut the connection
+            await answer_to_failure(error, request)(scope, receive, watch)
+        finally:
+            # The template, not the path: one series per route, and no ids in metrics.
+            route = getattr(scope.get("route"), "path", "unknown")
+            HTTP_REQUESTS.labels(scope["method"], route, str(status)).inc()
+            HTTP_SECONDS.labels(route).observe(MACHINE.monotonic() - began)

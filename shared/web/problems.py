@@ -1,0 +1,122 @@
+"""Every answer that is not a success, made in one place: problem+json with where, what and cure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from fastapi import FastAPI
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+
+from shared.database import is_weather
+from shared.errors import PROBLEM_JSON, Broken, Invalid, Refusal, Unavailable
+from shared.idempotency import Replayed
+from shared.logging import get_logger
+from shared.strict_json import pointer
+from shared.tracing import current_traceparent, trace_id
+
+log = get_logger(__name__)
+
+_RETRY_AFTER_S = 2
+_MOST_ERRORS = 50
+
+
+def answer(refusal: Refusal, request: Request) -> Response:
+    """`refusal` as problem+json."""
+    body = refusal.problem(request.url.path)
+    return JSONResponse(body, refusal.status, refusal.headers, media_type=PROBLEM_JSON)
+
+
+def answer_to_failure(error: Exception, request: Request) -> Response:
+    """The answer to what nobody foresaw: 503 when it is weather, else 500. Never with internals; those are logged."""
+    if is_weather(error):
+        log.warning("request_met_weather", exc_info=error)
+        return answer(
+            Unavailable(
+                "Something this needs does not answer now. Nothing was changed, or it is not known yet.",
+                cure="Try again after the stated seconds, with the same Idempotency-Key.",
+                retry_after=_RETRY_AFTER_S,
+            ),
+            request,
+        )
+    log.error("request_failed", exc_info=error)
+    trace = trace_id(current_traceparent())
+    broken = Broken("This is a fault of ours and was recorded.", cure="Report it with this trace_id.", trace_id=trace)
+    return answer(broken, request)
+
+
+def install(app: FastAPI) -> None:
+    """Register the renderers."""
+    app.add_exception_handler(Refusal, _on_refusal)
+    app.add_exception_handler(Replayed, _on_replayed)
+    app.add_exception_handler(RequestValidationError, _on_validation)
+    app.add_exception_handler(HTTPException, _on_http)
+
+
+async def _on_refusal(request: Request, error: Exception) -> Response:
+    assert isinstance(error, Refusal)
+    return answer(error, request)
+
+
+async def _on_replayed(request: Request, error: Exception) -> Response:
+    assert isinstance(error, Replayed)
+    return error.response
+
+
+async def _on_http(request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)
+    known = {404: "There is nothing at this path.", 405: "This path does not take this method."}
+    kind = type("_Http", (Refusal,), {"status": error.status_code, "slug": "http", "title": str(error.detail)})
+    detail = known.get(error.status_code, str(error.detail))
+    return answer(kind(detail, cure="See /docs.", headers=dict(error.headers or {})), request)
+
+
+async def _on_validation(request: Request, error: Exception) -> Response:
+    assert isinstance(error, RequestValidationError)
+    faults = [fault_of(one, error.body) for one in error.errors()[:_MOST_ERRORS]]
+    many = f"{len(error.errors())} faults" if len(error.errors()) > 1 else "One fault"
+    return answer(Invalid(f"{many}; the first: {faults[0]['what']}.", cure=faults[0]["cure"], errors=faults), request)
+
+
+def fault_of(error: dict[str, Any], body: Any) -> dict[str, str]:
+    """One of pydantic's errors as {where, what, cure}; also right for errors of a model validated by hand."""
+    place, *path = error["loc"] or ("body",)
+    kind, context = error["type"], error.get("ctx", {})
+    what = str(error["msg"]).removeprefix("Value error, ")
+    where = pointer(path_in(body, path)) if place == "body" else f"{place}:{'.'.join(map(str, path))}"
+    return {"where": where, "what": what, "cure": _cure(kind, context, what)}
+
+
+def path_in(body: Any, path: Sequence[str | int]) -> list[str | int]:
+    """`path` without the names which pydantic adds for members of unions: those are not in the body."""
+    kept: list[str | int] = []
+    here = body
+    for index, part in enumerate(path):
+        if isinstance(here, dict) and part in here:
+            here = here[part]
+        elif isinstance(here, list) and isinstance(part, int):
+            here = here[part] if part < len(here) else None
+        elif not (isinstance(here, dict) and index == len(path) - 1):
+            continue
+        kept.append(part)
+    return kept
+
+
+def _cure(kind: str, context: dict[str, Any], what: str) -> str:
+    match kind:
+        case "missing":
+            return "Send this field."
+        case "extra_forbidden":
+            return "Leave this field out, or check its spelling."
+        case "string_too_long" | "string_too_short" | "too_long" | "too_short":
+            bound = context.get("max_length", context.get("min_length"))
+            return f"Send {'at most' if 'long' in kind else 'at least'} {bound}."
+        case "literal_error" | "enum" | "union_tag_invalid":
+            return f"Send one of {context.get('expected') or context.get('expected_tags')}."
+        case _ if kind.endswith(("_type", "_parsing")):
+            return f"Send {kind.rpartition('_')[0].replace('_', ' ')} here."
+        case _:
+            return f"Change it so that this holds: {what[:1].lower() + what[1:]}."

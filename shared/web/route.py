@@ -1,0 +1,67 @@
+"""The one route class: key, scope and rate first, then a bounded and strict body, then the use case."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Coroutine
+from typing import Any
+
+import fastapi
+from fastapi import params
+from fastapi.dependencies.models import Dependant
+from fastapi.routing import APIRoute
+from starlette.requests import Request
+from starlette.responses import Response
+
+from shared import idempotency
+from shared.web.body import DEFAULT_LIMIT, DoorRequest
+from shared.web.docs import describe
+from shared.web.security import BodyLimit, ScopeMarker, let_in, marked
+from shared.web.transactions import transaction
+
+Handler = Callable[[Request], Coroutine[Any, Any, Response]]
+
+
+class DoorRoute(APIRoute):
+    """A route of our doors. `required_scope` is None for public ones, which `create_app` must list."""
+
+    def __init__(self, path: str, endpoint: Callable[..., Any], **options: Any) -> None:
+        super().__init__(path, endpoint, **options)
+        scopes = {marker.scope for marker in marked(self.dependencies, ScopeMarker)}
+        if len(scopes) > 1:
+            raise ValueError(f"{path} names several scopes: {', '.join(sorted(scopes))}")
+        self.required_scope = next(iter(scopes), None)
+        limits = marked(self.dependencies, BodyLimit)
+        self.largest_body = limits[-1].limit if limits else DEFAULT_LIMIT
+        describe(self, self.required_scope, keyed=_uses_transaction(self.dependant))
+
+    def get_route_handler(self) -> Handler:
+        """FastAPI's own handler behind our checks."""
+        inner = super().get_route_handler()
+        takes_json = self.body_field is not None and not isinstance(self.body_field.field_info, params.Form)
+
+        async def handle(request: Request) -> Response:
+            request.state.caller = await let_in(request, self.required_scope)
+            door = DoorRequest(request.scope, request.receive, self.largest_body)
+            door.refuse_odd_parameters()
+            if takes_json:
+                await door.read_json_body()
+            response = await inner(door)
+            guard: idempotency.Guard | None = getattr(request.state, "guard", None)
+            if guard is not None:
+                # Still inside the request's transaction: FastAPI leaves function-scoped dependencies after this.
+                await guard.keep(response)
+            return response
+
+        return handle
+
+
+def _uses_transaction(dependant: Dependant) -> bool:
+    return any(one.call is transaction or _uses_transaction(one) for one in dependant.dependencies)
+
+
+class APIRouter(fastapi.APIRouter):
+    """FastAPI's router with our route class."""
+
+    def __init__(self, **options: Any) -> None:
+        options.setdefault("route_class", DoorRoute)
+        super().__init__(**options)

@@ -1,0 +1,104 @@
+"""Who may come in: the scope each route names, and the key each request shows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated, Any, TypeVar, cast
+
+from fastapi import Depends, params
+from starlette.requests import Request
+
+from shared.auth import ANYBODY, SCOPES, Principal
+from shared.errors import Forbidden, TooManyRequests, Unauthorized
+from shared.web.context import AppContext
+
+M = TypeVar("M")
+
+_LONGEST_KEY = 500
+
+
+@dataclass(frozen=True, slots=True)
+class ScopeMarker:
+    """Stands among a route's dependencies; the route class enforces it before anything else is read."""
+
+    scope: str
+
+    def __call__(self) -> None:
+        """Nothing is left to do here."""
+
+
+@dataclass(frozen=True, slots=True)
+class BodyLimit:
+    """Stands among a route's dependencies: the bytes it takes."""
+
+    limit: int
+
+    def __call__(self) -> None:
+        """Nothing is left to do here."""
+
+
+def requires(scope: str) -> Any:
+    """`dependencies=[requires("customers:write")]`: only keys with this scope may call the route."""
+    if scope not in SCOPES:
+        raise ValueError(f"{scope!r} is not a scope; they are listed in shared.auth")
+    return Depends(ScopeMarker(scope))
+
+
+def body_limit(size: int) -> Any:
+    """`dependencies=[…, body_limit(8 * MIB)]`: this route takes bodies of up to `size` bytes (1 MiB without it)."""
+    return Depends(BodyLimit(size))
+
+
+def marked(dependencies: list[params.Depends], kind: type[M]) -> list[M]:
+    """The markers of one kind among a route's dependencies."""
+    return [found.dependency for found in dependencies if isinstance(found.dependency, kind)]
+
+
+async def let_in(request: Request, scope: str | None) -> Principal:
+    """The caller, when they may call a route that needs `scope` (None: a public one). Raises 401, 403 or 429."""
+    context = cast(AppContext, request.app.state.context)
+    key = _shown_key(request)
+    if scope is None:
+        return (context.keys.find(key) if key else None) or ANYBODY
+    if key is None:
+        raise _unauthorized("This route needs an API key.", "no key")
+    caller = context.keys.find(key)
+    if caller is None:
+        raise _unauthorized("This API key is not known or has expired.", "unknown key")
+    if scope not in caller.scopes:
+        raise Forbidden(
+            f"This route needs the scope {scope}.",
+            cure=f"Use a key that has {scope}.",
+            scope=scope,
+            headers={"WWW-Authenticate": f'Bearer error="insufficient_scope", scope="{scope}"'},
+        )
+    wait = await context.limit.admit(caller.id)
+    if wait > 0:
+        raise TooManyRequests(
+            f"More than {context.settings.requests_per_second:g} requests a second with this key.",
+            cure="Slow down, or send batches.",
+            retry_after=wait,
+        )
+    return caller
+
+
+def _shown_key(request: Request) -> str | None:
+    scheme, _, bearer = request.headers.get("authorization", "").partition(" ")
+    key = bearer.strip() if scheme.lower() == "bearer" else request.headers.get("x-api-key", "").strip()
+    return key[:_LONGEST_KEY] or None
+
+
+def _unauthorized(detail: str, why: str) -> Unauthorized:
+    challenge = 'Bearer realm="crm"' + (', error="invalid_token"' if why != "no key" else "")
+    return Unauthorized(
+        detail,
+        cure="Send Authorization: Bearer <key>, or X-API-Key.",
+        headers={"WWW-Authenticate": challenge},
+    )
+
+
+def _caller(request: Request) -> Principal:
+    return cast(Principal, request.state.caller)
+
+
+CallerDep = Annotated[Principal, Depends(_caller)]

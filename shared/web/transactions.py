@@ -1,0 +1,25 @@
+"""The transaction of a request. It commits before the answer goes out, so a 2xx is a promise."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from typing import Annotated, cast
+
+from fastapi import Depends
+from starlette.requests import Request
+
+from shared import idempotency
+from shared.transaction import Tx
+from shared.web.context import AppContext
+
+
+async def transaction(request: Request) -> AsyncIterator[Tx]:
+    """One use case of one request. A request with an Idempotency-Key that was answered before ends here."""
+    context = cast(AppContext, request.app.state.context)
+    async with context.database.transaction() as tx:
+        request.state.guard = await idempotency.begin(request, tx, request.state.caller.id)
+        yield tx
+
+
+# Not the ordinary scope: that one would commit after the answer was sent.
+TxDep = Annotated[Tx, Depends(transaction, scope="function")]
