@@ -7,8 +7,9 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Literal
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import available_timezones
 
 from services.customers.domain.claims import Value
 
@@ -118,10 +119,15 @@ def _texts(definition: Definition, value: Value) -> list[str]:
 
 def _time_zone(definition: Definition, value: Value) -> str:
     text = _text(definition, value)
-    # Asked first: ZoneInfo itself would look for a file of that name.
-    if text not in available_timezones():
+    if text not in _zones():
         raise Unfit("must be an IANA time zone such as Europe/Berlin")
-    return ZoneInfo(text).key
+    return text
+
+
+@lru_cache(maxsize=1)
+def _zones() -> frozenset[str]:
+    # Asked once: it walks the zone files. ZoneInfo(text) itself would open a file of whatever name was sent.
+    return frozenset(available_timezones())
 
 
 def _language(definition: Definition, value: Value) -> str:

@@ -33,14 +33,19 @@ def read_traits(said: Mapping[str, Value], definitions: Definitions, at: datetim
         name = SYNONYMS.get(spelt, spelt)
         if name in _ADDRESSES and isinstance(value, str):
             addresses.append((name, value))
-        elif name != STATUS:
-            claim, fits = classify(name, Claim(value, at, by), definitions)
-            (values if fits else unfit)[name] = claim
+            continue
+        claim, fits = classify(name, Claim(value, at, by), definitions)
+        (values if fits else unfit)[name] = claim
     return Traits(values, unfit, tuple(addresses))
 
 
 def classify(name: str, claim: Claim, definitions: Definitions) -> tuple[Claim, bool]:
-    """The claim in its kept form, and whether it fits. What is not defined yet fits: nothing is known against it."""
+    """The claim in its kept form, and whether it fits. What is not defined yet fits: nothing is known against it.
+
+    `status` never fits: how far somebody is with us is ours to say, not a publisher's.
+    """
+    if name == STATUS:
+        return claim, False
     definition = definitions.get(name)
     if definition is None:
         return claim, True

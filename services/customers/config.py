@@ -1,0 +1,30 @@
+"""Settings of customers."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+from zoneinfo import available_timezones
+
+from pydantic import Field, field_validator
+
+from shared.config import ServiceSettings
+
+
+class Settings(ServiceSettings):
+    """The names of the environment variables are the fields' names in capitals."""
+
+    service: ClassVar[str] = "customers"
+
+    default_time_zone: str = Field("UTC", description="IANA zone of customers who named none; quiet hours follow it")
+
+    @field_validator("default_time_zone")
+    @classmethod
+    def _known_zone(cls, zone: str) -> str:
+        if zone not in available_timezones():
+            raise ValueError(f"{zone!r} is not an IANA time zone such as Europe/Berlin")
+        return zone
+
+    @property
+    def key(self) -> str:
+        """The key under which ids and fingerprints are derived."""
+        return self.installation_key.get_secret_value()

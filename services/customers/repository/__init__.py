@@ -1,0 +1,1 @@
+"""All SQL of customers, cut by noun. Domain objects come out, rows do not."""

@@ -1,0 +1,53 @@
+"""What was changed, when and by whom."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from services.customers.repository.codec import from_json, to_json
+from shared.transaction import Tx
+
+_ADD = """
+    insert into changes (customer_id, change_id, version, at, by, cause, what)
+    select customer_id, change_id, version, at, by, cause, cast(what as jsonb)
+    from unnest(cast(:customer_id as uuid[]), cast(:change_id as uuid[]), cast(:version as bigint[]),
+                cast(:at as timestamptz[]), cast(:by as text[]), cast(:cause as uuid[]), cast(:what as text[]))
+         as t(customer_id, change_id, version, at, by, cause, what)
+"""
+_PAGE = """
+    select customer_id, change_id, version, at, by, cause, what from changes
+    where customer_id = any(cast(:ids as uuid[])) and (cast(:before as uuid) is null or change_id < :before)
+    order by change_id desc limit :limit
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """`what` is {name: {"from": …, "to": …}}; `version` is the one the profile has since; `cause` the event, if one."""
+
+    customer_id: UUID
+    change_id: UUID
+    version: int
+    at: datetime
+    by: str
+    cause: UUID | None
+    what: dict[str, Any]
+
+
+async def add_changes(tx: Tx, changes: Sequence[Change]) -> None:
+    """Append them."""
+    if not changes:
+        return
+    names = ("customer_id", "change_id", "version", "at", "by", "cause")
+    params: dict[str, Any] = {name: [getattr(one, name) for one in changes] for name in names}
+    await tx.execute(_ADD, {**params, "what": [to_json(one.what) for one in changes]})
+
+
+async def page_of_changes(tx: Tx, ids: Sequence[UUID], before: UUID | None, limit: int) -> list[Change]:
+    """The newest first, of all the ids of a customer."""
+    rows = await tx.rows(_PAGE, {"ids": list(ids), "before": before, "limit": limit})
+    return [Change(**{**row, "what": from_json(row["what"])}) for row in rows]

@@ -1,0 +1,105 @@
+"""Identifiers, and the directory that gives each exclusive one its one owner."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from services.customers.domain.customer import Identifier
+from shared.transaction import Tx
+
+_OWNERS = """
+    select customer_id, fingerprint, generation, retired_at from identifier_owners
+    where fingerprint = any(cast(:fingerprints as text[]))
+"""
+# Whoever comes first owns it; the answer says who that is. Sorted, so that two transactions lock in one order.
+_CLAIM = """
+    insert into identifier_owners as o (customer_id, fingerprint)
+    select customer_id, fingerprint
+    from unnest(cast(:customer_ids as uuid[]), cast(:fingerprints as text[])) as t(customer_id, fingerprint)
+    order by fingerprint
+    on conflict (fingerprint) do update set customer_id = coalesce(o.customer_id, excluded.customer_id)
+    returning customer_id, fingerprint, generation, retired_at
+"""
+_RETIRE = """
+    update identifier_owners set customer_id = null, generation = generation + 1, retired_at = :now
+    where fingerprint = any(cast(:fingerprints as text[])) and customer_id = any(cast(:owners as uuid[]))
+    returning customer_id, fingerprint, generation, retired_at
+"""
+_ADD = """
+    insert into identifiers (customer_id, identifier_id, kind, source, value, normalised, fingerprint, verified,
+                             preferred, at, by)
+    select * from unnest(
+        cast(:customer_id as uuid[]), cast(:identifier_id as uuid[]), cast(:kind as text[]), cast(:source as text[]),
+        cast(:value as text[]), cast(:normalised as text[]), cast(:fingerprint as text[]),
+        cast(:verified as boolean[]), cast(:preferred as boolean[]), cast(:at as timestamptz[]), cast(:by as text[]))
+    on conflict (customer_id, fingerprint) do nothing
+"""
+_MARK = """
+    update identifiers as i set verified = n.verified, preferred = n.preferred
+    from unnest(cast(:ids as uuid[]), cast(:customers as uuid[]), cast(:verified as boolean[]),
+                cast(:preferred as boolean[])) as n(identifier_id, customer_id, verified, preferred)
+    where i.customer_id = n.customer_id and i.identifier_id = n.identifier_id
+"""
+_REMOVE = "delete from identifiers where customer_id = :customer_id and identifier_id = :identifier_id"
+
+
+@dataclass(frozen=True, slots=True)
+class Owner:
+    """What the directory knows of a fingerprint. `customer_id` is None after it was retired."""
+
+    customer_id: UUID | None
+    fingerprint: str
+    generation: int
+    retired_at: datetime | None
+
+
+async def owners_of(tx: Tx, fingerprints: Sequence[str]) -> dict[str, Owner]:
+    """The directory's entries for those fingerprints."""
+    rows = await tx.rows(_OWNERS, {"fingerprints": sorted(set(fingerprints))})
+    return {row["fingerprint"]: Owner(**row) for row in rows}
+
+
+async def claim_identifiers(tx: Tx, claims: Mapping[str, UUID]) -> dict[str, Owner]:
+    """Try to own each fingerprint for its customer; answers with whoever owns it after that."""
+    if not claims:
+        return {}
+    wanted = sorted(claims)
+    rows = await tx.rows(_CLAIM, {"fingerprints": wanted, "customer_ids": [claims[one] for one in wanted]})
+    return {row["fingerprint"]: Owner(**row) for row in rows}
+
+
+async def retire_identifiers(tx: Tx, fingerprints: Sequence[str], owners: Sequence[UUID], now: datetime) -> list[Owner]:
+    """Take those fingerprints from `owners`: from the returned generation on they derive somebody new."""
+    params = {"fingerprints": sorted(fingerprints), "owners": list(owners), "now": now}
+    return [Owner(**row) for row in await tx.rows(_RETIRE, params)]
+
+
+async def add_identifiers(tx: Tx, identifiers: Sequence[Identifier]) -> None:
+    """Store them under their customers; what is there already stays as it is."""
+    if not identifiers:
+        return
+    names = ("customer_id", "identifier_id", "kind", "source", "value", "normalised", "fingerprint", "verified",
+             "preferred", "at", "by")
+    await tx.execute(_ADD, {name: [getattr(one, name) for one in identifiers] for name in names})
+
+
+async def mark_identifiers(tx: Tx, identifiers: Sequence[Identifier]) -> None:
+    """Write `verified` and `preferred`."""
+    if identifiers:
+        await tx.execute(
+            _MARK,
+            {
+                "ids": [one.identifier_id for one in identifiers],
+                "customers": [one.customer_id for one in identifiers],
+                "verified": [one.verified for one in identifiers],
+                "preferred": [one.preferred for one in identifiers],
+            },
+        )
+
+
+async def remove_identifier(tx: Tx, identifier: Identifier) -> None:
+    """Forget the address itself; the directory keeps the hash and its generation."""
+    await tx.execute(_REMOVE, {"customer_id": identifier.customer_id, "identifier_id": identifier.identifier_id})
