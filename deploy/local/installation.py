@@ -1,0 +1,303 @@
+"""The five services on one machine: databases, topics, keys, ports, and a supervised app and worker of each.
+
+`make run`, the journeys, the crash tests and the benchmark all start the product through this one door.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import json
+import os
+import secrets
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import asyncpg
+
+from deploy.local.errors import CannotStart, tail
+from deploy.local.ports import keep_or_choose
+from deploy.local.stack import Dsns
+from shared.clock import ScaledClock, save_clock
+from shared.supervisor import Child, Happening, Supervisor
+
+SERVICES = ("customers", "interactions", "analytics", "campaigns", "privacy")
+
+# One key per role a person or machine has, and one per service for its calls to neighbours.
+ROLES: dict[str, tuple[str, ...]] = {
+    "storefront": ("interactions:write",),
+    "call-centre": ("interactions:write", "interactions:read", "customers:read", "customers:write"),
+    "marketing": ("customers:read", "analytics:read", "analytics:write", "campaigns:read", "campaigns:write",
+                  "campaigns:send", "interactions:read"),
+    "data-protection": ("privacy:read", "privacy:write", "privacy:erase", "customers:read", "interactions:read"),
+    "operator": ("operations", "customers:read", "customers:write", "customers:merge", "interactions:read",
+                 "interactions:write", "analytics:read", "campaigns:read", "privacy:read"),
+    "service-customers": (),
+    "service-interactions": (),
+    "service-analytics": (),
+    "service-campaigns": ("customers:cards", "privacy:permits"),
+    "service-privacy": (),
+}  # fmt: skip
+_READY_S = 90
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What may differ between installations. `scale` is processes per name (`analytics.worker`), 1 by default; `env`
+    goes to every process, `env_of` to those whose name starts with the key."""
+
+    smtp: tuple[str, int] = ("127.0.0.1", 2525)
+    factor: float | None = None
+    starts_at: datetime | None = None
+    topic_prefix: str = ""
+    scale: Mapping[str, int] = field(default_factory=dict)
+    env: Mapping[str, str] = field(default_factory=dict)
+    env_of: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+
+
+class Installation:
+    """Call `prepare()`, then `start()`; `stop()` ends every process and saves the business clock."""
+
+    def __init__(
+        self,
+        folder: Path,
+        dsns: Dsns,
+        plan: Plan | None = None,
+        on_happening: Callable[[Happening], None] | None = None,
+    ) -> None:
+        self.folder = folder.resolve()
+        self.dsns = dsns
+        self.plan = plan or Plan()
+        self._told = on_happening
+        self._supervisor: Supervisor | None = None
+        self.folder.mkdir(parents=True, exist_ok=True)
+        self.keys = self._load_keys()
+        self.ports = self._load_ports()
+
+    # --- where things are
+
+    def url(self, service: str) -> str:
+        """Base of the service's API."""
+        return f"http://127.0.0.1:{self.ports[f'{service}.app']}"
+
+    def worker_url(self, service: str, number: int = 0) -> str:
+        """Health and metrics of one of the service's workers."""
+        return f"http://127.0.0.1:{self.ports[_nth(f'{service}.worker', number)]}"
+
+    def database_url(self, service: str) -> str:
+        """The service's own database."""
+        name = f"{self.plan.topic_prefix.replace('-', '_')}{service}"
+        return urlsplit(self.dsns.postgres)._replace(path=f"/{name}").geturl()
+
+    @property
+    def clock_file(self) -> Path | None:
+        """The scaled clock's state, or None for real time."""
+        return self.folder / "clock.json" if self.plan.factor is not None else None
+
+    @property
+    def supervisor(self) -> Supervisor:
+        """The processes, once started."""
+        assert self._supervisor is not None, "not started"
+        return self._supervisor
+
+    # --- life
+
+    def prepare(self) -> None:
+        """Databases, newest schemas, topics, key file and clock; harmless when they are there already."""
+        asyncio.run(self._create_databases())
+        self._write_key_file()
+        self._migrate()
+        asyncio.run(self._create_topics())
+
+    def start(self) -> None:
+        """Start all processes and wait until every one is ready; raises CannotStart with the log's end."""
+        self._start_clock()
+        self._supervisor = Supervisor(self.children(), on_happening=self._told)
+        self._supervisor.start()
+        try:
+            self.wait_ready()
+        except BaseException:
+            self.stop()
+            raise
+
+    def stop(self) -> None:
+        """End every process in an orderly way; business time stops where it is."""
+        if self._supervisor is not None:
+            self._supervisor.stop()
+            self._supervisor = None
+        self.save_clock()
+
+    def save_clock(self) -> None:
+        """Remember the business instant, so that a stop or a crash does not let time jump."""
+        file = self.clock_file
+        if file is not None and file.exists():
+            clock = ScaledClock(file)
+            (self.folder / "clock.last").write_text(json.dumps({"business": clock.now().isoformat()}))
+
+    def wait_ready(self, limit_s: float = _READY_S) -> None:
+        """Return when every app and worker answers ready."""
+        deadline = time.monotonic() + limit_s
+        for name in self.process_names():
+            while not _answers(f"http://127.0.0.1:{self.ports[name]}/health/ready"):
+                if time.monotonic() > deadline:
+                    raise CannotStart(f"{name} is not ready after {limit_s:.0f} s\n{tail(self.log(name))}")
+                time.sleep(0.2)
+
+    # --- processes
+
+    def process_names(self) -> list[str]:
+        """`customers.app`, `customers.worker`, …; further ones of a kind are `analytics.worker-1`, …"""
+        return [
+            _nth(f"{service}.{kind}", number)
+            for service in SERVICES
+            for kind in ("app", "worker")
+            for number in range(self.plan.scale.get(f"{service}.{kind}", 1))
+        ]
+
+    def children(self) -> list[Child]:
+        """What the supervisor runs."""
+        return [self.child(name) for name in self.process_names()]
+
+    def child(self, name: str) -> Child:
+        """One process, by name."""
+        module = name.split("-")[0]
+        return Child(
+            name=name,
+            argv=[sys.executable, "-m", f"services.{module}"],
+            env=self.environment(name),
+            heartbeat=self.folder / "heartbeats" / name,
+            log=self.log(name),
+        )
+
+    def log(self, name: str) -> Path:
+        """The process's log file."""
+        return self.folder / "logs" / f"{name}.log"
+
+    def environment(self, name: str) -> dict[str, str]:
+        """The environment of a process: everything its Settings read."""
+        service, _, kind = name.partition(".")
+        env = {
+            "DATABASE_URL": self.database_url(service),
+            "KAFKA_BOOTSTRAP": self.dsns.kafka,
+            "REDIS_URL": self.dsns.redis,
+            "TOPIC_PREFIX": self.plan.topic_prefix,
+            "PORT" if kind.startswith("app") else "WORKER_PORT": str(self.ports[name]),
+            "API_KEYS_FILE": str(self.folder / "api-keys.json"),
+            "SERVICE_KEY": self.keys[f"service-{service}"],
+            "INSTALLATION_KEY": self.keys["installation"],
+            "PROFILE": "local",
+            "CUSTOMERS_URL": self.url("customers"),
+            "PRIVACY_URL": self.url("privacy"),
+            "PRIVACY_PUBLIC_URL": self.url("privacy"),
+            "PUBLIC_URL": self.url("campaigns"),
+            "SMTP_HOST": self.plan.smtp[0],
+            "SMTP_PORT": str(self.plan.smtp[1]),
+            "PYTHONUNBUFFERED": "1",
+        }
+        if self.clock_file is not None:
+            env["CLOCK_FILE"] = str(self.clock_file)
+        env |= self.plan.env
+        for prefix, more in self.plan.env_of.items():
+            if name.startswith(prefix):
+                env |= more
+        return env
+
+    # --- preparation
+
+    def _load_keys(self) -> dict[str, str]:
+        file = self.folder / "secrets.json"
+        keys: dict[str, str] = json.loads(file.read_text()) if file.exists() else {}
+        for name in ("installation", *ROLES):
+            keys.setdefault(name, secrets.token_urlsafe(32))
+        file.touch(mode=0o600)
+        file.write_text(json.dumps(keys, indent=1))
+        return keys
+
+    def _load_ports(self) -> dict[str, int]:
+        file = self.folder / "ports.json"
+        known: dict[str, int] = json.loads(file.read_text()) if file.exists() else {}
+        ports = keep_or_choose(known, self.process_names())
+        file.write_text(json.dumps(ports, indent=1))
+        return ports
+
+    def _write_key_file(self) -> None:
+        entries = [
+            {"id": role, "sha256": hashlib.sha256(self.keys[role].encode()).hexdigest(), "scopes": list(scopes)}
+            for role, scopes in ROLES.items()
+        ]
+        (self.folder / "api-keys.json").write_text(json.dumps(entries, indent=1))
+
+    async def _create_databases(self) -> None:
+        connection = await asyncpg.connect(self.dsns.postgres)
+        try:
+            have = {row["datname"] for row in await connection.fetch("select datname from pg_database")}
+            for service in SERVICES:
+                name = urlsplit(self.database_url(service)).path[1:]
+                if name not in have:
+                    await connection.execute(f'create database "{name}"')
+        finally:
+            await connection.close()
+
+    def _migrate(self) -> None:
+        supervised = [
+            (service, _spawn([sys.executable, "-m", "shared.migrate", service], self.environment(f"{service}.app"),
+                             self.log(f"{service}.migrate")))
+            for service in SERVICES
+        ]  # fmt: skip
+        for service, process in supervised:
+            if process.wait(timeout=120) != 0:
+                raise CannotStart(f"migrating {service} failed\n{tail(self.log(f'{service}.migrate'))}")
+
+    async def _create_topics(self) -> None:
+        from shared.config import ServiceSettings
+        from shared.kafka import create_topics
+
+        class _Settings(ServiceSettings):
+            service = "installation"
+
+        await create_topics(
+            _Settings(
+                database_url=self.dsns.postgres,
+                kafka_bootstrap=self.dsns.kafka,
+                redis_url=self.dsns.redis,
+                topic_prefix=self.plan.topic_prefix,
+                api_keys_file=self.folder / "api-keys.json",
+            )
+        )
+
+    def _start_clock(self) -> None:
+        file = self.clock_file
+        if file is None or self.plan.factor is None:
+            return
+        last = self.folder / "clock.last"
+        if last.exists():
+            business = datetime.fromisoformat(json.loads(last.read_text())["business"])
+        else:
+            assert self.plan.starts_at is not None, "a scaled clock needs a first instant"
+            business = self.plan.starts_at
+        save_clock(file, business, self.plan.factor)
+
+
+def _nth(name: str, number: int) -> str:
+    return name if number == 0 else f"{name}-{number}"
+
+
+def _answers(url: str) -> bool:
+    try:
+        with urllib.request.urlopen(url, timeout=2) as answer:
+            return bool(answer.status == 200)
+    except OSError:
+        return False
+
+
+def _spawn(argv: list[str], env: Mapping[str, str], log: Path) -> subprocess.Popen[bytes]:
+    log.parent.mkdir(parents=True, exist_ok=True)
+    with log.open("ab") as output:
+        return subprocess.Popen(argv, env={**os.environ, **env}, stdout=output, stderr=output)
