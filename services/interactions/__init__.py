@@ -1,0 +1,1 @@
+"""interactions: what happened between the firm and its customers."""

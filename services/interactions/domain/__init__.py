@@ -1,0 +1,1 @@
+"""The rules of what happened: no I/O, no clock, no framework."""

@@ -1,0 +1,1 @@
+"""What interactions can do."""
