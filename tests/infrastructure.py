@@ -135,8 +135,8 @@ def _containers() -> Iterator[Dsns]:
     os.environ.setdefault("TESTCONTAINERS_RYUK_DISABLED", "true")
     if "DOCKER_HOST" not in os.environ:
         os.environ.setdefault("TESTCONTAINERS_HOST_OVERRIDE", "127.0.0.1")
-    from testcontainers.postgres import PostgresContainer
-    from testcontainers.redis import RedisContainer
+    from testcontainers.community.postgres import PostgresContainer
+    from testcontainers.community.redis import RedisContainer
 
     postgres = PostgresContainer("postgres:18", driver=None).with_command("postgres -c max_connections=300")
     with postgres, RedisContainer("redis:7") as redis, _kafka_container() as bootstrap:
@@ -148,7 +148,7 @@ def _containers() -> Iterator[Dsns]:
 def _kafka_container() -> Iterator[str]:
     """Apache's image; the library's own KafkaContainer wants another vendor's."""
     from testcontainers.core.container import DockerContainer
-    from testcontainers.core.waiting_utils import wait_for_logs
+    from testcontainers.core.wait_strategies import LogMessageWaitStrategy
 
     from deploy.local.ports import keep_or_choose
 
@@ -178,6 +178,6 @@ def _kafka_container() -> Iterator[str]:
     }
     for name, value in settings.items():
         container.with_env(f"KAFKA_{name}", value)
+    container.waiting_for(LogMessageWaitStrategy("Kafka Server started").with_startup_timeout(90))
     with container:
-        wait_for_logs(container, "Kafka Server started", timeout=90)
         yield address
