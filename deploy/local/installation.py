@@ -6,10 +6,8 @@
 from __future__ import annotations
 
 import asyncio
-import hashlib
 import json
 import os
-import secrets
 import subprocess
 import sys
 import time
@@ -23,6 +21,7 @@ from urllib.parse import urlsplit
 import asyncpg
 
 from deploy.local.errors import CannotStart, tail
+from deploy.local.keys import load_keys, write_key_file
 from deploy.local.ports import keep_or_choose
 from deploy.local.stack import Dsns
 from shared.clock import ScaledClock, save_clock
@@ -30,21 +29,6 @@ from shared.supervisor import Child, Happening, Supervisor
 
 SERVICES = ("customers", "interactions", "analytics", "campaigns", "privacy")
 
-# One key per role a person or machine has, and one per service for its calls to neighbours.
-ROLES: dict[str, tuple[str, ...]] = {
-    "storefront": ("interactions:write",),
-    "call-centre": ("interactions:write", "interactions:read", "customers:read", "customers:write"),
-    "marketing": ("customers:read", "analytics:read", "analytics:write", "campaigns:read", "campaigns:write",
-                  "campaigns:send", "interactions:read"),
-    "data-protection": ("privacy:read", "privacy:write", "privacy:erase", "customers:read", "interactions:read"),
-    "operator": ("operations", "customers:read", "customers:write", "customers:merge", "interactions:read",
-                 "interactions:write", "analytics:read", "campaigns:read", "privacy:read"),
-    "service-customers": (),
-    "service-interactions": (),
-    "service-analytics": (),
-    "service-campaigns": ("customers:cards", "privacy:permits"),
-    "service-privacy": (),
-}  # fmt: skip
 _READY_S = 90
 
 
@@ -78,7 +62,7 @@ class Installation:
         self._told = on_happening
         self._supervisor: Supervisor | None = None
         self.folder.mkdir(parents=True, exist_ok=True)
-        self.keys = self._load_keys()
+        self.keys = load_keys(self.folder)
         self.ports = self._load_ports()
 
     # --- where things are
@@ -112,7 +96,7 @@ class Installation:
     def prepare(self) -> None:
         """Databases, newest schemas, topics, key file and clock; harmless when they are there already."""
         asyncio.run(self._create_databases())
-        self._write_key_file()
+        write_key_file(self.folder, self.keys)
         self._migrate()
         asyncio.run(self._create_topics())
 
@@ -211,28 +195,12 @@ class Installation:
 
     # --- preparation
 
-    def _load_keys(self) -> dict[str, str]:
-        file = self.folder / "secrets.json"
-        keys: dict[str, str] = json.loads(file.read_text()) if file.exists() else {}
-        for name in ("installation", *ROLES):
-            keys.setdefault(name, secrets.token_urlsafe(32))
-        file.touch(mode=0o600)
-        file.write_text(json.dumps(keys, indent=1))
-        return keys
-
     def _load_ports(self) -> dict[str, int]:
         file = self.folder / "ports.json"
         known: dict[str, int] = json.loads(file.read_text()) if file.exists() else {}
         ports = keep_or_choose(known, self.process_names())
         file.write_text(json.dumps(ports, indent=1))
         return ports
-
-    def _write_key_file(self) -> None:
-        entries = [
-            {"id": role, "sha256": hashlib.sha256(self.keys[role].encode()).hexdigest(), "scopes": list(scopes)}
-            for role, scopes in ROLES.items()
-        ]
-        (self.folder / "api-keys.json").write_text(json.dumps(entries, indent=1))
 
     async def _create_databases(self) -> None:
         connection = await asyncpg.connect(self.dsns.postgres)

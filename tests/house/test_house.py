@@ -1,0 +1,88 @@
+"""The house plan is law: what import contracts cannot see is looked for here, in the text of the code."""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+SERVICES = ("customers", "interactions", "analytics", "campaigns", "privacy")
+ROOMS = ("app", "worker", "config", "routes", "schemas", "handlers", "service", "domain", "repository", "tables",
+         "errors", "migrations")  # fmt: skip
+LONGEST_FILE = 300
+
+# What may be written in one place only, and where.
+HOMES = {
+    ".commit(": {"shared/database.py", "shared/loop.py"},
+    "datetime.now(": {"shared/clock.py", "shared/partitions.py"},
+    "datetime.utcnow(": set(),
+    "os.environ": {"shared/ward.py", "shared/supervisor.py", "shared/leash.py"},
+    "AIOKafkaProducer(": {"shared/kafka.py"},
+    "AIOKafkaConsumer(": {"shared/kafka.py"},
+    "create_async_engine(": {"shared/database.py", "shared/migrate.py"},
+    "uuid4(": set(),
+}
+
+
+def sources(*folders: str) -> Iterator[tuple[str, str]]:
+    """Path below the root and text of each Python file."""
+    for folder in folders:
+        for file in sorted((ROOT / folder).rglob("*.py")):
+            yield str(file.relative_to(ROOT)), file.read_text()
+
+
+@pytest.mark.parametrize("phrase", HOMES)
+def test_each_of_these_has_one_home(phrase: str) -> None:
+    """Catches a second commit, a clock read past the port, a setting read past config, a client with unsafe defaults."""
+    found = {path for path, text in sources("shared", "services") if phrase in _code(text)}
+    assert found <= HOMES[phrase], f"{phrase} belongs into {HOMES[phrase] or 'no room'}"
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_every_service_has_the_same_rooms(service: str) -> None:
+    """Catches a twin that is laid out in its own way."""
+    folder = ROOT / "services" / service
+    missing = [room for room in ROOMS if not (folder / room).is_dir() and not (folder / f"{room}.py").exists()]
+    assert missing == []
+    readme = (folder / "README.md").read_text().lower()
+    assert all(f"## {heading}" in readme for heading in ("owns", "says", "hears", "keeps", "runs"))
+
+
+def test_no_file_is_longer_than_a_sitting() -> None:
+    """Catches a room that should have become a package cut by noun."""
+    long = {
+        path: text.count("\n")
+        for path, text in sources("shared", "services", "deploy", "tests")
+        if text.count("\n") > LONGEST_FILE
+    }
+    assert long == {}
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_wiring_fits_on_a_page(service: str) -> None:
+    """Catches business that slipped into app.py or worker.py."""
+    for name in ("app.py", "worker.py"):
+        tree = ast.parse((ROOT / "services" / service / name).read_text())
+        wiring = [node for node in ast.walk(tree) if isinstance(node, ast.If | ast.For | ast.While)]
+        assert len(wiring) <= 1, f"{service}/{name} decides something"
+
+
+def test_nothing_names_a_registry_or_a_path_of_one_machine() -> None:
+    """Catches a lock file with addresses, or a path that exists on one machine only."""
+    forbidden = ("pypi" + ".org", "pythonhosted" + ".org", "repo1.maven" + ".org", "npmjs" + ".org", "/wo" + "rk/main")
+    listed = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True).stdout.split()
+    files = [ROOT / name for name in listed] or [ROOT / path for path, _ in sources("shared", "services", "deploy")]
+    for file in files:
+        if file.is_file() and file.suffix not in (".png", ".parquet"):
+            text = file.read_text(errors="replace")
+            assert not [word for word in forbidden if word in text], file
+
+
+def _code(text: str) -> str:
+    """The text without docstrings and comments."""
+    lines = [line.partition("  # ")[0] for line in text.splitlines() if not line.lstrip().startswith("#")]
+    return "\n".join(lines)
