@@ -48,7 +48,7 @@ def read_strict_json(raw: bytes) -> Any:
         raise _unreadable(error) from None
     _check(value, 1)
     if _LONG_DIGITS.search(raw):
-        json.loads(raw, parse_int=_int64)
+        _check(json.loads(raw, parse_int=_integer), 1)
     return value
 
 
@@ -92,11 +92,9 @@ def _check(value: Any, depth: int) -> None:
         _refuse_number()
 
 
-def _int64(digits: str) -> int:
-    value = int(digits) if len(digits) <= 20 else _INT64
-    if not -_INT64 <= value < _INT64:
-        _refuse_number()
-    return value
+def _integer(digits: str) -> int:
+    # Converting thousands of digits is slow; beyond twenty characters it is too large anyway.
+    return int(digits) if len(digits) <= 20 else _INT64
 
 
 def _refuse_number() -> NoReturn:

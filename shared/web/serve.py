@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+import signal
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TypeVar
 
 import uvicorn
+import uvloop
 from fastapi import FastAPI
 
 from shared.config import ServiceSettings
@@ -22,29 +25,19 @@ _MOST_CONNECTIONS = 2000
 
 
 def serve(factory: Callable[[S], FastAPI], settings: S) -> None:
-    """Serve `factory(settings)` until SIGTERM or Ctrl-C; then answer what is in flight and stop."""
+    """Serve `factory(settings)` until SIGTERM or Ctrl-C; then answer what is in flight, stop, and exit with 0."""
     configure_logging(settings.log_level, service=settings.service, process="app")
-    server = uvicorn.Server(server_config(factory(settings), settings.host, settings.port))
-    with asyncio.Runner(loop_factory=server.config.get_loop_factory()) as runner:
-        runner.run(_serve(server, settings.heartbeat_file))
+    server = _Server(_config(factory(settings), settings))
+    uvloop.run(_serve(server, settings.heartbeat_file))
+    if not server.started:
+        raise SystemExit(3)
 
 
-async def _serve(server: uvicorn.Server, heartbeat: Path | None) -> None:
-    beating = asyncio.create_task(beat(heartbeat)) if heartbeat else None
-    try:
-        await server.serve()
-    finally:
-        if beating:
-            beating.cancel()
-
-
-def server_config(app: object, host: str, port: int) -> uvicorn.Config:
-    """uvicorn's settings for apps and for the workers' small HTTP side."""
+def _config(app: FastAPI, settings: ServiceSettings) -> uvicorn.Config:
     return uvicorn.Config(
-        app,  # type: ignore[arg-type]
-        host=host,
-        port=port,
-        loop="uvloop",
+        app,
+        host=settings.host,
+        port=settings.port,
         http="httptools",
         ws="none",
         access_log=False,
@@ -57,7 +50,26 @@ def server_config(app: object, host: str, port: int) -> uvicorn.Config:
     )
 
 
-async def beat(heartbeat: Path) -> None:
+class _Server(uvicorn.Server):
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """uvicorn's own would raise the signal again after a clean stop, so that it looks like a crash."""
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, self.handle_exit, number, None)
+        yield
+
+
+async def _serve(server: uvicorn.Server, heartbeat: Path | None) -> None:
+    beating = asyncio.create_task(_beat(heartbeat)) if heartbeat else None
+    try:
+        await server.serve()
+    finally:
+        if beating:
+            beating.cancel()
+
+
+async def _beat(heartbeat: Path) -> None:
     """Touch the file every second: proof that the loop turns, read by the supervisor."""
     while True:
         heartbeat.touch()  # noqa: ASYNC240  a local file, and the loop is what it tells of
