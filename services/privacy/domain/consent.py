@@ -74,6 +74,16 @@ class Statement:
 
 
 @dataclass(frozen=True, slots=True)
+class Line:
+    """A statement as it stands in the ledger. `effective` is false when it changed nothing that holds."""
+
+    statement: Statement
+    version: int
+    effective: bool
+    recorded_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Head:
     """What holds for a scope. `version` is the number of the change that made it so, greater for every later change.
     `refused_at` is when the latest refusal was said, also one that a newer grant has replaced."""

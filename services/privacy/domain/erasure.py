@@ -38,6 +38,14 @@ class Receipt:
         """Nothing is left."""
         return not any(self.remaining.values())
 
+    def after(self, earlier: Receipt | None) -> Receipt:
+        """This receipt of a service that was asked again: what it erased counts together, what is left counts now."""
+        if earlier is None:
+            return self
+        names = {**earlier.stores, **self.stores}
+        stores = {name: earlier.stores.get(name, 0) + self.stores.get(name, 0) for name in names}
+        return Receipt(self.service, stores, self.remaining, self.received_at)
+
 
 @dataclass(frozen=True, slots=True)
 class Certificate:

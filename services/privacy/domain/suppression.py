@@ -24,8 +24,8 @@ class SuppressionReason(StrEnum):
     ERASED = "erased"
 
 
-# Who wants no marketing, or was erased and came back as a buyer, still gets the receipt. An address that does not exist,
-# or that an officer put on the list, gets nothing.
+# Who wants no marketing, or was erased and came back as a buyer, still gets the receipt. An address that is dead, or
+# that an officer put on the list, gets nothing.
 _BLOCKS_SERVICE = frozenset({SuppressionReason.BOUNCED, SuppressionReason.MANUAL})
 
 

@@ -132,8 +132,8 @@ create table receipts (
 );
 """
 
-# Guards in the database itself, so that neither a mistake in the code nor a tired operator rewrites history. A tombstone
-# is never taken away; the ledger loses lines only of a customer who has one, and gains none of theirs.
+# Guards in the database itself, so that neither a mistake in the code nor a tired operator rewrites history. A
+# tombstone is never taken away; the ledger loses lines only of a customer who has one, and gains none of theirs.
 _GUARDS = (
     """
     create function guard_tombstones() returns trigger language plpgsql as $$

@@ -1,0 +1,1 @@
+"""What privacy can do: one function, one transaction, the events it says."""

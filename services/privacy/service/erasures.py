@@ -1,0 +1,216 @@
+"""Erasure: hashes first, then the tombstone, then the receipts of every service, then the certificate."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from uuid import UUID
+
+from services.privacy.domain.erasure import (
+    DEADLINE,
+    SERVICES,
+    Certificate,
+    Erasure,
+    ErasureState,
+    Receipt,
+    certify,
+    missing,
+)
+from services.privacy.domain.suppression import CHANNELS, SuppressionReason
+from services.privacy.errors import ErasureNotFound, ErasureNotRunning, IdentityAlreadyChecked
+from services.privacy.repository import erasures, identities, permits, standings, suppressions
+from services.privacy.repository.suppressions import Address
+from shared.contracts.envelope import Origin
+from shared.contracts.privacy import ErasureCompleted, ErasureRequested
+from shared.ids import new_id
+from shared.transaction import Tx
+
+OWN = "privacy"
+BY_ERASURE = "erasure"
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What a data subject asks: who it is, who took the request, the addresses that must never be written to again."""
+
+    customer_id: UUID
+    requested_by: str
+    identity_checked: bool
+    addresses: tuple[Address, ...]
+    recorded_by: str
+
+
+async def request_erasure(tx: Tx, request: Request) -> Erasure:
+    """The request is recorded with its deadline. With the identity checked it runs; else only its addresses are put on
+    the suppression list, so that nothing is sent while the check goes on.
+
+    A second request for the same customer is the first one: it adds addresses, and the check if that was missing.
+    """
+    group = (await identities.groups(tx, [request.customer_id]))[request.customer_id]
+    await standings.lock(tx, group.members)
+    await _suppress(tx, request.addresses)
+    erasure = await erasures.open_for(tx, group.members)
+    if erasure is None:
+        erasure = Erasure(
+            erasure_id=new_id(),
+            customer_id=group.current,
+            aliases=tuple(one for one in group.members if one != group.current),
+            state=ErasureState.WAITING,
+            requested_by=request.requested_by,
+            requested_at=tx.now,
+            due_at=tx.now + DEADLINE,
+            recorded_by=request.recorded_by,
+        )
+        await erasures.store(tx, erasure)
+    if request.identity_checked and erasure.state is ErasureState.WAITING:
+        await _run(tx, erasure)
+    return await show_erasure(tx, erasure.erasure_id)
+
+
+async def identity_checked(tx: Tx, erasure_id: UUID) -> Erasure:
+    """The person is who they say; the erasure runs. Raises ErasureNotFound, IdentityAlreadyChecked."""
+    erasure = await _locked(tx, erasure_id)
+    if erasure.state is not ErasureState.WAITING:
+        raise IdentityAlreadyChecked("The identity was checked before; the erasure went on then.")
+    await _run(tx, erasure)
+    return await show_erasure(tx, erasure_id)
+
+
+async def ask_again(tx: Tx, erasure_id: UUID) -> Erasure:
+    """Every service is asked again, by a new event. Raises ErasureNotFound, ErasureNotRunning."""
+    erasure = await _locked(tx, erasure_id)
+    if erasure.state is not ErasureState.RUNNING:
+        raise ErasureNotRunning(
+            f"The erasure is {erasure.state.value}.", cure="Record the identity check first, or read the certificate."
+        )
+    await _ask(tx, erasure, Origin.REPAIR)
+    return await show_erasure(tx, erasure_id)
+
+
+async def ask_again_unanswered(tx: Tx, before: datetime, limit: int) -> int:
+    """Up to `limit` running requests about which nobody was asked since `before` are asked again; returns how many."""
+    found = await erasures.unanswered(tx, before, limit)
+    for erasure_id in found:
+        erasure = await erasures.lock(tx, erasure_id)
+        if erasure is not None and erasure.state is ErasureState.RUNNING:
+            await _ask(tx, erasure, Origin.REPAIR)
+    return len(found)
+
+
+async def keep_receipt(
+    tx: Tx, erasure_id: UUID, service: str, stores: Mapping[str, int], remaining: Mapping[str, int]
+) -> bool:
+    """The receipt is kept; the last clean one completes the request, with a certificate. False for unknown requests.
+
+    A receipt that comes after the certificate changes nothing.
+    """
+    erasure = await erasures.lock(tx, erasure_id)
+    if erasure is None:
+        return False
+    if erasure.state is not ErasureState.RUNNING:
+        return True
+    earlier = {receipt.service: receipt for receipt in erasure.receipts}
+    receipt = Receipt(service, stores, remaining, tx.now).after(earlier.get(service))
+    await erasures.keep_receipt(tx, erasure_id, receipt)
+    receipts = list({**earlier, service: receipt}.values())
+    if not missing(receipts):
+        await _complete(tx, erasure, receipts)
+    return True
+
+
+async def keep_retired(tx: Tx, customer_id: UUID, fingerprint: str) -> None:
+    """An identifier of a customer under erasure was retired: its hash goes on the list, whichever kind it is of.
+
+    The hash of a card or an external id matches no address, so listing it costs nothing.
+    """
+    if await erasures.open_for(tx, [customer_id]) is not None:
+        await _suppress(tx, [(fingerprint, channel) for channel in CHANNELS])
+
+
+async def show_erasure(tx: Tx, erasure_id: UUID) -> Erasure:
+    """The request, its receipts and its certificate. Raises ErasureNotFound."""
+    erasure = await erasures.get(tx, erasure_id)
+    if erasure is None:
+        raise ErasureNotFound("There is no erasure with this id.")
+    return erasure
+
+
+async def list_erasures(
+    tx: Tx, *, before: UUID, state: ErasureState | None, overdue: bool, limit: int
+) -> list[Erasure]:
+    """Requests, newest first."""
+    return await erasures.page(tx, before=before, state=state, overdue_at=tx.now if overdue else None, limit=limit)
+
+
+async def count_overdue(tx: Tx) -> int:
+    """How many requests have missed their deadline."""
+    return await erasures.count_overdue(tx, tx.now)
+
+
+async def _locked(tx: Tx, erasure_id: UUID) -> Erasure:
+    erasure = await erasures.lock(tx, erasure_id)
+    if erasure is None:
+        raise ErasureNotFound("There is no erasure with this id.")
+    return erasure
+
+
+async def _run(tx: Tx, erasure: Erasure) -> None:
+    """Hashes, tombstones, own stores, and the event that asks the others: one transaction."""
+    group = (await identities.groups(tx, [erasure.customer_id]))[erasure.customer_id]
+    members = sorted({*erasure.members, *group.members})
+    aliases = tuple(one for one in members if one != erasure.customer_id)
+    await standings.lock(tx, members)
+    await _suppress(tx, await permits.addresses_of(tx, members))
+    numbers = await standings.numbers(tx, len(members))
+    await standings.bury(tx, dict(zip(members, numbers, strict=True)))
+    erased = await erasures.erase_own(tx, members)
+    await erasures.start(tx, erasure.erasure_id, aliases)
+    receipt = Receipt(OWN, erased, await erasures.count_own(tx, members), tx.now)
+    await erasures.keep_receipt(tx, erasure.erasure_id, receipt)
+    await _ask(tx, replace(erasure, aliases=aliases, state=ErasureState.RUNNING), Origin.LIVE)
+
+
+async def _ask(tx: Tx, erasure: Erasure, origin: Origin) -> None:
+    tx.publish(
+        ErasureRequested(request_id=erasure.erasure_id, aliases=list(erasure.aliases)),
+        subject=erasure.customer_id,
+        origin=origin,
+    )
+    await erasures.note_asked(tx, erasure.erasure_id)
+
+
+async def _suppress(tx: Tx, addresses: Sequence[Address]) -> None:
+    # Nothing is said of it: the tombstone says more, and to everybody.
+    if addresses:
+        await suppressions.lock(tx, addresses)
+        await suppressions.add(tx, addresses, SuppressionReason.ERASED, BY_ERASURE, tx.now)
+
+
+async def _complete(tx: Tx, erasure: Erasure, receipts: Sequence[Receipt]) -> None:
+    certificate = certify(new_id(), receipts, tx.now)
+    await erasures.complete(tx, erasure.erasure_id, _document(erasure, certificate))
+    tx.publish(
+        ErasureCompleted(
+            request_id=erasure.erasure_id,
+            certificate_id=certificate.certificate_id,
+            log_clean_at=certificate.log_clean_at,
+        ),
+        subject=erasure.customer_id,
+    )
+
+
+def _document(erasure: Erasure, certificate: Certificate) -> dict[str, object]:
+    """The certificate as it is kept and shown."""
+    return {
+        "certificate_id": str(certificate.certificate_id),
+        "erasure_id": str(erasure.erasure_id),
+        "issued_at": certificate.issued_at.isoformat(),
+        "requested_at": erasure.requested_at.isoformat(),
+        "customer_ids": [str(one) for one in erasure.members],
+        "services": list(SERVICES),
+        "stores": {service: dict(counts) for service, counts in certificate.stores.items()},
+        "remaining": 0,
+        "topics_clean_at": {name: at.isoformat() for name, at in sorted(certificate.topics_clean_at.items())},
+        "log_clean_at": certificate.log_clean_at.isoformat(),
+    }
