@@ -1,0 +1,1 @@
+"""The rules of analytics: frozen dataclasses and functions; no input or output, no clock, no framework."""

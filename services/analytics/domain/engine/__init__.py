@@ -1,0 +1,35 @@
+"""The segment engine: definitions in, a program out; facts in, transitions out."""
+
+from services.analytics.domain.engine.advance import (
+    TIME,
+    NeedsHistory,
+    Outcome,
+    StaleProgram,
+    Transition,
+    advance,
+    needs_history,
+)
+from services.analytics.domain.engine.inputs import (
+    AttributeChange,
+    Change,
+    ConsentChange,
+    Fact,
+    History,
+    ListChange,
+    fact,
+)
+from services.analytics.domain.engine.program import (
+    Definition,
+    Program,
+    compile_program,
+    leaf_keys,
+    number_leaves,
+)
+from services.analytics.domain.engine.rebuild import rebuild
+from services.analytics.domain.engine.state import State, blank, decode, encode, members
+
+__all__ = [
+    "TIME", "AttributeChange", "Change", "ConsentChange", "Definition", "Fact", "History", "ListChange",
+    "NeedsHistory", "Outcome", "Program", "StaleProgram", "State", "Transition", "advance", "blank", "compile_program", "decode",
+    "encode", "fact", "leaf_keys", "members", "needs_history", "number_leaves", "rebuild",
+]  # fmt: skip

@@ -1,0 +1,9 @@
+"""The segment language: JSON in, a checked tree out, and its canonical form."""
+
+from services.analytics.domain.language.canonical import key_of, write
+from services.analytics.domain.language.nodes import Node
+from services.analytics.domain.language.parsing import parse
+from services.analytics.domain.language.reading import InvalidDefinition, Problem
+from services.analytics.domain.language.references import leaves_of, order_of, references_of
+
+__all__ = ["InvalidDefinition", "Node", "Problem", "key_of", "leaves_of", "order_of", "parse", "references_of", "write"]
