@@ -101,6 +101,7 @@ segments = Table(
     "segments",
     metadata,
     Column("segment_id", Uuid, primary_key=True),
+    Column("number", Integer, nullable=False, unique=True),
     Column("name", Text, nullable=False),
     Column("description", Text),
     Column("archived", Boolean, nullable=False),
@@ -114,17 +115,26 @@ segment_versions = Table(
     metadata,
     Column("segment_id", Uuid, ForeignKey("segments.segment_id"), primary_key=True),
     Column("version", Integer, primary_key=True),
+    Column("number", Integer, nullable=False, unique=True),
     Column("definition", JSONB, nullable=False),
+    Column("types", JSONB, nullable=False),
     Column("state", Text, nullable=False),
     _moment("created_at"),
     Column("created_by", Text, nullable=False),
     _moment("live_at", nullable=True),
+)
+leaves = Table(
+    "leaves",
+    metadata,
+    Column("key", Text, primary_key=True),
+    Column("leaf_id", Integer, nullable=False, unique=True),
 )
 programs = Table(
     "programs",
     metadata,
     Column("one", Boolean, primary_key=True),
     Column("revision", BigInteger, nullable=False),
+    Column("next_leaf", Integer, nullable=False),
 )
 sweeps = Table(
     "sweeps",

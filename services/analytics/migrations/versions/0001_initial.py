@@ -80,8 +80,10 @@ create table states (
 ) with (fillfactor = 80);
 create index states_wake on states (partition, wake) where wake is not null;
 create index states_sweep on states (partition, customer_id);
+create sequence segment_numbers as int minvalue 0;
 create table segments (
     segment_id uuid primary key,
+    number int not null unique default nextval('segment_numbers'),
     name text not null,
     description text,
     archived boolean not null default false,
@@ -94,7 +96,9 @@ create unique index segments_name on segments (lower(name)) where not archived;
 create table segment_versions (
     segment_id uuid not null references segments,
     version int not null,
+    number int not null unique default nextval('segment_numbers'),
     definition jsonb not null,
+    types jsonb not null,
     state text not null check (state in ('backfilling', 'live', 'replaced', 'archived')),
     created_at timestamptz not null,
     created_by text not null,
@@ -102,11 +106,16 @@ create table segment_versions (
     primary key (segment_id, version)
 );
 create index segment_versions_state on segment_versions (state);
+create table leaves (
+    key text primary key,
+    leaf_id int not null unique
+);
 create table programs (
     one boolean primary key default true check (one),
-    revision bigint not null
+    revision bigint not null,
+    next_leaf int not null
 );
-insert into programs (revision) values (1);
+insert into programs (revision, next_leaf) values (1, 0);
 create table sweeps (
     revision bigint not null,
     partition smallint not null,

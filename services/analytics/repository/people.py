@@ -1,0 +1,135 @@
+"""Aliases of merged customers, customers to recompute, and tombstones of erased ones."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import text
+
+from shared.transaction import Tx
+
+_STANDING = text("""
+    select customer_id, survivor from aliases where customer_id = any(cast(:ids as uuid[]))
+    union all
+    select customer_id, null from tombstones where customer_id = any(cast(:ids as uuid[]))
+""")
+# An absorbed customer's own aliases follow it to the new survivor: there are no chains.
+_MERGE = text("""
+    insert into aliases (customer_id, survivor, merge_id)
+    values (:absorbed, :survivor, :merge_id)
+    on conflict (customer_id) do update set survivor = excluded.survivor, merge_id = excluded.merge_id
+""")
+_FOLLOW = text("update aliases set survivor = :survivor where survivor = :absorbed")
+_UNDO = text("delete from aliases where customer_id = :absorbed and merge_id = :merge_id")
+_GROUP = text("""
+    select survivor, customer_id from aliases where survivor = any(cast(:ids as uuid[]))
+""")
+_MARK = text("""
+    insert into dirty as d (customer_id, partition, since, origin, cause)
+    select c, p, :since, :origin, cast(:cause as uuid)
+    from unnest(cast(:ids as uuid[]), cast(:partitions as smallint[])) as t(c, p) order by 1
+    on conflict (customer_id) do update
+    set since = greatest(d.since, excluded.since), origin = excluded.origin, cause = excluded.cause
+""")
+_DIRTY = text("""
+    select d.customer_id, d.origin, d.cause
+    from dirty d join unnest(cast(:partitions as smallint[]), cast(:moments as timestamptz[])) as p(number, moment)
+      on d.partition = p.number and d.since <= p.moment
+    order by d.customer_id limit :most for update of d skip locked
+""")
+_CLEAN = text("delete from dirty where customer_id = any(cast(:ids as uuid[]))")
+_BURY = text("""
+    insert into tombstones (customer_id, request_id, erased_at)
+    select c, :request_id, :now from unnest(cast(:ids as uuid[])) as t(c)
+    on conflict (customer_id) do update set request_id = excluded.request_id
+""")
+# The stores of the data map which hold a customer's data here.
+STORES = ("facts", "profiles", "consents", "list_members", "states", "memberships", "membership_history", "dirty")
+
+
+@dataclass(frozen=True, slots=True)
+class Dirty:
+    """A customer to recompute, and why."""
+
+    customer_id: UUID
+    origin: str
+    cause: UUID | None
+
+
+async def standing(tx: Tx, customer_ids: Iterable[UUID]) -> tuple[dict[UUID, UUID], set[UUID]]:
+    """Of these customers: the survivor of each merged one, and those that are erased."""
+    survivors, erased = {}, set()
+    for row in await tx.rows(_STANDING, {"ids": list(customer_ids)}):
+        if row["survivor"] is None:
+            erased.add(row["customer_id"])
+        else:
+            survivors[row["customer_id"]] = row["survivor"]
+    return survivors, erased
+
+
+async def merge(tx: Tx, survivor: UUID, absorbed: UUID, merge_id: UUID) -> None:
+    """`absorbed` stands for `survivor` from now on."""
+    await tx.execute(_FOLLOW, {"survivor": survivor, "absorbed": absorbed})
+    await tx.execute(_MERGE, {"survivor": survivor, "absorbed": absorbed, "merge_id": merge_id})
+
+
+async def undo_merge(tx: Tx, absorbed: UUID, merge_id: UUID) -> None:
+    """`absorbed` stands for itself again."""
+    await tx.execute(_UNDO, {"absorbed": absorbed, "merge_id": merge_id})
+
+
+async def groups(tx: Tx, survivors: Iterable[UUID]) -> dict[UUID, list[UUID]]:
+    """Each survivor with all customers that stand for it, itself first."""
+    found = {survivor: [survivor] for survivor in survivors}
+    for row in await tx.rows(_GROUP, {"ids": list(found)}):
+        found[row["survivor"]].append(row["customer_id"])
+    return found
+
+
+async def mark_dirty(
+    tx: Tx, partitions: Mapping[UUID, int], since: datetime, origin: str, cause: UUID | None = None
+) -> None:
+    """Have these customers recomputed by the owner of their partition, when its inputs are read up to `since`."""
+    if partitions:
+        await tx.execute(
+            _MARK,
+            {"ids": list(partitions), "partitions": list(partitions.values()), "since": since, "origin": origin,
+             "cause": cause},
+        )  # fmt: skip
+
+
+async def dirty(tx: Tx, reached: Mapping[int, datetime], most: int) -> list[Dirty]:
+    """Customers that may be recomputed now; locked."""
+    rows = await tx.rows(
+        _DIRTY, {"partitions": list(reached), "moments": list(reached.values()), "most": most}
+    )
+    return [Dirty(row["customer_id"], row["origin"], row["cause"]) for row in rows]
+
+
+async def clean(tx: Tx, customer_ids: Sequence[UUID]) -> None:
+    """They are recomputed."""
+    await tx.execute(_CLEAN, {"ids": list(customer_ids)})
+
+
+async def bury(tx: Tx, customer_ids: Sequence[UUID], request_id: UUID) -> None:
+    """From now on events of these customers are dropped."""
+    await tx.execute(_BURY, {"ids": list(customer_ids), "request_id": request_id, "now": tx.now})
+
+
+async def erase(tx: Tx, customer_ids: Sequence[UUID]) -> tuple[dict[str, int], dict[str, int]]:
+    """Delete everything of these customers; how many rows went, store by store, and how many are still found."""
+    ids = {"ids": list(customer_ids)}
+    gone: dict[str, int] = {}
+    left: dict[str, int] = {}
+    for store in STORES:
+        done: Any = await tx.execute(f"delete from {store} where customer_id = any(cast(:ids as uuid[]))", ids)
+        gone[store] = done.rowcount
+        left[store] = int(
+            await tx.value(f"select count(*) from {store} where customer_id = any(cast(:ids as uuid[]))", ids)
+        )
+    await tx.execute("delete from aliases where customer_id = any(cast(:ids as uuid[]))", ids)
+    return gone, left

@@ -1,0 +1,154 @@
+"""States, memberships and their history, written with one statement a table and batch."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import text
+
+from shared.transaction import Tx
+
+# Locked in the order of ids, so that two workers which hold the same customers for a moment (a rebalance) wait.
+_READ = text("""
+    select customer_id, partition, state, wake from states
+    where customer_id = any(cast(:ids as uuid[])) order by customer_id for update
+""")
+_WRITE = text("""
+    insert into states as s (customer_id, partition, state, wake, revision)
+    select *, :revision from unnest(cast(:ids as uuid[]), cast(:partitions as smallint[]), cast(:states as bytea[]),
+                                    cast(:wakes as timestamptz[])) order by 1
+    on conflict (customer_id) do update
+    set state = excluded.state, wake = excluded.wake, revision = excluded.revision
+""")
+_DUE = text("""
+    select s.customer_id
+    from unnest(cast(:partitions as smallint[]), cast(:moments as timestamptz[])) as p(number, moment)
+    cross join lateral (
+        select customer_id, wake from states where partition = p.number and wake <= p.moment order by wake limit :most
+    ) s
+    order by s.wake limit :most
+""")
+_BACKLOG = text("""
+    select coalesce(sum((select count(*) from (
+        select 1 from states where partition = p.number and wake <= p.moment limit 10000) as due)), 0)
+    from unnest(cast(:partitions as smallint[]), cast(:moments as timestamptz[])) as p(number, moment)
+""")
+_ENTER = text("""
+    insert into memberships (customer_id, segment_id, version, since)
+    select * from unnest(cast(:ids as uuid[]), cast(:segments as uuid[]), cast(:versions as int[]),
+                         cast(:moments as timestamptz[])) order by 1, 2
+    on conflict do nothing
+""")
+_LEAVE = text("""
+    delete from memberships m
+    using unnest(cast(:ids as uuid[]), cast(:segments as uuid[]), cast(:versions as int[])) as gone(c, s, v)
+    where m.customer_id = gone.c and m.segment_id = gone.s and m.version = gone.v
+""")
+_HISTORY = text("""
+    insert into membership_history (customer_id, at, recorded_at, segment_id, version, entered, cause, origin)
+    select c, at, :now, s, v, entered, cause, origin
+    from unnest(cast(:ids as uuid[]), cast(:moments as timestamptz[]), cast(:segments as uuid[]),
+                cast(:versions as int[]), cast(:entered as boolean[]), cast(:causes as text[]),
+                cast(:origins as text[])) with ordinality as t(c, at, s, v, entered, cause, origin, n)
+    order by n
+""")
+
+
+@dataclass(slots=True)
+class Stored:
+    """A customer's row, as it was read."""
+
+    partition: int
+    state: bytes
+    wake: datetime | None
+
+
+@dataclass(slots=True)
+class Change:
+    """A membership that changed. `shown` is false for a version that is still being filled."""
+
+    customer_id: UUID
+    segment_id: UUID
+    version: int
+    entered: bool
+    at: datetime
+    cause: str
+    origin: str
+    shown: bool
+
+
+async def read(tx: Tx, customer_ids: Iterable[UUID]) -> dict[UUID, Stored]:
+    """The states of these customers, locked until the transaction ends; absent for a customer never seen."""
+    rows = await tx.rows(_READ, {"ids": list(customer_ids)})
+    return {row["customer_id"]: Stored(row["partition"], row["state"], row["wake"]) for row in rows}
+
+
+async def write(tx: Tx, revision: int, rows: Sequence[tuple[UUID, int, bytes, datetime | None]]) -> None:
+    """Store (customer, partition, state, wake)."""
+    if rows:
+        ids, partitions, states, wakes = zip(*rows, strict=True)
+        await tx.execute(
+            _WRITE,
+            {"ids": list(ids), "partitions": list(partitions), "states": list(states), "wakes": list(wakes),
+             "revision": revision},
+        )  # fmt: skip
+
+
+async def due(tx: Tx, reached: Mapping[int, datetime], most: int) -> list[UUID]:
+    """Customers whose wake-up is due by the moment reached in their partition, the earliest first."""
+    rows = await tx.rows(
+        _DUE, {"partitions": list(reached), "moments": list(reached.values()), "most": most}
+    )
+    return [row["customer_id"] for row in rows]
+
+
+async def count_due(tx: Tx, reached: Mapping[int, datetime]) -> int:
+    """How many wake-ups are due (at most 10,000 are counted in each partition)."""
+    return int(await tx.value(_BACKLOG, {"partitions": list(reached), "moments": list(reached.values())}))
+
+
+async def store_changes(tx: Tx, changes: Sequence[Change]) -> None:
+    """Memberships as they are after these changes, and the shown ones appended to the history."""
+    last: dict[tuple[UUID, UUID, int], Change] = {}
+    for change in changes:
+        last[change.customer_id, change.segment_id, change.version] = change
+    await _leave(tx, [change for change in last.values() if not change.entered])
+    await _enter(tx, [change for change in last.values() if change.entered])
+    await _remember(tx, [change for change in changes if change.shown])
+
+
+async def _enter(tx: Tx, changes: Sequence[Change]) -> None:
+    if changes:
+        await tx.execute(_ENTER, {**_keys(changes), "moments": [change.at for change in changes]})
+
+
+async def _leave(tx: Tx, changes: Sequence[Change]) -> None:
+    if changes:
+        await tx.execute(_LEAVE, _keys(changes))
+
+
+async def _remember(tx: Tx, changes: Sequence[Change]) -> None:
+    if changes:
+        await tx.execute(
+            _HISTORY,
+            {
+                **_keys(changes),
+                "moments": [change.at for change in changes],
+                "entered": [change.entered for change in changes],
+                "causes": [change.cause for change in changes],
+                "origins": [change.origin for change in changes],
+                "now": tx.now,
+            },
+        )
+
+
+def _keys(changes: Sequence[Change]) -> dict[str, list[Any]]:
+    return {
+        "ids": [change.customer_id for change in changes],
+        "segments": [change.segment_id for change in changes],
+        "versions": [change.version for change in changes],
+    }

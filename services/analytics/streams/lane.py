@@ -1,0 +1,172 @@
+"""The lane: one loop in which batches of events, wake-ups, dirty customers and back-fills of this worker take turns.
+
+Nothing of a customer is kept between two turns, and nothing escapes: an unexpected error ends the worker with its
+offsets where they are, and its supervisor starts it again.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import Callable
+from datetime import datetime
+from typing import Protocol
+
+from aiokafka.errors import KafkaError
+from faust.types import TP
+
+from services.analytics.streams.backlog import Fetched
+from services.analytics.streams.driver import Application, make_application
+from services.analytics.streams.frontier import Frontier
+from shared.clock import MACHINE
+from shared.config import ServiceSettings
+from shared.consumer import BATCH, BatchProcessor, Record, Subscription
+from shared.database import is_weather
+from shared.kafka import plain_name, wire_name
+from shared.logging import get_logger
+from shared.metrics import gauge
+from shared.worker import WorkerContext
+
+log = get_logger(__name__)
+
+TICK_S = 0.25
+COMMIT_S = 0.5
+ANSWER_S = 5.0
+# Longer than any pause of a healthy consumer: records are at the broker, none arrives.
+STUCK_S = 12.0
+STOP_S = 5.0
+
+LAG = gauge("lane_backlog", "Records fetched and not yet handled")
+PARTITIONS = gauge("lane_partitions", "Partitions that this worker owns")
+
+
+class Stuck(RuntimeError):
+    """The broker holds records and the consumer does not bring them."""
+
+
+class Chores(Protocol):
+    """What the lane does between batches. Each call is one or more whole transactions; True means: there is more."""
+
+    async def wake(self, context: WorkerContext, reached: dict[int, datetime]) -> bool:
+        """Advance customers whose wake-up is due, in partitions whose inputs are read up to the given moments."""
+
+    async def tend(self, context: WorkerContext, partitions: list[int]) -> bool:
+        """Recompute dirty customers and go on with back-fills, a bounded piece of it."""
+
+
+class Lane:
+    """The worker's part."""
+
+    name = "lane"
+
+    def __init__(self, settings: ServiceSettings, subscription: Subscription, chores: Chores) -> None:
+        self._settings = settings
+        self._subscription = subscription
+        self._chores = chores
+        self._topics = [wire_name(settings, topic) for topic in subscription.topics]
+        self._committed: dict[TP, int] = {}
+
+    async def run(self, context: WorkerContext, beat: Callable[[], None]) -> None:
+        """Handle for ever. A broker that is away at the start is waited for."""
+        while True:
+            beat()
+            app = make_application(
+                f"{self._settings.topic_prefix}{self._settings.service}", self._settings.kafka_bootstrap, self._topics
+            )
+            starting = asyncio.create_task(app.start(), name="faust")
+            try:
+                await self._handle(app, starting, context, beat)
+            except (KafkaError, OSError) as error:
+                log.warning("lane_waits_for_the_broker", error=type(error).__name__)
+            finally:
+                starting.cancel()
+                with contextlib.suppress(Exception):
+                    await asyncio.wait_for(self._commit(app), 2)
+                with contextlib.suppress(Exception):
+                    await asyncio.wait_for(app.stop(), STOP_S)
+            await MACHINE.sleep(1.0)
+
+    async def _handle(
+        self, app: Application, starting: asyncio.Task[None], context: WorkerContext, beat: Callable[[], None]
+    ) -> None:
+        processor = BatchProcessor(context.database, self._subscription, beat=beat)
+        frontier, generation = Frontier(app.road.backlog), -1
+        next_tick = next_commit = 0.0
+        while True:
+            self._check(app, starting)
+            if generation != app.road.generation:
+                generation = app.road.generation
+                frontier.reset()
+                self._committed.clear()
+            app.road.filled.clear()
+            batch = app.road.backlog.take(BATCH)
+            if batch:
+                await processor.process([self._record(fetched) for fetched in batch])
+                beat()
+            now, more = MACHINE.monotonic(), False
+            if now >= next_tick:
+                more = await self._tick(app, frontier, context, beat)
+                next_tick = MACHINE.monotonic() + (0 if more else TICK_S)
+            if now >= next_commit:
+                await self._commit(app)
+                next_commit = now + COMMIT_S
+            if not batch and not more:
+                with contextlib.suppress(TimeoutError):
+                    await asyncio.wait_for(app.road.filled.wait(), max(0.005, next_tick - MACHINE.monotonic()))
+
+    def _check(self, app: Application, starting: asyncio.Task[None]) -> None:
+        if starting.done() and starting.exception() is not None:
+            raise starting.exception()  # type: ignore[misc]
+        if app.crashed:
+            raise app.crash_reason or Stuck("the consumer crashed")
+        waiting = app.road.waiting_s()
+        if waiting > STUCK_S:
+            raise Stuck(f"nothing arrived for {waiting:.0f} s although the broker holds more")
+
+    async def _tick(
+        self, app: Application, frontier: Frontier, context: WorkerContext, beat: Callable[[], None]
+    ) -> bool:
+        backlog = app.road.backlog
+        assigned, partitions = backlog.assigned(), backlog.partitions()
+        LAG.set(len(backlog))
+        PARTITIONS.set(len(partitions))
+        if not assigned:
+            beat()
+            return False
+        asked_at = context.clock.now()
+        try:
+            ends = await asyncio.wait_for(app.consumer.thread.ends(assigned), ANSWER_S)
+        except (TimeoutError, KafkaError) as error:
+            # No beat: a broker that answers others but not this client is the watchdog's case.
+            log.warning("no_end_offsets", error=type(error).__name__)
+            return False
+        beat()
+        app.road.compare(ends)
+        frontier.ask(asked_at, context.clock.factor, ends)
+        try:
+            more = await self._chores.wake(context, frontier.reached())
+            beat()
+            return await self._chores.tend(context, partitions) or more
+        except Exception as error:
+            if not is_weather(error):
+                raise
+            log.warning("chores_wait_for_the_database", error=type(error).__name__)
+            beat()
+            return False
+
+    async def _commit(self, app: Application) -> None:
+        """Tell the group what is handled. What is lost of it comes again, and the inbox removes it."""
+        backlog = app.road.backlog
+        handled = {tp: at for tp in backlog.assigned() if (at := backlog.handled(tp)) is not None}
+        changed = {tp: at for tp, at in handled.items() if self._committed.get(tp) != at}
+        if not changed:
+            return
+        with contextlib.suppress(TimeoutError):
+            if await asyncio.wait_for(app.consumer.thread.commit_handled(changed), ANSWER_S):
+                self._committed.update(changed)
+
+    def _record(self, fetched: Fetched) -> Record:
+        return Record(
+            plain_name(self._settings, fetched.topic), fetched.partition, fetched.offset, fetched.key, fetched.value,
+            fetched.headers, fetched.timestamp,
+        )  # fmt: skip
