@@ -59,7 +59,7 @@ policies = Table(
 )
 
 # The ledger. `holder` is the advisory lock of the sender that has the row in hand: a waiting row with a holder is only
-# reserved, a claimed one may already have left. `reason` of a waiting row says what deferred it.
+# reserved, a claimed one may already have left. `deferred_for` stays when the wait ended in `too-late`.
 messages = Table(
     "messages",
     metadata,
@@ -73,6 +73,7 @@ messages = Table(
     Column("priority", SmallInteger, nullable=False),
     Column("state", Text, nullable=False),
     Column("reason", Text),
+    Column("deferred_for", Text),
     Column("attempts", Integer, nullable=False, server_default=text("0")),
     Column("context", JSONB, nullable=False),
     Column("enrolled_at", _WHEN, nullable=False),

@@ -38,7 +38,7 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """A row of the ledger, as the sender needs it."""
+    """A row of the ledger, as the sender needs it. `attempts` counts what `deferred_for` has met in a row."""
 
     id: UUID
     customer_id: UUID
@@ -48,7 +48,12 @@ class Message:
     channel: str
     expires_at: datetime
     attempts: int
+    deferred_for: str | None
     context: Mapping[str, Any]
+
+    def tried(self, reason: str) -> int:
+        """How often in a row this message was deferred for `reason`."""
+        return self.attempts if self.deferred_for == reason else 0
 
 
 def message_id(campaign_id: UUID, entry_id: UUID, customer_id: UUID, step: str, channel: str) -> UUID:
@@ -64,3 +69,23 @@ def message_id(campaign_id: UUID, entry_id: UUID, customer_id: UUID, step: str, 
 def backoff(attempts: int, factor: float) -> timedelta:
     """How long a message that met a hindrance waits, in business time: machine seconds times the clock's factor."""
     return timedelta(seconds=min(_FIRST_WAIT_S * 2 ** min(attempts, 10), _LONGEST_WAIT_S) * factor)
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """How a message ended. `bounced`: the provider says that the address does not exist."""
+
+    message: Message
+    state: MessageState
+    reason: str | None = None
+    bounced: bool = False
+    permit_id: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Postponed:
+    """A message that certainly was not handed over and is tried again at `until`."""
+
+    message: Message
+    reason: str
+    until: datetime

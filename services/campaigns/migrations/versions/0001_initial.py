@@ -54,6 +54,7 @@ create table messages (
     state text not null
         check (state in ('waiting', 'claimed', 'handed_over', 'refused', 'failed', 'unknown')),
     reason text,
+    deferred_for text,
     attempts int not null default 0,
     context jsonb not null,
     enrolled_at timestamptz not null,

@@ -1,0 +1,1 @@
+"""What a message consists of: Liquid templates, tracked links, MIME."""

@@ -1,0 +1,48 @@
+"""What campaigns knows about customers by what it heard."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from uuid import UUID
+
+from services.campaigns.domain.caps import Sent
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """A customer's alias group: every id that was merged into `root`, and `root` itself."""
+
+    root: UUID
+    members: tuple[UUID, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """How to reach a customer, as `customers` answered just now; `fields` is what templates may use."""
+
+    customer_id: UUID
+    address: str | None
+    time_zone: str | None = None
+    fields: Mapping[str, object] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What the local copies say about one alias group, for the purpose and channel of one message."""
+
+    erased: bool = False
+    restricted: bool = False
+    blocked: bool = False
+    time_zone: str | None = None
+    segments: frozenset[UUID] = frozenset()
+    denied: frozenset[tuple[str, str]] = frozenset()
+    sent: tuple[Sent, ...] = ()
+
+
+def denied_scopes(states: Mapping[UUID, Mapping[tuple[str, str], str]], root: UUID) -> frozenset[tuple[str, str]]:
+    """The (purpose, channel) pairs that this group refused: a refusal under any id counts unless the root holds a
+    grant. `states` is, per id, what holds for each pair. Only privacy decides; this filters early."""
+    own = states.get(root, {})
+    refused = {pair for said in states.values() for pair, state in said.items() if state == "denied"}
+    return frozenset(pair for pair in refused if own.get(pair) != "granted")

@@ -1,0 +1,1 @@
+"""All SQL of campaigns; domain objects come out."""
