@@ -1,0 +1,183 @@
+"""What the HTTP doors do: check, say whose it is, put it on the one road that all events take."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import orjson
+
+from services.interactions import repository
+from services.interactions.clients import InboundTopic
+from services.interactions.domain.identity import customer_of, person_of
+from services.interactions.errors import BrokerUnconfirmed, EventRefused
+from services.interactions.service.accepting import read_message
+from shared.clock import Clock
+from shared.contracts.envelope import Origin
+from shared.database import Database
+from shared.metrics import counter
+
+REFUSED = counter("interactions_refused", "Events refused at an HTTP door", ["door", "reason"])
+ACCEPTED = counter("interactions_accepted", "Events that the broker has confirmed", ["door"])
+
+CHUNK = 500
+_LONGEST_LINE = 1_000_000
+_MOST_ERRORS = 1_000
+# Rows become visible later than their time says; looking back this far finds every one.
+_OVERLAP = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """An event that passed the check, as the broker will get it."""
+
+    message_id: str
+    customer_id: UUID
+    record: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Faulty:
+    """An event that did not. `place` is its index in a batch, or its line number (from 1) in a history."""
+
+    place: int
+    message_id: str | None
+    errors: list[dict[str, str]]
+
+
+@dataclass(slots=True)
+class HistorySummary:
+    """What became of the lines so far. `errors_left_out` counts the refused lines beyond the first 1,000."""
+
+    lines: int = 0
+    accepted: int = 0
+    refused: int = 0
+    errors_left_out: int = 0
+    errors: list[Faulty] = field(default_factory=list)
+
+    def refuse(self, faulty: Faulty) -> None:
+        """Count a refused line, and keep why."""
+        self.refused += 1
+        if len(self.errors) < _MOST_ERRORS:
+            self.errors.append(faulty)
+        else:
+            self.errors_left_out += 1
+
+
+class Doorway:
+    """The doors' use cases. It needs no database: what was retired is a copy, refreshed while the database answers."""
+
+    def __init__(self, key: str, clock: Clock, topic: InboundTopic, database: Database) -> None:
+        self._key = key
+        self._clock = clock
+        self._topic = topic
+        self._database = database
+        self._generations: dict[str, int] = {}
+        self._seen_until = datetime.min.replace(tzinfo=UTC)
+
+    async def refresh(self) -> None:
+        """Read which identifiers were retired since the last time."""
+        async with self._database.transaction() as tx:
+            for mark, generation, changed_at in await repository.generations_since(tx, self._seen_until):
+                self._generations[mark] = generation
+                self._seen_until = changed_at - _OVERLAP
+
+    def check(self, publisher: str, raw: bytes, *, history: bool = False) -> Ready:
+        """The event in `raw`, ready to be published. Raises EventRefused."""
+        now = self._clock.now()
+        message = read_message(raw, now, self._clock.factor)
+        if history:
+            raw = orjson.dumps({**orjson.loads(raw), "origin": Origin.HISTORY.value})
+        # The worker decides with the newest generations; this copy may be seconds behind, which only moves the key.
+        customer_id, _ = customer_of(self._key, person_of(self._key, message.customer), self._generations)
+        record = b'{"publisher":%b,"received_at":"%b","message":%b}' % (
+            orjson.dumps(publisher),
+            now.isoformat().encode(),
+            raw,
+        )
+        return Ready(message.message_id, customer_id, record)
+
+    async def publish_one(self, publisher: str, raw: bytes) -> Ready:
+        """The event is durable on the topic. Raises EventRefused or BrokerUnconfirmed."""
+        try:
+            ready = self.check(publisher, raw)
+        except EventRefused as refusal:
+            REFUSED.labels("single", refusal.reason).inc()
+            raise
+        await self._publish([ready], "single")
+        return ready
+
+    async def publish_batch(self, publisher: str, items: Sequence[Any]) -> list[Ready | Faulty]:
+        """Every item that passes is durable on the topic; one result per item, in order. Raises BrokerUnconfirmed."""
+        results: list[Ready | Faulty] = []
+        for index, item in enumerate(items):
+            try:
+                results.append(self.check(publisher, _packed(item)))
+            except EventRefused as refusal:
+                REFUSED.labels("batch", refusal.reason).inc()
+                message_id = item.get("message_id") if isinstance(item, dict) else None
+                results.append(Faulty(index, message_id if isinstance(message_id, str) else None, refusal.errors))
+        await self._publish([one for one in results if isinstance(one, Ready)], "batch")
+        return results
+
+    async def publish_history(self, publisher: str, chunks: AsyncIterator[bytes]) -> HistorySummary:
+        """Every line that passes is durable on the topic as history. Raises BrokerUnconfirmed with how far it came."""
+        summary, waiting = HistorySummary(), []
+        done = 0
+        async for line in _lines(chunks):
+            summary.lines += 1
+            if line.strip():
+                try:
+                    waiting.append(self._check_line(publisher, line))
+                except EventRefused as refusal:
+                    REFUSED.labels("history", refusal.reason).inc()
+                    summary.refuse(Faulty(summary.lines, None, refusal.errors))
+            if len(waiting) == CHUNK:
+                await self._publish_chunk(waiting, summary, done)
+                done = summary.lines
+        await self._publish_chunk(waiting, summary, done)
+        return summary
+
+    def _check_line(self, publisher: str, line: bytes) -> Ready:
+        if len(line) > _LONGEST_LINE:
+            fault = {"reason": "line-too-long", "where": "", "what": f"longer than {_LONGEST_LINE} bytes"}
+            raise EventRefused([{**fault, "cure": "send one event per line"}])
+        return self.check(publisher, line, history=True)
+
+    async def _publish_chunk(self, waiting: list[Ready], summary: HistorySummary, done: int) -> None:
+        try:
+            await self._publish(waiting, "history")
+        except BrokerUnconfirmed as unconfirmed:
+            unconfirmed.extra.update(lines_done=done, accepted=summary.accepted, refused=summary.refused)
+            unconfirmed.cure = f"Send again from line {done + 1}, or everything: nothing is recorded twice."
+            raise
+        summary.accepted += len(waiting)
+        waiting.clear()
+
+    async def _publish(self, ready: Sequence[Ready], door: str) -> None:
+        await self._topic.publish((one.customer_id, one.record) for one in ready)
+        ACCEPTED.labels(door).inc(len(ready))
+
+
+def _packed(item: Any) -> bytes:
+    try:
+        return orjson.dumps(item)
+    except TypeError:
+        # An integer beyond 64 bits, half a surrogate pair: readable, and nothing we could store.
+        fault = {"reason": "malformed-json", "where": "", "what": "a value that does not fit 64 bits or is no text"}
+        raise EventRefused([{**fault, "cure": "send numbers within 64 bits and whole characters"}]) from None
+
+
+async def _lines(chunks: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
+    """The lines of a stream. Of a line that is too long only the beginning is kept, enough to refuse it."""
+    rest = b""
+    async for chunk in chunks:
+        *whole, rest = (rest + chunk).split(b"\n")
+        for line in whole:
+            yield line
+        rest = rest[: _LONGEST_LINE + 1]
+    if rest:
+        yield rest
