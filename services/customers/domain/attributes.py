@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
@@ -138,7 +138,7 @@ def _language(definition: Definition, value: Value) -> str:
     return "-".join([head.lower(), *rest])
 
 
-_FITS = {
+_FITS: Mapping[str, Callable[[Definition, Value], Value]] = {
     "text": _text,
     "integer": _integer,
     "number": _number,

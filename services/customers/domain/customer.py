@@ -15,6 +15,8 @@ Kind = Literal["person", "firm"]
 Status = Literal["prospect", "lead", "active", "lapsed", "lost", "blocked"]
 IdentifierKind = Literal["external_id", "card", "email", "phone"]
 
+# A purchase makes these active again.
+PASSIVE: frozenset[str] = frozenset({"prospect", "lead", "lapsed", "lost"})
 # One owner at a time. A phone is shared in households and offices, so it names nobody and two customers may have it.
 EXCLUSIVE: frozenset[str] = frozenset({"external_id", "card", "email"})
 
@@ -135,15 +137,16 @@ def changed_names(before: Shown | None, after: Shown, definitions: Definitions) 
     return names
 
 
-def after_purchase(record: Record, at: datetime, by: str) -> Record:
-    """Who buys is a customer: prospects and leads at any purchase, lapsed and lost ones at one after that was said."""
-    held = record.claims.get(STATUS)
-    status = record.own_status
-    bought_since = held is None or at > held.at
-    if status in ("prospect", "lead") or (status in ("lapsed", "lost") and bought_since):
-        since = at if held is None else max(at, held.at)
-        return replace(record, claims={**record.claims, STATUS: Claim("active", since, by)})
-    return record
+def after_purchase(group: Group, customer_id: UUID, at: datetime, by: str) -> Group:
+    """The group after a purchase at `at` under `customer_id`, which may be an alias.
+
+    Who buys is a customer: prospects and leads become active by any purchase, lapsed and lost ones by one after that
+    was said. Blocked ones stay blocked.
+    """
+    bought = group.with_member(_bought(group.member(customer_id), at, by))
+    if show(bought).status in PASSIVE:
+        bought = bought.with_member(_bought(bought.root, at, by))
+    return bought
 
 
 def address_of(group: Group, kind: IdentifierKind) -> Identifier | None:
@@ -155,6 +158,15 @@ def address_of(group: Group, kind: IdentifierKind) -> Identifier | None:
         key=lambda one: (one.preferred, one.verified, one.customer_id == root, one.at, one.identifier_id),
         default=None,
     )
+
+
+def _bought(record: Record, at: datetime, by: str) -> Record:
+    held = record.claims.get(STATUS)
+    status = record.own_status
+    if status in ("prospect", "lead") or (status in PASSIVE and held is not None and at > held.at):
+        since = at if held is None else max(at, held.at)
+        return replace(record, claims={**record.claims, STATUS: Claim("active", since, by)})
+    return record
 
 
 def _below(record: Record, members: Sequence[Record]) -> Mapping[str, Sourced]:

@@ -51,7 +51,7 @@ def parted(whole: Group, absorbed: UUID) -> tuple[Group, Group]:
     """What remains, and `absorbed` with the aliases it had brought along, each with what was said under its own ids."""
     freed = _with_aliases(whole.members, absorbed)
     members = [
-        replace(one, current_id=absorbed, **_UNLINKED) if one.customer_id == absorbed
+        replace(one, current_id=absorbed, merged_into=None, merged_at=None) if one.customer_id == absorbed
         else replace(one, current_id=absorbed)
         for one in whole.members
         if one.customer_id in freed
@@ -78,9 +78,6 @@ def choices(survivor: Group, absorbed: Group, at: datetime) -> list[FieldChoice]
         )
         for name, one in sorted(sources_of(merged(survivor, absorbed, at)).items())
     ]
-
-
-_UNLINKED: dict[str, None] = {"merged_into": None, "merged_at": None}
 
 
 def _with_aliases(members: Sequence[Record], customer_id: UUID) -> set[UUID]:

@@ -28,6 +28,14 @@ _RETIRE = """
     where fingerprint = any(cast(:fingerprints as text[])) and customer_id = any(cast(:owners as uuid[]))
     returning customer_id, fingerprint, generation, retired_at
 """
+# The owner is needed after it is gone: an event goes out under its key.
+_RETIRE_ALL = """
+    update identifier_owners as o set customer_id = null, generation = o.generation + 1, retired_at = :now
+    from (select customer_id as owner, fingerprint as held from identifier_owners
+          where customer_id = any(cast(:ids as uuid[])) order by fingerprint for update) as was
+    where o.fingerprint = was.held
+    returning was.owner, o.customer_id, o.fingerprint, o.generation, o.retired_at
+"""
 _ADD = """
     insert into identifiers (customer_id, identifier_id, kind, source, value, normalised, fingerprint, verified,
                              preferred, at, by)
@@ -75,6 +83,15 @@ async def retire_identifiers(tx: Tx, fingerprints: Sequence[str], owners: Sequen
     """Take those fingerprints from `owners`: from the returned generation on they derive somebody new."""
     params = {"fingerprints": sorted(fingerprints), "owners": list(owners), "now": now}
     return [Owner(**row) for row in await tx.rows(_RETIRE, params)]
+
+
+async def retire_all(tx: Tx, ids: Sequence[UUID], now: datetime) -> list[tuple[Owner, UUID]]:
+    """Take every fingerprint from these customers; each with who owned it."""
+    rows = await tx.rows(_RETIRE_ALL, {"ids": list(ids), "now": now})
+    return [
+        (Owner(row["customer_id"], row["fingerprint"], row["generation"], row["retired_at"]), row["owner"])
+        for row in rows
+    ]
 
 
 async def add_identifiers(tx: Tx, identifiers: Sequence[Identifier]) -> None:

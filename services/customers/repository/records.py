@@ -57,12 +57,23 @@ _IDENTIFIERS = f"""
     select {IDENTIFIER_COLUMNS} from identifiers where customer_id = any(cast(:ids as uuid[]))
     order by customer_id, identifier_id
 """
+_ACTIVE = """
+    select c.customer_id from customers c join customers r on r.customer_id = c.current_id
+    where c.customer_id = any(cast(:ids as uuid[]))
+      and c.claims -> 'status' ->> 0 in ('active', 'blocked') and r.status in ('active', 'blocked')
+"""
 _TOMBSTONED = "select customer_id from tombstones where customer_id = any(cast(:ids as uuid[]))"
 
 
 async def tombstoned(tx: Tx, ids: Sequence[UUID]) -> set[UUID]:
     """Those of `ids` whose data were erased."""
     rows = await tx.rows(_TOMBSTONED, {"ids": list(ids)})
+    return {row["customer_id"] for row in rows}
+
+
+async def active_among(tx: Tx, ids: Sequence[UUID]) -> set[UUID]:
+    """Those of `ids` for whom a purchase changes nothing: active or blocked, by their own record and as shown."""
+    rows = await tx.rows(_ACTIVE, {"ids": list(ids)})
     return {row["customer_id"] for row in rows}
 
 

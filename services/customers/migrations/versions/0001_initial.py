@@ -61,6 +61,7 @@ create table identifier_owners (
     generation int not null default 0,
     retired_at timestamptz
 );
+create index identifier_owners_customer on identifier_owners (customer_id);
 
 create table changes (
     customer_id uuid not null,
