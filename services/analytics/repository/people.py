@@ -12,21 +12,31 @@ from sqlalchemy import text
 
 from shared.transaction import Tx
 
+# Merges of merges stay as they were made, so that each can be undone by itself; the survivor is at the chain's end.
 _STANDING = text("""
-    select customer_id, survivor from aliases where customer_id = any(cast(:ids as uuid[]))
+    with recursive up as (
+        select customer_id, survivor from aliases where customer_id = any(cast(:ids as uuid[]))
+        union
+        select up.customer_id, a.survivor from up join aliases a on a.customer_id = up.survivor
+    )
+    select customer_id, survivor from up
+    where not exists (select 1 from aliases a where a.customer_id = up.survivor)
     union all
     select customer_id, null from tombstones where customer_id = any(cast(:ids as uuid[]))
 """)
-# An absorbed customer's own aliases follow it to the new survivor: there are no chains.
 _MERGE = text("""
     insert into aliases (customer_id, survivor, merge_id)
     values (:absorbed, :survivor, :merge_id)
     on conflict (customer_id) do update set survivor = excluded.survivor, merge_id = excluded.merge_id
 """)
-_FOLLOW = text("update aliases set survivor = :survivor where survivor = :absorbed")
 _UNDO = text("delete from aliases where customer_id = :absorbed and merge_id = :merge_id")
 _GROUP = text("""
-    select survivor, customer_id from aliases where survivor = any(cast(:ids as uuid[]))
+    with recursive down as (
+        select customer_id, survivor from aliases where survivor = any(cast(:ids as uuid[]))
+        union
+        select a.customer_id, down.survivor from down join aliases a on a.survivor = down.customer_id
+    )
+    select survivor, customer_id from down
 """)
 _MARK = text("""
     insert into dirty as d (customer_id, partition, since, origin, cause)
@@ -73,7 +83,6 @@ async def standing(tx: Tx, customer_ids: Iterable[UUID]) -> tuple[dict[UUID, UUI
 
 async def merge(tx: Tx, survivor: UUID, absorbed: UUID, merge_id: UUID) -> None:
     """`absorbed` stands for `survivor` from now on."""
-    await tx.execute(_FOLLOW, {"survivor": survivor, "absorbed": absorbed})
     await tx.execute(_MERGE, {"survivor": survivor, "absorbed": absorbed, "merge_id": merge_id})
 
 

@@ -46,6 +46,10 @@ class Fact:
     kind: str | None = None
     campaign: str | None = None
 
+    def __getitem__(self, name: str) -> Any:
+        """Read like a stored row."""
+        return getattr(self, name)
+
 
 COLUMNS = tuple(Fact.__slots__)
 PROPERTIES = COLUMNS[6:]

@@ -50,8 +50,8 @@ class Chores(Protocol):
     async def wake(self, context: WorkerContext, reached: dict[int, datetime]) -> bool:
         """Advance customers whose wake-up is due, in partitions whose inputs are read up to the given moments."""
 
-    async def tend(self, context: WorkerContext, partitions: list[int]) -> bool:
-        """Recompute dirty customers and go on with back-fills, a bounded piece of it."""
+    async def tend(self, context: WorkerContext, reached: dict[int, datetime]) -> bool:
+        """Recompute dirty customers and go on with back-fills, a bounded piece of it, under the same condition."""
 
 
 class Lane:
@@ -144,9 +144,10 @@ class Lane:
         app.road.compare(ends)
         frontier.ask(asked_at, context.clock.factor, ends)
         try:
-            more = await self._chores.wake(context, frontier.reached())
+            reached = frontier.reached()
+            more = await self._chores.wake(context, reached)
             beat()
-            return await self._chores.tend(context, partitions) or more
+            return await self._chores.tend(context, reached) or more
         except Exception as error:
             if not is_weather(error):
                 raise

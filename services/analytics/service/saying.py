@@ -1,0 +1,93 @@
+"""What the engine found, as membership changes and as one event for each customer and cause."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+from services.analytics.domain.engine import TIME, Transition
+from services.analytics.domain.instants import to_datetime
+from services.analytics.repository.states import Change
+from services.analytics.service.changes import event_of
+from shared.contracts import analytics
+from shared.contracts.envelope import Envelope, Origin
+from shared.metrics import counter, histogram
+from shared.transaction import Tx
+
+TRANSITIONS = counter("segment_transitions", "Memberships that changed, by what changed them", ["by"])
+LATENESS = histogram("segment_lapse_seconds", "From the exact instant of a lapse to its event (business seconds)")
+
+
+@dataclass(slots=True)
+class Said:
+    """The events at hand, by id: transitions inherit their origin. `origins` is for causes that are no event here."""
+
+    heard: Mapping[str, Envelope[Any]] = field(default_factory=dict)
+    origins: Mapping[str, Origin] = field(default_factory=dict)
+
+    def origin(self, cause: str) -> Origin:
+        """Live for what time brings about, back-fill for a definition, otherwise the event's own."""
+        event = self.heard.get(cause)
+        if event is not None:
+            return event.origin
+        return self.origins.get(cause, Origin.LIVE if cause == TIME else Origin.BACKFILL)
+
+    def changes(
+        self, customer_id: UUID, names: Mapping[str, tuple[UUID, int, bool]], transitions: Sequence[Transition]
+    ) -> list[Change]:
+        """Transitions as changes. What one event both opened and closed again (a basket and its lines) cancels out."""
+        net: dict[tuple[str, str], Transition] = {}
+        for one in transitions:
+            key = (one.segment, event_of(one.cause) if one.cause != TIME else f"{TIME}{one.at}")
+            if key in net and net[key].change != one.change:
+                del net[key]
+            else:
+                net[key] = one
+        found = []
+        for one in net.values():
+            segment_id, version, shown = names[one.segment]
+            cause = event_of(one.cause)
+            found.append(
+                Change(customer_id, segment_id, version, one.change == "entered", to_datetime(one.at), cause,
+                       self.origin(cause), shown)
+            )  # fmt: skip
+        return found
+
+
+def say(tx: Tx, changes: Sequence[Change], said: Said) -> None:
+    """One event for all that one cause changed for a customer; what time changed keeps its exact instant."""
+    groups: dict[tuple[UUID, str], list[Change]] = {}
+    for change in changes:
+        if change.shown:
+            groups.setdefault((change.customer_id, change.cause), []).append(change)
+    for (customer_id, cause), group in groups.items():
+        TRANSITIONS.labels("time" if cause == TIME else str(said.origin(cause))).inc(len(group))
+        if cause == TIME:
+            for change in group:
+                LATENESS.observe(max(0.0, (tx.now - change.at).total_seconds()))
+        event = said.heard.get(cause)
+        tx.publish(
+            analytics.MembershipsChanged(
+                entered=[_transition(change) for change in group if change.entered],
+                left=[_transition(change) for change in group if not change.entered],
+            ),
+            subject=customer_id,
+            time=max(change.at for change in group),
+            cause=event if event is not None else _uuid(cause),
+            origin=said.origin(cause),
+        )
+
+
+def _transition(change: Change) -> analytics.Transition:
+    return analytics.Transition(
+        segment_id=change.segment_id, version=change.version, at=change.at, by=change.cause
+    )
+
+
+def _uuid(cause: str) -> UUID | None:
+    try:
+        return UUID(cause)
+    except ValueError:
+        return None
