@@ -39,7 +39,7 @@ class Page(BaseModel, Generic[T]):
 
 def encode_cursor(key: dict[str, Any]) -> str:
     """The key of the last row shown (dates and UUIDs become text)."""
-    return urlsafe_b64encode(orjson.dumps(key)).rstrip(b"=").decode()
+    return urlsafe_b64encode(orjson.dumps(key, default=str)).rstrip(b"=").decode()
 
 
 def decode_cursor(cursor: str) -> dict[str, Any]:
