@@ -1,8 +1,8 @@
 """Children that never outlive their parent: the kernel kills them when it dies, however it dies.
 
-Each child is started through this file run as a script. It asks the kernel for SIGKILL at the parent's death
-(PR_SET_PDEATHSIG), checks that the parent has not died before it asked, and becomes the command. Linux only; elsewhere
-children start without a leash.
+Each child is started through this file run as a script. It asks the kernel for a signal at the parent's death
+(PR_SET_PDEATHSIG; SIGKILL unless told otherwise), checks that the parent has not died before it asked, and becomes the
+command. Linux only; elsewhere children start without a leash.
 """
 
 import ctypes
@@ -32,13 +32,15 @@ def spawn(
     output: IO[bytes] | int | None = None,
     uid: int | None = None,
     cross_folders: bool = False,
+    last_signal: signal.Signals = signal.SIGKILL,
 ) -> "subprocess.Popen[bytes]":
     """Start `argv` on a leash, in a session of its own (a terminal's Ctrl-C reaches the parent alone).
 
     `output` takes both of its streams. As root, `uid` makes the child another user; `cross_folders` lets that user pass
-    through folders closed to it (a checkout under /root).
+    through folders closed to it (a checkout under /root). `last_signal` is what it gets when the parent dies.
     """
-    leash = [sys.executable, "-I", "-S", __file__, str(os.getpid()), str(uid or 0), str(int(cross_folders)), *argv]
+    words = (os.getpid(), int(last_signal), uid or 0, int(cross_folders))
+    leash = [sys.executable, "-I", "-S", __file__, *map(str, words), *argv]
     return _nursery.submit(
         subprocess.Popen,
         leash,
@@ -67,12 +69,13 @@ def _become(uid: int, cross_folders: bool) -> None:
 
 
 def _main() -> None:
-    parent, uid, cross_folders, argv = int(sys.argv[1]), int(sys.argv[2]), sys.argv[3] == "1", sys.argv[4:]
+    parent, last_signal, uid, cross_folders = map(int, sys.argv[1:5])
+    argv = sys.argv[5:]
     if uid:
-        _become(uid, cross_folders)
+        _become(uid, bool(cross_folders))
     if sys.platform == "linux":
         # After the change of user, which would clear it.
-        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, last_signal, 0, 0, 0)
         if os.getppid() != parent:
             sys.exit("leash: the parent is gone")
     try:

@@ -98,7 +98,6 @@ class Installation:
         asyncio.run(self._create_databases())
         write_key_file(self.folder, self.keys)
         self._migrate()
-        asyncio.run(self._create_topics())
 
     def start(self) -> None:
         """Start all processes and wait until every one is ready; raises CannotStart with the log's end."""
@@ -222,23 +221,6 @@ class Installation:
         for service, process in supervised:
             if process.wait(timeout=120) != 0:
                 raise CannotStart(f"migrating {service} failed\n{tail(self.log(f'{service}.migrate'))}")
-
-    async def _create_topics(self) -> None:
-        from shared.config import ServiceSettings
-        from shared.kafka import create_topics
-
-        class _Settings(ServiceSettings):
-            service = "installation"
-
-        await create_topics(
-            _Settings(
-                database_url=self.dsns.postgres,
-                kafka_bootstrap=self.dsns.kafka,
-                redis_url=self.dsns.redis,
-                topic_prefix=self.plan.topic_prefix,
-                api_keys_file=self.folder / "api-keys.json",
-            )
-        )
 
     def _start_clock(self) -> None:
         file = self.clock_file

@@ -1,5 +1,6 @@
 """PostgreSQL 18 from its wheel, over TCP on loopback, with a password, as an ordinary user even when root starts it."""
 
+import contextlib
 import os
 import pwd
 import shutil
@@ -8,6 +9,8 @@ import stat
 import subprocess
 from importlib.util import find_spec
 from pathlib import Path
+
+import psutil
 
 from deploy.local.part import Part
 from shared.leash import spawn
@@ -61,8 +64,9 @@ class Postgres(Part):
         return f"postgresql://{USER}:{self._password}@127.0.0.1:{self.port}/postgres"
 
     def prepare(self) -> None:
-        """Create the cluster once."""
+        """Create the cluster once; clear what a crash left."""
         if self._data.exists():
+            self._end_orphans()
             return
         fresh = self.folder / "data.new"  # renamed when complete: a start that was interrupted here begins again
         shutil.rmtree(fresh, ignore_errors=True)
@@ -102,12 +106,25 @@ class Postgres(Part):
 
     def spawn(self, argv: list[str]) -> "subprocess.Popen[bytes]":
         """As `nobody` when root starts it: PostgreSQL refuses root."""
-        if os.geteuid() != 0:
-            return super().spawn(argv)
         self.log.parent.mkdir(parents=True, exist_ok=True)
-        closed = any(not _others_may_enter(path) for path in (self.folder, self._bin))
         with self.log.open("ab") as output:
-            return spawn(argv, cwd=self.folder, output=output, uid=self._user(), cross_folders=closed)
+            return spawn(
+                argv,
+                cwd=self.folder,
+                output=output,
+                uid=self._user() if os.geteuid() == 0 else None,
+                cross_folders=any(not _others_may_enter(path) for path in (self.folder, self._bin)),
+                # "Immediate": it takes its sessions along. After SIGKILL a session in a long query would live on.
+                last_signal=signal.SIGQUIT,
+            )
+
+    def _end_orphans(self) -> None:
+        """Sessions that outlived a killed server would keep the next one from starting."""
+        for process in psutil.process_iter():
+            with contextlib.suppress(psutil.Error):
+                if process.cwd() == str(self._data):
+                    process.kill()
+                    process.wait(10)
 
     @staticmethod
     def _user() -> int:

@@ -1,5 +1,6 @@
 """The local stack: what it promises to those who run and break services on it."""
 
+import asyncio
 import hashlib
 import os
 import signal
@@ -104,6 +105,17 @@ async def test_a_committed_row_survives_kill_9_of_postgres(stack: LocalStack) ->
     assert 2 in await read_table(stack)
 
 
+async def test_a_session_that_outlives_its_server_does_not_hinder_the_next(stack: LocalStack) -> None:
+    connection = await asyncpg.connect(stack.dsns.postgres)
+    query = asyncio.create_task(connection.execute("SELECT count(*) FROM generate_series(1, 10000000000)"))
+    await asyncio.sleep(0.5)
+    os.kill(stack.postgres.pid, signal.SIGKILL)
+    assert eventually(lambda: not stack.postgres.is_running)
+    stack.postgres.start()
+    with pytest.raises((asyncpg.PostgresError, OSError)):
+        await query
+
+
 async def test_an_acknowledged_record_survives_kill_9_of_the_broker(stack: LocalStack) -> None:
     await create_topic(stack.dsns.kafka, "survives")
     await publish(stack.dsns.kafka, "survives", b"acknowledged")
@@ -205,13 +217,22 @@ def running_command() -> Iterator[tuple["subprocess.Popen[bytes]", Path]]:
         process.wait()
 
 
-def test_nothing_is_left_running_when_the_parent_is_killed(
+async def test_nothing_is_left_running_when_the_parent_is_killed(
     running_command: tuple["subprocess.Popen[bytes]", Path],
 ) -> None:
+    """Nor a session in the midst of a long query, which does not look whether its server still lives."""
     process, folder = running_command
+    lines = (folder / "dsns.env").read_text().splitlines()
+    connection = await asyncpg.connect(
+        dict(line.removeprefix("export ").split("=", 1) for line in lines)["POSTGRES_DSN"]
+    )
+    query = asyncio.create_task(connection.execute("SELECT count(*) FROM generate_series(1, 10000000000)"))
+    await asyncio.sleep(0.5)
     assert len(processes_in(folder)) > 3
     process.kill()
     assert eventually(lambda: not processes_in(folder)), processes_in(folder)
+    with pytest.raises((asyncpg.PostgresError, OSError)):
+        await query
     with LocalStack(folder) as again:
         assert f"export POSTGRES_DSN={again.dsns.postgres}" in (folder / "dsns.env").read_text()
 
@@ -235,6 +256,7 @@ def test_clean_stops_what_runs_and_removes_the_folder(
     folder.mkdir()
 
 
+@pytest.mark.long
 async def test_three_brokers_lose_one_and_go_on() -> None:
     with tempfile.TemporaryDirectory(prefix="stack-") as folder, LocalStack(Path(folder), brokers=3) as stack:
         await create_topic(stack.dsns.kafka, "kept", copies=3)
