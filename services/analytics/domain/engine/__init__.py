@@ -30,6 +30,6 @@ from services.analytics.domain.engine.state import State, blank, decode, encode,
 
 __all__ = [
     "TIME", "AttributeChange", "Change", "ConsentChange", "Definition", "Fact", "History", "ListChange",
-    "NeedsHistory", "Outcome", "Program", "StaleProgram", "State", "Transition", "advance", "blank", "compile_program", "decode",
-    "encode", "fact", "leaf_keys", "members", "needs_history", "number_leaves", "rebuild",
+    "NeedsHistory", "Outcome", "Program", "StaleProgram", "State", "Transition", "advance", "blank", "compile_program",
+    "decode", "encode", "fact", "leaf_keys", "members", "needs_history", "number_leaves", "rebuild",
 ]  # fmt: skip

@@ -1,0 +1,1 @@
+"""Brute force: what segments should say, computed the slow and obvious way. Imports nothing from the services."""

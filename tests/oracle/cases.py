@@ -1,0 +1,81 @@
+"""Random lives of a customer: events on time, late, doubled and out of order, changes, new definitions, merges."""
+
+from typing import Any
+
+from hypothesis import strategies as st
+
+from tests.oracle.replay import Case, Step
+from tests.oracle.trees import definitions
+from tests.oracle.world import Event, moment_of
+
+END = 60
+channels = st.sampled_from(["a", "b", "ab", None])
+
+
+@st.composite
+def facts(draw: st.DrawFn, recorded: int) -> tuple[str, int, dict[str, Any]]:
+    """Kind, second and properties: mostly on time, sometimes late, sometimes from the future."""
+    lateness = draw(st.sampled_from([0, 0, 0, 1, 3, 9, 25, -2]))
+    props: dict[str, Any] = {"channel": draw(channels), "amount": draw(st.one_of(st.integers(-2, 6), st.none()))}
+    kind = draw(st.sampled_from(["purchase", "purchase", "purchase", "contact"]))
+    return kind, recorded - lateness, {name: value for name, value in props.items() if value is not None}
+
+
+@st.composite
+def changes(draw: st.DrawFn, recorded: int) -> tuple[str, Any]:
+    """The kind and body of a change of the profile, consent or a list."""
+    ahead = st.one_of(st.none(), st.integers(recorded - 2, recorded + 20))
+    found: tuple[str, Any] = draw(
+        st.one_of(
+            channels.map(lambda value: ("attribute", ("sex", value))),
+            st.one_of(st.integers(0, 9), st.none()).map(lambda value: ("attribute", ("points", value))),
+            st.lists(st.sampled_from("xyz"), max_size=2).map(lambda value: ("attribute", ("tags", value))),
+            st.integers(recorded - 20, recorded + 10).map(
+                lambda second: ("attribute", ("joined", moment_of(second).isoformat()))
+            ),
+            st.sampled_from(["2006-01-01", "2005-01-01", "2004-02-29"]).map(
+                lambda value: ("attribute", ("born", value))
+            ),
+            st.tuples(st.sampled_from(["granted", "denied", "unknown"]), ahead).map(
+                lambda pair: ("consent", ("email", "marketing", *pair))
+            ),
+            st.tuples(st.booleans(), ahead).map(lambda pair: ("list", ("l-1", *pair))),
+        )
+    )
+    return found
+
+
+@st.composite
+def cases(draw: st.DrawFn) -> Case:
+    """A case; small enough that every second can be computed by brute force."""
+    segments = draw(definitions())
+    steps: list[Step] = []
+    second = 0
+    for number in range(draw(st.integers(0, 14))):
+        second += draw(st.sampled_from([0, 0, 1, 1, 2, 3, 5, 9, -2]))
+        second = max(0, min(second, END))
+        kind, body = _body(draw, second, steps)
+        name = f"e-{number}"
+        if kind == "again":  # a duplicate: the same event, delivered once more
+            steps.append(Step("event", body.id, second, body.body))
+            continue
+        if kind == "merge":
+            body = tuple(Event(f"t-{number}-{index}", one[0], one[1], second, one[2]) for index, one in enumerate(body))
+        steps.append(Step(kind, name, second, body, draw(st.booleans()), draw(st.integers(0, 4)) == 0))
+    return Case(
+        segments, tuple(steps), END, draw(st.sampled_from([512, 512, 512, 2])), draw(st.sampled_from([0, 0, 0, 4]))
+    )
+
+
+def _body(draw: st.DrawFn, second: int, steps: list[Step]) -> tuple[str, Any]:
+    choice = draw(st.integers(0, 19))
+    earlier = [step for step in steps if step.kind == "event"]
+    if choice == 19:
+        return "define", draw(definitions())
+    if choice == 18:
+        return "merge", draw(st.lists(facts(second), max_size=3))
+    if choice == 17 and earlier:
+        return "again", draw(st.sampled_from(earlier))
+    if choice >= 12:
+        return draw(changes(second))
+    return "event", draw(facts(second))

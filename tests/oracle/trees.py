@@ -1,0 +1,164 @@
+"""Random definitions for the property test, as raw JSON over a small vocabulary."""
+
+from typing import Any
+
+from hypothesis import strategies as st
+
+from tests.oracle.world import Tree, moment_of
+
+NUMBERS = ("eq", "ne", "lt", "lte", "gt", "gte", "between")
+small = st.integers(1, 8)
+durations = st.integers(1, 20).map(lambda seconds: f"PT{seconds}S")
+seconds = st.integers(-10, 70).map(lambda second: moment_of(second).isoformat())
+
+
+def threshold(op: str, values: st.SearchStrategy[int]) -> st.SearchStrategy[Any]:
+    """A constant for a numeric comparison."""
+    return st.tuples(values, values).map(sorted) if op == "between" else values
+
+
+@st.composite
+def numeric(draw: st.DrawFn, values: st.SearchStrategy[int]) -> Tree:
+    """`op` and `value` of a numeric comparison."""
+    op = draw(st.sampled_from(NUMBERS))
+    return {"op": op, "value": draw(threshold(op, values))}
+
+
+texts: st.SearchStrategy[Tree] = st.one_of(
+    st.sampled_from([{"op": "eq", "value": "a"}, {"op": "ne", "value": "a"}, {"op": "in", "value": ["a", "ab"]}]),
+    st.sampled_from([{"op": "nin", "value": ["a", "b"]}, {"op": "contains", "value": "b"}]),
+    st.sampled_from([{"op": "startswith", "value": "a"}, {"op": "exists"}, {"op": "missing"}]),
+)
+amounts: st.SearchStrategy[Tree] = st.one_of(
+    numeric(st.integers(-3, 9)), st.sampled_from([{"op": "exists"}, {"op": "in", "value": [1, 2, 3]}])
+)
+comparisons: st.SearchStrategy[Tree] = st.one_of(
+    texts.map(lambda test: {"prop": "channel", **test}), amounts.map(lambda test: {"prop": "amount", **test})
+)
+wheres = st.one_of(
+    comparisons,
+    st.lists(comparisons, max_size=2).map(lambda children: {"all": children}),
+    st.lists(comparisons, max_size=2).map(lambda children: {"any": children}),
+    comparisons.map(lambda child: {"not": child}),
+)
+lasts = durations.map(lambda length: {"last": length})
+windows = st.one_of(
+    lasts,
+    lasts,
+    lasts,
+    st.just({"ever": True}),
+    seconds.map(lambda start: {"from": start}),
+    seconds.map(lambda end: {"to": end}),
+    st.tuples(st.integers(0, 10), small).map(lambda ab: {"between_ago": [f"PT{ab[0]}S", f"PT{ab[0] + ab[1]}S"]}),
+    st.tuples(st.sampled_from(["day", "week", "month", "quarter", "year"]), st.sampled_from(["this", "last"])).map(
+        lambda pair: {"calendar": {"unit": pair[0], "which": pair[1]}}
+    ),
+)
+
+
+@st.composite
+def patterns(draw: st.DrawFn) -> Tree:
+    """An event kind, usually without a condition."""
+    out: Tree = {"event": draw(st.sampled_from(["purchase", "purchase", "contact"]))}
+    if draw(st.integers(0, 2)) == 0:
+        out["where"] = draw(wheres)
+    return out
+
+
+@st.composite
+def aggregates(draw: st.DrawFn) -> Tree:
+    """An event leaf: count twice as often as the others."""
+    agg = draw(st.sampled_from(["count", "count", "count", "sum", "sum", "avg", "min", "max", "distinct"]))
+    out = {**draw(patterns()), "agg": agg, "window": draw(windows)}
+    if agg == "count":
+        return {**out, **draw(numeric(st.integers(0, 4)))}
+    if agg == "distinct":
+        return {**out, "field": draw(st.sampled_from(["channel", "amount"])), **draw(numeric(st.integers(0, 3)))}
+    return {**out, "field": "amount", **draw(numeric(st.integers(-3, 12)))}
+
+
+@st.composite
+def edges(draw: st.DrawFn) -> Tree:
+    """The first or last matching event: its age, or a property."""
+    out = {**draw(patterns()), "agg": draw(st.sampled_from(["first", "last"]))}
+    if draw(st.booleans()):
+        return {**out, draw(st.sampled_from(["within", "older_than"])): draw(durations)}
+    return {**out, **draw(comparisons)}
+
+
+@st.composite
+def sequences(draw: st.DrawFn) -> Tree:
+    """A then B, or A without B."""
+    within = draw(small)
+    body = {
+        "first": draw(patterns()),
+        draw(st.sampled_from(["then", "without"])): draw(patterns()),
+        "within": f"PT{within}S",
+        "last": f"PT{within + draw(small)}S",
+    }
+    return {"sequence": {**body, "same": "channel"} if draw(st.booleans()) else body}
+
+
+ages = st.tuples(st.sampled_from(["age_gte", "age_lt"]), durations).map(
+    lambda pair: {"attr": "joined", "op": pair[0], "value": pair[1]}
+)
+dates = st.one_of(
+    ages,
+    ages,
+    st.tuples(st.sampled_from(["before", "after"]), seconds).map(
+        lambda pair: {"attr": "joined", "op": pair[0], "value": pair[1]}
+    ),
+    st.tuples(st.sampled_from(["years_gte", "years_lt"]), st.integers(17, 19)).map(
+        lambda pair: {"attr": "born", "op": pair[0], "value": pair[1]}
+    ),
+    st.tuples(small, small).map(
+        lambda ab: {
+            "attr": "born",
+            "op": "anniversary",
+            "value": {"before": f"PT{ab[0]}S", "after": f"PT{ab[1]}S"},
+        }
+    ),
+)
+attributes = st.one_of(
+    texts.map(lambda test: {"attr": "sex", **test}),
+    amounts.map(lambda test: {"attr": "points", **test}),
+    st.sampled_from(["has_any", "has_all"]).map(lambda op: {"attr": "tags", "op": op, "value": ["x", "y"]}),
+    dates,
+)
+others = st.one_of(
+    st.sampled_from(["granted", "denied", "unknown"]).map(
+        lambda status: {"consent": {"channel": "email", "purpose": "marketing"}, "is": status}
+    ),
+    st.just({"list": "l-1"}),
+    st.integers(1, 10_000).map(lambda end: {"bucket": {"salt": "s", "from": 0, "to": end}}),
+)
+leaves = st.one_of(aggregates(), aggregates(), aggregates(), edges(), sequences(), attributes, attributes, others)
+
+
+def trees(references: list[str]) -> st.SearchStrategy[Tree]:
+    """A tree of a few leaves, which may refer to other segments."""
+    leaf = (
+        st.one_of(leaves, leaves, st.sampled_from(references).map(lambda name: {"segment": name}))
+        if references
+        else leaves
+    )
+    return st.one_of(leaf, branches(leaf), branches(st.one_of(leaf, leaf, branches(leaf))))
+
+
+def branches(child: st.SearchStrategy[Tree]) -> st.SearchStrategy[Tree]:
+    """`all`, `any` or `not` over something."""
+    many = st.lists(child, min_size=1, max_size=3)
+    return st.one_of(
+        many.map(lambda children: {"all": children}),
+        many.map(lambda children: {"any": children}),
+        child.map(lambda inner: {"not": inner}),
+    )
+
+
+@st.composite
+def definitions(draw: st.DrawFn) -> dict[str, Tree]:
+    """One to three segments; later ones may refer to earlier ones."""
+    out: dict[str, Tree] = {}
+    for number in range(draw(st.integers(1, 3))):
+        out[f"s{number}"] = draw(trees(list(out)))
+    return out
