@@ -23,6 +23,12 @@ class InTheFuture(Invalid):
     slug, title = "in-the-future", "The time lies in the future"
 
 
+class OverBefore(Invalid):
+    """A grant that expires before it was given."""
+
+    slug, title = "expires-too-early", "The grant expires before it was given"
+
+
 class NoConsentNeeded(Invalid):
     """Service messages go out without consent; there is nothing to record."""
 

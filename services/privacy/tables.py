@@ -131,6 +131,9 @@ erasures = Table(
     Column("customer_id", Uuid, nullable=False),
     Column("erasure_id", Uuid, primary_key=True),
     Column("aliases", ARRAY(Uuid), nullable=False),
+    # Pairs: the hashes of the addresses named in the request, kept until they are on the suppression list.
+    Column("fingerprints", ARRAY(Text), nullable=False),
+    Column("channels", ARRAY(Text), nullable=False),
     Column("state", Text, nullable=False),
     Column("requested_by", Text, nullable=False),
     Column("requested_at", _WHEN, nullable=False),

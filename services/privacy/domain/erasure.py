@@ -64,7 +64,8 @@ class Certificate:
 
 @dataclass(frozen=True, slots=True)
 class Erasure:
-    """A request of a data subject to be erased, with what has become of it."""
+    """A request of a data subject to be erased, with what has become of it. `addresses` are (hash, channel) that must
+    never be written to again; they go on the suppression list when the erasure runs."""
 
     erasure_id: UUID
     customer_id: UUID
@@ -74,6 +75,7 @@ class Erasure:
     requested_at: datetime
     due_at: datetime
     recorded_by: str
+    addresses: tuple[tuple[str, str], ...] = ()
     identity_checked_at: datetime | None = None
     asked_at: datetime | None = None
     asked: int = 0

@@ -49,11 +49,9 @@ _APPEND = text(f"""
 """)
 _HISTORY = text(f"""
     select {_LINE} from consents
-    where customer_id = any(cast(:ids as uuid[])) and version < :before
+    where customer_id = any(cast(:ids as uuid[])) and (cast(:before as bigint) is null or version < :before)
     order by version desc limit :limit
 """)
-# Numbers of changes start at 1 and never reach this.
-NEWEST = 2**63 - 1
 
 
 async def heads_of(tx: Tx, ids: Iterable[UUID]) -> list[Head]:
@@ -114,8 +112,8 @@ async def append(tx: Tx, lines: Sequence[Line]) -> None:
     )
 
 
-async def history(tx: Tx, ids: Iterable[UUID], *, before: int, limit: int) -> list[Line]:
-    """Lines of these customer ids, newest first, older than the number `before`."""
+async def history(tx: Tx, ids: Iterable[UUID], *, before: int | None, limit: int) -> list[Line]:
+    """Lines of these customer ids, newest first, older than the number `before` (None: from the newest)."""
     rows = await tx.rows(_HISTORY, {"ids": sorted(set(ids)), "before": before, "limit": limit})
     return [_line(row) for row in rows]
 

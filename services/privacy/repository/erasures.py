@@ -13,13 +13,14 @@ from services.privacy.domain.erasure import Erasure, ErasureState, Receipt
 from shared.transaction import Tx
 
 _COLUMNS = (
-    "erasure_id, customer_id, aliases, state, requested_by, requested_at, due_at, recorded_by, identity_checked_at, "
-    "asked_at, asked, completed_at, certificate"
+    "erasure_id, customer_id, aliases, fingerprints, channels, state, requested_by, requested_at, due_at, recorded_by, "
+    "identity_checked_at, asked_at, asked, completed_at, certificate"
 )
 _STORE = text("""
-    insert into erasures (erasure_id, customer_id, aliases, state, requested_by, requested_at, due_at, recorded_by)
-    values (:erasure_id, :customer_id, cast(:aliases as uuid[]), :state, :requested_by, :requested_at, :due_at,
-            :recorded_by)
+    insert into erasures (erasure_id, customer_id, aliases, fingerprints, channels, state, requested_by, requested_at,
+                          due_at, recorded_by)
+    values (:erasure_id, :customer_id, cast(:aliases as uuid[]), cast(:fingerprints as text[]),
+            cast(:channels as text[]), :state, :requested_by, :requested_at, :due_at, :recorded_by)
 """)
 _LOCK = text(f"select {_COLUMNS} from erasures where erasure_id = :id for update")
 _GET = text(f"select {_COLUMNS} from erasures where erasure_id = :id")
@@ -30,7 +31,7 @@ _OPEN = text(f"""
 """)
 _LIST = text(f"""
     select {_COLUMNS} from erasures
-    where erasure_id < :before
+    where (cast(:before as uuid) is null or erasure_id < :before)
       and (cast(:state as text) is null or state = :state)
       and (cast(:overdue_at as timestamptz) is null or (state <> 'completed' and due_at <= :overdue_at))
     order by erasure_id desc limit :limit
@@ -66,6 +67,8 @@ async def store(tx: Tx, erasure: Erasure) -> None:
             "erasure_id": erasure.erasure_id,
             "customer_id": erasure.customer_id,
             "aliases": list(erasure.aliases),
+            "fingerprints": [one[0] for one in erasure.addresses],
+            "channels": [one[1] for one in erasure.addresses],
             "state": erasure.state.value,
             "requested_by": erasure.requested_by,
             "requested_at": erasure.requested_at,
@@ -94,9 +97,9 @@ async def open_for(tx: Tx, ids: Sequence[UUID]) -> Erasure | None:
 
 
 async def page(
-    tx: Tx, *, before: UUID, state: ErasureState | None, overdue_at: datetime | None, limit: int
+    tx: Tx, *, before: UUID | None, state: ErasureState | None, overdue_at: datetime | None, limit: int
 ) -> list[Erasure]:
-    """Requests, newest first, older than the id `before`."""
+    """Requests, newest first, older than the id `before` (None: from the newest)."""
     rows = await tx.rows(
         _LIST,
         {"before": before, "state": state.value if state else None, "overdue_at": overdue_at, "limit": limit},
@@ -114,11 +117,24 @@ async def unanswered(tx: Tx, before: datetime, limit: int) -> list[UUID]:
     return [row["erasure_id"] for row in await tx.rows(_UNANSWERED, {"before": before, "limit": limit})]
 
 
+async def add_addresses(tx: Tx, erasure_id: UUID, addresses: Sequence[tuple[str, str]]) -> None:
+    """Remember more addresses for when the erasure runs."""
+    await tx.execute(
+        """update erasures set fingerprints = fingerprints || cast(:fingerprints as text[]),
+                               channels = channels || cast(:channels as text[]) where erasure_id = :id""",
+        {
+            "id": erasure_id,
+            "fingerprints": [one[0] for one in addresses],
+            "channels": [one[1] for one in addresses],
+        },
+    )
+
+
 async def start(tx: Tx, erasure_id: UUID, aliases: Sequence[UUID]) -> None:
     """The identity is checked; from here on it runs."""
     await tx.execute(
-        """update erasures set state = 'running', identity_checked_at = :now, aliases = cast(:aliases as uuid[])
-           where erasure_id = :id""",
+        """update erasures set state = 'running', identity_checked_at = :now, aliases = cast(:aliases as uuid[]),
+                               fingerprints = '{}', channels = '{}' where erasure_id = :id""",
         {"id": erasure_id, "now": tx.now, "aliases": list(aliases)},
     )
 
@@ -180,11 +196,14 @@ async def _with_receipts(tx: Tx, rows: Sequence[RowMapping]) -> list[Erasure]:
 
 
 def _erasure(row: RowMapping, receipts: list[Receipt]) -> Erasure:
-    certificate = row["certificate"]
+    fields = dict(row)
+    certificate = fields.pop("certificate")
+    addresses = zip(fields.pop("fingerprints"), fields.pop("channels"), strict=True)
     return Erasure(
         **{
-            **row,
+            **fields,
             "aliases": tuple(row["aliases"]),
+            "addresses": tuple(addresses),
             "state": ErasureState(row["state"]),
             "certificate": json.loads(certificate) if certificate is not None else None,
             "receipts": tuple(receipts),

@@ -51,14 +51,6 @@ async def record_consents(
     return [None if one.scope.customer_id in erased else next(lines) for one in statements]
 
 
-async def record_consent(tx: Tx, statement: Statement) -> Line:
-    """The same for one statement. Raises CustomerErased."""
-    line = (await record_consents(tx, [statement]))[0]
-    if line is None:
-        raise CustomerErased("Nothing is recorded for this customer any more.", cure="Use the identifier, not the id.")
-    return line
-
-
 async def withdraw(
     tx: Tx,
     customer_id: UUID,
@@ -71,9 +63,9 @@ async def withdraw(
 ) -> list[Line]:
     """Nothing is permitted any more for this purpose and channel, under the id given and the one it was merged into.
 
-    None means every purpose or channel about which something was ever said. What is withdrawn already stays as it is, so
-    asking again changes nothing. A grant said after `unless_granted_after` stands: for reports about the past. Raises
-    CustomerErased.
+    None means every purpose or channel about which something was ever said. What is withdrawn already stays as it is,
+    so asking again changes nothing. A grant said after `unless_granted_after` stands: for reports about the past.
+    Raises CustomerErased.
     """
     group = (await identities.groups(tx, [customer_id]))[customer_id]
     if await _locked(tx, [customer_id, group.current]):
@@ -116,7 +108,7 @@ async def expire_consents(tx: Tx, limit: int) -> int:
     return len(found)
 
 
-async def consents_of(tx: Tx, customer_id: UUID, *, before: int, limit: int) -> Overview:
+async def consents_of(tx: Tx, customer_id: UUID, *, before: int | None, limit: int) -> Overview:
     """What holds for a customer under all of their ids, and a page of the ledger."""
     group = (await identities.groups(tx, [customer_id]))[customer_id]
     known = await standings.read(tx, group.members)

@@ -42,27 +42,31 @@ class Request:
 
 
 async def request_erasure(tx: Tx, request: Request) -> Erasure:
-    """The request is recorded with its deadline. With the identity checked it runs; else only its addresses are put on
-    the suppression list, so that nothing is sent while the check goes on.
+    """The request is recorded with its deadline; with the identity checked it runs, else it waits for the check.
 
     A second request for the same customer is the first one: it adds addresses, and the check if that was missing.
     """
     group = (await identities.groups(tx, [request.customer_id]))[request.customer_id]
     await standings.lock(tx, group.members)
-    await _suppress(tx, request.addresses)
-    erasure = await erasures.open_for(tx, group.members)
-    if erasure is None:
-        erasure = Erasure(
-            erasure_id=new_id(),
-            customer_id=group.current,
-            aliases=tuple(one for one in group.members if one != group.current),
-            state=ErasureState.WAITING,
-            requested_by=request.requested_by,
-            requested_at=tx.now,
-            due_at=tx.now + DEADLINE,
-            recorded_by=request.recorded_by,
-        )
+    found = await erasures.open_for(tx, group.members)
+    erasure = found or Erasure(
+        erasure_id=new_id(),
+        customer_id=group.current,
+        aliases=tuple(one for one in group.members if one != group.current),
+        state=ErasureState.WAITING,
+        requested_by=request.requested_by,
+        requested_at=tx.now,
+        due_at=tx.now + DEADLINE,
+        recorded_by=request.recorded_by,
+        addresses=request.addresses,
+    )
+    if found is None:
         await erasures.store(tx, erasure)
+    elif erasure.state is ErasureState.RUNNING:
+        await _suppress(tx, request.addresses)
+    else:
+        erasure = replace(erasure, addresses=(*erasure.addresses, *request.addresses))
+        await erasures.add_addresses(tx, erasure.erasure_id, request.addresses)
     if request.identity_checked and erasure.state is ErasureState.WAITING:
         await _run(tx, erasure)
     return await show_erasure(tx, erasure.erasure_id)
@@ -137,7 +141,7 @@ async def show_erasure(tx: Tx, erasure_id: UUID) -> Erasure:
 
 
 async def list_erasures(
-    tx: Tx, *, before: UUID, state: ErasureState | None, overdue: bool, limit: int
+    tx: Tx, *, before: UUID | None, state: ErasureState | None, overdue: bool, limit: int
 ) -> list[Erasure]:
     """Requests, newest first."""
     return await erasures.page(tx, before=before, state=state, overdue_at=tx.now if overdue else None, limit=limit)
@@ -161,7 +165,7 @@ async def _run(tx: Tx, erasure: Erasure) -> None:
     members = sorted({*erasure.members, *group.members})
     aliases = tuple(one for one in members if one != erasure.customer_id)
     await standings.lock(tx, members)
-    await _suppress(tx, await permits.addresses_of(tx, members))
+    await _suppress(tx, [*erasure.addresses, *await permits.addresses_of(tx, members)])
     numbers = await standings.numbers(tx, len(members))
     await standings.bury(tx, dict(zip(members, numbers, strict=True)))
     erased = await erasures.erase_own(tx, members)

@@ -49,9 +49,7 @@ async def suppressed(tx: Tx, addresses: Iterable[Address]) -> list[Suppression]:
     return await suppressions.read(tx, addresses)
 
 
-async def _say(
-    tx: Tx, addresses: Sequence[Address], reason: str, *, active: bool, customer_id: UUID | None
-) -> None:
+async def _say(tx: Tx, addresses: Sequence[Address], reason: str, *, active: bool, customer_id: UUID | None) -> None:
     told: set[tuple[UUID, str]] = set()
     for fingerprint, channel in addresses:
         owners = [customer_id] if customer_id else await permits.owners(tx, fingerprint, [channel])

@@ -107,6 +107,8 @@ create table erasures (
     customer_id uuid not null,
     erasure_id uuid not null,
     aliases uuid[] not null,
+    fingerprints text[] not null,
+    channels text[] not null,
     state text not null check (state in ('waiting', 'running', 'completed')),
     requested_by text not null,
     requested_at timestamptz not null,

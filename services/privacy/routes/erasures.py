@@ -1,0 +1,63 @@
+"""Requests to be erased."""
+
+from __future__ import annotations
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import Query
+
+from services.privacy.domain.erasure import ErasureState
+from services.privacy.routes.cursors import id_in
+from services.privacy.schemas.customer import reference
+from services.privacy.schemas.erasures import ErasureIn, ErasureOut
+from services.privacy.service import erasures, recording
+from shared.paging import After, Limit, Page, encode_cursor
+from shared.web import APIRouter, CallerDep, ContextDep, TxDep, requires
+
+router = APIRouter(prefix="/erasures", tags=["erasure"])
+
+
+@router.post("", status_code=202, dependencies=[requires("privacy:erase")])
+async def request_erasure(body: ErasureIn, tx: TxDep, context: ContextDep, caller: CallerDep) -> ErasureOut:
+    """Record a request; with the identity checked, erasure starts at once everywhere."""
+    key = context.settings.installation_key.get_secret_value()
+    customer_id = await recording.find_customer(tx, key, reference(body.customer))
+    erasure = await erasures.request_erasure(tx, body.request(customer_id, key, caller.id))
+    return ErasureOut.of(erasure, tx.now)
+
+
+@router.get("", dependencies=[requires("privacy:read")])
+async def list_erasures(
+    tx: TxDep,
+    state: ErasureState | None = None,
+    overdue: Annotated[bool, Query(description="only those past their deadline")] = False,
+    limit: Limit = 50,
+    after: After = None,
+) -> Page[ErasureOut]:
+    """Requests, newest first."""
+    found = await erasures.list_erasures(tx, before=id_in(after, "id"), state=state, overdue=overdue, limit=limit + 1)
+    shown = found[:limit]
+    more = len(found) > limit
+    return Page(
+        items=[ErasureOut.of(one, tx.now) for one in shown],
+        next=encode_cursor({"id": shown[-1].erasure_id}) if more else None,
+    )
+
+
+@router.get("/{erasure_id}", dependencies=[requires("privacy:read")])
+async def show_erasure(erasure_id: UUID, tx: TxDep) -> ErasureOut:
+    """A request with its receipts and, once every service has reported, its certificate."""
+    return ErasureOut.of(await erasures.show_erasure(tx, erasure_id), tx.now)
+
+
+@router.post("/{erasure_id}/identity-check", dependencies=[requires("privacy:erase")])
+async def record_identity_check(erasure_id: UUID, tx: TxDep) -> ErasureOut:
+    """The person is who they say: the erasure starts."""
+    return ErasureOut.of(await erasures.identity_checked(tx, erasure_id), tx.now)
+
+
+@router.post("/{erasure_id}/reminders", dependencies=[requires("privacy:erase")])
+async def ask_again(erasure_id: UUID, tx: TxDep) -> ErasureOut:
+    """Ask every service again."""
+    return ErasureOut.of(await erasures.ask_again(tx, erasure_id), tx.now)
