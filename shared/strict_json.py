@@ -45,24 +45,39 @@ def read_strict_json(raw: bytes) -> Any:
     try:
         value = orjson.loads(raw)
     except orjson.JSONDecodeError as error:
-        raise _unreadable(error) from None
+        raise _unreadable(error, raw) from None
     _check(value, 1)
     if _LONG_DIGITS.search(raw):
-        _check(json.loads(raw, parse_int=_integer), 1)
+        _check_exactly(raw)
     return value
 
 
-def _unreadable(error: orjson.JSONDecodeError) -> JsonFault:
+def _check_exactly(raw: bytes) -> None:
+    """With the standard library, which keeps integers of any length apart from floats."""
+    _check(json.loads(raw, parse_int=_integer), 1)
+
+
+def _unreadable(error: orjson.JSONDecodeError, raw: bytes) -> JsonFault:
     text = str(error)
     if "depth limit" in text:
         return _too_deep()
     if "infinity" in text:
-        return JsonFault("a number is too large", "send numbers within 64 bits", readable=True)
+        return _number_out_of_range(raw)
     if "surrogate" in text and "UTF-8" not in text:
         return JsonFault("a string holds half of a surrogate pair", "send whole Unicode characters", readable=False)
     if "UTF-8" in text:
         return JsonFault("the body is not UTF-8", "encode the body as UTF-8", readable=False)
     return JsonFault(f"the body is not JSON: {text}", "send one JSON value (RFC 8259)", readable=False)
+
+
+def _number_out_of_range(raw: bytes) -> JsonFault:
+    try:
+        _check_exactly(raw)
+    except JsonFault as fault:
+        return fault
+    except (ValueError, RecursionError):
+        pass  # something else is wrong behind the number, so its place cannot be told
+    return JsonFault("a number is too large", "send numbers within 64 bits")
 
 
 def _too_deep() -> JsonFault:

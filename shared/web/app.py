@@ -86,8 +86,10 @@ def create_app(
 
 def refuse_unguarded(app: FastAPI, public: frozenset[str]) -> None:
     """Raises UnguardedRoute for the first route that anybody could call by mistake, or that skips our checks."""
+    unused = set(public)
     for found in iter_route_contexts(app.routes):
         path = str(found.path)
+        unused.discard(path)
         if path in KERNEL_PUBLIC:
             continue
         route = found.original_route
@@ -96,6 +98,8 @@ def refuse_unguarded(app: FastAPI, public: frozenset[str]) -> None:
         if (route.required_scope is None) != (path in public):
             kind = "lists as public and guards" if route.required_scope else "neither guards nor lists as public"
             raise UnguardedRoute(f"{', '.join(sorted(found.methods or ()))} {path}: this app {kind} it")
+    if unused:
+        raise UnguardedRoute(f"listed as public, but there is no such path: {', '.join(sorted(unused))}")
 
 
 @contextlib.asynccontextmanager

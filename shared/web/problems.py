@@ -12,7 +12,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from shared.database import is_weather
-from shared.errors import PROBLEM_JSON, Broken, Invalid, Refusal, Unavailable
+from shared.errors import PROBLEM_JSON, BadRequest, Broken, Invalid, NotFound, Refusal, Unavailable
 from shared.idempotency import Replayed
 from shared.logging import get_logger
 from shared.strict_json import pointer
@@ -22,6 +22,18 @@ log = get_logger(__name__)
 
 _RETRY_AFTER_S = 2
 _MOST_ERRORS = 50
+
+
+class NoSuchPath(NotFound):
+    """No route has this path."""
+
+    slug, title = "no-such-path", "No such path"
+
+
+class MethodNotAllowed(Refusal):
+    """A route has this path, for other methods."""
+
+    status, slug, title = 405, "method-not-allowed", "Method not allowed"
 
 
 def answer(refusal: Refusal, request: Request) -> Response:
@@ -68,10 +80,15 @@ async def _on_replayed(request: Request, error: Exception) -> Response:
 
 async def _on_http(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
-    known = {404: "There is nothing at this path.", 405: "This path does not take this method."}
-    kind = type("_Http", (Refusal,), {"status": error.status_code, "slug": "http", "title": str(error.detail)})
-    detail = known.get(error.status_code, str(error.detail))
-    return answer(kind(detail, cure="See /docs.", headers=dict(error.headers or {})), request)
+    match error.status_code:
+        case 404:
+            refusal: Refusal = NoSuchPath("There is nothing at this path.", cure="See /docs.")
+        case 405:
+            refusal = MethodNotAllowed("This path does not take this method.", cure="See /docs.")
+        case _:
+            refusal = BadRequest("The request cannot be read.", cure="See /docs.")
+    refusal.headers.update(error.headers or {})
+    return answer(refusal, request)
 
 
 async def _on_validation(request: Request, error: Exception) -> Response:

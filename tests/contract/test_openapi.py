@@ -1,0 +1,37 @@
+"""The OpenAPI documents in the repository are those of the apps, and complete enough to work with."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import orjson
+import pytest
+
+from shared.migrate import SERVICES
+from shared.openapi import FOLDER, document_of
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_the_document_is_that_of_the_app(service: str) -> None:
+    """Catches an API that changed without its document: run `python -m shared.openapi` and look at the difference."""
+    assert (ROOT / FOLDER / f"{service}.json").read_bytes() == document_of(service)
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_every_operation_says_what_it_does_and_how_it_refuses(service: str) -> None:
+    """Catches a route without a docstring, and one whose refusals nobody told the reader."""
+    document = orjson.loads(document_of(service))
+    operations = [
+        (path, method, operation) for path, item in document["paths"].items() for method, operation in item.items()
+    ]
+    assert operations
+    for path, method, operation in operations:
+        place = f"{method} {path}"
+        told = operation.get("description", "").partition("\n\n")
+        assert told[2] if told[0].startswith("Scope: ") else told[0], f"{place} has no docstring"
+        refusals = {status for status in operation["responses"] if status >= "400"}
+        assert refusals >= {"500", "503"} | ({"401", "403", "429"} if "x-scope" in operation else set()), place
+    ids = [operation["operationId"] for _, _, operation in operations]
+    assert len(ids) == len(set(ids))

@@ -1,0 +1,124 @@
+"""Every door of every service refuses who may not come in. Nothing is started: refusals need no server."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx
+import pytest
+from fastapi import FastAPI
+from fastapi.routing import iter_route_contexts
+
+from shared.auth import SCOPES, ApiKeys, hash_key
+from shared.clock import SystemClock
+from shared.database import Database
+from shared.migrate import SERVICES
+from shared.openapi import make_app, unconnected_settings
+from shared.redis import RateLimit, make_redis
+from shared.web import AppContext
+
+KERNEL = {"/health/live", "/health/ready", "/health/deep", "/metrics", "/docs", "/openapi.json"}
+# Whoever adds a path here says that anybody on the internet may call it.
+PUBLIC: dict[str, set[str]] = {
+    "customers": set(),
+    "interactions": set(),
+    "analytics": set(),
+    "campaigns": set(),
+    "privacy": set(),
+}
+
+
+@dataclass(frozen=True)
+class Door:
+    """One method of one route."""
+
+    service: str
+    method: str
+    template: str
+    scope: str | None
+
+    @property
+    def path(self) -> str:
+        """With something in the place of each parameter."""
+        parts = ["1" if part.startswith("{") else part for part in self.template.split("/")]
+        return "/".join(parts)
+
+
+def doors_of(service: str, app: FastAPI) -> Iterator[Door]:
+    for found in iter_route_contexts(app.routes):
+        for method in sorted(found.methods or {"GET"}):
+            yield Door(service, method, str(found.path), getattr(found.original_route, "required_scope", None))
+
+
+def app_of(service: str, folder: Path) -> FastAPI:
+    """The app with keys and without servers. One key per scope lacks just that scope."""
+    keys = folder / f"{service}.json"
+    entries = [
+        {
+            "id": f"all-but-{missing}",
+            "sha256": hash_key(f"all-but-{missing}"),
+            "scopes": sorted(set(SCOPES) - {missing}),
+        }
+        for missing in SCOPES
+    ]
+    keys.write_text(json.dumps(entries))
+    settings = unconnected_settings(service, api_keys_file=keys)
+    app = make_app(service, settings)
+    clock = SystemClock()
+    redis = make_redis(settings)
+    app.state.context = AppContext(
+        settings=settings,
+        database=Database(settings.database_url, source=service, clock=clock),
+        clock=clock,
+        redis=redis,
+        keys=ApiKeys(keys),
+        limit=RateLimit(redis, "test", rate=1000, burst=1000),
+        producer=None,
+        extras={},
+    )
+    return app
+
+
+@pytest.mark.parametrize("service", SERVICES)
+async def test_every_door_refuses_no_key_a_wrong_key_and_a_wrong_scope(service: str, tmp_path: Path) -> None:
+    """Catches a route without a guard, and one whose guard comes after its body was read."""
+    app = app_of(service, tmp_path)
+    guarded = [door for door in doors_of(service, app) if door.template not in KERNEL | PUBLIC[service]]
+    assert len(guarded) >= 5, "the walk found hardly anything: it does not see the routes"
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://door") as client:
+        for door in guarded:
+            assert door.scope is not None, f"{door} names no scope"
+            for headers, expected in (
+                ({}, 401),
+                ({"Authorization": "Bearer wrong"}, 401),
+                ({"X-API-Key": "wrong"}, 401),
+                ({"Authorization": f"Bearer all-but-{door.scope}"}, 403),
+            ):
+                answer = await client.request(door.method, door.path, content=b"\xff{", headers=headers)
+                assert (answer.status_code, answer.headers["content-type"]) == (
+                    expected,
+                    "application/problem+json",
+                ), f"{door} with {headers}"
+                if expected == 403:
+                    assert door.scope in answer.json()["detail"]
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_the_public_doors_are_those_that_are_listed(service: str, tmp_path: Path) -> None:
+    """Catches a door that was opened without anybody looking."""
+    open_doors = {door.template for door in doors_of(service, app_of(service, tmp_path)) if door.scope is None}
+    assert open_doors == KERNEL | PUBLIC[service]
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_reading_and_writing_need_different_scopes(service: str, tmp_path: Path) -> None:
+    """Catches a key for storefronts that can read: `…:write` opens no GET."""
+    wrong = [
+        door
+        for door in doors_of(service, app_of(service, tmp_path))
+        if door.method == "GET" and door.scope and door.scope.endswith(":write")
+    ]
+    assert wrong == []
