@@ -118,8 +118,12 @@ def _answer(code: int, *, at_recipient: bool = False) -> Handed:
 
 
 async def _reset(client: SMTP) -> None:
-    if client.is_connected:
-        await client.rset()
+    """Make the connection ready for the next letter, or give it up; the server's answer to this one stands."""
+    try:
+        if client.is_connected:
+            await client.rset()
+    except (SMTPException, OSError, TimeoutError):
+        client.close()
 
 
 def _name(error: BaseException) -> str:

@@ -72,8 +72,8 @@ _PART_HEADERS = {
 
 def _lines(headers: list[tuple[str, str]]) -> bytes:
     for name, value in headers:
-        # Folding (CR LF and a space) is made by Header alone; anything else could start a header of its own.
-        if re.search(r"[\r\n](?!\n? )|[\x00]", value.replace("\r\n ", "")):
+        # Folds (CR LF and a space) are made by Header alone; anything else could start a header of its own.
+        if re.search(r"[\r\n\x00]", value.replace("\r\n ", "")):
             raise CannotRender(f"control characters in {name}")
     return "".join(f"{name}: {value}\r\n" for name, value in headers).encode("ascii")
 

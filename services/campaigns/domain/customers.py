@@ -29,7 +29,8 @@ class Card:
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What the local copies say about one alias group, for the purpose and channel of one message."""
+    """What the local copies say about one alias group. `denied` and `granted` are (purpose, channel) pairs,
+    `suppressed` and `reachable` channels."""
 
     erased: bool = False
     restricted: bool = False
@@ -37,12 +38,20 @@ class Known:
     time_zone: str | None = None
     segments: frozenset[UUID] = frozenset()
     denied: frozenset[tuple[str, str]] = frozenset()
+    granted: frozenset[tuple[str, str]] = frozenset()
+    suppressed: frozenset[str] = frozenset()
+    reachable: frozenset[str] = frozenset()
     sent: tuple[Sent, ...] = ()
 
 
-def denied_scopes(states: Mapping[UUID, Mapping[tuple[str, str], str]], root: UUID) -> frozenset[tuple[str, str]]:
-    """The (purpose, channel) pairs that this group refused: a refusal under any id counts unless the root holds a
-    grant. `states` is, per id, what holds for each pair. Only privacy decides; this filters early."""
+Scopes = frozenset[tuple[str, str]]
+
+
+def consent_of(states: Mapping[UUID, Mapping[tuple[str, str], str]], root: UUID) -> tuple[Scopes, Scopes]:
+    """The (purpose, channel) pairs that this group denied, and those it granted. A refusal under any id counts unless
+    the root holds a grant. `states` is, per id, what holds for each pair. Only privacy decides; this filters early."""
     own = states.get(root, {})
     refused = {pair for said in states.values() for pair, state in said.items() if state == "denied"}
-    return frozenset(pair for pair in refused if own.get(pair) != "granted")
+    denied = frozenset(pair for pair in refused if own.get(pair) != "granted")
+    granted = {pair for said in states.values() for pair, state in said.items() if state == "granted"}
+    return denied, frozenset(granted) - denied

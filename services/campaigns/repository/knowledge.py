@@ -10,7 +10,7 @@ from typing import Literal
 from uuid import UUID
 
 from services.campaigns.domain.caps import Sent
-from services.campaigns.domain.customers import Group, Known, denied_scopes
+from services.campaigns.domain.customers import Group, Known, consent_of
 from services.campaigns.domain.ledger import Message
 from shared.transaction import Tx
 
@@ -45,13 +45,17 @@ async def known_of(
     for root, group in wanted.items():
         rows = [profiles[one] for one in group.members if one in profiles]
         own = profiles.get(root)
+        denied, granted = consent_of({one: states[one] for one in group.members if one in states}, root)
         known[root] = Known(
             erased=any(row["erased"] for row in rows),
             restricted=any(row["restricted"] for row in rows),
             blocked=any(row["status"] == "blocked" for row in rows),
             time_zone=own["time_zone"] if own is not None else None,
             segments=frozenset(segment for one in group.members for segment in memberships.get(one, ())),
-            denied=denied_scopes({one: states[one] for one in group.members if one in states}, root),
+            denied=denied,
+            granted=granted,
+            suppressed=frozenset(channel for row in rows for channel in row["suppressed"]),
+            reachable=frozenset(channel for row in rows for channel in row["reachable"]),
             sent=tuple(one for member in group.members for one in sent.get(member, ())),
         )
     return known
@@ -109,7 +113,8 @@ async def take_addresses(tx: Tx, wanted: Sequence[tuple[Message, AddressKey]]) -
 
 _PROFILES = """
     select t.id as customer_id, p.status, p.time_zone, coalesce(r.restricted, false) as restricted,
-           d.customer_id is not null as erased
+           d.customer_id is not null as erased, coalesce(p.reachable, '{}') as reachable,
+           array(select s.channel from suppressions s where s.customer_id = t.id and s.active) as suppressed
     from unnest(cast(:ids as uuid[])) as t(id)
     left join profiles p on p.customer_id = t.id
     left join restrictions r on r.customer_id = t.id

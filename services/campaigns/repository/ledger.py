@@ -167,6 +167,15 @@ async def make_due(tx: Tx, campaign_id: UUID, reason: str) -> None:
     )
 
 
+async def make_all_due(tx: Tx, campaign_id: UUID) -> None:
+    """Every waiting message of the campaign goes to the gate at once."""
+    await tx.execute(
+        """update messages set not_before = :now
+           where campaign_id = :campaign and state = 'waiting' and not_before > :now""",
+        {"campaign": campaign_id, "now": tx.now},
+    )
+
+
 async def _free_addresses(tx: Tx, settled: Sequence[Settled]) -> None:
     lost = [one.message.id for one in settled if one.state in (MessageState.REFUSED, MessageState.FAILED)]
     if lost:

@@ -1,0 +1,1 @@
+"""What campaigns can do: one function, one transaction, the events it says."""
