@@ -1,4 +1,5 @@
-"""Schema migrations: `python -m shared.migrate customers` brings a service's database to the newest schema."""
+"""Before a service starts: `python -m shared.migrate customers` brings its database to the newest schema and creates
+the topics that are missing. Harmless when there is nothing to do; several at once wait for each other."""
 
 from __future__ import annotations
 
@@ -15,6 +16,8 @@ from sqlalchemy.ext.asyncio import create_async_engine
 
 from shared.clock import SystemClock
 from shared.database import Database
+from shared.kafka import create_topics
+from shared.logging import configure_logging
 from shared.partitions import maintain
 
 SERVICES = ("customers", "interactions", "analytics", "campaigns", "privacy")
@@ -66,7 +69,9 @@ def main() -> None:
     parser.add_argument("service", choices=SERVICES)
     service = parser.parse_args().service
     settings = importlib.import_module(f"services.{service}.config").Settings()
+    configure_logging(settings.log_level, service=service, process="migrate")
     run_migrations(service, settings.database_url)
+    asyncio.run(create_topics(settings))
 
 
 if __name__ == "__main__":
