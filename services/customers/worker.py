@@ -1,6 +1,4 @@
-"""customers' event front: `python -m services.customers.worker`."""
-
-from __future__ import annotations
+"""The event front of customers: `python -m services.customers.worker`."""
 
 from services.customers.config import Settings
 from services.customers.handlers import subscriptions
@@ -8,11 +6,10 @@ from services.customers.jobs import JOBS
 from shared.worker import Worker, create_worker
 
 
-def create() -> Worker:
-    """The worker, from the environment's settings."""
-    settings = Settings()  # type: ignore[call-arg]
+def create(settings: Settings) -> Worker:
+    """Not running yet."""
     return create_worker(settings, subscriptions=subscriptions(settings), jobs=JOBS)
 
 
 if __name__ == "__main__":
-    create().main()
+    create(Settings()).main()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from typing import Literal
 
 from services.customers.domain.attributes import Definitions, Unfit, fit
 from services.customers.domain.catalogue import SYNONYMS
@@ -12,7 +13,6 @@ from services.customers.domain.claims import STATUS, Claim, Value, latest
 
 # A record that some publisher fills with ever new names must stay readable; what passes this is counted and left out.
 MAX_NAMES = 300
-_ADDRESSES = ("email", "phone")
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,17 +21,17 @@ class Traits:
 
     values: Mapping[str, Claim] = field(default_factory=dict)
     unfit: Mapping[str, Claim] = field(default_factory=dict)
-    addresses: tuple[tuple[str, str], ...] = ()
+    addresses: tuple[tuple[Literal["email", "phone"], str], ...] = ()
 
 
 def read_traits(said: Mapping[str, Value], definitions: Definitions, at: datetime, by: str) -> Traits:
     """Sort what was said at `at` by `by`. Never refuses: a publisher's event is not lost for an odd trait."""
     values: dict[str, Claim] = {}
     unfit: dict[str, Claim] = {}
-    addresses: list[tuple[str, str]] = []
+    addresses: list[tuple[Literal["email", "phone"], str]] = []
     for spelt, value in said.items():
         name = SYNONYMS.get(spelt, spelt)
-        if name in _ADDRESSES and isinstance(value, str):
+        if (name == "email" or name == "phone") and isinstance(value, str):
             addresses.append((name, value))
             continue
         claim, fits = classify(name, Claim(value, at, by), definitions)

@@ -123,6 +123,21 @@ async def list_customers(
     return await search.page_of_customers(tx, filters, after, limit)
 
 
+async def equalities(tx: Tx, wanted: Sequence[tuple[str, str]]) -> dict[str, Value]:
+    """Texts of a filter as values of their attributes' types. Raises InvalidAttributes for what could never be."""
+    known = await definitions(tx)
+    kept: dict[str, Value] = {}
+    for name, text in wanted:
+        definition = known.get(name)
+        try:
+            kept[name] = text if definition is None else fit(definition, [text] if definition.type == "texts" else text)
+        except Unfit as fault:
+            raise InvalidAttributes(
+                [{"where": "query:attribute", "what": f"{name} {fault}", "cure": "Ask for a value it can have."}]
+            ) from None
+    return kept
+
+
 async def find_customers(
     tx: Tx, *, name: Name | None, name_begins: str | None, email_begins: str | None, limit: int
 ) -> list[Record]:

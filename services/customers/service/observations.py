@@ -8,7 +8,7 @@ from uuid import UUID
 
 from services.customers.config import Settings
 from services.customers.domain.attributes import Definitions
-from services.customers.domain.customer import Group, Kind
+from services.customers.domain.customer import Group, IdentifierKind, Kind
 from services.customers.domain.naming import Name, Unusable, read_name
 from services.customers.domain.traits import Traits, fold, read_traits
 from services.customers.repository import identifiers, merges
@@ -93,7 +93,9 @@ async def observe_identities(tx: Tx, settings: Settings, events: Sequence[Envelo
 def _read(settings: Settings, envelope: Envelope[IdentityObserved], known: Definitions) -> _Heard:
     said = envelope.data
     traits = read_traits(said.traits, known, envelope.time, said.publisher)
-    offered = [(one.kind, one.value, one.source) for one in said.identifiers]
+    offered: list[tuple[IdentifierKind, str, str | None]] = [
+        (one.kind, one.value, one.source) for one in said.identifiers
+    ]
     if said.derived_from is not None:
         offered.insert(0, (said.derived_from.kind, said.derived_from.value, said.derived_from.source))
     offered += [(kind, value, None) for kind, value in traits.addresses]
@@ -102,7 +104,7 @@ def _read(settings: Settings, envelope: Envelope[IdentityObserved], known: Defin
         try:
             names.append(read_name(settings.key, kind, value, source))
         except Unusable as fault:
-            log.warning("identifier_unusable", kind=kind, event=str(envelope.id), why=str(fault))
+            log.warning("identifier_unusable", kind=kind, event_id=str(envelope.id), why=str(fault))
     return _Heard(envelope, unique(names), traits)
 
 

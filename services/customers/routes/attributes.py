@@ -1,0 +1,39 @@
+"""The registry of attributes."""
+
+from __future__ import annotations
+
+from fastapi import Response
+
+from services.customers.schemas.attributes import AttributeIn, AttributeOut, AttributePatch
+from services.customers.service import attributes as service
+from shared.paging import Page
+from shared.web import APIRouter, CallerDep, TxDep, requires
+
+router = APIRouter(prefix="/attributes", tags=["attributes"])
+
+
+@router.get("", dependencies=[requires("customers:read")])
+async def list_attributes(tx: TxDep) -> Page[AttributeOut]:
+    """Built-in ones and your own."""
+    known = await service.list_attributes(tx)
+    return Page(items=[AttributeOut.of(known[name]) for name in sorted(known)], next=None)
+
+
+@router.post("", status_code=201, dependencies=[requires("customers:write")])
+async def define(tx: TxDep, caller: CallerDep, body: AttributeIn, response: Response) -> AttributeOut:
+    """An attribute of your own. Values that publishers sent before count from now on, where they fit."""
+    made = await service.define_attribute(tx, body.definition(), by=caller.id)
+    response.headers["Location"] = f"/attributes/{made.name}"
+    return AttributeOut.of(made)
+
+
+@router.get("/{name}", dependencies=[requires("customers:read")])
+async def read(tx: TxDep, name: str) -> AttributeOut:
+    """One definition."""
+    return AttributeOut.of(await service.find_attribute(tx, name))
+
+
+@router.patch("/{name}", dependencies=[requires("customers:write")])
+async def change(tx: TxDep, caller: CallerDep, name: str, body: AttributePatch) -> AttributeOut:
+    """Everything but name and type may change; customers that have it are told about again."""
+    return AttributeOut.of(await service.change_attribute(tx, name, body.changes(), by=caller.id))

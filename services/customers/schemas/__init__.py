@@ -1,0 +1,1 @@
+"""What HTTP sees: XIn is read strictly, XOut is what we answer."""

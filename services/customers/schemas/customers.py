@@ -1,0 +1,148 @@
+"""Customers over HTTP."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated, Any, Self
+from uuid import UUID
+
+from pydantic import Field, StringConstraints, model_validator
+
+from services.customers.domain.claims import STATUS, Value
+from services.customers.domain.customer import Group, Kind, Record, Status, sources_of
+from services.customers.repository.history import Change
+from services.customers.schemas.common import Attributes, Code, Out, Strict
+from services.customers.schemas.identifiers import IdentifierIn, IdentifierOut, NameIn
+
+
+class CustomerIn(Strict):
+    """Somebody new. Without `customer_id`, the first of external_id, card and email derives the id."""
+
+    kind: Kind = "person"
+    status: Status = "prospect"
+    source: Code | None = None
+    customer_id: UUID | None = None
+    identifiers: Annotated[list[IdentifierIn], Field(max_length=50)] = []
+    attributes: Attributes = {}
+
+
+class CustomerPatch(Strict):
+    """JSON merge patch (RFC 7396): what is left out stays, an attribute that is null is cleared."""
+
+    kind: Kind | None = None
+    status: Status | None = None
+    source: Code | None = None
+    attributes: Attributes = {}
+
+    @model_validator(mode="after")
+    def _only_attributes_are_cleared(self) -> Self:
+        for name in ("kind", "status", "source"):
+            if name in self.model_fields_set and getattr(self, name) is None:
+                raise ValueError(f"{name} cannot be null")
+        return self
+
+
+class SearchIn(Strict):
+    """One of: an exact identifier, the beginning of a name, the beginning of an e-mail."""
+
+    identifier: NameIn | None = None
+    name: Annotated[str, StringConstraints(min_length=1, max_length=200, strip_whitespace=True)] | None = None
+    email: Annotated[str, StringConstraints(min_length=2, max_length=320, strip_whitespace=True)] | None = None
+    limit: Annotated[int, Field(ge=1, le=100)] = 20
+
+    @model_validator(mode="after")
+    def _one(self) -> Self:
+        if sum(one is not None for one in (self.identifier, self.name, self.email)) != 1:
+            raise ValueError("send exactly one of identifier, name and email")
+        return self
+
+
+class ProvenanceOut(Out):
+    """Where a value comes from: said under which id, when, by whom."""
+
+    customer_id: UUID
+    at: datetime
+    by: str
+
+
+class UnfitOut(Out):
+    """A value that came from a publisher and does not fit its definition: kept, not used."""
+
+    name: str
+    value: Value
+    customer_id: UUID
+    at: datetime
+    by: str
+
+
+class CustomerSummary(Out):
+    """A customer in a list."""
+
+    customer_id: UUID
+    kind: Kind
+    status: Status
+    name: str | None
+    source: str | None
+    attributes: dict[str, Value]
+    reachable: list[str]
+    version: int
+    created_at: datetime
+    changed_at: datetime
+
+
+class CustomerOut(CustomerSummary):
+    """A customer. `aliases` are the ids merged into it; `provenance` says where each value comes from."""
+
+    aliases: list[UUID]
+    identifiers: list[IdentifierOut]
+    provenance: dict[str, ProvenanceOut]
+    unfit: list[UnfitOut]
+
+
+class ChangeOut(Out):
+    """What changed: {name: {"from": …, "to": …}}."""
+
+    change_id: UUID
+    customer_id: UUID
+    version: int
+    at: datetime
+    by: str
+    cause: UUID | None
+    what: dict[str, Any]
+
+    @classmethod
+    def of(cls, change: Change) -> Self:
+        """As answered."""
+        return cls(**{name: getattr(change, name) for name in cls.model_fields})
+
+
+def summary_fields(record: Record) -> dict[str, Any]:
+    """The fields of a summary."""
+    shown = record.shown
+    return {
+        "customer_id": record.customer_id, "kind": record.kind, "status": shown.status, "name": shown.name,
+        "source": record.source, "attributes": dict(shown.values), "reachable": list(shown.reachable),
+        "version": record.version, "created_at": record.created_at, "changed_at": record.changed_at,
+    }
+
+
+def customer_out(group: Group) -> CustomerOut:
+    """The whole profile of a group."""
+    sources = {
+        name: ProvenanceOut(customer_id=one.customer_id, at=one.claim.at, by=one.claim.by)
+        for name, one in sorted(sources_of(group).items())
+        if name == STATUS or one.claim.value is not None
+    }
+    unfit = [
+        UnfitOut(name=name, value=claim.value, customer_id=record.customer_id, at=claim.at, by=claim.by)
+        for record in group.members
+        for name, claim in sorted(record.unfit.items())
+    ]
+    root = group.root
+    return CustomerOut(
+        **summary_fields(root),
+        aliases=[one.customer_id for one in group.members if one.customer_id != root.customer_id],
+        identifiers=[IdentifierOut.of(one) for one in group.identifiers],
+        provenance=sources,
+        unfit=unfit,
+    )
