@@ -97,7 +97,8 @@ async def put_consents(tx: Tx, rows: Sequence[tuple[UUID, str, str, str, Any, in
     """Store (customer, channel, purpose, state, expiry, version, changed at); one row a customer, channel, purpose."""
     if rows:
         names = ("ids", "channels", "purposes", "states", "expiries", "versions", "times")
-        await tx.execute(_PUT_CONSENTS, dict(zip(names, (list(column) for column in zip(*rows, strict=True)), strict=True)))
+        columns = [list(column) for column in zip(*rows, strict=True)]
+        await tx.execute(_PUT_CONSENTS, dict(zip(names, columns, strict=True)))
 
 
 async def profiles_of(tx: Tx, customer_ids: Iterable[UUID]) -> dict[UUID, dict[str, Any]]:

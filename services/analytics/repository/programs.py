@@ -93,7 +93,9 @@ async def lock(tx: Tx) -> tuple[int, int]:
 async def running(tx: Tx) -> list[Running]:
     """Every version that is live or being filled."""
     return [
-        Running(row["segment_id"], row["version"], row["number"], row["state"] != "live", row["definition"], row["types"])
+        Running(
+            row["segment_id"], row["version"], row["number"], row["state"] != "live", row["definition"], row["types"]
+        )
         for row in await tx.rows(_RUNNING)
     ]
 

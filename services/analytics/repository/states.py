@@ -25,7 +25,7 @@ _WRITE = text("""
     set state = excluded.state, wake = excluded.wake, revision = excluded.revision
 """)
 _DUE = text("""
-    select s.customer_id
+    select s.customer_id, p.number
     from unnest(cast(:partitions as smallint[]), cast(:moments as timestamptz[])) as p(number, moment)
     cross join lateral (
         select customer_id, wake from states where partition = p.number and wake <= p.moment order by wake limit :most
@@ -98,12 +98,12 @@ async def write(tx: Tx, revision: int, rows: Sequence[tuple[UUID, int, bytes, da
         )  # fmt: skip
 
 
-async def due(tx: Tx, reached: Mapping[int, datetime], most: int) -> list[UUID]:
-    """Customers whose wake-up is due by the moment reached in their partition, the earliest first."""
+async def due(tx: Tx, reached: Mapping[int, datetime], most: int) -> dict[UUID, int]:
+    """Customers (with their partition) whose wake-up is due by the moment reached there, the earliest first."""
     rows = await tx.rows(
         _DUE, {"partitions": list(reached), "moments": list(reached.values()), "most": most}
     )
-    return [row["customer_id"] for row in rows]
+    return {row["customer_id"]: row["number"] for row in rows}
 
 
 async def count_due(tx: Tx, reached: Mapping[int, datetime]) -> int:

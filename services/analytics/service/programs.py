@@ -59,7 +59,9 @@ def compiled(revision: int, running: Sequence[Running], leaf_ids: dict[str, int]
 def definitions_of(running: Iterable[Running]) -> list[Definition]:
     """What runs, as the engine wants it."""
     return [
-        Definition(name_of(one), one.number, one.version, parse(one.definition, Catalogue(attributes=read_types(one.types))))
+        Definition(
+            name_of(one), one.number, one.version, parse(one.definition, Catalogue(attributes=read_types(one.types)))
+        )
         for one in running
     ]
 

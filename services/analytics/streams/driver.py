@@ -15,7 +15,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 import aiokafka
 import faust
@@ -80,7 +80,7 @@ class _Thread(AIOKafkaConsumerThread):
         )
 
     async def call(self, work: Callable[[], Awaitable[R]]) -> R:
-        """Run `work` in the consumer's own loop (mode's queue of calls has two workers, one of which waits in fetch)."""
+        """Run `work` in the consumer's own loop; mode's queue of calls has two workers, one of which waits in fetch."""
 
         async def run() -> R:
             return await work()
@@ -98,7 +98,9 @@ class _Thread(AIOKafkaConsumerThread):
         unread: set[TP] = set()
         subscription = consumer._fetcher._subscriptions.subscription
         assignment = subscription.assignment if subscription else None
-        for at in assignment.tps if assignment else ():
+        if assignment is None:
+            return Fetch({}, positions, unread)
+        for at in assignment.tps:
             state = assignment.state_value(at)
             tp = TP(at.topic, at.partition)
             if state.has_valid_position:
@@ -134,6 +136,7 @@ class _Thread(AIOKafkaConsumerThread):
 
 class _Consumer(Consumer):
     _thread: _Thread
+    app: Any
 
     def _new_consumer_thread(self) -> _Thread:
         return _Thread(self, loop=self.loop, beacon=self.beacon)
@@ -155,7 +158,7 @@ class _Consumer(Consumer):
         app: Application = self.app
         while not (self.should_stop or fetcher.should_stop):
             if not self.flow_active:
-                await self.wait(self.can_resume_flow)
+                await asyncio.wait({asyncio.ensure_future(self.can_resume_flow.wait())}, timeout=FETCH_TIMEOUT_S)
                 continue
             active = {tp for tp in self._get_active_partitions() if app.road.backlog.length(tp) < QUEUE_MOST}
             if not active:
@@ -218,6 +221,12 @@ class Application(faust.App):
 
     BootStrategy = _Boot
     road: Road
+
+    @property
+    def broker(self) -> _Thread:
+        """The thread that speaks to the broker."""
+        consumer: Any = self.consumer
+        return cast(_Thread, consumer.thread)
 
     def _create_directories(self) -> None:
         """Nothing is kept on disk."""

@@ -135,7 +135,7 @@ class Lane:
             return False
         asked_at = context.clock.now()
         try:
-            ends = await asyncio.wait_for(app.consumer.thread.ends(assigned), ANSWER_S)
+            ends = await asyncio.wait_for(app.broker.ends(assigned), ANSWER_S)
         except (TimeoutError, KafkaError) as error:
             # No beat: a broker that answers others but not this client is the watchdog's case.
             log.warning("no_end_offsets", error=type(error).__name__)
@@ -163,7 +163,7 @@ class Lane:
         if not changed:
             return
         with contextlib.suppress(TimeoutError):
-            if await asyncio.wait_for(app.consumer.thread.commit_handled(changed), ANSWER_S):
+            if await asyncio.wait_for(app.broker.commit_handled(changed), ANSWER_S):
                 self._committed.update(changed)
 
     def _record(self, fetched: Fetched) -> Record:

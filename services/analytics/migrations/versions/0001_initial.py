@@ -180,6 +180,5 @@ def upgrade() -> None:
         if statement.strip():
             op.execute(statement)
     for part in range(FACT_PARTITIONS):
-        op.execute(
-            f"create table facts_{part} partition of facts for values with (modulus {FACT_PARTITIONS}, remainder {part})"
-        )
+        share = f"modulus {FACT_PARTITIONS}, remainder {part}"
+        op.execute(f"create table facts_{part} partition of facts for values with ({share})")

@@ -1,0 +1,123 @@
+"""What happens between events: wake-ups, dirty customers, and the sweep that brings everybody to a new program."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from services.analytics.domain.instants import from_datetime
+from services.analytics.repository import people, programs, states
+from services.analytics.service.advancing import Advancer, Job
+from services.analytics.service.partitions import partition_of
+from services.analytics.service.programs import Compiled, Programs, renew
+from services.analytics.service.saying import Said
+from shared.contracts.analytics import SegmentChanged
+from shared.contracts.envelope import Origin
+from shared.logging import get_logger
+from shared.metrics import counter, gauge
+from shared.transaction import Tx
+from shared.worker import WorkerContext
+
+log = get_logger(__name__)
+
+WAKE_MOST = 500
+DIRTY_MOST = 100
+SWEEP_MOST = 250
+STALE_MOST = 5_000
+
+WOKEN = counter("segment_wakeups", "Customers woken by the clock")
+WAKE_BACKLOG = gauge("segment_wakeups_due", "Wake-ups due and not yet handled, in this worker's partitions")
+SWEPT = counter("segment_swept", "Customers brought to a new program by the back-fill")
+
+
+class Chores:
+    """The use cases of the lane. Each call is bounded; True means that there is more to do at once."""
+
+    def __init__(self, programs: Programs) -> None:
+        self._programs = programs
+        self._advancer = Advancer(programs)
+        self._swept_revision = 0
+
+    async def wake(self, context: WorkerContext, reached: Mapping[int, datetime]) -> bool:
+        """Everybody whose wake-up is due, in partitions read up to it, is advanced; what lapsed carries its instant."""
+        if not reached:
+            return False
+        async with context.database.transaction() as tx:
+            compiled = await self._programs.current(tx)
+            due = await states.due(tx, reached, WAKE_MOST)
+            if due:
+                jobs = {id: Job(from_datetime(reached[number])) for id, number in due.items()}
+                await self._advancer.run(tx, compiled, jobs, Said())
+            else:
+                WAKE_BACKLOG.set(0)
+        if due:
+            WOKEN.inc(len(due))
+        if len(due) < WAKE_MOST:
+            return False
+        async with context.database.transaction() as tx:
+            WAKE_BACKLOG.set(await states.count_due(tx, reached))
+        return True
+
+    async def tend(self, context: WorkerContext, reached: Mapping[int, datetime]) -> bool:
+        """A bounded piece of what is dirty, and of the sweep, is done."""
+        if not reached:
+            return False
+        more = await self._recompute(context, reached)
+        return await self._sweep(context, reached) or more
+
+    async def _recompute(self, context: WorkerContext, reached: Mapping[int, datetime]) -> bool:
+        async with context.database.transaction() as tx:
+            found = await people.dirty(tx, reached, DIRTY_MOST)
+            if not found:
+                return False
+            compiled = await self._programs.current(tx)
+            ids = [one.customer_id for one in found]
+            survivors, erased = await people.standing(tx, ids)
+            groups = await people.groups(tx, ids)
+            for id in (*survivors, *erased):
+                groups[id] = []
+            causes = {one.customer_id: str(one.cause) if one.cause else one.origin for one in found}
+            origins = {causes[one.customer_id]: Origin(one.origin) for one in found}
+            until = {id: from_datetime(reached[partition_of(id)]) for id in ids}
+            await self._advancer.rebuild(tx, compiled, groups, until, causes, Said(origins=origins))
+            await people.clean(tx, ids)
+        return len(found) == DIRTY_MOST
+
+    async def _sweep(self, context: WorkerContext, reached: Mapping[int, datetime]) -> bool:
+        async with context.database.transaction() as tx:
+            compiled = await self._programs.current(tx)
+            if compiled.revision == self._swept_revision:
+                return False
+            piece = await programs.next_sweep(tx, compiled.revision, list(reached), SWEEP_MOST)
+            if piece is not None:
+                number, ids = piece
+                jobs = {id: Job(from_datetime(reached[number])) for id in ids}
+                await self._advancer.sweep(tx, compiled, jobs, Said())
+                SWEPT.inc(len(ids))
+            elif await programs.sweep_open(tx, compiled.revision):
+                return False
+        return piece is not None or await self._settle(context, compiled)
+
+    async def _settle(self, context: WorkerContext, compiled: Compiled) -> bool:
+        """When every partition is swept, the versions that were filled answer from now on."""
+        async with context.database.transaction() as tx:
+            revision, _ = await programs.lock(tx)
+            if revision != compiled.revision or await programs.sweep_open(tx, revision):
+                return False
+            if not any(one.hidden for one in await programs.running(tx)):
+                if await programs.drop_stale(tx, STALE_MOST) == STALE_MOST:
+                    return True
+                self._swept_revision = revision
+                return False
+            await self._go_live(tx)
+        return True
+
+    async def _go_live(self, tx: Tx) -> None:
+        for segment_id, name, version in await programs.settle(tx):
+            tx.publish(
+                SegmentChanged(name=name, version=version, state="live"), subject=segment_id, origin=Origin.LIVE
+            )
+            log.info("segment_live", segment_id=str(segment_id), version=version)
+        # The second sweep says who is in by the new version and was not by the old one, and the reverse.
+        await renew(tx, sweep=True)
+
