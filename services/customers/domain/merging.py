@@ -36,6 +36,22 @@ class Merge:
     undone_by: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """`customer_id` was said to have an identifier that `owner_id` owns: perhaps they are one."""
+
+    customer_id: UUID
+    candidate_id: UUID
+    owner_id: UUID
+    kind: str
+    fingerprint: str
+    at: datetime
+    by: str
+    state: str = "open"
+    current_id: UUID | None = None
+    current_owner_id: UUID | None = None
+
+
 def merged(survivor: Group, absorbed: Group, at: datetime) -> Group:
     """Both as one. Nobody's claims are copied: `absorbed` gets a link, and its aliases follow it."""
     root = survivor.root.customer_id

@@ -13,6 +13,8 @@ from services.customers.domain.claims import STATUS, Claim, Value, latest
 
 # A record that some publisher fills with ever new names must stay readable; what passes this is counted and left out.
 MAX_NAMES = 300
+Address = Literal["email", "phone"]
+_ADDRESSES: Mapping[str, Address] = {"email": "email", "phone": "phone"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,18 +23,18 @@ class Traits:
 
     values: Mapping[str, Claim] = field(default_factory=dict)
     unfit: Mapping[str, Claim] = field(default_factory=dict)
-    addresses: tuple[tuple[Literal["email", "phone"], str], ...] = ()
+    addresses: tuple[tuple[Address, str], ...] = ()
 
 
 def read_traits(said: Mapping[str, Value], definitions: Definitions, at: datetime, by: str) -> Traits:
     """Sort what was said at `at` by `by`. Never refuses: a publisher's event is not lost for an odd trait."""
     values: dict[str, Claim] = {}
     unfit: dict[str, Claim] = {}
-    addresses: list[tuple[Literal["email", "phone"], str]] = []
+    addresses: list[tuple[Address, str]] = []
     for spelt, value in said.items():
         name = SYNONYMS.get(spelt, spelt)
-        if (name == "email" or name == "phone") and isinstance(value, str):
-            addresses.append((name, value))
+        if isinstance(value, str) and (kind := _ADDRESSES.get(name)) is not None:
+            addresses.append((kind, value))
             continue
         claim, fits = classify(name, Claim(value, at, by), definitions)
         (values if fits else unfit)[name] = claim

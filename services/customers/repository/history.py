@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from services.customers.domain.finding import Change
 from services.customers.repository.codec import from_json, to_json
 from shared.transaction import Tx
 
@@ -23,19 +22,6 @@ _PAGE = """
     where customer_id = any(cast(:ids as uuid[])) and (cast(:before as uuid) is null or change_id < :before)
     order by change_id desc limit :limit
 """
-
-
-@dataclass(frozen=True, slots=True)
-class Change:
-    """`what` is {name: {"from": …, "to": …}}; `version` is the one the profile has since; `cause` the event, if one."""
-
-    customer_id: UUID
-    change_id: UUID
-    version: int
-    at: datetime
-    by: str
-    cause: UUID | None
-    what: dict[str, Any]
 
 
 async def add_changes(tx: Tx, changes: Sequence[Change]) -> None:

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from services.customers.domain.merging import FieldChoice, Merge
+from services.customers.domain.merging import Candidate, FieldChoice, Merge
 from services.customers.repository.codec import from_json, to_json
 from shared.transaction import Tx
 
@@ -50,22 +49,6 @@ _DECIDE = """
     update link_candidates set state = :state, decided_at = :at, decided_by = :by
     where customer_id = :customer_id and candidate_id = :candidate_id
 """
-
-
-@dataclass(frozen=True, slots=True)
-class Candidate:
-    """`customer_id` was said to have an identifier that `owner_id` owns: perhaps they are one."""
-
-    customer_id: UUID
-    candidate_id: UUID
-    owner_id: UUID
-    kind: str
-    fingerprint: str
-    at: datetime
-    by: str
-    state: str = "open"
-    current_id: UUID | None = None
-    current_owner_id: UUID | None = None
 
 
 async def add_merge(tx: Tx, merge: Merge) -> None:

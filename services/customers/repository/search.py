@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import datetime
+from collections.abc import Sequence
 from typing import Any
-from uuid import UUID
 
-from services.customers.domain.claims import Value
 from services.customers.domain.customer import Record
+from services.customers.domain.finding import Filters, Position
 from services.customers.repository.codec import RECORD_COLUMNS, record_of, to_json
 from shared.transaction import Tx
 
@@ -26,25 +23,6 @@ _BY_NAME = f"""
     where merged_into is null and lower(name) like :pattern order by lower(name), customer_id limit :limit
 """
 _ROOTS = f"select {RECORD_COLUMNS} from customers where customer_id = any(cast(:ids as uuid[])) order by customer_id"
-
-
-@dataclass(frozen=True, slots=True)
-class Filters:
-    """All of them must hold. `attributes` are equal to the profile's values."""
-
-    status: str | None = None
-    kind: str | None = None
-    country: str | None = None
-    created_since: datetime | None = None
-    attributes: Mapping[str, Value] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class Position:
-    """Where the page before ended."""
-
-    created_at: datetime
-    customer_id: UUID
 
 
 async def page_of_customers(tx: Tx, filters: Filters, after: Position | None, limit: int) -> list[Record]:

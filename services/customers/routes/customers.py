@@ -10,8 +10,8 @@ from fastapi import Query, Response
 from pydantic import AwareDatetime
 
 from services.customers.domain.customer import Kind, Status
+from services.customers.domain.finding import Filters, Position
 from services.customers.errors import InvalidAttributes
-from services.customers.repository.search import Filters, Position
 from services.customers.routes.common import SettingsDep, VersionDep, etag, id_in
 from services.customers.schemas.customers import (
     ChangeOut,

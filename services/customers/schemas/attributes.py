@@ -23,7 +23,7 @@ class AttributeIn(Strict):
     purpose: Purpose
     label: Label = ""
     applies_to: AppliesTo = "both"
-    allowed: Allowed = []
+    allowed: Allowed = Field(default_factory=list)
     personal: StrictBool = True
     segmentable: StrictBool = False
     retention_days: Days | None = None

@@ -10,7 +10,7 @@ from pydantic import Field, StringConstraints, model_validator
 
 from services.customers.domain.claims import STATUS, Value
 from services.customers.domain.customer import Group, Kind, Record, Status, sources_of
-from services.customers.repository.history import Change
+from services.customers.domain.finding import Change
 from services.customers.schemas.common import Attributes, Code, Out, Strict
 from services.customers.schemas.identifiers import IdentifierIn, IdentifierOut, NameIn
 
@@ -22,8 +22,8 @@ class CustomerIn(Strict):
     status: Status = "prospect"
     source: Code | None = None
     customer_id: UUID | None = None
-    identifiers: Annotated[list[IdentifierIn], Field(max_length=50)] = []
-    attributes: Attributes = {}
+    identifiers: Annotated[list[IdentifierIn], Field(max_length=50)] = Field(default_factory=list)
+    attributes: Attributes = Field(default_factory=dict)
 
 
 class CustomerPatch(Strict):
@@ -32,7 +32,7 @@ class CustomerPatch(Strict):
     kind: Kind | None = None
     status: Status | None = None
     source: Code | None = None
-    attributes: Attributes = {}
+    attributes: Attributes = Field(default_factory=dict)
 
     @model_validator(mode="after")
     def _only_attributes_are_cleared(self) -> Self:

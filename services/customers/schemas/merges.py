@@ -9,8 +9,7 @@ from uuid import UUID
 from pydantic import StrictBool
 
 from services.customers.domain.claims import Value
-from services.customers.domain.merging import Merge
-from services.customers.repository.merges import Candidate
+from services.customers.domain.merging import Candidate, Merge
 from services.customers.schemas.common import Out, Strict
 
 

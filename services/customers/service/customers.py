@@ -10,6 +10,7 @@ from services.customers.config import Settings
 from services.customers.domain.attributes import Definitions, Unfit, fit
 from services.customers.domain.claims import STATUS, Claim, Claims, Value
 from services.customers.domain.customer import Group, Identifier, Kind, Record, Status
+from services.customers.domain.finding import Change, Filters, Position
 from services.customers.domain.naming import Name
 from services.customers.errors import (
     CustomerExists,
@@ -110,14 +111,14 @@ async def change_customer(
     return (await write(tx, settings, [Writing(group, group.with_member(record), entries)], known))[0]
 
 
-async def history_of(tx: Tx, customer_id: UUID, before: UUID | None, limit: int) -> list[history.Change]:
+async def history_of(tx: Tx, customer_id: UUID, before: UUID | None, limit: int) -> list[Change]:
     """What changed under any of the customer's ids, the newest first."""
     group = await current_group(tx, customer_id)
     return await history.page_of_changes(tx, [one.customer_id for one in group.members], before, limit)
 
 
 async def list_customers(
-    tx: Tx, filters: search.Filters, after: search.Position | None, limit: int
+    tx: Tx, filters: Filters, after: Position | None, limit: int
 ) -> list[Record]:
     """Current customers that pass the filters, in the order in which they became known."""
     return await search.page_of_customers(tx, filters, after, limit)

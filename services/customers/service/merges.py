@@ -7,7 +7,7 @@ from uuid import UUID
 
 from services.customers.config import Settings
 from services.customers.domain.customer import Group
-from services.customers.domain.merging import Merge, choices, merged, parted
+from services.customers.domain.merging import Candidate, Merge, choices, merged, parted
 from services.customers.errors import (
     AlreadyDecided,
     AlreadyMerged,
@@ -94,7 +94,7 @@ async def list_merges(tx: Tx, customer_id: UUID | None, before: UUID | None, lim
     return await merges.page_of_merges(tx, customer_id, before, limit)
 
 
-async def list_candidates(tx: Tx, after: UUID | None, limit: int) -> list[merges.Candidate]:
+async def list_candidates(tx: Tx, after: UUID | None, limit: int) -> list[Candidate]:
     """Pairs of customers that share an identifier and wait for a decision."""
     return await merges.open_candidates(tx, after, limit)
 
@@ -113,7 +113,7 @@ async def dismiss_candidate(tx: Tx, candidate_id: UUID, *, by: str) -> None:
     await merges.decide_candidate(tx, await _open_candidate(tx, candidate_id), "dismissed", tx.now, by)
 
 
-async def _open_candidate(tx: Tx, candidate_id: UUID) -> merges.Candidate:
+async def _open_candidate(tx: Tx, candidate_id: UUID) -> Candidate:
     candidate = await merges.candidate_of(tx, candidate_id)
     if candidate is None:
         raise NoSuchCandidate(

@@ -9,6 +9,7 @@ from uuid import UUID
 from services.customers.config import Settings
 from services.customers.domain.attributes import Definitions
 from services.customers.domain.customer import Group, IdentifierKind, Kind
+from services.customers.domain.merging import Candidate
 from services.customers.domain.naming import Name, Unusable, read_name
 from services.customers.domain.traits import Traits, fold, read_traits
 from services.customers.repository import identifiers, merges
@@ -62,7 +63,7 @@ async def observe_identities(tx: Tx, settings: Settings, events: Sequence[Envelo
     before = dict(current)
     entries: dict[UUID, list[Entry]] = {root: [] for root in current}
     causes: dict[UUID, Envelope[IdentityObserved]] = {}
-    candidates: list[merges.Candidate] = []
+    candidates: list[Candidate] = []
     for one in heard:
         root = groups[one.subject].root.customer_id
         group = current[root]
@@ -174,14 +175,14 @@ def _may_have(name: Name, owner: Owner | None, mine: set[UUID]) -> bool:
 
 def _candidates(
     tx: Tx, group: Group, one: _Heard, owners: Mapping[str, Owner]
-) -> list[merges.Candidate]:
+) -> list[Candidate]:
     mine = {member.customer_id for member in group.members}
     found = []
     for name in one.names:
         owner = owners.get(name.fingerprint)
         if name.exclusive and owner is not None and owner.customer_id is not None and owner.customer_id not in mine:
             found.append(
-                merges.Candidate(
+                Candidate(
                     one.subject, new_id(), owner.customer_id, name.kind, name.fingerprint, tx.now, one.by
                 )
             )

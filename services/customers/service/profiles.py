@@ -11,6 +11,7 @@ from services.customers.config import Settings
 from services.customers.domain.attributes import Definitions
 from services.customers.domain.claims import Claims, Value
 from services.customers.domain.customer import Group, Record, Shown, changed_names, show, travelling
+from services.customers.domain.finding import Change
 from services.customers.errors import Erased, NoSuchCustomer
 from services.customers.repository import history, records
 from shared.contracts.customers import ProfileChanged
@@ -67,7 +68,7 @@ async def write(
         written.append(after)
         saved += _changed_records(one.before, after)
         lines += [
-            history.Change(entry.customer_id, new_id(), after.root.version, tx.now, entry.by, entry.cause,
+            Change(entry.customer_id, new_id(), after.root.version, tx.now, entry.by, entry.cause,
                            dict(entry.what))
             for entry in one.entries
         ]
