@@ -43,7 +43,7 @@ class ServiceSettings(BaseSettings):
     base_currency: str = Field("USD", pattern="^[A-Z]{3}$")
     cors_origins: list[str] = Field([], description="origins of browsers that may call the app")
     requests_per_second: float = Field(
-        500.0, gt=0, description="per API key over all processes of the service; the bucket holds ten seconds of it"
+        2_000.0, gt=0, description="per API key over all processes of the service; the bucket holds ten seconds of it"
     )
 
     @model_validator(mode="after")

@@ -11,8 +11,8 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from shared.database import is_weather
-from shared.errors import PROBLEM_JSON, BadRequest, Broken, Invalid, NotFound, Refusal, Unavailable
+from shared.database import is_weather, sqlstate
+from shared.errors import PROBLEM_JSON, BadRequest, Broken, Conflict, Invalid, NotFound, Refusal, Unavailable
 from shared.idempotency import Replayed
 from shared.logging import get_logger
 from shared.strict_json import pointer
@@ -22,6 +22,20 @@ log = get_logger(__name__)
 
 _RETRY_AFTER_S = 2
 _MOST_ERRORS = 50
+# Unique and foreign keys, and exclusion: what a check before the write cannot see.
+_COLLISIONS = ("23505", "23503", "23P01")
+
+
+class Collision(Conflict):
+    """Two requests at once: PostgreSQL let one of them through."""
+
+    slug, title = "collision", "Changed at the same time"
+
+
+class ValueDoesNotFit(Invalid):
+    """PostgreSQL cannot hold a value which validation let through. The log says where that should be mended."""
+
+    slug, title = "value-does-not-fit", "A value does not fit"
 
 
 class NoSuchPath(NotFound):
@@ -53,6 +67,15 @@ def answer_to_failure(error: Exception, request: Request) -> Response:
                 retry_after=_RETRY_AFTER_S,
             ),
             request,
+        )
+    state = sqlstate(error) or ""
+    if state in _COLLISIONS:
+        log.warning("request_collided", exc_info=error)
+        return answer(Collision("Somebody else changed the same thing just now.", cure="Read it again."), request)
+    if state.startswith("22"):
+        log.warning("value_does_not_fit", exc_info=error)
+        return answer(
+            ValueDoesNotFit("A value is outside of what can be stored.", cure="Check numbers and dates."), request
         )
     log.error("request_failed", exc_info=error)
     trace = trace_id(current_traceparent())

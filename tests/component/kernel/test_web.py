@@ -159,7 +159,9 @@ async def test_kept_answers_are_forgotten_after_their_day(client: httpx.AsyncCli
     assert again.headers["idempotent-replayed"] == "true"
 
 
-@pytest.mark.parametrize(("sqlstate", "status"), [("40001", 503), ("53100", 503), ("23505", 500)])
+@pytest.mark.parametrize(
+    ("sqlstate", "status"), [("40001", 503), ("53100", 503), ("23505", 409), ("22003", 422), ("23514", 500)]
+)
 async def test_a_failing_commit_is_a_problem_and_not_a_success(
     client: httpx.AsyncClient, database: Database, sqlstate: str, status: int
 ) -> None:
