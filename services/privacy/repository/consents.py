@@ -141,7 +141,7 @@ def _line(row: RowMapping) -> Line:
         basis=row["basis"],
         wording=row["wording"],
         wording_version=row["wording_version"],
-        evidence=json.loads(row["evidence"]),
+        evidence=row["evidence"],
         withdrawn_via=row["withdrawn_via"],
         campaign_id=row["campaign_id"],
         message_id=row["message_id"],

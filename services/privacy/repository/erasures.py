@@ -190,14 +190,13 @@ def _wanted(ids: Sequence[UUID]) -> dict[str, object]:
 async def _with_receipts(tx: Tx, rows: Sequence[RowMapping]) -> list[Erasure]:
     found: dict[UUID, list[Receipt]] = {row["erasure_id"]: [] for row in rows}
     for row in await tx.rows(_RECEIPTS, {"ids": list(found)}):
-        stores, remaining = json.loads(row["stores"]), json.loads(row["remaining"])
-        found[row["erasure_id"]].append(Receipt(row["service"], stores, remaining, row["received_at"]))
+        receipt = Receipt(row["service"], row["stores"], row["remaining"], row["received_at"])
+        found[row["erasure_id"]].append(receipt)
     return [_erasure(row, found[row["erasure_id"]]) for row in rows]
 
 
 def _erasure(row: RowMapping, receipts: list[Receipt]) -> Erasure:
     fields = dict(row)
-    certificate = fields.pop("certificate")
     addresses = zip(fields.pop("fingerprints"), fields.pop("channels"), strict=True)
     return Erasure(
         **{
@@ -205,7 +204,6 @@ def _erasure(row: RowMapping, receipts: list[Receipt]) -> Erasure:
             "aliases": tuple(row["aliases"]),
             "addresses": tuple(addresses),
             "state": ErasureState(row["state"]),
-            "certificate": json.loads(certificate) if certificate is not None else None,
             "receipts": tuple(receipts),
         }
     )

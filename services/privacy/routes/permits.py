@@ -13,5 +13,7 @@ router = APIRouter(tags=["permits"])
 async def ask_for_permits(body: PermitsIn, tx: TxDep, context: ContextDep) -> PermitsOut:
     """A permit or a reason for each message. Each asking gives new permits; none follows a withdrawal."""
     key = context.settings.installation_key.get_secret_value()
-    answers = await grant_permits(tx, [item.question(key) for item in body.items])
-    return PermitsOut(items=[PermitOut.of(item, answer) for item, answer in zip(body.items, answers, strict=True)])
+    answers = await grant_permits(tx, [one.question(key) for one in body.requests])
+    return PermitsOut(
+        results=[PermitOut.of(asked, answer) for asked, answer in zip(body.requests, answers, strict=True)]
+    )

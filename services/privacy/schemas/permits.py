@@ -33,7 +33,7 @@ class PermitIn(Strict):
 class PermitsIn(Strict):
     """Up to 500 messages."""
 
-    items: Annotated[list[PermitIn], Field(min_length=1, max_length=500)]
+    requests: Annotated[list[PermitIn], Field(min_length=1, max_length=500)]
 
 
 class PermitOut(BaseModel):
@@ -57,4 +57,4 @@ class PermitOut(BaseModel):
 class PermitsOut(BaseModel):
     """One answer for each message, in the order of the request."""
 
-    items: list[PermitOut]
+    results: list[PermitOut]

@@ -1,0 +1,111 @@
+"""The gate: which reason, and what suppression stops."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from uuid import UUID
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from services.privacy.domain.consent import Action, Head, Reason, Scope
+from services.privacy.domain.permit import Group, Question, Situation, Standing, grant, refusal
+from services.privacy.domain.suppression import (
+    CHANNELS,
+    SERVICE,
+    SuppressionReason,
+    address_fingerprint,
+    blocks,
+    channels_of,
+)
+
+NOW = datetime(2017, 6, 1, tzinfo=UTC)
+A, B = UUID(int=1), UUID(int=2)
+
+
+def a_question(purpose: str = "marketing") -> Question:
+    return Question(UUID(int=9), A, purpose, "email", "hash")
+
+
+def a_situation(
+    *,
+    granted: bool = True,
+    suppressed: tuple[SuppressionReason, ...] = (),
+    restricted: bool = False,
+    erased: bool = False,
+) -> Situation:
+    head = Head(Scope(A, "marketing", "email"), Action.GRANTED, UUID(int=5), 7, NOW, None, None)
+    return Situation(
+        group=Group(A, (A, B)),
+        standings=[Standing(A, 7), Standing(B, 3, restricted=restricted, erased=erased)],
+        heads=[head] if granted else [],
+        suppressed=suppressed,
+    )
+
+
+@pytest.mark.parametrize(
+    ("situation", "expected"),
+    [
+        (a_situation(), None),
+        (a_situation(granted=False), Reason.NO_CONSENT),
+        (a_situation(suppressed=(SuppressionReason.COMPLAINED,)), Reason.SUPPRESSED),
+        (a_situation(restricted=True), Reason.RESTRICTED),
+        (a_situation(erased=True, restricted=True), Reason.ERASED),
+    ],
+)
+def test_the_gravest_reason_is_given(situation: Situation, expected: Reason | None) -> None:
+    """Catches a check that was dropped, or one that looks at the asked id alone and not at its aliases."""
+    assert refusal(a_question(), situation, NOW) is expected
+
+
+@pytest.mark.parametrize(
+    ("situation", "expected"),
+    [
+        (a_situation(granted=False), None),
+        (a_situation(granted=False, suppressed=(SuppressionReason.UNSUBSCRIBED_ALL,)), None),
+        (a_situation(granted=False, suppressed=(SuppressionReason.ERASED,)), None),
+        (a_situation(granted=False, suppressed=(SuppressionReason.BOUNCED,)), Reason.SUPPRESSED),
+        (a_situation(granted=False, suppressed=(SuppressionReason.MANUAL,)), Reason.SUPPRESSED),
+        (a_situation(erased=True), Reason.ERASED),
+        (a_situation(restricted=True), Reason.RESTRICTED),
+    ],
+)
+def test_service_messages_need_no_consent_but_an_address_that_takes_them(
+    situation: Situation, expected: Reason | None
+) -> None:
+    """Catches a receipt that is not sent, and one that goes to a dead address."""
+    assert refusal(a_question(SERVICE), situation, NOW) is expected
+
+
+@given(st.sets(st.sampled_from(list(SuppressionReason)), min_size=1), st.sampled_from(["marketing", "news"]))
+def test_every_reason_stops_marketing(reasons: set[SuppressionReason], purpose: str) -> None:
+    """Catches a reason that somebody adds and forgets here."""
+    assert blocks(reasons, purpose)
+
+
+def test_a_permit_names_every_id_with_its_latest_change() -> None:
+    """Catches evidence that would not show a withdrawal under an alias."""
+    permit = grant(a_question(), a_situation(), UUID(int=8), NOW)
+    assert (permit.covers, permit.versions) == ((A, B), (7, 3))
+
+
+@pytest.mark.parametrize(
+    ("channel", "one", "other"),
+    [
+        ("email", "Ann@Example.TEST ", "ann@example.test"),
+        ("sms", "+44 20 7946-0000", "+442079460000"),
+        ("post", "1 Main  Street\nTown", "1 main street town"),
+    ],
+)
+def test_two_spellings_of_an_address_have_one_hash(channel: str, one: str, other: str) -> None:
+    """Catches a suppression that a capital letter would get around."""
+    assert address_fingerprint("key", channel, one) == address_fingerprint("key", channel, other)
+    assert address_fingerprint("key", channel, one) != address_fingerprint("other key", channel, one)
+
+
+def test_a_phone_is_one_address_for_calls_and_texts() -> None:
+    """Catches an erased number that could still be called."""
+    assert set(channels_of("phone")) == {"sms", "phone"}
+    assert address_fingerprint("key", "sms", "0123456") == address_fingerprint("key", "phone", "0123456")
+    assert {channel for kind in ("email", "phone", "postal") for channel in channels_of(kind)} == set(CHANNELS)
