@@ -26,6 +26,7 @@ ACCEPTED = counter("interactions_accepted", "Events that the broker has confirme
 CHUNK = 500
 _LONGEST_LINE = 1_000_000
 _MOST_ERRORS = 1_000
+_LONGEST_ID = 200
 # Rows become visible later than their time says; looking back this far finds every one.
 _OVERLAP = timedelta(days=1)
 
@@ -118,8 +119,7 @@ class Doorway:
                 results.append(self.check(publisher, _packed(item)))
             except EventRefused as refusal:
                 REFUSED.labels("batch", refusal.reason).inc()
-                message_id = item.get("message_id") if isinstance(item, dict) else None
-                results.append(Faulty(index, message_id if isinstance(message_id, str) else None, refusal.errors))
+                results.append(Faulty(index, _id_in(item), refusal.errors))
         await self._publish([one for one in results if isinstance(one, Ready)], "batch")
         return results
 
@@ -169,6 +169,14 @@ def _packed(item: Any) -> bytes:
         # An integer beyond 64 bits, half a surrogate pair: readable, and nothing we could store.
         fault = {"reason": "malformed-json", "where": "", "what": "a value that does not fit 64 bits or is no text"}
         raise EventRefused([{**fault, "cure": "send numbers within 64 bits and whole characters"}]) from None
+
+
+def _id_in(item: Any) -> str | None:
+    """The refused item's message id, when it has one that can be shown."""
+    message_id = item.get("message_id") if isinstance(item, dict) else None
+    if not isinstance(message_id, str) or len(message_id) > _LONGEST_ID:
+        return None
+    return message_id.encode("utf-8", "replace").decode()
 
 
 async def _lines(chunks: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
