@@ -1,0 +1,81 @@
+"""Privacy on a real PostgreSQL: its database, its app, and a business clock that moves when told."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import httpx
+import pytest
+
+from deploy.local import Dsns
+from services.privacy.app import create
+from services.privacy.config import Settings
+from shared.auth import hash_key
+from shared.database import Database
+from shared.migrate import run_migrations
+from shared.watchdog import Watchdog
+from shared.worker import WorkerContext
+from tests.fakes import FixedClock
+from tests.infrastructure import CreateDatabase
+
+KEY = "an-installation-key-for-tests-only-0123456789"
+_SCOPES = ["privacy:read", "privacy:write", "privacy:permits", "privacy:erase", "operations"]
+
+
+@pytest.fixture
+def clock() -> FixedClock:
+    """Business time of a test."""
+    return FixedClock()
+
+
+@pytest.fixture(scope="session")
+async def database_url(create_database: CreateDatabase) -> str:
+    """A migrated database of the session's own."""
+    url = await create_database("privacy")
+    await asyncio.to_thread(run_migrations, "privacy", url)
+    return url
+
+
+@pytest.fixture
+async def database(database_url: str, clock: FixedClock) -> AsyncIterator[Database]:
+    """Transactions as privacy opens them."""
+    database = Database(database_url, source="privacy", clock=clock, pool_size=20)
+    yield database
+    await database.close()
+
+
+@pytest.fixture
+def settings(dsns: Dsns, database_url: str, tmp_path: Path) -> Settings:
+    """Settings with one key that may do everything here."""
+    keys = tmp_path / "keys.json"
+    keys.write_text(json.dumps([{"id": "officer", "sha256": hash_key("officer-key"), "scopes": _SCOPES}]))
+    return Settings(
+        database_url=database_url,
+        kafka_bootstrap=dsns.kafka,
+        redis_url=dsns.redis,
+        api_keys_file=keys,
+        installation_key=KEY,
+    )
+
+
+@pytest.fixture
+async def client(settings: Settings, clock: FixedClock) -> AsyncIterator[httpx.AsyncClient]:
+    """The app behind its real doors, called with the officer's key."""
+    app = create(settings)
+    async with app.router.lifespan_context(app):
+        app.state.context.database.clock = clock
+        transport = httpx.ASGITransport(app=app)
+        headers = {"Authorization": "Bearer officer-key"}
+        async with httpx.AsyncClient(transport=transport, base_url="http://privacy", headers=headers) as client:
+            yield client
+
+
+def a_worker(database: Database, **settings: Any) -> WorkerContext:
+    """What a job is given; nothing of it runs."""
+    chosen = SimpleNamespace(**{"ask_again_after_h": 24.0, "keep_permits_days": 400, **settings})
+    return WorkerContext(chosen, database, database.clock, Watchdog([]))
