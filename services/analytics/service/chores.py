@@ -24,6 +24,8 @@ WAKE_MOST = 500
 DIRTY_MOST = 100
 SWEEP_MOST = 250
 STALE_MOST = 5_000
+# What is recomputed without an event: a customer was put on a static list, or taken off.
+LISTED = "list"
 
 WOKEN = counter("segment_wakeups", "Customers woken by the clock")
 WAKE_BACKLOG = gauge("segment_wakeups_due", "Wake-ups due and not yet handled, in this worker's partitions")
@@ -76,7 +78,7 @@ class Chores:
             groups = await people.groups(tx, ids)
             for id in (*survivors, *erased):
                 groups[id] = []
-            causes = {one.customer_id: str(one.cause) if one.cause else one.origin for one in found}
+            causes = {one.customer_id: str(one.cause) if one.cause else LISTED for one in found}
             origins = {causes[one.customer_id]: Origin(one.origin) for one in found}
             until = {id: from_datetime(reached[partition_of(id)]) for id in ids}
             await self._advancer.rebuild(tx, compiled, groups, until, causes, Said(origins=origins))

@@ -1,0 +1,105 @@
+"""Analytics without its broker: what the lane would do, step by step, on a real database."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from services.analytics.config import Settings
+from services.analytics.handlers import subscription
+from services.analytics.service import segments
+from services.analytics.service.chores import Chores
+from services.analytics.service.programs import Programs
+from shared.clock import MACHINE
+from shared.consumer import BatchProcessor, Record
+from shared.contracts.analytics import AnalyticsErasureDone, MembershipsChanged, SegmentChanged
+from shared.contracts.envelope import Envelope, read_envelope
+from shared.contracts.topics import PARTITIONS
+from shared.database import Database
+from shared.watchdog import Watchdog
+from shared.worker import WorkerContext
+from tests.fakes import FixedClock
+
+SAID = {fact.TYPE: fact for fact in (MembershipsChanged, SegmentChanged, AnalyticsErasureDone)}
+
+
+class World:
+    """One worker's view of all partitions."""
+
+    def __init__(self, settings: Settings, database: Database, clock: FixedClock) -> None:
+        self.settings = settings
+        self.database = database
+        self.clock = clock
+        self.restart()
+
+    def restart(self) -> None:
+        """A new process: nothing is left but what is stored."""
+        programs = Programs()
+        self.processor = BatchProcessor(self.database, subscription(programs))
+        self.chores = Chores(programs)
+        self.context = WorkerContext(self.settings, self.database, self.clock, Watchdog([]))
+
+    async def hear(self, *events: Envelope[Any]) -> None:
+        """One batch."""
+        await self.processor.process(
+            [
+                Record("any", 0, number, str(event.subject).encode(), event.to_bytes(), [("type", event.type.encode())])
+                for number, event in enumerate(events)
+            ]
+        )
+
+    def reached(self) -> dict[int, datetime]:
+        """Every partition is read up to now."""
+        return dict.fromkeys(range(PARTITIONS), self.clock.now())
+
+    async def idle(self) -> None:
+        """All that can be done now, is done: wake-ups, dirty customers, back-fills."""
+        for _ in range(1000):
+            more = await self.chores.wake(self.context, self.reached())
+            if not (await self.chores.tend(self.context, self.reached()) or more):
+                return
+        raise AssertionError("never idle")
+
+    async def pass_time(self, to: datetime) -> None:
+        """Wait until `to`, with no event."""
+        self.clock.set(to)
+        await self.idle()
+
+    async def a_segment(self, definition: dict[str, Any], name: str | None = None) -> UUID:
+        """A live segment."""
+        async with self.database.transaction() as tx:
+            id = await segments.create_segment(tx, name or f"s{MACHINE.monotonic()}", None, definition, "tests", None)
+        await self.idle()
+        return id
+
+    async def members(self, segment_id: UUID) -> set[UUID]:
+        """Who is in by the version that answers."""
+        async with self.database.transaction() as tx:
+            rows = await tx.rows(
+                "select m.customer_id from memberships m join segments s on s.segment_id = m.segment_id"
+                " and s.current_version = m.version where m.segment_id = :id",
+                {"id": segment_id},
+            )
+            return {row["customer_id"] for row in rows}
+
+    async def said(self, subject: UUID | None = None) -> list[Envelope[Any]]:
+        """What was said so far, in order; of one subject if given."""
+        async with self.database.transaction() as tx:
+            rows = await tx.rows("select value from outbox order by id")
+        events = [event for row in rows if (event := read_envelope(row["value"], SAID)) is not None]
+        return [event for event in events if subject is None or event.subject == subject]
+
+    async def moves(self, customer_id: UUID, segment_id: UUID) -> list[tuple[str, datetime, str]]:
+        """(entered | left, at, by) of a customer and segment, as said."""
+        found = []
+        for event in await self.said(customer_id):
+            if isinstance(event.data, MembershipsChanged):
+                for word, transitions in (("entered", event.data.entered), ("left", event.data.left)):
+                    found += [(word, one.at, one.by) for one in transitions if one.segment_id == segment_id]
+        return found
+
+    async def count(self, table: str) -> int:
+        """Rows of a table."""
+        async with self.database.transaction() as tx:
+            return int(await tx.value(f"select count(*) from {table}"))
