@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -11,18 +10,10 @@ from uuid import UUID
 
 from services.interactions.domain.acceptance import Message
 from shared.contracts.envelope import Envelope, Fact, Origin
-from shared.contracts.inbound import (
-    ContactMessage,
-    ExposureMessage,
-    LineIn,
-    PurchaseMessage,
-    ResponseMessage,
-    ReturnMessage,
-)
+from shared.contracts.inbound import PurchaseMessage, ReturnMessage
 from shared.contracts.interactions import (
     ContactRecorded,
     ExposureRecorded,
-    Line,
     PurchaseRecorded,
     ResponseRecorded,
     ReturnRecorded,
@@ -31,6 +22,15 @@ from shared.contracts.interactions import (
 # Nobody should get a message today because of what happened before yesterday.
 LIVE_FOR = timedelta(hours=24)
 _COLUMNS = {"channel", "currency", "campaign_id"}
+_KEPT_HERE = {"note"}
+# Facts ignore what they do not know, so amounts may be given to all of them.
+_FACTS: dict[str, type[Fact]] = {
+    "purchase": PurchaseRecorded,
+    "return": ReturnRecorded,
+    "contact": ContactRecorded,
+    "exposure": ExposureRecorded,
+    "response": ResponseRecorded,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +65,7 @@ def origin_of(claimed: str, time: datetime, now: datetime) -> Origin:
 def total_of(message: Message) -> int | None:
     """What the basket cost, or brought back, in minor units; None for what is no basket."""
     if isinstance(message, PurchaseMessage | ReturnMessage):
-        return _sum(message.data.lines)
+        return sum(line.amount for line in message.data.lines)
     return None
 
 
@@ -76,46 +76,8 @@ def detail_of(message: Message) -> str:
 
 def fact_of(message: Message, interaction_id: UUID, base: int | None) -> Fact:
     """The event that says `message` was recorded; free text stays behind."""
-    data = message.data
-    if isinstance(message, PurchaseMessage):
-        return PurchaseRecorded.model_construct(
-            interaction_id=interaction_id,
-            channel=message.data.channel,
-            currency=message.data.currency,
-            amount=_sum(message.data.lines),
-            base_amount=base,
-            lines=[_line(one) for one in message.data.lines],
-            store=message.data.store,
-            payment=message.data.payment,
-            order_id=message.data.order_id,
-        )
-    if isinstance(message, ReturnMessage):
-        return ReturnRecorded.model_construct(
-            interaction_id=interaction_id,
-            channel=message.data.channel,
-            currency=message.data.currency,
-            amount=_sum(message.data.lines),
-            base_amount=base,
-            lines=[_line(one) for one in message.data.lines],
-            order_id=message.data.order_id,
-            store=message.data.store,
-        )
-    if isinstance(message, ContactMessage):
-        return ContactRecorded(interaction_id=interaction_id, **data.model_dump(exclude={"note"}))
-    if isinstance(message, ExposureMessage):
-        return ExposureRecorded(interaction_id=interaction_id, **data.model_dump())
-    if isinstance(message, ResponseMessage):
-        return ResponseRecorded(interaction_id=interaction_id, **data.model_dump())
-    raise TypeError(f"no fact for {type(message).__name__}")
-
-
-def _sum(lines: Sequence[LineIn]) -> int:
-    return sum(line.amount for line in lines)
-
-
-def _line(line: LineIn) -> Line:
-    # Checked at the door a moment ago, and the fields are the same: 1 µs instead of 4 a line.
-    return Line.model_construct(None, **line.__dict__)
+    data = message.data.model_dump(exclude=_KEPT_HERE)
+    return _FACTS[message.type](interaction_id=interaction_id, amount=total_of(message), base_amount=base, **data)
 
 
 def digest_of(key: str, publisher: str, message_id: str) -> bytes:

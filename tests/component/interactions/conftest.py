@@ -47,7 +47,7 @@ async def settings(
         {"id": key.removesuffix("-key"), "sha256": sha256(key.encode()).hexdigest(), "scopes": scopes}
         for key, scopes in _KEYS.items()
     ]
-    keys.write_text(json.dumps(entries))
+    await asyncio.to_thread(keys.write_text, json.dumps(entries))
     made = Settings(
         database_url=await create_database("interactions"),
         kafka_bootstrap=dsns.kafka,

@@ -71,7 +71,7 @@ async def test_a_bad_event_over_http_names_the_field(api: httpx.AsyncClient, nam
     assert answer.status_code == 422, answer.text
     problem = answer.json()
     assert answer.headers["content-type"] == "application/problem+json"
-    assert where in [one["where"] for one in problem["errors"]]
+    assert (where, reason) in [(one["where"], one["reason"]) for one in problem["errors"]]
     assert all(one["cure"] for one in problem["errors"])
 
 
