@@ -2,36 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import uvicorn
 
+from shared.consumer import Subscription
+from shared.health import create_worker_app
+from shared.lag import GroupWatch
+from shared.progress import deep_of_worker
+
 if TYPE_CHECKING:
     from shared.worker import WorkerContext
 
-_DEEP = """
-    select (select count(*) from dead_letters where state = 'open') as dead_letters_open,
-           (select event_id from outbox where not published order by id limit 1) as oldest
-"""
 
-
-async def serve_health(context: WorkerContext) -> None:
+async def serve_health(context: WorkerContext, subscriptions: Sequence[Subscription]) -> None:
     """Serve health and metrics until cancelled."""
-    from shared.health import create_worker_app
+    settings = context.settings
+    groups = [GroupWatch(settings, one.consumer, one.topics) for one in subscriptions]
 
     async def deep() -> dict[str, Any]:
-        async with context.database.transaction() as tx:
-            row = await tx.row(_DEEP)
-        assert row is not None
-        return {
-            "beats_s": {part: round(age, 1) for part, age in context.watchdog.ages().items()},
-            "dead_letters_open": row["dead_letters_open"],
-            "oldest_unpublished": str(row["oldest"]) if row["oldest"] else None,
-        }
+        return await deep_of_worker(context.database, context.watchdog.ages(), groups)
 
-    settings = context.settings
     server = _Server(
         uvicorn.Config(
             create_worker_app(context, deep),

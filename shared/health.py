@@ -1,11 +1,13 @@
-"""Health of a process: live (its loop turns), ready (what it needs answers), deep (is it getting on)."""
+"""Health of a process: live (its loop turns), ready (what it needs answers), deep (is it getting on).
+
+The states of parts, and who is stuck, are worked out in shared.progress.
+"""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from dataclasses import asdict, dataclass
-from typing import Any, Literal, Protocol
+from typing import Any, Protocol
 
 from fastapi import FastAPI
 from fastapi.routing import APIRouter
@@ -16,11 +18,10 @@ from shared import metrics
 from shared.clock import MACHINE
 from shared.config import ServiceSettings
 from shared.database import Database
+from shared.progress import state_of_database
 
 PATHS = ("/health/live", "/health/ready", "/health/deep", "/metrics")
 _PROBE_S = 2.0
-# Twice the watchdog's patience would be too late to look: it ends the process at 15 s without progress.
-STUCK_AFTER_S = 10.0
 
 Deep = Callable[[], Awaitable[dict[str, Any]]]
 
@@ -32,30 +33,6 @@ class Context(Protocol):
     def settings(self) -> ServiceSettings: ...
     @property
     def database(self) -> Database: ...
-
-
-@dataclass(frozen=True, slots=True)
-class PartHealth:
-    """One part of a worker. `lag` counts what waits for it (None: it does not wait for anything)."""
-
-    name: str
-    last_beat_s: float
-    last_progress_s: float | None = None
-    lag: int | None = None
-
-    @property
-    def state(self) -> Literal["idle", "working", "stuck", "silent"]:
-        """Idle has nothing to do; stuck has work and does none; silent does not even beat."""
-        if self.last_beat_s > STUCK_AFTER_S:
-            return "silent"
-        if not self.lag:
-            return "idle"
-        slow = self.last_progress_s is None or self.last_progress_s > STUCK_AFTER_S
-        return "stuck" if slow else "working"
-
-    def describe(self) -> dict[str, Any]:
-        """As /health/deep shows it."""
-        return {**asdict(self), "state": self.state}
 
 
 async def database_answers(database: Database) -> None:
@@ -77,18 +54,6 @@ async def broker_answers(settings: ServiceSettings) -> None:
             writer.close()
             return
     raise failure or OSError("no broker is named")
-
-
-async def state_of_database(database: Database) -> dict[str, Any]:
-    """What waits in it: facts not yet published, and dead letters that somebody must look at."""
-    async with database.transaction() as tx:
-        row = await tx.row("""
-            select (select count(*) from outbox where not published) as outbox_waiting,
-                   (select event_id::text from outbox where not published order by id limit 1) as outbox_oldest,
-                   (select count(*) from dead_letters where state = 'open') as dead_letters_open
-        """)
-    assert row is not None
-    return dict(row)
 
 
 async def outcome(probe: Awaitable[Any]) -> dict[str, Any]:
@@ -148,7 +113,7 @@ async def _ping(redis: Redis) -> None:
 def create_worker_app(context: Context, deep: Deep) -> FastAPI:
     """The worker's own small HTTP side: health and metrics, nothing else. Serve it on `worker_port`.
 
-    `deep` answers with `status` ("ok", or anything else for 503), `parts` (PartHealth.describe() of each), and more.
+    `deep` is usually shared.progress.deep_of_worker; a `status` other than "ok" in its answer makes it a 503.
     """
     app = FastAPI(title=f"{context.settings.service} worker", openapi_url=None, docs_url=None, redoc_url=None)
     app.include_router(health_router(lambda: context, deep, needs=("database", "broker")))

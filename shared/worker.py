@@ -143,7 +143,7 @@ class Worker:
         context.watchdog.beat("loop")
         context.watchdog.start()
         tasks = {asyncio.create_task(_heartbeat(context), name="loop")}
-        tasks.add(asyncio.create_task(serve_health(context), name="health"))
+        tasks.add(asyncio.create_task(serve_health(context, self.subscriptions), name="health"))
         await _ready(context)
         gc.freeze()
         for part in self.parts:
@@ -154,7 +154,7 @@ class Worker:
         code = 0
         for task in done - {stopping}:
             code = 1
-            log.critical("part_ended", part=task.get_name(), error=repr(task.exception())[:500])
+            log.critical("part_ended", part=task.get_name(), exc_info=task.exception())
         context.watchdog.stop()
         for task in (*tasks, stopping):
             task.cancel()

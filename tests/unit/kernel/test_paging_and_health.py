@@ -6,8 +6,8 @@ from uuid import UUID
 
 import pytest
 
-from shared.health import PartHealth
 from shared.paging import InvalidCursor, decode_cursor, encode_cursor
+from shared.progress import PartHealth
 
 
 def test_a_cursor_comes_back_as_it_was() -> None:
@@ -25,7 +25,7 @@ def test_a_made_up_cursor_is_refused(cursor: str) -> None:
     ("beat", "progress", "lag", "state"),
     [
         (0.1, 3600.0, 0, "idle"),
-        (0.1, None, None, "idle"),
+        (0.1, None, None, "beating"),
         (0.1, 0.5, 400, "working"),
         (0.1, 12.0, 1, "stuck"),
         (0.1, None, 1, "stuck"),
