@@ -62,7 +62,7 @@ async def add_merge(tx: Tx, merge: Merge) -> None:
             "at": merge.at,
             "by": merge.by,
             "fields": to_json([
-                [one.name, one.value, one.source, one.survivor_value, one.absorbed_value] for one in merge.fields
+                [one.name, one.value, str(one.source), one.survivor_value, one.absorbed_value] for one in merge.fields
             ]),
         },
     )

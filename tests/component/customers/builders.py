@@ -1,0 +1,73 @@
+"""Customers and what is heard of them, one override at a time."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID, uuid4
+
+import httpx
+
+from services.customers.config import Settings
+from shared.contracts.interactions import Identifier, IdentityObserved, Line, PurchaseRecorded
+from shared.identity import choose_identifier, customer_id_of
+
+Body = dict[str, Any]
+
+
+def an_email() -> Body:
+    """An e-mail that nobody has yet."""
+    return {"kind": "email", "value": f"{uuid4().hex}@example.test"}
+
+
+def a_customer(**changes: Any) -> Body:
+    """A body for POST /customers."""
+    return {"kind": "person", "identifiers": [an_email()], "attributes": {"city": "Bath"}, **changes}
+
+
+async def created(api: httpx.AsyncClient, **changes: Any) -> Body:
+    """A customer that exists."""
+    answer = await api.post("/customers", json=a_customer(**changes))
+    assert answer.status_code == 201, answer.text
+    body: Body = answer.json()
+    return body
+
+
+async def read(api: httpx.AsyncClient, customer_id: UUID | str) -> Body:
+    """The customer now known under that id."""
+    answer = await api.get(f"/customers/{customer_id}")
+    assert answer.status_code == 200, answer.text
+    body: Body = answer.json()
+    return body
+
+
+async def merged(api: httpx.AsyncClient, survivor: Body, absorbed: Body) -> Body:
+    """A merge that was made."""
+    ids = {"survivor": survivor["customer_id"], "absorbed": absorbed["customer_id"]}
+    answer = await api.post("/merges", json=ids)
+    assert answer.status_code == 201, answer.text
+    body: Body = answer.json()
+    return body
+
+
+def observed(*identifiers: Body, generation: int = 0, traits: Body | None = None, publisher: str = "web"
+             ) -> IdentityObserved:
+    """What interactions says of somebody."""
+    named = [Identifier(**one) for one in identifiers]
+    return IdentityObserved(
+        identifiers=named, derived_from=choose_identifier(named), generation=generation, traits=traits or {},
+        publisher=publisher,
+    )
+
+
+def derived(settings: Settings, identifier: Body, generation: int = 0) -> UUID:
+    """The id that this identifier derives."""
+    return customer_id_of(settings.key, Identifier(**identifier), generation)
+
+
+def a_purchase(**changes: Any) -> PurchaseRecorded:
+    """A purchase."""
+    body = {
+        "interaction_id": uuid4(), "channel": "store", "currency": "USD", "amount": 450, "base_amount": 450,
+        "lines": [Line(product_id="apple", quantity=1, amount=450)],
+    }
+    return PurchaseRecorded(**{**body, **changes})

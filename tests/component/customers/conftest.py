@@ -1,0 +1,156 @@
+"""customers on real PostgreSQL: its app in this process, its subscriptions driven record by record."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import httpx
+import pytest
+
+from deploy.local import Dsns
+from services.customers import app as app_module
+from services.customers.config import Settings
+from services.customers.handlers import subscriptions
+from services.customers.service.attributes import refresh_customers
+from shared.consumer import BatchProcessor, Record
+from shared.contracts.customers import ProfileChanged
+from shared.contracts.envelope import Envelope, Fact, Origin, read_envelope
+from shared.contracts.registry import FACTS
+from shared.database import Database
+from shared.ids import new_id
+from shared.migrate import run_migrations
+from tests.fakes import FixedClock
+from tests.infrastructure import CreateDatabase
+
+SCOPES = {
+    "reader": ["customers:read"],
+    "writer": ["customers:read", "customers:write", "customers:merge"],
+    "sender": ["customers:cards"],
+    "operator": ["operations"],
+}
+
+
+def as_(who: str) -> dict[str, str]:
+    """The header that shows that caller's key."""
+    return {"Authorization": f"Bearer {who}-key"}
+
+
+@pytest.fixture(scope="session")
+async def settings(
+    dsns: Dsns, create_database: CreateDatabase, topic_prefix: str, tmp_path_factory: pytest.TempPathFactory
+) -> Settings:
+    """A migrated database and keys of this session's own."""
+    keys: Path = tmp_path_factory.mktemp("customers") / "keys.json"
+    keys.write_text(json.dumps([
+        {"id": who, "sha256": sha256(f"{who}-key".encode()).hexdigest(), "scopes": scopes}
+        for who, scopes in SCOPES.items()
+    ]))
+    made = Settings(
+        database_url=await create_database("customers"),
+        kafka_bootstrap=dsns.kafka,
+        redis_url=dsns.redis,
+        topic_prefix=topic_prefix,
+        api_keys_file=keys,
+        default_time_zone="Europe/London",
+    )
+    await asyncio.to_thread(run_migrations, "customers", made.database_url)
+    return made
+
+
+@pytest.fixture(scope="session")
+def clock() -> FixedClock:
+    """Business time of app and worker alike."""
+    return FixedClock(datetime(2024, 6, 1, 12, tzinfo=UTC))
+
+
+@pytest.fixture(scope="session")
+async def database(settings: Settings, clock: FixedClock) -> AsyncIterator[Database]:
+    """The service's database."""
+    opened = Database(settings.database_url, source="customers", clock=clock)
+    yield opened
+    await opened.close()
+
+
+@pytest.fixture(scope="session")
+async def api(settings: Settings, clock: FixedClock) -> AsyncIterator[httpx.AsyncClient]:
+    """Calls the started app as the writer; pass `headers=as_(…)` for somebody else."""
+    made = app_module.create(settings)
+    async with made.router.lifespan_context(made):
+        made.state.context.database.clock = clock
+        transport = httpx.ASGITransport(app=made, raise_app_exceptions=False)
+        async with httpx.AsyncClient(transport=transport, base_url="http://app", headers=as_("writer")) as client:
+            yield client
+
+
+@dataclass
+class World:
+    """What happens around the service, and what it says to that."""
+
+    settings: Settings
+    database: Database
+    clock: FixedClock
+    _offset: int = 0
+
+    async def hear(self, *events: Envelope[Any], again: bool = False) -> None:
+        """Deliver events (of one topic) as one batch; `again` delivers the same at new offsets. All must be handled."""
+        subscription = next(one for one in subscriptions(self.settings) if events[0].type in one.known)
+        for _ in range(2 if again else 1):
+            await BatchProcessor(self.database, subscription).process([self.record(one) for one in events])
+        assert await self.value("select error from dead_letters where consumer = :c order by id desc limit 1",
+                                c=subscription.consumer) is None
+
+    def record(self, event: Envelope[Any]) -> Record:
+        """The event as it lies on its topic."""
+        self._offset += 1
+        headers = [("type", event.type.encode())]
+        return Record(event.data.TOPIC, 0, self._offset, str(event.subject).encode(), event.to_bytes(), headers)
+
+    def event(self, fact: Fact, subject: UUID, *, at: datetime | None = None, origin: Origin = Origin.LIVE
+              ) -> Envelope[Any]:
+        """An event of another service."""
+        now = self.clock.now()
+        return Envelope(new_id(), fact.TYPE, fact.TYPE.split(".")[0], subject, at or now, now, 1, origin, None, None, fact)
+
+    async def refresh(self) -> None:
+        """Let the worker's job run until it has nothing left to do."""
+        more = True
+        while more:
+            async with self.database.transaction() as tx:
+                more = await refresh_customers(tx, self.settings)
+
+    async def said(self, subject: UUID | str, kind: type[Fact] | None = None) -> list[Envelope[Any]]:
+        """What customers has said about `subject`, in order."""
+        async with self.database.transaction() as tx:
+            rows = await tx.rows("select value from outbox where key = :key order by id", {"key": UUID(str(subject))})
+        found = [read_envelope(bytes(row["value"]), FACTS) for row in rows]
+        return [one for one in found if one is not None and (kind is None or isinstance(one.data, kind))]
+
+    async def profiles(self, subject: UUID | str) -> list[ProfileChanged]:
+        """The profiles it has told about."""
+        return [one.data for one in await self.said(subject, ProfileChanged)]
+
+    async def value(self, sql: str, **params: Any) -> Any:
+        """One value of the database."""
+        async with self.database.transaction() as tx:
+            return await tx.value(sql, params)
+
+
+@pytest.fixture(scope="session")
+async def shared_world(settings: Settings, database: Database, clock: FixedClock) -> World:
+    """One for the session: offsets must not come twice."""
+    return World(settings, database, clock)
+
+
+@pytest.fixture
+async def world(shared_world: World) -> World:
+    """An hour later than in the test before."""
+    shared_world.clock.advance(hours=1)
+    return shared_world
