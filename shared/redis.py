@@ -96,17 +96,33 @@ class _Buckets:
 
 
 class RateLimit:
-    """How often a caller may come. Without Redis each process lets the whole rate through: doors stay open."""
+    """How often a caller may come. Without Redis each process lets the whole rate through: doors stay open.
+
+    A process takes 10 ms of the rate at once and spends it by itself, so that a busy door asks Redis once for many
+    requests (asking cost 100 µs of CPU each, a quarter of a small request).
+    """
 
     def __init__(self, redis: Redis, use: str, *, rate: float, burst: float) -> None:
         self._buckets = _Buckets(redis, use, local_share=1.0)
         self._rate, self._burst = rate, burst
+        self._handful = int(rate / 100)
+        self._held: dict[str, int] = {}
 
     async def admit(self, name: str, count: int = 1) -> float:
         """0 when `count` may pass now, else the seconds after which to come back (nothing was taken)."""
-        return await self._buckets.take(
-            name, self._rate, max(self._burst, count), count, reserve=False, fresh=max(self._burst, count)
-        )
+        if (held := self._held.get(name, 0)) >= count:
+            self._held[name] = held - count
+            return 0.0
+        wait = await self._ask(name, count + self._handful)
+        if wait == 0:
+            self._held[name] = self._held.get(name, 0) + self._handful
+        elif self._handful:
+            wait = await self._ask(name, count)
+        return wait
+
+    async def _ask(self, name: str, wanted: int) -> float:
+        burst = max(self._burst, wanted)
+        return await self._buckets.take(name, self._rate, burst, wanted, reserve=False, fresh=burst)
 
 
 class Pace:

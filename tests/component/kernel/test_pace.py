@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from redis.asyncio import Redis
 
+from shared.clock import MACHINE
 from shared.redis import Pace, RateLimit, make_redis
 from tests.component.kernel.conftest import Settings
 
@@ -61,6 +62,15 @@ async def test_a_limit_is_shared_and_says_when_to_come_back(redis: Redis, use: s
     assert 1.5 < wait <= 2
     assert await two.admit("a") <= wait, "asking in vain takes nothing"
     assert await one.admit("b") == 0
+
+
+async def test_a_busy_door_lets_through_what_its_rate_allows_and_not_much_more(redis: Redis, use: str) -> None:
+    """Two processes that take handfuls: what they hold back or share wrongly would show in the sum."""
+    doors = [RateLimit(redis, use, rate=1000, burst=100) for _ in range(2)]
+    began = MACHINE.monotonic()
+    admitted = sum([await doors[n % 2].admit("a") == 0 for n in range(1000)])
+    took = MACHINE.monotonic() - began
+    assert 100 <= admitted <= 100 + 1000 * took + 1
 
 
 async def test_without_redis_a_limit_still_holds_in_each_process(lost: Redis, use: str) -> None:
