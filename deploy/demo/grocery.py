@@ -22,6 +22,10 @@ import pyarrow.parquet as pq
 # The stores' own zone is not in the data; the chain is an American one, and quiet hours need some zone.
 ZONE = ZoneInfo("America/New_York")
 CURRENCY = "USD"
+FIRST_DAY = datetime(2017, 1, 1, tzinfo=ZONE)
+LAST_DAY = datetime(2018, 1, 2, tzinfo=ZONE)
+# Of a hundred addresses, so many do not exist, and so many are told once to come again later.
+BOUNCING, BUSY = 2, 3
 
 
 @dataclass(frozen=True)
@@ -52,21 +56,8 @@ class Household:
 
 
 _FIRST = (
-    "Ada",
-    "Ben",
-    "Chloe",
-    "David",
-    "Elif",
-    "Femi",
-    "Grace",
-    "Hugo",
-    "Ines",
-    "Jonas",
-    "Kim",
-    "Lena",
-    "Malik",
-    "Nora",
-)
+    "Ada", "Ben", "Chloe", "David", "Elif", "Femi", "Grace", "Hugo", "Ines", "Jonas", "Kim", "Lena", "Malik", "Nora",
+)  # fmt: skip
 _LAST = ("Abbott", "Baker", "Costa", "Diaz", "Evans", "Fischer", "Garcia", "Hughes", "Ito", "Jensen", "Kaya", "Lopez")
 _TRAITS = {
     "age": "age_band", "income": "income_band", "home_ownership": "home_ownership", "marital_status": "marital_status",
@@ -91,9 +82,11 @@ class Grocery:
         self._demographics = {
             row["household_id"]: row for row in pq.read_table(self._folder / "demographics.parquet").to_pylist()
         }
-        self._table = pq.read_table(self._folder / "transactions.parquet").sort_by("transaction_timestamp")
-        everybody = sorted(pc.unique(self._table["household_id"]).to_pylist())
+        table = pq.read_table(self._folder / "transactions.parquet")
+        everybody = sorted(pc.unique(table["household_id"]).to_pylist())
         self.numbers = everybody if households is None else sorted(self._sample(everybody, households, seed))
+        mine = pc.is_in(table["household_id"], value_set=pa.array(self.numbers))
+        self._table = table.filter(mine).sort_by("transaction_timestamp")
         self._products = {
             row["product_id"]: row for row in pq.read_table(self._folder / "products.parquet").to_pylist()
         }
@@ -106,11 +99,8 @@ class Grocery:
         """The sample's baskets with `since` <= time < `until`, in order of time."""
         stamps = pa.array([_naive(since), _naive(until)], pa.timestamp("ns"))
         wanted = pc.and_(
-            pc.is_in(self._table["household_id"], value_set=pa.array(self.numbers)),
-            pc.and_(
-                pc.greater_equal(self._table["transaction_timestamp"], stamps[0]),
-                pc.less(self._table["transaction_timestamp"], stamps[1]),
-            ),
+            pc.greater_equal(self._table["transaction_timestamp"], stamps[0]),
+            pc.less(self._table["transaction_timestamp"], stamps[1]),
         )
         open_rows: dict[int, list[dict[str, Any]]] = {}
         for row in self._table.filter(wanted).to_pylist():
@@ -130,7 +120,7 @@ class Grocery:
         row = self._demographics.get(number, {})
         traits = {name: row[column] for column, name in _TRAITS.items() if row.get(column) is not None}
         return Household(
-            number, chance.choice(_FIRST), chance.choice(_LAST), f"household-{number}@example.test",
+            number, chance.choice(_FIRST), chance.choice(_LAST), f"{_kind(chance)}-{number}@example.test",
             traits | {"time_zone": ZONE.key, "language": "en", "country": "US"},
         )  # fmt: skip
 
@@ -154,6 +144,13 @@ class Grocery:
             "brand": product.get("brand"),
         }
         return {key: value for key, value in line.items() if value is not None}
+
+
+def _kind(chance: random.Random) -> str:
+    drawn = chance.randrange(100)
+    if drawn < BOUNCING:
+        return "bounce"
+    return "busy" if drawn < BOUNCING + BUSY else "household"
 
 
 def _naive(moment: datetime) -> datetime:

@@ -20,7 +20,8 @@ from aiosmtpd.smtp import SMTP, Envelope, Session
 
 MAILS = "mails.ndjson"
 _PAGE = """<!doctype html><html lang="en"><meta charset="utf-8"><title>Inbox</title>
-<style>body{{font:15px/1.5 system-ui;max-width:60rem;margin:2rem auto;padding:0 1rem}}td{{padding:.2rem .8rem .2rem 0}}
+<style>body{{font:15px/1.5 system-ui;max-width:60rem;margin:2rem auto;padding:0 1rem}}
+td{{padding:.2rem .8rem .2rem 0}}
 pre{{white-space:pre-wrap;background:#f4f4f4;padding:1rem}}iframe{{width:100%;height:24rem;border:1px solid #ccc}}</style>
 {body}</html>"""
 
@@ -65,7 +66,7 @@ class Provider:
         self._mailbox = mailbox
         self._seen_busy: set[str] = set()
 
-    async def handle_RCPT(
+    async def handle_RCPT(  # noqa: N802 - aiosmtpd names its hooks so
         self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
     ) -> str:
         """Answer a recipient."""
@@ -77,7 +78,7 @@ class Provider:
         envelope.rcpt_tos.append(address)
         return "250 OK"
 
-    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:
+    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802
         """Keep the mail before saying so."""
         content = envelope.content
         self._mailbox.add(list(envelope.rcpt_tos), content if isinstance(content, bytes) else str(content).encode())
@@ -137,18 +138,18 @@ def _one(row: dict[str, Any]) -> str:
     return f"<p><a href='/'>All mails</a></p>{shown}"
 
 
-async def serve(folder: Path, smtp_port: int, web_port: int, heartbeat: Path | None) -> None:
+async def serve(folder: Path, host: str, smtp_port: int, web_port: int, heartbeat: Path | None) -> None:
     """Run both doors until SIGTERM or SIGINT."""
     mailbox = Mailbox(folder)
-    controller = Controller(Provider(mailbox), hostname="127.0.0.1", port=smtp_port, enable_SMTPUTF8=True)
+    controller = Controller(Provider(mailbox), hostname=host, port=smtp_port, enable_SMTPUTF8=True)
     controller.start()
-    server = await asyncio.start_server(Pages(mailbox).answer, "127.0.0.1", web_port)
+    server = await asyncio.start_server(Pages(mailbox).answer, host, web_port)
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     while not stop.is_set():
         if heartbeat is not None:
-            heartbeat.touch()
+            heartbeat.touch()  # noqa: ASYNC240 - one inode, once a second
         try:
             await asyncio.wait_for(stop.wait(), 1.0)
         except TimeoutError:
@@ -161,11 +162,12 @@ def main() -> None:
     """Command line; the supervisor of the demonstration starts it."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--folder", type=Path, required=True)
+    parser.add_argument("--host", default="127.0.0.1", help="the interface of both doors")
     parser.add_argument("--smtp-port", type=int, required=True)
     parser.add_argument("--web-port", type=int, required=True)
     parser.add_argument("--heartbeat", type=Path)
     asked = parser.parse_args()
-    asyncio.run(serve(asked.folder, asked.smtp_port, asked.web_port, asked.heartbeat))
+    asyncio.run(serve(asked.folder, asked.host, asked.smtp_port, asked.web_port, asked.heartbeat))
 
 
 if __name__ == "__main__":
