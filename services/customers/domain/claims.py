@@ -41,6 +41,8 @@ def latest(held: Claim | None, heard: Claim) -> Claim:
     """Last write wins by the time of the event, whatever the order of arrival; ties are settled by source and value."""
     if held is None:
         return heard
+    if held.at != heard.at:
+        return max(held, heard, key=lambda one: one.at)
     return max(held, heard, key=_rank)
 
 

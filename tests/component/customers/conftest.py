@@ -49,10 +49,11 @@ async def settings(
 ) -> Settings:
     """A migrated database and keys of this session's own."""
     keys: Path = tmp_path_factory.mktemp("customers") / "keys.json"
-    keys.write_text(json.dumps([
+    entries = [
         {"id": who, "sha256": sha256(f"{who}-key".encode()).hexdigest(), "scopes": scopes}
         for who, scopes in SCOPES.items()
-    ]))
+    ]
+    await asyncio.to_thread(keys.write_text, json.dumps(entries))
     made = Settings(
         database_url=await create_database("customers"),
         kafka_bootstrap=dsns.kafka,
@@ -117,7 +118,8 @@ class World:
               ) -> Envelope[Any]:
         """An event of another service."""
         now = self.clock.now()
-        return Envelope(new_id(), fact.TYPE, fact.TYPE.split(".")[0], subject, at or now, now, 1, origin, None, None, fact)
+        source = fact.TYPE.split(".")[0]
+        return Envelope(new_id(), fact.TYPE, source, subject, at or now, now, 1, origin, None, None, fact)
 
     async def refresh(self) -> None:
         """Let the worker's job run until it has nothing left to do."""

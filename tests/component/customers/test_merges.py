@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from typing import Any
 from uuid import uuid4
 
 import httpx
@@ -102,7 +101,7 @@ async def test_merges_that_cross_end_in_one_customer(api: httpx.AsyncClient) -> 
     # Without one order of locks this dead-locks; without a second look behind the lock it makes a cycle.
     for _ in range(5):
         a, b = [(await created(api))["customer_id"] for _ in range(2)]
-        answers: list[Any] = await asyncio.gather(
+        answers = await asyncio.gather(
             api.post("/merges", json={"survivor": a, "absorbed": b}),
             api.post("/merges", json={"survivor": b, "absorbed": a}),
         )

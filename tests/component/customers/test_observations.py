@@ -8,7 +8,7 @@ from uuid import uuid4
 import httpx
 
 from shared.contracts.envelope import Origin
-from tests.component.customers.builders import a_purchase, an_email, created, derived, merged, observed, read
+from tests.component.customers.builders import Body, a_purchase, an_email, created, derived, merged, observed, read
 from tests.component.customers.conftest import World
 
 
@@ -95,8 +95,11 @@ async def test_odd_traits_are_kept_and_do_not_travel_until_they_are_defined(
 
 async def test_definitions_that_cannot_work_are_refused(api: httpx.AsyncClient) -> None:
     good = {"name": f"own_{uuid4().hex[:8]}", "type": "choice", "purpose": "taste", "allowed": ["red", "green"]}
-    for fault in ({"allowed": []}, {"type": "integer"}, {"name": "status"}, {"name": "No!"}, {"purpose": ""},
-                  {"retention_days": 0}, {"type": "blob"}):
+    faults: list[Body] = [
+        {"allowed": []}, {"type": "integer"}, {"name": "status"}, {"name": "No!"}, {"purpose": ""},
+        {"retention_days": 0}, {"type": "blob"},
+    ]
+    for fault in faults:
         assert (await api.post("/attributes", json=good | fault)).status_code == 422, fault
     assert (await api.post("/attributes", json=good | {"name": "city"})).status_code == 409
     assert (await api.patch("/attributes/city", json={"segmentable": False})).status_code == 422

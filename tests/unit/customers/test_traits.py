@@ -129,14 +129,16 @@ def test_changed_names_only_what_travels() -> None:
 
 
 def test_two_spellings_of_an_email_are_one_and_two_storefronts_ids_are_two() -> None:
-    key = "k" * 32
-    assert read_name(key, "email", " Ada@Example.test ").fingerprint == read_name(key, "email", "ada@example.test",
-                                                                                  "web").fingerprint
-    assert read_name(key, "external_id", "7", "web").fingerprint != read_name(key, "external_id", "7", "till").fingerprint
+    one, other = (read_name("k" * 32, "email", text) for text in (" Ada@Example.test ", "ada@example.test"))
+    assert one.fingerprint == other.fingerprint
+    web, till = (read_name("k" * 32, "external_id", "7", source) for source in ("web", "till"))
+    assert web.fingerprint != till.fingerprint
 
 
-@pytest.mark.parametrize(("kind", "value"), [("email", "ada"), ("email", "a@b@c"), ("phone", "+-"), ("external_id", "7"),
-                                             ("card", " "), ("card", "a\x00b")])
+@pytest.mark.parametrize(
+    ("kind", "value"),
+    [("email", "ada"), ("email", "a@b@c"), ("phone", "+-"), ("external_id", "7"), ("card", " "), ("card", "a\x00b")],
+)
 def test_what_can_be_no_identifier_is_refused(kind: str, value: str) -> None:
     with pytest.raises(Unusable):
         read_name("k" * 32, kind, value)  # type: ignore[arg-type]
