@@ -6,9 +6,9 @@ from hypothesis import strategies as st
 
 from tests.oracle.world import Tree, moment_of
 
-NUMBERS = ("eq", "ne", "lt", "lte", "gt", "gte", "between")
+NUMBERS = ("gte", "gte", "eq", "ne", "lt", "lte", "gt", "between")
 small = st.integers(1, 8)
-durations = st.integers(1, 20).map(lambda seconds: f"PT{seconds}S")
+durations = st.sampled_from([2, 3, 5, 8, 13, 20, 1]).map(lambda length: f"PT{length}S")
 seconds = st.integers(-10, 70).map(lambda second: moment_of(second).isoformat())
 
 
@@ -42,16 +42,25 @@ wheres = st.one_of(
     comparisons.map(lambda child: {"not": child}),
 )
 lasts = durations.map(lambda length: {"last": length})
-windows = st.one_of(
-    lasts,
-    lasts,
-    lasts,
-    st.just({"ever": True}),
-    seconds.map(lambda start: {"from": start}),
-    seconds.map(lambda end: {"to": end}),
-    st.tuples(st.integers(0, 10), small).map(lambda ab: {"between_ago": [f"PT{ab[0]}S", f"PT{ab[0] + ab[1]}S"]}),
-    st.tuples(st.sampled_from(["day", "week", "month", "quarter", "year"]), st.sampled_from(["this", "last"])).map(
-        lambda pair: {"calendar": {"unit": pair[0], "which": pair[1]}}
+
+
+def often(*choices: tuple[int, st.SearchStrategy[Tree]]) -> st.SearchStrategy[Tree]:
+    """One of some strategies, by weight; `one_of` gives each the same, and repeats do not count."""
+    bag = [strategy for weight, strategy in choices for _ in range(weight)]
+    return st.integers(0, len(bag) - 1).flatmap(lambda index: bag[index])
+
+
+windows = often(
+    (12, lasts),
+    (2, st.just({"ever": True})),
+    (1, seconds.map(lambda start: {"from": start})),
+    (1, seconds.map(lambda end: {"to": end})),
+    (2, st.tuples(st.integers(0, 10), small).map(lambda ab: {"between_ago": [f"PT{ab[0]}S", f"PT{ab[0] + ab[1]}S"]})),
+    (
+        2,
+        st.tuples(st.sampled_from(["day", "week", "month", "quarter", "year"]), st.sampled_from(["this", "last"])).map(
+            lambda pair: {"calendar": {"unit": pair[0], "which": pair[1]}}
+        ),
     ),
 )
 
@@ -59,8 +68,8 @@ windows = st.one_of(
 @st.composite
 def patterns(draw: st.DrawFn) -> Tree:
     """An event kind, usually without a condition."""
-    out: Tree = {"event": draw(st.sampled_from(["purchase", "purchase", "contact"]))}
-    if draw(st.integers(0, 2)) == 0:
+    out: Tree = {"event": draw(st.sampled_from(["purchase", "purchase", "purchase", "contact"]))}
+    if draw(st.integers(0, 3)) == 3:
         out["where"] = draw(wheres)
     return out
 
@@ -71,7 +80,7 @@ def aggregates(draw: st.DrawFn) -> Tree:
     agg = draw(st.sampled_from(["count", "count", "count", "sum", "sum", "avg", "min", "max", "distinct"]))
     out = {**draw(patterns()), "agg": agg, "window": draw(windows)}
     if agg == "count":
-        return {**out, **draw(numeric(st.integers(0, 4)))}
+        return {**out, **draw(numeric(st.sampled_from([2, 1, 3, 0, 4])))}
     if agg == "distinct":
         return {**out, "field": draw(st.sampled_from(["channel", "amount"])), **draw(numeric(st.integers(0, 3)))}
     return {**out, "field": "amount", **draw(numeric(st.integers(-3, 12)))}
@@ -132,17 +141,15 @@ others = st.one_of(
     st.just({"list": "l-1"}),
     st.integers(1, 10_000).map(lambda end: {"bucket": {"salt": "s", "from": 0, "to": end}}),
 )
-leaves = st.one_of(aggregates(), aggregates(), aggregates(), edges(), sequences(), attributes, attributes, others)
+leaves = often((12, aggregates()), (2, edges()), (2, sequences()), (1, attributes), (2, dates), (2, others))
 
 
 def trees(references: list[str]) -> st.SearchStrategy[Tree]:
     """A tree of a few leaves, which may refer to other segments."""
-    leaf = (
-        st.one_of(leaves, leaves, st.sampled_from(references).map(lambda name: {"segment": name}))
-        if references
-        else leaves
-    )
-    return st.one_of(leaf, branches(leaf), branches(st.one_of(leaf, leaf, branches(leaf))))
+    leaf = leaves
+    if references:
+        leaf = often((3, leaves), (2, st.sampled_from(references).map(lambda name: {"segment": name})))
+    return often((2, leaf), (3, branches(leaf)), (1, branches(often((2, leaf), (1, branches(leaf))))))
 
 
 def branches(child: st.SearchStrategy[Tree]) -> st.SearchStrategy[Tree]:

@@ -71,9 +71,10 @@ class _Run:
             if at > until:
                 break
             self.time = max(self.time, at)
-            self.settle(
-                (self.program.leaves[number] for number in [n for n, due in nexts.items() if due == at]), at, TIME
-            )
+            leaves = self.program.leaves
+            self.settle([leaves[number] for number, due in nexts.items() if due == at], at, TIME)
+            if min(nexts.values(), default=NEVER) <= at:
+                raise AssertionError("a leaf whose next change is not later than now would never end")
         self.time = max(self.time, until)
 
     def apply(self, change: Change) -> None:
@@ -97,6 +98,14 @@ class _Run:
 
     def settle(self, leaves: Iterable[Leaf], at: int, cause: str) -> None:
         """Ask leaves again; where one flipped, evaluate the segments above it."""
+        flipped = self.ask(leaves, at)
+        if len(flipped) == 1:
+            self.evaluate(flipped[0].affected, at, cause)
+        elif flipped:
+            self.evaluate(sorted({place for leaf in flipped for place in leaf.affected}), at, cause)
+
+    def ask(self, leaves: Iterable[Leaf], at: int) -> list[Leaf]:
+        """Bring truth and next change of leaves up to an instant; returns those that flipped."""
         flipped = []
         data, nexts = self.data, self.nexts
         for leaf in leaves:
@@ -112,10 +121,7 @@ class _Run:
             if truth != bool(self.word & leaf.bit):
                 self.word ^= leaf.bit
                 flipped.append(leaf)
-        if len(flipped) == 1:
-            self.evaluate(flipped[0].affected, at, cause)
-        elif flipped:
-            self.evaluate(sorted({place for leaf in flipped for place in leaf.affected}), at, cause)
+        return flipped
 
     def evaluate(self, places: Iterable[int], at: int, cause: str) -> None:
         """Evaluate segments, referred ones first, and note who entered and left."""
@@ -190,7 +196,8 @@ def _adopt(run: _Run, state: State, start: int, missing: Sequence[int], history:
     run.nexts = {}
     if history is not None:
         run.load(missing, state.customer, history)
-    run.settle(program.leaves.values(), run.time, cause)
+    run.ask(program.leaves.values(), run.time)
+    # Not only what flipped: a segment may be new, or have a new tree over old leaves.
     run.evaluate(range(len(program.segments)), run.time, cause)
     run.changed = True
 
