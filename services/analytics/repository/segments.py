@@ -132,10 +132,8 @@ async def archive(tx: Tx, id: UUID) -> None:
     await tx.execute(_ARCHIVE_VERSIONS, {"id": id})
 
 
-async def get(tx: Tx, id: UUID, *, lock: bool = False) -> Segment | None:
-    """One segment, locked against other changes if asked."""
-    if lock:
-        await tx.execute("select 1 from segments where segment_id = :id for update", {"id": id})
+async def get(tx: Tx, id: UUID) -> Segment | None:
+    """One segment."""
     row = await tx.row(_GET, {"id": id})
     return Segment(**row) if row else None
 

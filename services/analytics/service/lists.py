@@ -42,6 +42,17 @@ async def get_list(tx: Tx, id: UUID) -> Any:
     return found
 
 
+async def page(tx: Tx, after: UUID | None, limit: int) -> Sequence[Any]:
+    """Lists in the order of their making."""
+    return await lists.page(tx, after, limit)
+
+
+async def members(tx: Tx, id: UUID, after: UUID | None, limit: int) -> Sequence[Any]:
+    """Members of a list in the order of their ids."""
+    await get_list(tx, id)
+    return await lists.members(tx, id, after, limit)
+
+
 async def delete_list(tx: Tx, id: UUID) -> None:
     """The list is gone. Refused while a segment asks for it."""
     await get_list(tx, id)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -17,8 +17,8 @@ from services.analytics.errors import (
     SegmentNotFound,
     StillReferred,
 )
-from services.analytics.repository import facts, lists, segments
-from services.analytics.repository.segments import Segment
+from services.analytics.repository import facts, lists, programs, segments
+from services.analytics.repository.segments import Segment as Segment
 from services.analytics.service.attributes import used_types, vocabulary
 from services.analytics.service.programs import read_types, renew
 from shared.contracts.analytics import SegmentChanged
@@ -49,10 +49,18 @@ async def check(
     return tree, write(tree), used_types(definition, words.attributes)
 
 
+async def validate(tx: Tx, definition: Mapping[str, Any], fact_days: int | None) -> tuple[dict[str, Any], list[UUID]]:
+    """The canonical form of a definition and the segments it refers to. Raises InvalidSegment."""
+    tree, canonical, _ = await check(tx, definition, fact_days)
+    return canonical, [UUID(id) for id in references_of(tree)]
+
+
 async def create_segment(
     tx: Tx, name: str, description: str | None, definition: Mapping[str, Any], by: str, fact_days: int | None
 ) -> UUID:
     """A new segment is being filled over all history; it answers when that is done. Returns its id."""
+    # One change of definitions at a time: names, references and numbers of leaves are compared with what is saved.
+    await programs.lock(tx)
     id = new_id()
     await _free(tx, name, id)
     _, canonical, types = await check(tx, definition, fact_days)
@@ -106,6 +114,23 @@ async def get_segment(tx: Tx, id: UUID) -> Segment:
     return found
 
 
+async def page(tx: Tx, after: UUID | None, limit: int, *, archived: bool) -> list[Segment]:
+    """Segments in the order of their making."""
+    return await segments.page(tx, after, limit, archived=archived)
+
+
+async def figures(tx: Tx, ids: list[UUID]) -> tuple[dict[UUID, int], float]:
+    """Members of each live segment now, and the share of the back-fill under way that is done."""
+    done, partitions = await segments.progress(tx)
+    return await segments.counts(tx, ids), done / partitions if partitions else 0.0
+
+
+async def versions_of(tx: Tx, id: UUID) -> Sequence[Any]:
+    """Every version of a segment, the oldest first."""
+    await get_segment(tx, id)
+    return await segments.versions(tx, id)
+
+
 async def live_segment(tx: Tx, id: UUID) -> tuple[Segment, int]:
     """A segment that answers, and the version that does."""
     found = await get_segment(tx, id)
@@ -135,7 +160,8 @@ async def _no_circle(tx: Tx, tree: Node, segment_id: UUID | None) -> None:
 
 
 async def _open(tx: Tx, id: UUID) -> Segment:
-    found = await segments.get(tx, id, lock=True)
+    await programs.lock(tx)
+    found = await segments.get(tx, id)
     if found is None:
         raise SegmentNotFound("No segment has this id.", where="path:segment_id")
     if found.archived:

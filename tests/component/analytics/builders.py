@@ -12,8 +12,6 @@ from shared.contracts.interactions import ContactRecorded, Line, PurchaseRecorde
 from shared.contracts.privacy import ConsentChanged, ErasureRequested
 from shared.ids import new_id
 
-SOURCES = {"interactions": "interactions", "customers": "customers", "privacy": "privacy"}
-
 
 def an_event(
     data: Fact,
@@ -41,7 +39,9 @@ def an_event(
     )
 
 
-def a_purchase(subject: UUID, at: datetime, *, amount: int = 1500, category: str = "apples", **event: Any) -> Envelope[Any]:
+def a_purchase(
+    subject: UUID, at: datetime, *, amount: int = 1500, category: str = "apples", **event: Any
+) -> Envelope[Any]:
     """A basket with one line."""
     line = Line(product_id="p1", quantity=1, amount=amount, category=category)
     data = PurchaseRecorded(

@@ -6,6 +6,7 @@ from datetime import timedelta
 from uuid import uuid4
 
 from services.analytics.service import lists, segments
+from services.analytics.service.segments import Segment
 from shared.contracts.analytics import AnalyticsErasureDone, MembershipsChanged, SegmentChanged
 from shared.contracts.envelope import Origin
 from tests.component.analytics.builders import (
@@ -194,6 +195,6 @@ async def test_an_erasure_leaves_nothing_and_nothing_comes_back(world: World) ->
         assert await world.count(table) == 0, table
 
 
-async def segment_of(world: World, id: object) -> segments.Segment:
+async def segment_of(world: World, id: object) -> Segment:
     async with world.database.transaction() as tx:
         return await segments.get_segment(tx, id)  # type: ignore[arg-type]

@@ -14,14 +14,14 @@ from services.analytics.service.programs import Programs
 from shared.clock import MACHINE
 from shared.consumer import BatchProcessor, Record
 from shared.contracts.analytics import AnalyticsErasureDone, MembershipsChanged, SegmentChanged
-from shared.contracts.envelope import Envelope, read_envelope
+from shared.contracts.envelope import Envelope, Fact, read_envelope
 from shared.contracts.topics import PARTITIONS
 from shared.database import Database
 from shared.watchdog import Watchdog
 from shared.worker import WorkerContext
 from tests.fakes import FixedClock
 
-SAID = {fact.TYPE: fact for fact in (MembershipsChanged, SegmentChanged, AnalyticsErasureDone)}
+SAID: dict[str, type[Fact]] = {fact.TYPE: fact for fact in (MembershipsChanged, SegmentChanged, AnalyticsErasureDone)}
 
 
 class World:
