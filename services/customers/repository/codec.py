@@ -26,11 +26,6 @@ def to_json(value: Any) -> str:
     return orjson.dumps(value).decode()
 
 
-def from_json(value: Any) -> Any:
-    """A jsonb column of a textual statement arrives as text."""
-    return orjson.loads(value) if isinstance(value, str | bytes) else value
-
-
 def claims_to_json(claims: Claims) -> str:
     """As {name: [value, at, by]}."""
     return to_json({name: [one.value, one.at, one.by] for name, one in claims.items()})
@@ -53,7 +48,7 @@ def record_of(row: RowMapping) -> Record:
         shown=Shown(
             status=row["status"],
             name=row["name"],
-            values=from_json(row["profile"]),
+            values=row["profile"],
             reachable=tuple(row["reachable"]),
         ),
     )
@@ -66,5 +61,5 @@ def identifier_of(row: RowMapping) -> Identifier:
 
 def _claims(column: Any) -> Mapping[str, Claim]:
     return {
-        name: Claim(value, datetime.fromisoformat(at), by) for name, (value, at, by) in from_json(column).items()
+        name: Claim(value, datetime.fromisoformat(at), by) for name, (value, at, by) in column.items()
     }

@@ -12,6 +12,13 @@ _TOMBSTONES = """
     insert into tombstones (customer_id, request_id, at)
     select unnest(cast(:ids as uuid[])), :request_id, :at on conflict do nothing
 """
+_LONE_PHONES = """
+    select distinct on (i.fingerprint) i.customer_id, i.fingerprint from identifiers i
+    where i.customer_id = any(cast(:ids as uuid[])) and i.kind = 'phone'
+      and not exists (select from identifiers o where o.fingerprint = i.fingerprint
+                      and o.customer_id <> all(cast(:ids as uuid[])))
+    order by i.fingerprint, i.customer_id
+"""
 # For each store what of it belongs to a person: `ids` are its ids, `texts` those ids and its identifiers as bytes that
 # would be found inside stored requests, answers and dead letters.
 _STORES = {
@@ -28,6 +35,12 @@ _STORES = {
     "idempotency": "idempotency where exists (select from unnest(cast(:texts as bytea[])) as t(needle) "
     "where position(needle in body) > 0 or position(needle in convert_to(path, 'UTF8')) > 0)",
 }
+
+
+async def lone_phones(tx: Tx, ids: Sequence[UUID]) -> list[tuple[UUID, str]]:
+    """(customer, fingerprint) of the phones that nobody else has."""
+    rows = await tx.rows(_LONE_PHONES, {"ids": list(ids)})
+    return [(row["customer_id"], row["fingerprint"]) for row in rows]
 
 
 async def add_tombstones(tx: Tx, ids: Sequence[UUID], request_id: UUID, at: datetime) -> None:

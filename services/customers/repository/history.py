@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from services.customers.domain.finding import Change
-from services.customers.repository.codec import from_json, to_json
+from services.customers.repository.codec import to_json
 from shared.transaction import Tx
 
 _ADD = """
@@ -36,4 +36,4 @@ async def add_changes(tx: Tx, changes: Sequence[Change]) -> None:
 async def page_of_changes(tx: Tx, ids: Sequence[UUID], before: UUID | None, limit: int) -> list[Change]:
     """The newest first, of all the ids of a customer."""
     rows = await tx.rows(_PAGE, {"ids": list(ids), "before": before, "limit": limit})
-    return [Change(**{**row, "what": from_json(row["what"])}) for row in rows]
+    return [Change(**row) for row in rows]

@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from services.customers.domain.merging import Candidate, FieldChoice, Merge
-from services.customers.repository.codec import from_json, to_json
+from services.customers.repository.codec import to_json
 from shared.transaction import Tx
 
 _COLUMNS = "customer_id, merge_id, absorbed, at, by, fields, undone_at, undone_by"
@@ -113,7 +113,7 @@ async def decide_candidate(tx: Tx, candidate: Candidate, state: str, at: datetim
 def _merge(row: Any) -> Merge:
     fields = [
         FieldChoice(name, value, UUID(source), survivor, absorbed)
-        for name, value, source, survivor, absorbed in from_json(row["fields"])
+        for name, value, source, survivor, absorbed in row["fields"]
     ]
     return Merge(
         merge_id=row["merge_id"], survivor=row["customer_id"], absorbed=row["absorbed"], at=row["at"], by=row["by"],

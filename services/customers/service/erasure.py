@@ -29,10 +29,12 @@ async def erase_customer(tx: Tx, settings: Settings, request: Envelope[ErasureRe
     await erasure.add_tombstones(tx, ids, request.data.request_id, tx.now)
     needles = _needles(ids, list(groups.values()))
     retired = await identifiers.retire_all(tx, ids, tx.now)
-    for one, owner in retired:
-        tx.publish(
-            IdentifierRetired(fingerprint=one.fingerprint, generation=one.generation), subject=owner, cause=request
-        )
+    gone = [(owner, one.fingerprint, one.generation) for one, owner in retired]
+    # A phone has no generation of its own, as it derives nobody; but its hash is to be suppressed like the others.
+    gone += [(owner, fingerprint, 1) for owner, fingerprint in await erasure.lone_phones(tx, ids)]
+    for owner, fingerprint, generation in gone:
+        fact = IdentifierRetired(fingerprint=fingerprint, generation=generation)
+        tx.publish(fact, subject=owner, cause=request)
     stores = await erasure.erase(tx, ids, needles)
     stores["customers"] -= len(opened)
     stores["identifier_owners"] = len(retired)

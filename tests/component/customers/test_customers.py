@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from uuid import uuid4
 
 import httpx
@@ -47,6 +48,18 @@ async def test_an_identifier_has_one_owner_and_the_refusal_names_it(api: httpx.A
     other = await created(api)
     answer = await api.post(f"/customers/{other['customer_id']}/identifiers", json=email)
     assert (answer.status_code, answer.json()["customer_id"]) == (409, first["customer_id"])
+
+
+async def test_of_two_who_create_the_same_customer_at_once_one_is_told_of_the_other(api: httpx.AsyncClient) -> None:
+    card, email, same = {"kind": "card", "value": uuid4().hex}, an_email(), an_email()
+    # The same derived id, and two ids that want the same e-mail.
+    for first, second in (([same], [same]), ([card, email], [email])):
+        answers = await asyncio.gather(
+            *(api.post("/customers", json=a_customer(identifiers=names)) for names in (first, second))
+        )
+        made, refused = sorted(answers, key=lambda one: one.status_code)
+        assert (made.status_code, refused.status_code) == (201, 409)
+        assert refused.json()["customer_id"] == made.json()["customer_id"]
 
 
 async def test_a_phone_may_be_shared_and_finds_both(api: httpx.AsyncClient) -> None:

@@ -9,6 +9,7 @@ from uuid import UUID, uuid4
 import asyncpg
 import httpx
 
+from services.customers.domain.naming import read_name
 from shared.burial import bury
 from shared.contracts.customers import CustomersErasureDone, IdentifierRetired
 from shared.contracts.privacy import ErasureRequested
@@ -75,6 +76,17 @@ async def test_an_erased_id_does_not_come_back_and_its_email_is_somebody_new(
     assert (await api.post("/customers", json=a_customer(customer_id=str(customer)))).status_code == 410
     back = await created(api, identifiers=[email])
     assert back["customer_id"] == str(derived(world.settings, email, generation=1))
+
+
+async def test_a_phone_that_somebody_else_has_too_is_not_retired(api: httpx.AsyncClient, world: World) -> None:
+    # Suppressing the hash of a household's phone would silence those who asked for nothing.
+    alone, shared = ({"kind": "phone", "value": f"+44{uuid4().int % 10**10:010}"} for _ in range(2))
+    customer = (await created(api, identifiers=[alone, shared]))["customer_id"]
+    await created(api, identifiers=[shared])
+    await _erase(world, customer)
+    retired = await world.said(customer, IdentifierRetired)
+    expected = read_name(world.settings.key, "phone", alone["value"]).fingerprint
+    assert [one.data.fingerprint for one in retired] == [expected]
 
 
 async def test_somebody_never_heard_of_is_erased_with_a_receipt_and_stays_unknown(
