@@ -7,7 +7,7 @@ from typing import Annotated, Any, ClassVar
 from uuid import UUID, uuid4
 
 from fastapi import Depends, FastAPI
-from fastapi.responses import StreamingResponse
+from fastapi.responses import JSONResponse, StreamingResponse
 from pydantic import BaseModel, ConfigDict
 
 from shared.config import ServiceSettings
@@ -78,6 +78,12 @@ async def count_streamed(tx: TxDep, body: CountIn) -> StreamingResponse:
     """An answer that cannot be kept."""
     await count_it(tx, body.number)
     return StreamingResponse(iter([b"one", b"two"]))
+
+
+@router.post("/answered", dependencies=WRITES)
+async def refuse_by_answer(tx: TxDep) -> JSONResponse:
+    """Refuses without raising."""
+    return JSONResponse({}, 409)
 
 
 @router.post("/deferred/{sqlstate}", dependencies=WRITES)

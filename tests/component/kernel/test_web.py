@@ -128,7 +128,8 @@ async def test_a_key_belongs_to_its_request_and_to_its_caller(client: httpx.Asyn
 
 async def test_a_refusal_is_not_kept_and_leaves_nothing(client: httpx.AsyncClient, database: Database) -> None:
     refused = [await client.post("/counts", json={"number": -1}, headers={"Idempotency-Key": "no"}) for _ in range(2)]
-    assert [answer.status_code for answer in refused] == [409, 409]
+    refused += [await client.post("/counts/answered", headers={"Idempotency-Key": "nor this"}) for _ in range(2)]
+    assert [answer.status_code for answer in refused] == [409] * 4
     assert all("idempotent-replayed" not in answer.headers for answer in refused)
     assert await effects(database) == 0
     async with database.transaction() as tx:
