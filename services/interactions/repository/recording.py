@@ -150,9 +150,11 @@ async def _ensure_months(tx: Tx, months: set[int]) -> None:
         return
     await tx.execute(_LOCK_MONTHS)
     for row in await tx.rows(_MISSING_MONTHS, {"months": list(wanted)}):
-        month = wanted[row["month"]]
+        month, name = wanted[row["month"]], f"interactions_{row['month']}"
+        # Attached, not created in place: that would wait for every reader of the table, and hold up those behind it.
+        await tx.execute(f"create table {name} (like interactions including all)")
         await tx.execute(
-            f"create table interactions_{row['month']} partition of interactions"
+            f"alter table interactions attach partition {name}"
             f" for values from ('{_first_day(month)} 00:00:00+00') to ('{_first_day(month + 1)} 00:00:00+00')"
         )
 
