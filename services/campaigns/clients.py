@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 import httpx
+import orjson
 
 from services.campaigns.config import Settings
 from services.campaigns.domain.customers import Card
@@ -59,44 +61,50 @@ class Neighbours:
 
     async def cards(self, customer_ids: Sequence[UUID]) -> dict[UUID, Card]:
         """The contact cards of those customers that exist, by the id asked for. Raises Away."""
-        body = {"customer_ids": [str(one) for one in customer_ids]}
-        answer = await _post(self._customers, "/cards", body)
-        return {UUID(card["asked"]): _card(card) for card in answer["cards"]}
+        asked = sorted(set(customer_ids))
+        answer = await _post(self._customers, "/cards", {"customer_ids": [str(one) for one in asked]})
+        return {UUID(card["customer_id"]): _card(card) for card in answer["cards"] if card["found"]}
 
     async def permits(self, questions: Sequence[Question]) -> dict[UUID, Permission]:
         """The answer to each question, by message. Raises Away."""
-        body = {
-            "requests": [
-                {
-                    "message_id": str(one.message_id),
-                    "customer_id": str(one.customer_id),
-                    "purpose": one.purpose,
-                    "channel": one.channel,
-                    "address": one.address,
-                }
-                for one in questions
-            ]
-        }
-        answer = await _post(self._privacy, "/permits", body)
-        return {
-            UUID(one["message_id"]): Permission(
-                message_id=UUID(one["message_id"]),
-                permit_id=UUID(one["permit_id"]) if one.get("permit_id") else None,
-                reason=one.get("reason"),
-            )
-            for one in answer["results"]
-        }
+        requests = [
+            {
+                "message_id": str(one.message_id),
+                "customer_id": str(one.customer_id),
+                "purpose": one.purpose,
+                "channel": one.channel,
+                "address": one.address,
+            }
+            for one in questions
+        ]
+        answer = await _post(self._privacy, "/permits", {"requests": requests})
+        return {UUID(one["message_id"]): _permission(one) for one in answer["results"]}
 
 
-async def _post(client: httpx.AsyncClient, path: str, body: object) -> dict[str, list[dict[str, str]]]:
+async def _post(client: httpx.AsyncClient, path: str, body: object) -> dict[str, list[dict[str, Any]]]:
     try:
-        response = await client.post(path, json=body)
+        response = await client.post(
+            path, content=orjson.dumps(body), headers={"Content-Type": "application/json"}
+        )
         response.raise_for_status()
-        answer: dict[str, list[dict[str, str]]] = response.json()
+        answer: dict[str, list[dict[str, Any]]] = orjson.loads(response.content)
         return answer
-    except (httpx.HTTPError, ValueError) as error:
-        raise Away(f"{path}: {type(error).__name__}") from error
+    except (httpx.HTTPError, orjson.JSONDecodeError) as error:
+        raise Away(f"{path}: {_what(error)}") from error
 
 
-def _card(card: dict[str, str]) -> Card:
-    return Card(UUID(card["asked"]), card.get("email"), card.get("time_zone"), {})
+def _what(error: Exception) -> str:
+    if isinstance(error, httpx.HTTPStatusError):
+        return str(error.response.status_code)
+    return type(error).__name__
+
+
+def _card(card: dict[str, Any]) -> Card:
+    """Templates see the name, language, status and every defined attribute; never the address."""
+    fields = {**card["attributes"], "name": card["name"], "language": card["language"], "status": card["status"]}
+    return Card(UUID(card["customer_id"]), card["email"], card["time_zone"], fields)
+
+
+def _permission(one: dict[str, Any]) -> Permission:
+    permit_id = UUID(one["permit_id"]) if one["granted"] else None
+    return Permission(UUID(one["message_id"]), permit_id, one["reason"])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from shared.errors import Conflict, Invalid, NotFound, PreconditionFailed, Unavailable
+from shared.errors import Conflict, Invalid, NotFound, PreconditionFailed, Refusal, Unavailable
 
 
 class CampaignNotFound(NotFound):
@@ -53,7 +53,25 @@ class NeighbourAway(Unavailable):
     slug, title = "neighbour-away", "Another service does not answer"
 
 
-class NotSent(Unavailable):
-    """The mail server did not take a test message."""
+class Halted(Conflict):
+    """The stop-all switch is thrown."""
 
-    slug, title = "not-sent", "The mail server did not take it"
+    slug, title = "halted", "Everything is halted"
+
+
+class VersionRequired(Refusal):
+    """A change must say which version it was made for."""
+
+    status, slug, title = 428, "version-required", "If-Match is missing"
+
+
+class InvalidVersion(Invalid):
+    """If-Match that is no ETag of ours."""
+
+    slug, title = "invalid-version", "If-Match is not valid"
+
+
+class NoSuchLink(NotFound):
+    """A tracking token that we did not make."""
+
+    slug, title = "no-such-link", "There is no such link"

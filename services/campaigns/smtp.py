@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
+from collections.abc import Callable
 
 import aiosmtplib
 from aiosmtplib import SMTP, SMTPException, SMTPResponseException
@@ -31,14 +32,14 @@ class SmtpChannel:
         self._idle: list[SMTP] = []
         self._places = asyncio.Semaphore(settings.smtp_connections)
 
-    async def hand_over(self, letter: Letter) -> Handed:
+    async def hand_over(self, letter: Letter, may_go: Callable[[], bool]) -> Handed:
         """Give the letter to the server, once; see `Handed` for what may become of it."""
         async with self._places:
             try:
                 client = self._idle.pop() if self._idle else await self._connect()
             except (SMTPException, OSError, TimeoutError) as error:
                 return Handed("deferred", f"connect-{_name(error)}")
-            handed = await self._converse(client, letter)
+            handed = await self._converse(client, letter, may_go)
             if client.is_connected:
                 self._idle.append(client)
             return handed
@@ -66,12 +67,15 @@ class SmtpChannel:
         await client.connect()
         return client
 
-    async def _converse(self, client: SMTP, letter: Letter) -> Handed:
+    async def _converse(self, client: SMTP, letter: Letter, may_go: Callable[[], bool]) -> Handed:
         """Up to the server's word for the data, a loss of the connection means: certainly not accepted."""
         try:
             try:
                 await client.mail(self._settings.sender_address)
                 await client.rcpt(letter.recipient)
+                if not may_go():
+                    await _reset(client)
+                    return Handed("withheld")
                 ready = await client.execute_command(b"DATA")
             except aiosmtplib.SMTPRecipientRefused as refused:
                 await _reset(client)

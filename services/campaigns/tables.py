@@ -191,13 +191,14 @@ erasures = Table(
     Column("done_at", _WHEN),
 )
 
-# Opens and clicks that the broker did not take at once.
-responses_unsent = Table(
-    "responses_unsent",
+# Opens and clicks that are not confirmed by the broker yet.
+heard_unsent = Table(
+    "heard_unsent",
     metadata,
-    Column("id", Uuid, primary_key=True),
-    Column("key", LargeBinary, nullable=False),
+    Column("response_id", Text, primary_key=True),
+    Column("customer_id", Uuid, nullable=False),
     Column("value", LargeBinary, nullable=False),
+    Column("heard_at", _WHEN, nullable=False),
 )
 
 # How far the own topic was compared with the ledger.

@@ -157,3 +157,14 @@ class Policy:
 
     caps: tuple[Cap, ...] = ()
     quiet_hours: QuietHours | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Switchboard:
+    """The policy over all campaigns and whether the stop-all switch is thrown."""
+
+    policy: Policy
+    version: int
+    halted: bool
+    halted_by: str | None
+    halted_at: datetime | None

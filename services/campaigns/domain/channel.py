@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal, Protocol
 from uuid import UUID
@@ -18,7 +19,8 @@ class Letter:
 
 # accepted: the provider has it. deferred: it certainly has not, try later. rejected: it never will.
 # bounced: it never will, because the address does not exist. unknown: nobody knows, never send it again by itself.
-Answer = Literal["accepted", "deferred", "rejected", "bounced", "unknown"]
+# withheld: certainly not, we stopped it ourselves at the last moment.
+Answer = Literal["accepted", "deferred", "rejected", "bounced", "unknown", "withheld"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,8 +36,12 @@ class Channel(Protocol):
 
     name: str
 
-    async def hand_over(self, letter: Letter) -> Handed:
-        """Give the letter to the provider, once. Never raises what a provider or network can do."""
+    async def hand_over(self, letter: Letter, may_go: Callable[[], bool]) -> Handed:
+        """Give the letter to the provider, once. Never raises what a provider or network can do.
+
+        `may_go` is asked at the last moment before it could be accepted (the permit is young, nobody threw the switch);
+        if it says no, nothing is given and the answer is `withheld`.
+        """
         ...
 
     async def close(self) -> None:

@@ -89,3 +89,26 @@ class Postponed:
     message: Message
     reason: str
     until: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class MessageRow:
+    """A message as the list of messages shows it."""
+
+    id: UUID
+    customer_id: UUID
+    entry_id: UUID
+    step: str
+    channel: str
+    state: MessageState
+    reason: str | None
+    deferred_for: str | None
+    attempts: int
+    enrolled_at: datetime
+    not_before: datetime
+    expires_at: datetime
+    claimed_at: datetime | None
+    settled_at: datetime | None
+    settled_by: str | None
+    permit_id: UUID | None
+    bounced: bool

@@ -3,28 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import RowMapping
 
-from services.campaigns.domain.campaign import Campaign, Policy, State
+from services.campaigns.domain.campaign import Campaign, Policy, State, Switchboard
 from services.campaigns.repository.definitions import dump_definition, dump_policy, load_definition, load_policy
 from shared.transaction import Tx
 
 _ALL = "select id, version, state, definition, salt, run_id, created_at, started_at from campaigns"
-
-
-@dataclass(frozen=True, slots=True)
-class Switchboard:
-    """The policy over all campaigns and whether the stop-all switch is thrown."""
-
-    policy: Policy
-    version: int
-    halted: bool
-    halted_by: str | None
-    halted_at: datetime | None
 
 
 async def add(tx: Tx, campaign: Campaign, by: str) -> None:

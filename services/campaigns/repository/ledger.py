@@ -14,7 +14,7 @@ from sqlalchemy import RowMapping
 from services.campaigns.domain.ledger import Message, MessageState, Postponed, Settled
 from shared.transaction import Tx
 
-_COLUMNS = """m.id, m.customer_id, m.campaign_id, m.entry_id, m.step, m.channel, m.expires_at, m.attempts,
+MESSAGE_COLUMNS = """m.id, m.customer_id, m.campaign_id, m.entry_id, m.step, m.channel, m.expires_at, m.attempts,
               m.deferred_for, m.context"""
 _THESE = "unnest(cast(:customers as uuid[]), cast(:ids as uuid[])) as t(customer_id, id)"
 _MINE = "m.customer_id = t.customer_id and m.id = t.id and m.holder = :holder"
@@ -33,11 +33,11 @@ async def reserve(tx: Tx, holder: int, size: int) -> list[Message]:
             ) as one limit :size
         )
         update messages m set holder = :holder from due
-        where m.customer_id = due.customer_id and m.id = due.id returning {_COLUMNS}, m.priority
+        where m.customer_id = due.customer_id and m.id = due.id returning {MESSAGE_COLUMNS}, m.priority
         """,
         {"now": tx.now, "size": size, "holder": holder},
     )
-    return [_message(row) for row in sorted(rows, key=lambda row: -row["priority"])]
+    return [message_of(row) for row in sorted(rows, key=lambda row: -row["priority"])]
 
 
 async def hold(tx: Tx, holder: int, messages: Sequence[Message]) -> list[Message]:
@@ -142,20 +142,20 @@ async def take_back(tx: Tx, holder: int) -> tuple[int, list[Message]]:
     )
     rows = await tx.rows(
         f"""update messages m set state = 'unknown', reason = 'sender-gone', settled_at = :now
-            where holder = :holder and state = 'claimed' returning {_COLUMNS}""",
+            where holder = :holder and state = 'claimed' returning {MESSAGE_COLUMNS}""",
         {"holder": holder, "now": tx.now},
     )
-    return freed.rowcount, [_message(row) for row in rows]
+    return freed.rowcount, [message_of(row) for row in rows]
 
 
 async def settle_by_hand(tx: Tx, message_id: UUID, state: MessageState, reason: str | None, by: str) -> Message | None:
     """An operator's word on an unknown message; None when there is no such."""
     row = await tx.row(
         f"""update messages m set state = :state, reason = :reason, settled_at = :now, settled_by = :by, holder = null
-            where id = :id and state = 'unknown' returning {_COLUMNS}""",
+            where id = :id and state = 'unknown' returning {MESSAGE_COLUMNS}""",
         {"id": message_id, "state": state.value, "reason": reason, "now": tx.now, "by": by},
     )
-    return _message(row) if row is not None else None
+    return message_of(row) if row is not None else None
 
 
 async def make_due(tx: Tx, campaign_id: UUID, reason: str) -> None:
@@ -191,7 +191,7 @@ def _keys(messages: Sequence[Message]) -> dict[str, list[UUID]]:
     return {"customers": [one.customer_id for one in messages], "ids": [one.id for one in messages]}
 
 
-def _message(row: RowMapping) -> Message:
+def message_of(row: RowMapping) -> Message:
     return Message(
         id=row["id"],
         customer_id=row["customer_id"],

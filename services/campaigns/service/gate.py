@@ -11,14 +11,13 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from services.campaigns.config import Settings
-from services.campaigns.domain.campaign import Campaign, OneOff, SegmentTrigger
+from services.campaigns.domain.campaign import Campaign, OneOff, SegmentTrigger, Switchboard
 from services.campaigns.domain.caps import Cap, Sent
 from services.campaigns.domain.customers import Card, Group, Known
 from services.campaigns.domain.gate import Deferred, Facts, Refused, Verdict, judge
 from services.campaigns.domain.ledger import Message, MessageState, Postponed, Settled, backoff
 from services.campaigns.domain.recipients import is_allowed
 from services.campaigns.repository import campaigns, groups, knowledge, ledger
-from services.campaigns.repository.campaigns import Switchboard
 from services.campaigns.repository.knowledge import AddressKey, AddressState
 from services.campaigns.service.settling import settle
 from shared.identity import fingerprint, normalise

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from services.campaigns.domain.campaign import Policy
+from services.campaigns.domain.campaign import Policy, Switchboard
 from services.campaigns.repository import campaigns
-from services.campaigns.repository.campaigns import Switchboard
 from shared.transaction import Tx
 
 

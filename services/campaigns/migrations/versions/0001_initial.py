@@ -161,11 +161,13 @@ create table erasures (
     done_at timestamptz
 );
 
-create table responses_unsent (
-    id uuid primary key,
-    key bytea not null,
-    value bytea not null
+create table heard_unsent (
+    response_id text primary key,
+    customer_id uuid not null,
+    value bytea not null,
+    heard_at timestamptz not null
 );
+create index heard_unsent_order on heard_unsent (heard_at);
 
 create table own_topic (
     partition int primary key,

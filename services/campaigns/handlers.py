@@ -1,0 +1,41 @@
+"""The event door: what campaigns hears."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from services.campaigns.service import erasure, hearing
+from shared.consumer import Subscription
+from shared.contracts import analytics, customers, interactions, privacy
+from shared.contracts.envelope import Envelope
+from shared.transaction import Tx
+
+
+async def on_batch(tx: Tx, events: list[Envelope[Any]]) -> None:
+    """Aliases and tombstones first, so that copies and entries of the same batch already follow them."""
+    await hearing.follow_merges(tx, events)
+    await erasure.erase_customers(tx, events)
+    await hearing.keep_copies(tx, events)
+    await hearing.enter_campaigns(tx, events)
+
+
+SUBSCRIPTION = Subscription(
+    consumer="campaigns",
+    topics=["interactions-events", "customers-events", "analytics-events", "privacy-events"],
+    types=[
+        interactions.PurchaseRecorded,
+        interactions.ReturnRecorded,
+        interactions.ContactRecorded,
+        interactions.ExposureRecorded,
+        interactions.ResponseRecorded,
+        customers.ProfileChanged,
+        customers.CustomersMerged,
+        customers.MergeUndone,
+        analytics.MembershipsChanged,
+        privacy.ConsentChanged,
+        privacy.SuppressionChanged,
+        privacy.RestrictionChanged,
+        privacy.ErasureRequested,
+    ],
+    on_batch=on_batch,
+)

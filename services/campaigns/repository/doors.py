@@ -1,0 +1,42 @@
+"""Opens and clicks on their way to the broker."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from shared.transaction import Tx
+
+
+@dataclass(frozen=True, slots=True)
+class Unsent:
+    """A response that the broker has not confirmed yet."""
+
+    response_id: str
+    customer_id: UUID
+    value: bytes
+
+
+async def keep(tx: Tx, one: Unsent) -> None:
+    """Durable from the commit on; what waits already is not kept twice."""
+    await tx.execute(
+        """insert into heard_unsent (response_id, customer_id, value, heard_at)
+           values (:id, :customer, :value, :now) on conflict do nothing""",
+        {"id": one.response_id, "customer": one.customer_id, "value": one.value, "now": tx.now},
+    )
+
+
+async def oldest(tx: Tx, limit: int) -> list[Unsent]:
+    """What is to be sent next."""
+    rows = await tx.rows(
+        "select response_id, customer_id, value from heard_unsent order by heard_at limit :limit", {"limit": limit}
+    )
+    return [Unsent(row["response_id"], row["customer_id"], row["value"]) for row in rows]
+
+
+async def drop(tx: Tx, response_ids: Sequence[str]) -> None:
+    """The broker has confirmed these."""
+    await tx.execute(
+        "delete from heard_unsent where response_id = any(cast(:ids as text[]))", {"ids": list(response_ids)}
+    )

@@ -1,0 +1,61 @@
+"""What became of a campaign's audience."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from services.campaigns.domain.accounting import Tally
+from services.campaigns.domain.ledger import MessageRow, MessageState
+from shared.transaction import Tx
+
+
+async def tallies(tx: Tx, campaign_id: UUID) -> list[Tally]:
+    """Messages of the campaign by state, reason and last deferral."""
+    rows = await tx.rows(
+        """select state, reason, deferred_for, count(*) as count from messages where campaign_id = :campaign
+           group by 1, 2, 3""",
+        {"campaign": campaign_id},
+    )
+    return [Tally(MessageState(row["state"]), row["reason"], row["deferred_for"], row["count"]) for row in rows]
+
+
+async def audience(tx: Tx, campaign_id: UUID) -> int:
+    """How many entered, counted apart from the states."""
+    return int(await tx.value("select count(*) from messages where campaign_id = :campaign", {"campaign": campaign_id}))
+
+
+async def responses(tx: Tx, campaign_id: UUID) -> dict[str, int]:
+    """Messages with at least one response, by kind."""
+    rows = await tx.rows(
+        """select kind, count(distinct message_id) as count from responses where campaign_id = :campaign
+           group by kind order by kind""",
+        {"campaign": campaign_id},
+    )
+    return {row["kind"]: row["count"] for row in rows}
+
+
+async def links(tx: Tx, campaign_id: UUID) -> dict[str, int]:
+    """Messages of which each link was clicked, the most clicked first."""
+    rows = await tx.rows(
+        """select link, count(distinct message_id) as count from responses
+           where campaign_id = :campaign and kind = 'clicked' group by link order by 2 desc, 1 limit 100""",
+        {"campaign": campaign_id},
+    )
+    return {row["link"]: row["count"] for row in rows}
+
+
+async def page(
+    tx: Tx, campaign_id: UUID, *, after: UUID | None, state: MessageState | None, limit: int
+) -> Sequence[MessageRow]:
+    """The campaign's messages by id."""
+    rows = await tx.rows(
+        """
+        select id, customer_id, entry_id, step, channel, state, reason, deferred_for, attempts, enrolled_at, not_before,
+               expires_at, claimed_at, settled_at, settled_by, permit_id, bounced
+        from messages where campaign_id = :campaign and (cast(:after as uuid) is null or id > :after)
+        and (cast(:state as text) is null or state = :state) order by id limit :limit
+        """,
+        {"campaign": campaign_id, "after": after, "state": state.value if state else None, "limit": limit},
+    )
+    return [MessageRow(**{**row, "state": MessageState(row["state"])}) for row in rows]

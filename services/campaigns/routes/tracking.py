@@ -1,0 +1,57 @@
+"""Public doors: a click leads on to its target, an open shows one pixel."""
+
+from __future__ import annotations
+
+import base64
+
+from fastapi import Response
+from fastapi.responses import RedirectResponse
+
+from services.campaigns.content.links import Tracked, read_token
+from services.campaigns.errors import NoSuchLink
+from services.campaigns.service.doors import hear_response
+from shared.database import is_weather
+from shared.logging import get_logger
+from shared.web import APIRouter, AppContext, ContextDep
+
+log = get_logger(__name__)
+
+CLICK = "/t/c/{token}"
+OPEN = "/t/o/{token}"
+_PIXEL = base64.b64decode("R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7")
+_NO_STORE = {"Cache-Control": "no-store", "Referrer-Policy": "no-referrer"}
+
+router = APIRouter(tags=["tracking"])
+
+
+@router.get(CLICK, response_class=RedirectResponse, status_code=302)
+async def click(context: ContextDep, token: str) -> Response:
+    """Leads on to where the mail said, and nowhere else: the target is in the signed token."""
+    tracked = _read(context, token, "clicked")
+    await _hear(context, tracked)
+    return RedirectResponse(tracked.url, status_code=302, headers=_NO_STORE)
+
+
+@router.get(OPEN, response_class=Response)
+async def opened(context: ContextDep, token: str) -> Response:
+    """One transparent pixel."""
+    await _hear(context, _read(context, token, "opened"))
+    return Response(_PIXEL, media_type="image/gif", headers=_NO_STORE)
+
+
+def _read(context: AppContext, token: str, kind: str) -> Tracked:
+    tracked = read_token(context.settings.installation_key.get_secret_value(), token)
+    if tracked is None or tracked.kind != kind:
+        raise NoSuchLink("This link is not one of ours, or was damaged.", cure="Use the link as it was sent.")
+    return tracked
+
+
+async def _hear(context: AppContext, tracked: Tracked) -> None:
+    """Kept before the answer goes out; but nobody is kept from the target because our database is away."""
+    try:
+        async with context.database.transaction() as tx:
+            await hear_response(tx, tracked)
+    except Exception as error:
+        if not is_weather(error):
+            raise
+        log.warning("response_not_kept", message_id=str(tracked.message_id), kind=tracked.kind)

@@ -1,0 +1,84 @@
+"""The ledger as a sender uses it: each step is one transaction, and none is open while a neighbour is asked."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import timedelta
+
+from services.campaigns.config import Settings
+from services.campaigns.domain.gate import Deferred
+from services.campaigns.domain.ledger import Message, Settled
+from services.campaigns.repository import campaigns, ledger
+from services.campaigns.service import gate, settling
+from services.campaigns.service.gate import Cards, Claimed
+from shared.clock import MACHINE
+from shared.database import Database, is_weather
+from shared.logging import get_logger
+
+log = get_logger(__name__)
+
+_WEATHER_WAIT_S = (0.1, 0.5, 1.0, 2.0)
+
+
+class Ledger:
+    """One sender's view, under its holder's number."""
+
+    def __init__(self, database: Database, settings: Settings, holder: int) -> None:
+        self._database = database
+        self._settings = settings
+        self.holder = holder
+
+    async def reserve(self, size: int) -> list[Message]:
+        """Due messages for this sender; none while the stop-all switch is thrown."""
+        async with self._database.transaction() as tx:
+            if (await campaigns.switchboard(tx)).halted:
+                return []
+            return await ledger.reserve(tx, self.holder, size)
+
+    async def claim(self, reserved: Sequence[Message], cards: Cards) -> list[Claimed]:
+        """Those that pass the gate, claimed; the others are refused or postponed."""
+        async with self._database.transaction() as tx:
+            return await gate.claim(tx, self._settings, self.holder, reserved, cards)
+
+    async def postpone(self, messages: Sequence[Message], reason: str, *, wait_s: float | None = None) -> None:
+        """Back to waiting: they were certainly not handed over. Tried again after the backoff, or after `wait_s`."""
+        if not messages:
+            return
+
+        async def write() -> None:
+            async with self._database.transaction() as tx:
+                until = None if wait_s is None else tx.now + timedelta(seconds=wait_s * tx.clock.factor)
+                verdict = Deferred(reason, until)
+                await ledger.postpone(tx, self.holder, [gate.postponed(tx, one, verdict) for one in messages])
+
+        await self._insist(write)
+
+    async def settle(self, outcomes: Sequence[Settled]) -> None:
+        """How these messages ended, with their events. Returns when it is stored, however long the weather lasts."""
+        if not outcomes:
+            return
+
+        async def write() -> None:
+            async with self._database.transaction() as tx:
+                await settling.settle(tx, self.holder, outcomes)
+
+        await self._insist(write)
+
+    async def recover(self) -> tuple[int, int]:
+        """Free or declare unknown what senders that are gone had in hand."""
+        async with self._database.transaction() as tx:
+            return await settling.recover(tx, present=self.holder)
+
+    async def _insist(self, write: Callable[[], Awaitable[None]]) -> None:
+        """What is known of a hand-over is held in memory until the database takes it."""
+        failures = 0
+        while True:
+            try:
+                await write()
+                return
+            except Exception as error:
+                if not is_weather(error):
+                    raise
+                log.warning("waiting_for_the_database", error=type(error).__name__)
+                await MACHINE.sleep(_WEATHER_WAIT_S[min(failures, len(_WEATHER_WAIT_S) - 1)])
+                failures += 1

@@ -1,0 +1,110 @@
+"""Before anything is sent: does our own topic tell of hand-overs that the ledger does not know?
+
+It does when the database was restored from a backup. Sending waits until they are entered, so that what was sent after
+the backup is not sent again.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from typing import Any
+
+from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka.errors import KafkaError
+
+from services.campaigns.repository import own_topic
+from services.campaigns.repository.own_topic import ToldHandOver
+from shared.clock import MACHINE
+from shared.config import ServiceSettings
+from shared.contracts.campaigns import MessageSettled
+from shared.contracts.envelope import Fact, Unreadable, read_envelope
+from shared.database import Database, is_weather
+from shared.kafka import make_consumer, wire_name
+from shared.logging import get_logger
+
+log = get_logger(__name__)
+
+_RETRY_S = 1.0
+_KNOWN: dict[str, type[Fact]] = {MessageSettled.TYPE: MessageSettled}
+
+
+async def load_own_topic(database: Database, settings: ServiceSettings, beat: Callable[[], None]) -> int:
+    """Returns when everything up to the topic's present end is compared, however long broker or database are away.
+    Returns how many hand-overs were unknown."""
+    while True:
+        beat()
+        try:
+            return await _load(database, settings, beat)
+        except Exception as error:
+            if not isinstance(error, KafkaError) and not is_weather(error):
+                raise
+            log.warning("own_topic_not_compared", error=type(error).__name__)
+            await MACHINE.sleep(_RETRY_S)
+
+
+async def _load(database: Database, settings: ServiceSettings, beat: Callable[[], None]) -> int:
+    consumer = make_consumer(settings, "campaigns-own-topic")
+    await consumer.start()
+    try:
+        topic = wire_name(settings, MessageSettled.TOPIC)
+        partitions = [TopicPartition(topic, number) for number in await _partitions(consumer, topic)]
+        if not partitions:
+            return 0
+        consumer.assign(partitions)
+        return await _compare(database, consumer, partitions, beat)
+    finally:
+        await asyncio.wait_for(consumer.stop(), 5)
+
+
+async def _partitions(consumer: AIOKafkaConsumer, topic: str) -> set[int]:
+    await consumer.topics()
+    return consumer.partitions_for_topic(topic) or set()
+
+
+async def _compare(
+    database: Database, consumer: AIOKafkaConsumer, partitions: list[TopicPartition], beat: Callable[[], None]
+) -> int:
+    async with database.transaction() as tx:
+        reached = await own_topic.offsets(tx)
+    ends: dict[TopicPartition, int] = await consumer.end_offsets(partitions)
+    begins: dict[TopicPartition, int] = await consumer.beginning_offsets(partitions)
+    for partition in partitions:
+        # A topic that was made anew is shorter than what was reached: from its beginning, then.
+        known = reached.get(partition.partition, 0)
+        consumer.seek(partition, known if begins[partition] <= known <= ends[partition] else begins[partition])
+    learned = 0
+    while True:
+        behind = [one for one in partitions if await consumer.position(one) < ends[one]]
+        if not behind:
+            break
+        beat()
+        batches = await consumer.getmany(*behind, timeout_ms=500, max_records=2_000)
+        records = [record for batch in batches.values() for record in batch]
+        learned += await _learn(database, records)
+    async with database.transaction() as tx:
+        await own_topic.save_offsets(tx, {one.partition: ends[one] for one in partitions})
+    if learned:
+        log.warning("hand_overs_were_unknown", count=learned)
+    return learned
+
+
+async def _learn(database: Database, records: list[Any]) -> int:
+    told = [one for record in records if (one := _told(record.value)) is not None]
+    if not told:
+        return 0
+    async with database.transaction() as tx:
+        return await own_topic.learn(tx, list({one.message_id: one for one in told}.values()))
+
+
+def _told(value: bytes | None) -> ToldHandOver | None:
+    try:
+        event = read_envelope(value or b"", _KNOWN)
+    except Unreadable:
+        return None
+    if event is None or event.data.outcome != "handed_over":
+        return None
+    data: MessageSettled = event.data
+    return ToldHandOver(
+        data.message_id, event.subject, data.campaign_id, data.step, data.channel, data.permit_id, event.time
+    )

@@ -1,0 +1,69 @@
+"""Opens and clicks go from the table to `interactions-inbound`, in the order in which they came."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+
+from aiokafka import AIOKafkaProducer
+from aiokafka.errors import KafkaError
+
+from services.campaigns.repository import doors
+from shared.clock import MACHINE
+from shared.config import ServiceSettings
+from shared.database import Database, is_weather
+from shared.kafka import make_producer, wire_name
+from shared.logging import get_logger
+from shared.worker import WorkerContext
+
+log = get_logger(__name__)
+
+_TOPIC = "interactions-inbound"
+_BATCH = 500
+_POLL_S = 0.2
+_RETRY_S = 1.0
+_CONFIRM_S = 20.0
+
+
+class ResponsePublisher:
+    """One worker of the service does it at a time; what is sent twice all the same has one effect there."""
+
+    name = "responses"
+
+    async def run(self, context: WorkerContext, beat: Callable[[], None]) -> None:
+        """For ever; weather postpones it, with a new producer."""
+        while True:
+            beat()
+            try:
+                async with context.database.exclusive("responses") as mine:
+                    if mine:
+                        await self._publish(context.database, context.settings, beat)
+            except Exception as error:
+                if not isinstance(error, KafkaError) and not is_weather(error):
+                    raise
+                log.warning("responses_postponed", error=type(error).__name__)
+            await MACHINE.sleep(_RETRY_S)
+
+    async def _publish(self, database: Database, settings: ServiceSettings, beat: Callable[[], None]) -> None:
+        producer = make_producer(settings)
+        await producer.start()
+        try:
+            while True:
+                beat()
+                if not await publish_once(database, producer, wire_name(settings, _TOPIC)):
+                    await MACHINE.sleep(_POLL_S)
+        finally:
+            await asyncio.wait_for(producer.stop(), 5)
+
+
+async def publish_once(database: Database, producer: AIOKafkaProducer, topic: str) -> int:
+    """Send what waits and forget what the broker confirmed; returns how many."""
+    async with database.transaction() as tx:
+        waiting = await doors.oldest(tx, _BATCH)
+    if not waiting:
+        return 0
+    futures = [await producer.send(topic, one.value, key=str(one.customer_id).encode()) for one in waiting]
+    await asyncio.wait_for(asyncio.gather(*futures), _CONFIRM_S)
+    async with database.transaction() as tx:
+        await doors.drop(tx, [one.response_id for one in waiting])
+    return len(waiting)
