@@ -9,6 +9,7 @@ from services.analytics.domain.engine.advance import (
     advance,
     needs_history,
 )
+from services.analytics.domain.engine.explain import Explanation, Reason, explain
 from services.analytics.domain.engine.inputs import (
     AttributeChange,
     Change,
@@ -29,7 +30,7 @@ from services.analytics.domain.engine.rebuild import rebuild
 from services.analytics.domain.engine.state import State, blank, decode, encode, members
 
 __all__ = [
-    "TIME", "AttributeChange", "Change", "ConsentChange", "Definition", "Fact", "History", "ListChange",
-    "NeedsHistory", "Outcome", "Program", "StaleProgram", "State", "Transition", "advance", "blank", "compile_program",
-    "decode", "encode", "fact", "leaf_keys", "members", "needs_history", "number_leaves", "rebuild",
+    "TIME", "AttributeChange", "Change", "ConsentChange", "Definition", "Explanation", "Fact", "History", "ListChange",
+    "NeedsHistory", "Outcome", "Program", "Reason", "StaleProgram", "State", "Transition", "advance", "blank",
+    "compile_program", "decode", "encode", "explain", "fact", "leaf_keys", "members", "needs_history", "number_leaves", "rebuild",
 ]  # fmt: skip
