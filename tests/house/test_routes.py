@@ -29,7 +29,7 @@ PUBLIC: dict[str, set[str]] = {
     "customers": set(),
     "interactions": set(),
     "analytics": set(),
-    "campaigns": set(),
+    "campaigns": {"GET /t/o/{token}", "GET /t/c/{token}"},
     "privacy": {"GET /unsubscribe/{token}", "POST /unsubscribe/{token}"},
 }
 # What to send is described to those who may send.
