@@ -47,9 +47,9 @@ def document_of(service: str) -> bytes:
 def main(argv: Sequence[str] | None = None) -> None:
     """Write the documents of the named services, or of all."""
     parser = argparse.ArgumentParser(prog="python -m shared.openapi", description=__doc__)
-    parser.add_argument("service", nargs="*", choices=SERVICES, default=SERVICES)
+    parser.add_argument("service", nargs="*", help=f"of {', '.join(SERVICES)}; all of them when none is named")
     FOLDER.mkdir(parents=True, exist_ok=True)
-    for service in parser.parse_args(argv).service:
+    for service in parser.parse_args(argv).service or SERVICES:
         (FOLDER / f"{service}.json").write_bytes(document_of(service))
 
 
