@@ -49,7 +49,7 @@ async def preview(neighbours: Neighbours, scribe: Scribe, campaign: Campaign, cu
 
 
 async def campaign_to_try(tx: Tx, campaign_id: UUID) -> Campaign:
-    """The campaign, when a test may be sent. Raises CampaignNotFound, and Halted while the stop-all switch is thrown."""
+    """The campaign, when a test may be sent. Raises CampaignNotFound; Halted while the stop-all switch is thrown."""
     if (await campaigns.switchboard(tx)).halted:
         raise Halted("The stop-all switch is thrown.", cure="Let hand-overs go on with PUT /switch.")
     return await get_campaign(tx, campaign_id)

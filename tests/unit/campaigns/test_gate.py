@@ -1,0 +1,112 @@
+"""Would catch a rule that is left out, comes in the wrong order, or defers beyond the expiry."""
+
+from __future__ import annotations
+
+from datetime import time, timedelta
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from services.campaigns.domain.campaign import Content, OneOff, Policy, SegmentTrigger, State
+from services.campaigns.domain.caps import Cap, Sent
+from services.campaigns.domain.gate import RULES, Deferred, Refused, judge
+from services.campaigns.domain.holdout import is_held_out
+from services.campaigns.domain.quiet import QuietHours
+from tests.unit.campaigns.builders import NOON, SEGMENT, a_campaign, facts
+
+DAY = timedelta(days=1)
+_SENT = (Sent(NOON, uuid4(), "offers"),)
+# Each thing that speaks against a message, in the order in which it is said.
+OBJECTIONS: list[tuple[str, dict[str, Any]]] = [
+    ("erased", {"erased": True}),
+    ("campaign-stopped", {"campaign": a_campaign(state=State.STOPPED, holdout_percent=100.0)}),
+    ("too-late", {"expires_at": NOON}),
+    ("stop-all", {"halted": True}),
+    ("campaign-paused", {"campaign": a_campaign(state=State.PAUSED, holdout_percent=100.0)}),
+    ("restricted", {"restricted": True}),
+    ("blocked", {"blocked": True}),
+    ("left-segment", {"member": False}),
+    ("no-consent", {"consent_denied": True}),
+    ("no-card", {"card_found": False}),
+    ("no-address", {"has_address": False}),
+    ("not-in-allow-list", {"address_allowed": False}),
+    ("duplicate-address", {"address_state": "reached"}),
+    ("quiet-hours", {"policy": Policy((Cap(1, DAY),), QuietHours(time(11), time(13)))}),
+    ("frequency-cap", {"policy": Policy((Cap(1, DAY),)), "sent": _SENT}),
+    ("holdout", {"campaign": a_campaign(holdout_percent=100.0)}),
+]
+
+
+def test_a_message_against_which_nothing_speaks_may_be_claimed() -> None:
+    assert judge(facts()) is None
+
+
+def test_every_rule_has_its_objection_here() -> None:
+    assert len(RULES) == len(OBJECTIONS)
+
+
+@pytest.mark.parametrize(("reason", "changes"), OBJECTIONS, ids=[reason for reason, _ in OBJECTIONS])
+def test_each_objection_alone_is_said(reason: str, changes: dict[str, Any]) -> None:
+    verdict = judge(facts(**changes))
+    assert verdict is not None
+    assert verdict.reason == reason
+
+
+@given(chosen=st.sets(st.integers(0, len(OBJECTIONS) - 1), min_size=1))
+def test_of_several_objections_the_first_in_the_list_is_said(chosen: set[int]) -> None:
+    changes: dict[str, Any] = {}
+    for position in sorted(chosen, reverse=True):
+        changes |= OBJECTIONS[position][1]
+    assert (verdict := judge(facts(**changes))) is not None
+    assert verdict.reason == OBJECTIONS[min(chosen)][0]
+
+
+def test_nothing_is_deferred_beyond_its_expiry() -> None:
+    policy = Policy((Cap(1, timedelta(days=30)),))
+    verdict = judge(facts(policy=policy, sent=_SENT, expires_at=NOON + DAY))
+    assert verdict == Deferred("frequency-cap", NOON + DAY)
+
+
+def test_at_its_expiry_it_is_refused_as_too_late() -> None:
+    assert judge(facts(expires_at=NOON, halted=True)) == Refused("too-late")
+
+
+def test_a_service_message_passes_caps_quiet_hours_and_refusals_of_marketing() -> None:
+    content = Content("Sent", "Your order was sent.")
+    campaign = a_campaign(purpose="service", content=content)
+    policy = Policy((Cap(1, DAY),), QuietHours(time(11), time(13)))
+    assert judge(facts(campaign, policy=policy, sent=_SENT)) is None
+
+
+def test_who_left_a_segment_is_written_to_only_while_outside() -> None:
+    campaign = a_campaign(trigger=SegmentTrigger("segment_left", SEGMENT))
+    assert judge(facts(campaign, member=False)) is None
+    assert judge(facts(campaign, member=True)) == Refused("entered-again")
+
+
+def test_the_audience_of_a_one_off_stays_frozen() -> None:
+    assert judge(facts(a_campaign(trigger=OneOff("one_off", SEGMENT)), member=False)) is None
+
+
+def test_an_address_that_never_comes_is_given_up() -> None:
+    assert isinstance(judge(facts(has_address=False, attempts=4)), Deferred)
+    assert judge(facts(has_address=False, attempts=5)) == Refused("no-address")
+
+
+def test_another_message_of_the_run_in_hand_only_defers() -> None:
+    assert judge(facts(address_state="pending")) == Deferred("duplicate-address")
+
+
+@given(percent=st.floats(0, 100))
+def test_the_holdout_is_close_to_its_percentage(percent: float) -> None:
+    salt = uuid4()
+    share = sum(is_held_out(uuid4(), salt, percent) for _ in range(2_000)) / 20
+    assert abs(share - percent) < 6
+
+
+def test_the_holdout_of_a_customer_never_changes_within_a_campaign() -> None:
+    salt, customer = uuid4(), uuid4()
+    assert len({is_held_out(customer, salt, 50) for _ in range(10)}) == 1
