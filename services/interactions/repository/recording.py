@@ -32,8 +32,13 @@ _RATES = text("""
     ) as rate
     from unnest(cast(:currencies as text[]), cast(:days as date[])) as wanted(currency, day)
 """)
+# Not to_regclass: asked again after the lock, it answers from a cache that has not heard of the other worker's month.
 _MISSING_MONTHS = text("""
-    select month from unnest(cast(:months as text[])) as month where to_regclass('interactions_' || month) is null
+    select month from unnest(cast(:months as text[])) as month
+    where not exists (
+        select from pg_class c
+        where c.relname = 'interactions_' || month and c.relnamespace = 'public'::regnamespace
+    )
     order by month
 """)
 _LOCK_MONTHS = text("select pg_advisory_xact_lock(hashtextextended('interactions months', 0))")

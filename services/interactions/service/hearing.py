@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import Any, Literal, get_args
-from uuid import UUID, uuid4
+from uuid import UUID
 
 import orjson
 from pydantic import TypeAdapter, ValidationError
@@ -59,7 +59,7 @@ async def erase(tx: Tx, key: str, heard: Envelope[ErasureRequested]) -> None:
     ids = sorted({heard.subject, *heard.data.aliases})
     await repository.exclude_recordings(tx)
     await repository.bury_customers(tx, ids, heard.data.request_id)
-    stores = await repository.erase_customers(tx, ids, uuid4())
+    stores = await repository.erase_customers(tx, ids, new_id())
     letters = await _letters_of(tx, key, set(ids))
     await repository.blank_letters(tx, letters)
     remaining = await repository.remaining_of(tx, ids)
