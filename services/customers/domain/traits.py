@@ -11,8 +11,10 @@ from services.customers.domain.attributes import Definitions, Unfit, fit
 from services.customers.domain.catalogue import SYNONYMS
 from services.customers.domain.claims import STATUS, Claim, Value, latest
 
-# A record that some publisher fills with ever new names must stay readable; what passes this is counted and left out.
+# A record that some publisher fills with ever new names or with documents must stay readable: what passes these bounds
+# is left out.
 MAX_NAMES = 300
+MAX_LENGTH = 10_000
 Address = Literal["email", "phone"]
 _ADDRESSES: Mapping[str, Address] = {"email": "email", "phone": "phone"}
 
@@ -24,21 +26,35 @@ class Traits:
     values: Mapping[str, Claim] = field(default_factory=dict)
     unfit: Mapping[str, Claim] = field(default_factory=dict)
     addresses: tuple[tuple[Address, str], ...] = ()
+    left_out: tuple[str, ...] = ()
 
 
 def read_traits(said: Mapping[str, Value], definitions: Definitions, at: datetime, by: str) -> Traits:
-    """Sort what was said at `at` by `by`. Never refuses: a publisher's event is not lost for an odd trait."""
+    """Sort what was said at `at` by `by`. Never refuses: a publisher's event is not lost for an odd trait.
+
+    Values of more than MAX_LENGTH characters are left out, and named.
+    """
     values: dict[str, Claim] = {}
     unfit: dict[str, Claim] = {}
     addresses: list[tuple[Address, str]] = []
+    left_out: list[str] = []
     for spelt, value in said.items():
         name = SYNONYMS.get(spelt, spelt)
+        if _length(value) > MAX_LENGTH:
+            left_out.append(name)
+            continue
         if isinstance(value, str) and (kind := _ADDRESSES.get(name)) is not None:
             addresses.append((kind, value))
             continue
         claim, fits = classify(name, Claim(value, at, by), definitions)
         (values if fits else unfit)[name] = claim
-    return Traits(values, unfit, tuple(addresses))
+    return Traits(values, unfit, tuple(addresses), tuple(left_out))
+
+
+def _length(value: Value) -> int:
+    if isinstance(value, list):
+        return sum(len(one) + 1 for one in value)
+    return len(value) if isinstance(value, str) else 0
 
 
 def classify(name: str, claim: Claim, definitions: Definitions) -> tuple[Claim, bool]:

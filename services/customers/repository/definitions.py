@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -30,6 +31,18 @@ _HAVING = """
     select current_id from customers
     where current_id > :position and (jsonb_exists(claims, :name) or jsonb_exists(unfit, :name))
     group by current_id order by current_id limit :limit
+"""
+
+
+_EXPIRED = """
+    select current_id from customers
+    where cast(claims -> cast(:name as text) ->> 1 as timestamptz) < :cutoff
+       or cast(unfit -> cast(:name as text) ->> 1 as timestamptz) < :cutoff
+    group by current_id order by current_id limit :limit
+"""
+_FORGET = """
+    update changes set what = what - cast(:name as text)
+    where customer_id = any(cast(:ids as uuid[])) and at < :cutoff and jsonb_exists(what, :name)
 """
 
 
@@ -72,6 +85,17 @@ async def customers_having(tx: Tx, refresh: Refresh, limit: int) -> list[UUID]:
     """The next current customers with that attribute."""
     params = {"name": refresh.name, "position": refresh.position, "limit": limit}
     return [row["current_id"] for row in await tx.rows(_HAVING, params)]
+
+
+async def customers_past(tx: Tx, name: str, cutoff: datetime, limit: int) -> list[UUID]:
+    """Current customers with a value of that attribute from before `cutoff`."""
+    params = {"name": name, "cutoff": cutoff, "limit": limit}
+    return [row["current_id"] for row in await tx.rows(_EXPIRED, params)]
+
+
+async def forget_in_history(tx: Tx, name: str, ids: Sequence[UUID], cutoff: datetime) -> None:
+    """A value that is not kept is not kept as a former value either."""
+    await tx.execute(_FORGET, {"name": name, "ids": list(ids), "cutoff": cutoff})
 
 
 async def move_refresh(tx: Tx, refresh: Refresh, position: UUID, done_at: datetime | None) -> None:

@@ -94,6 +94,8 @@ async def observe_identities(tx: Tx, settings: Settings, events: Sequence[Envelo
 def _read(settings: Settings, envelope: Envelope[IdentityObserved], known: Definitions) -> _Heard:
     said = envelope.data
     traits = read_traits(said.traits, known, envelope.time, said.publisher)
+    if traits.left_out:
+        log.warning("traits_too_long", names=traits.left_out, event_id=str(envelope.id))
     offered: list[tuple[IdentifierKind, str, str | None]] = [
         (one.kind, one.value, one.source) for one in said.identifiers
     ]

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 from uuid import UUID
 
@@ -19,7 +20,7 @@ from deploy.local import Dsns
 from services.customers import app as app_module
 from services.customers.config import Settings
 from services.customers.handlers import subscriptions
-from services.customers.service.attributes import refresh_customers
+from services.customers.jobs import JOBS
 from shared.consumer import BatchProcessor, Record
 from shared.contracts.customers import ProfileChanged
 from shared.contracts.envelope import Envelope, Fact, Origin, read_envelope
@@ -121,12 +122,11 @@ class World:
         source = fact.TYPE.split(".")[0]
         return Envelope(new_id(), fact.TYPE, source, subject, at or now, now, 1, origin, None, None, fact)
 
-    async def refresh(self) -> None:
-        """Let the worker's job run until it has nothing left to do."""
-        more = True
-        while more:
-            async with self.database.transaction() as tx:
-                more = await refresh_customers(tx, self.settings)
+    async def run_jobs(self) -> None:
+        """Let the worker's jobs run until they have nothing left to do."""
+        context: Any = SimpleNamespace(settings=self.settings, database=self.database)
+        for job in JOBS:
+            await job.run(context)
 
     async def said(self, subject: UUID | str, kind: type[Fact] | None = None) -> list[Envelope[Any]]:
         """What customers has said about `subject`, in order."""

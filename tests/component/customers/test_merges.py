@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import httpx
+import pytest
+from sqlalchemy.exc import DBAPIError
 
+from services.customers.repository.records import lock_groups
+from services.customers.service.merges import merge_customers
 from shared.contracts.customers import CustomersMerged, MergeUndone, ProfileChanged
 from shared.contracts.envelope import Origin
 from tests.component.customers.builders import created, merged, read
@@ -107,6 +111,28 @@ async def test_merges_that_cross_end_in_one_customer(api: httpx.AsyncClient) -> 
         )
         assert sorted(one.status_code for one in answers) == [201, 409]
         assert (await read(api, a))["customer_id"] == (await read(api, b))["customer_id"]
+
+
+async def test_who_waits_behind_a_merge_ends_up_holding_the_survivor(api: httpx.AsyncClient, world: World) -> None:
+    # The row waited for is an alias's once the merge has committed; its lock would protect nobody.
+    survivor, absorbed = [UUID((await created(api))["customer_id"]) for _ in range(2)]
+
+    async def wait() -> None:
+        async with world.database.transaction() as tx:
+            assert (await lock_groups(tx, [absorbed]))[absorbed].root.customer_id == survivor
+            with pytest.raises(DBAPIError, match="could not obtain lock"):
+                await world.value("select 1 from customers where customer_id = :id for update nowait", id=survivor)
+
+    async with world.database.transaction() as tx:
+        await merge_customers(tx, world.settings, survivor, absorbed, by="writer")
+        waiting = asyncio.create_task(wait())
+        for _ in range(1000):
+            if await world.value(
+                "select count(*) from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'"
+            ):
+                break
+            await asyncio.sleep(0.01)
+    await waiting
 
 
 async def test_a_change_after_the_merge_stays_with_whom_it_was_said_of(api: httpx.AsyncClient, world: World) -> None:

@@ -7,6 +7,8 @@ from uuid import uuid4
 
 import httpx
 
+from services.customers.handlers import subscriptions
+from shared.consumer import BatchProcessor
 from shared.contracts.envelope import Origin
 from tests.component.customers.builders import Body, a_purchase, an_email, created, derived, merged, observed, read
 from tests.component.customers.conftest import World
@@ -83,14 +85,55 @@ async def test_odd_traits_are_kept_and_do_not_travel_until_they_are_defined(
     definition = {"name": trait, "type": "integer", "purpose": "shoes that fit", "segmentable": True}
     assert (await api.post("/attributes", json=definition)).status_code == 201
     assert (await api.post("/attributes", json=definition)).status_code == 409
-    await world.refresh()
+    await world.run_jobs()
     assert (await read(api, customer))["attributes"] == {trait: 44}
     told = (await world.said(customer))[-1]
     assert (told.data.attributes, told.data.changed, told.origin) == ({trait: 44}, [trait], Origin.BACKFILL)
 
     assert (await api.patch(f"/attributes/{trait}", json={"segmentable": False})).status_code == 200
-    await world.refresh()
+    await world.run_jobs()
     assert (await world.profiles(customer))[-1].attributes == {}
+
+
+async def test_a_value_is_kept_as_long_as_its_definition_says_and_no_longer(
+    api: httpx.AsyncClient, world: World
+) -> None:
+    name, email, marker = f"own_{uuid4().hex[:8]}", an_email(), uuid4().hex
+    definition = {"name": name, "type": "text", "purpose": "taste", "segmentable": True, "retention_days": 30}
+    assert (await api.post("/attributes", json=definition)).status_code == 201
+    customer = derived(world.settings, email)
+    await world.hear(world.event(observed(email, traits={name: marker, "city": "Bath"}), customer))
+    young = await created(api, attributes={name: "young"})
+    world.clock.advance(days=29)
+    await world.run_jobs()
+    assert (await read(api, customer))["attributes"][name] == marker
+    await api.patch(f"/customers/{young['customer_id']}", json={"attributes": {name: "new"}}, headers={"If-Match": "*"})
+
+    world.clock.advance(days=2)
+    await world.run_jobs()
+    assert (await read(api, customer))["attributes"] == {"city": "Bath"}
+    assert (await world.profiles(customer))[-1].changed == [name]
+    assert (await read(api, young["customer_id"]))["attributes"][name] == "new"
+    history = (await api.get(f"/customers/{customer}/history")).json()["items"]
+    assert marker not in str(history)
+    assert history[0]["by"] == "retention"
+
+
+async def test_poison_goes_to_the_dead_letters_and_costs_its_neighbours_nothing(
+    api: httpx.AsyncClient, world: World
+) -> None:
+    good = [an_email() for _ in range(2)]
+    bad = an_email()
+    events = [
+        world.event(observed(email, traits={"city": city}), derived(world.settings, email))
+        for email, city in ((good[0], "Bath"), (bad, "Ba\x00th"), (good[1], "York"))
+    ]
+    subscription = next(one for one in subscriptions(world.settings) if events[0].type in one.known)
+    await BatchProcessor(world.database, subscription).process([world.record(one) for one in events])
+    for email, city in zip(good, ("Bath", "York"), strict=True):
+        assert (await read(api, derived(world.settings, email)))["attributes"]["city"] == city
+    buried = "with gone as (delete from dead_letters where event_id = :id returning value) select value from gone"
+    assert await world.value(buried, id=events[1].id) == events[1].to_bytes()
 
 
 async def test_definitions_that_cannot_work_are_refused(api: httpx.AsyncClient) -> None:

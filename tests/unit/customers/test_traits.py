@@ -70,6 +70,8 @@ def test_a_record_cannot_grow_without_bound() -> None:
     flood: dict[str, Value] = {f"trait{n}": n for n in range(MAX_NAMES + 50)}
     folded = fold({}, read_traits(flood, BUILT_IN, START, "web").values)
     assert len(folded) == MAX_NAMES
+    long = read_traits({"essay": "x" * 10_001, "essays": ["x" * 200] * 60, "city": "Bath"}, BUILT_IN, START, "web")
+    assert (set(long.values), long.left_out) == ({"city"}, ("essay", "essays"))
     assert fold(folded, {"trait0": Claim("new", START + timedelta(1), "web")})["trait0"].value == "new"
 
 
