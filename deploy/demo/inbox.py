@@ -22,7 +22,8 @@ MAILS = "mails.ndjson"
 _PAGE = """<!doctype html><html lang="en"><meta charset="utf-8"><title>Inbox</title>
 <style>body{{font:15px/1.5 system-ui;max-width:60rem;margin:2rem auto;padding:0 1rem}}
 td{{padding:.2rem .8rem .2rem 0}}
-pre{{white-space:pre-wrap;background:#f4f4f4;padding:1rem}}iframe{{width:100%;height:24rem;border:1px solid #ccc}}</style>
+pre{{white-space:pre-wrap;background:#f4f4f4;padding:1rem}}
+iframe{{width:100%;height:24rem;border:1px solid #ccc}}</style>
 {body}</html>"""
 
 

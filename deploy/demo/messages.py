@@ -53,9 +53,10 @@ def purchase(basket: Basket, household: Household | None = None, origin: str = "
 
 def web_order(order: str, number: int, at: datetime) -> dict[str, Any]:
     """An order on the web site, as somebody places it after a message."""
+    fruit, coffee = {"category": "TROPICAL FRUIT", "department": "PRODUCE"}, {"category": "COFFEE"}
     lines = [
-        {"product_id": "1082185", "quantity": 3.0, "amount": 450, "category": "TROPICAL FRUIT", "department": "PRODUCE"},
-        {"product_id": "981760", "quantity": 1.0, "amount": 899, "category": "COFFEE", "department": "GROCERY"},
+        {"product_id": "1082185", "quantity": 3.0, "amount": 450, **fruit},
+        {"product_id": "981760", "quantity": 1.0, "amount": 899, **coffee},
     ]
     return {
         "type": "purchase",
@@ -109,7 +110,7 @@ POISON: dict[str, Poison] = {
             lambda at: orjson.dumps(_spoiled("future-date", at, time=(at + _FAR_AHEAD).isoformat())),
         ),
         Poison("deep-json", "malformed-json", lambda at: _raw("deep-json", at, b'"COFFEE"', b"[" * 5000 + b"]" * 5000)),
-        Poison("unknown-type", "unknown-event-type", lambda at: orjson.dumps(_spoiled("unknown-type", at, type="omen"))),
+        Poison("unknown-type", "unknown-event-type", lambda at: _raw("unknown-type", at, b'"purchase"', b'"omen"')),
         Poison(
             "null-byte", "wrong-field", lambda at: orjson.dumps(_spoiled("null-byte", at, **_line(category="a\x00b")))
         ),

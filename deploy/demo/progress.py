@@ -14,7 +14,8 @@ from deploy.demo.schedule import Position, Published
 
 @dataclass
 class Progress:
-    """How far it came: segments and campaigns by name, whether the history is in, what was published, who answered."""
+    """How far it came: segments and campaigns by name, how many messages there were
+    when the history was in, what was published, who answered."""
 
     file: Path
     households: int = 0
@@ -23,6 +24,7 @@ class Progress:
     campaigns: dict[str, str] = field(default_factory=dict)
     consents_given: bool = False
     history_until: datetime | None = None
+    history_messages: int | None = None
     live_from: datetime | None = None
     done: Position | None = None
     published: Published = field(default_factory=Published)
@@ -45,6 +47,7 @@ class Progress:
             "campaigns": self.campaigns,
             "consents_given": self.consents_given,
             "history_until": _written(self.history_until),
+            "history_messages": self.history_messages,
             "live_from": _written(self.live_from),
             "done": None if self.done is None else [self.done[0].isoformat(), self.done[1]],
             "published": {
@@ -71,6 +74,7 @@ def load(file: Path, households: int, seed: int) -> Progress:
         campaigns=body["campaigns"],
         consents_given=body["consents_given"],
         history_until=_read(body["history_until"]),
+        history_messages=body["history_messages"],
         live_from=_read(body["live_from"]),
         done=None if body["done"] is None else (datetime.fromisoformat(body["done"][0]), body["done"][1]),
         published=Published(

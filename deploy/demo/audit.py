@@ -1,0 +1,145 @@
+"""The last word: what must hold at the end, each looked at from outside the services."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from deploy.demo.checker import Checker, Figures
+from deploy.demo.doors import Doors
+from deploy.demo.inbox import Mailbox, parse
+from deploy.demo.marketing import PURPOSE
+from deploy.demo.places import Places
+from deploy.demo.progress import Progress
+from deploy.demo.schedule import Published
+
+_HANDED_OVER = "select id from messages where state = 'handed_over'"
+_ENTRIES = "select distinct entry_id from messages"
+_ORIGINS = """
+    select convert_from(value, 'UTF8')::jsonb->>'origin', count(*) from outbox where event_id = any($1) group by 1
+"""
+# In the order in which privacy committed: what held for each of the customer's ids when the permit was written.
+_PERMITTED = """
+    select distinct p.message_id from permits p, unnest(p.covers, p.versions) as held(customer_id, version)
+    cross join lateral (
+        select c.action from consents c
+        where c.customer_id = held.customer_id and c.version <= held.version and c.purpose = p.purpose
+          and c.channel = p.channel and c.effective
+        order by c.version desc limit 1
+    ) last
+    where p.message_id = any($1) and p.purpose = $2
+    group by p.permit_id, p.message_id having bool_and(last.action = 'granted')
+"""
+
+
+@dataclass(frozen=True)
+class Check:
+    """One thing that must hold, and what was found."""
+
+    name: str
+    holds: bool
+    found: str
+
+
+async def audit(
+    places: Places, checker: Checker, doors: Doors, progress: Progress, figures: Figures, drained: str
+) -> tuple[list[Check], dict[str, Any]]:
+    """Every check, and the reports of the campaigns by name. `drained` says what is under way still, if anything."""
+    reports = {
+        name: await doors.call("GET", "campaigns", f"/campaigns/{id}/report", "marketing")
+        for name, id in progress.campaigns.items()
+    }
+    mails = [UUID(str(parse(row)["X-Ledger-Key"])) for _, row in Mailbox(places.mails).rows()]
+    checks = [
+        Check("everything is drained", not drained, drained or "lag 0, outboxes empty"),
+        *counts(progress.published, figures),
+        *accounts(reports, figures),
+        _history(progress),
+        await _origins(checker),
+        await _inbox(checker, mails),
+        await _consent(checker, mails),
+        _responses(progress, figures),
+    ]
+    return checks, reports
+
+
+def counts(published: Published, figures: Figures) -> Iterator[Check]:
+    """Everything accepted was recorded once, and everything broken is among the dead letters, for its reason."""
+    same = figures.recorded == published.distinct
+    yield Check(
+        "duplicates had no effect",
+        same,
+        f"{figures.recorded} recorded of {published.distinct} different messages, {published.copies} sent twice",
+    )
+    found = Counter({reason: count for (service, reason), count in figures.dead.items() if service == "interactions"})
+    others = {f"{service}: {reason}": count for (service, reason), count in figures.dead.items() if
+              service != "interactions"}  # fmt: skip
+    yield Check(
+        "dead letters are exactly the planted ones",
+        found == published.dead and not others,
+        f"found {dict(found) | others}, planted {dict(published.dead)}",
+    )
+
+
+def accounts(reports: dict[str, Any], figures: Figures) -> Iterator[Check]:
+    """audience = handed over + refused + failed + unknown + waiting, and the same figures from outside."""
+    for name, report in reports.items():
+        parts = {part: _sum(report[part]) for part in ("handed_over", "refused", "failed", "unknown", "waiting")}
+        outside = sum(count for (campaign, _, _), count in figures.messages.items() if campaign == name)
+        yield Check(
+            f"the audience of “{name}” adds up",
+            report["audience"] == sum(parts.values()) == outside and report["adds_up"],
+            f"{report['audience']} = " + " + ".join(f"{count} {part}" for part, count in parts.items()),
+        )
+
+
+def _sum(part: Any) -> int:
+    return sum(part.values()) if isinstance(part, dict) else int(part)
+
+
+def _history(progress: Progress) -> Check:
+    found = progress.history_messages
+    return Check("history mailed nobody", found == 0, f"{found} messages when the history was in")
+
+
+async def _origins(checker: Checker) -> Check:
+    """No message goes back to an event of history or of a back-fill."""
+    entries = [row["entry_id"] for row in await checker.rows("campaigns", _ENTRIES)]
+    found: Counter[str] = Counter()
+    for service in ("interactions", "analytics"):
+        for origin, count in await checker.rows(service, _ORIGINS, entries):
+            found[origin] += count
+    return Check(
+        "only live events triggered messages",
+        set(found) <= {"live"} and found.total() == len(entries),
+        f"{len(entries)} entries, events {dict(found)}",
+    )
+
+
+async def _inbox(checker: Checker, mails: list[UUID]) -> Check:
+    ledger = {row["id"] for row in await checker.rows("campaigns", _HANDED_OVER)}
+    return Check(
+        "mails in the inbox are those handed over",
+        set(mails) == ledger and len(mails) == len(set(mails)),
+        f"{len(mails)} mails, {len(set(mails))} different, {len(ledger)} handed over by the ledger",
+    )
+
+
+async def _consent(checker: Checker, mails: list[UUID]) -> Check:
+    rows = await checker.rows("privacy", _PERMITTED, mails, PURPOSE)
+    without = set(mails) - {row["message_id"] for row in rows}
+    return Check(
+        "nobody without consent was mailed",
+        not without,
+        f"{len(mails)} mails, {len(without)} of them without a permit on a consent that held",
+    )
+
+
+def _responses(progress: Progress, figures: Figures) -> Check:
+    given = {kind: progress.responses[kind] for kind in ("opened", "clicked")}
+    heard = {kind: figures.responses[kind] for kind in given}
+    odd = {kind: count for kind, count in progress.responses.items() if ":" in kind}
+    return Check("every open and click was heard", given == heard and not odd, f"given {given | odd}, heard {heard}")

@@ -1,0 +1,94 @@
+"""Waits until nothing is under way: every group at the end of its topics, every outbox empty, no message due."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka.admin import AIOKafkaAdminClient
+
+from deploy.demo.checker import Checker
+from deploy.demo.places import Places
+from shared.clock import MACHINE
+from shared.contracts.topics import TOPICS
+from shared.kafka import make_consumer, plain_name
+
+_PAUSE_S = 0.5
+# A message that was said a moment ago may not be in any outbox's or group's figures yet.
+_QUIET_LOOKS = 3
+_DUE = "select count(*) from messages where state = 'claimed' or (state = 'waiting' and not_before <= $1)"
+
+
+class NotDrained(RuntimeError):
+    """Something is still under way after the time given; the text says what."""
+
+
+async def wait_until_drained(places: Places, checker: Checker, limit_s: float, tell: Callable[[str], None]) -> None:
+    """Return when several looks in a row found nothing under way. Raises NotDrained."""
+    deadline = MACHINE.monotonic() + limit_s
+    quiet, told = 0, MACHINE.monotonic()
+    async with _Broker(places) as broker:
+        while quiet < _QUIET_LOOKS:
+            left = await _left(places, checker, broker)
+            quiet = 0 if left else quiet + 1
+            if left and MACHINE.monotonic() > deadline:
+                raise NotDrained(f"after {limit_s:.0f} s there is still: {left}")
+            if left and MACHINE.monotonic() - told > 5:
+                told = MACHINE.monotonic()
+                tell(f"… {left}")
+            await MACHINE.sleep(_PAUSE_S)
+
+
+async def _left(places: Places, checker: Checker, broker: _Broker) -> str:
+    lags = await broker.lags()
+    unpublished = {service: await checker.value(service, _OUTBOX) for service in places.databases}
+    due = await checker.value("campaigns", _DUE, places.clock.now())
+    parts = [f"{lag} records for {group}" for group, lag in lags.items() if lag]
+    parts += [f"{count} in the outbox of {service}" for service, count in unpublished.items() if count]
+    return ", ".join([*parts, *([f"{due} messages due"] if due else [])])
+
+
+_OUTBOX = "select count(*) from outbox where not published"
+
+
+class _Broker:
+    """Asks the broker how far each group of this installation has read; use it as a context."""
+
+    def __init__(self, places: Places) -> None:
+        self._settings = places.kafka_settings
+        self._admin = AIOKafkaAdminClient(bootstrap_servers=places.kafka)
+        self._observer: AIOKafkaConsumer = make_consumer(self._settings, "demo-observer")
+
+    async def __aenter__(self) -> _Broker:
+        await self._admin.start()
+        await self._observer.start()
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self._observer.stop()
+        await self._admin.close()
+
+    async def lags(self) -> dict[str, int]:
+        """Records that each group has yet to read. A partition it never committed is unread from its beginning."""
+        found = {}
+        for group, *_ in await self._admin.list_consumer_groups():
+            if not group.startswith(self._settings.topic_prefix):
+                continue
+            committed = await self._admin.list_consumer_group_offsets(group)
+            topics = {one.topic for one in committed if plain_name(self._settings, one.topic) in TOPICS}
+            partitions = [
+                TopicPartition(topic, number)
+                for topic in topics
+                for number in range(TOPICS[plain_name(self._settings, topic)].partitions)
+            ]
+            found[group.removeprefix(self._settings.topic_prefix)] = await self._lag(partitions, committed)
+        return found
+
+    async def _lag(self, partitions: list[TopicPartition], committed: dict[TopicPartition, object]) -> int:
+        ends = await self._observer.end_offsets(partitions)
+        begins = await self._observer.beginning_offsets(partitions)
+        lag = 0
+        for partition in partitions:
+            offset = getattr(committed.get(partition), "offset", -1)
+            lag += max(0, ends[partition] - (offset if offset >= 0 else begins[partition]))
+        return lag

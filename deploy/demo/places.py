@@ -1,0 +1,85 @@
+"""Where everything is: the addresses, keys and files of a running installation."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from aiokafka import AIOKafkaProducer
+
+from deploy.local.installation import SERVICES, Installation
+from shared.clock import Clock, ScaledClock
+from shared.config import ServiceSettings
+from shared.kafka import make_producer
+
+
+class _TillSettings(ServiceSettings):
+    service = "tills"
+
+
+@dataclass(frozen=True)
+class Places:
+    """What the publishers, the audience and the checker need to know, and no more."""
+
+    urls: Mapping[str, str]
+    keys: Mapping[str, str]
+    databases: Mapping[str, str]
+    kafka: str
+    topic_prefix: str
+    clock: Clock
+    mails: Path
+    inbox_page: str
+    remember_clock: Callable[[], None]
+
+    @property
+    def kafka_settings(self) -> ServiceSettings:
+        """Settings for clients of the broker, such as the tills'."""
+        return _TillSettings(
+            database_url="", redis_url="", api_keys_file=Path(), kafka_bootstrap=self.kafka,
+            topic_prefix=self.topic_prefix,
+        )  # fmt: skip
+
+    def producer(self) -> AIOKafkaProducer:
+        """The tills' own idempotent producer."""
+        return make_producer(self.kafka_settings)
+
+
+def of_installation(installation: Installation, mails: Path, inbox_page: str) -> Places:
+    """An installation on this machine, which has been started."""
+    assert installation.clock_file is not None, "the demonstration needs a business clock"
+    return Places(
+        urls={service: installation.url(service) for service in SERVICES},
+        keys=installation.keys,
+        databases={service: installation.database_url(service) for service in SERVICES},
+        kafka=installation.dsns.kafka,
+        topic_prefix=installation.plan.topic_prefix,
+        clock=ScaledClock(installation.clock_file),
+        mails=mails,
+        inbox_page=inbox_page,
+        remember_clock=installation.save_clock,
+    )
+
+
+def of_environment(environment: Mapping[str, str]) -> Places:
+    """An installation in containers: CUSTOMERS_URL …, KAFKA_BOOTSTRAP, POSTGRES_DSN, STATE, INBOX."""
+    state = Path(environment["STATE"])
+    clock = ScaledClock(state / "clock.json")
+    postgres = urlsplit(environment["POSTGRES_DSN"])
+
+    def remember_clock() -> None:
+        (state / "clock.last").write_text(json.dumps({"business": clock.now().isoformat()}))
+
+    return Places(
+        urls={service: environment[f"{service.upper()}_URL"] for service in SERVICES},
+        keys=json.loads((state / "secrets.json").read_text()),
+        databases={service: postgres._replace(path=f"/{service}").geturl() for service in SERVICES},
+        kafka=environment["KAFKA_BOOTSTRAP"],
+        topic_prefix="",
+        clock=clock,
+        mails=Path(environment["INBOX"]),
+        inbox_page=environment.get("INBOX_PAGE", "http://127.0.0.1:8025"),
+        remember_clock=remember_clock,
+    )
