@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,6 +11,7 @@ from uuid import UUID
 
 import httpx
 import orjson
+import pytest
 
 from services.privacy.handlers import SUBSCRIPTION
 from shared.consumer import BatchProcessor, Record
@@ -125,6 +127,19 @@ async def rows(database: Database, table: str, customer_ids: Sequence[UUID]) -> 
             f"select count(*) from {table} where customer_id = any(cast(:ids as uuid[]))", {"ids": list(customer_ids)}
         )
     return int(found)
+
+
+async def until_somebody_waits(database: Database) -> None:
+    """Until a lock in this database is waited for; fails when nobody does."""
+    for _ in range(200):
+        async with database.transaction() as tx:
+            waiting = await tx.value(
+                "select count(*) from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'"
+            )
+        if waiting:
+            return
+        await asyncio.sleep(0.01)
+    pytest.fail("nobody waited: one side takes no lock")
 
 
 def _record(event: Envelope[Any]) -> Record:

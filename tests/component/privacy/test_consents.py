@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -10,14 +11,16 @@ import httpx
 import pytest
 from sqlalchemy.exc import DBAPIError
 
+from services.privacy.domain.consent import Action, Proof, Scope, Statement
 from services.privacy.jobs import expire_consents
+from services.privacy.service.consents import record_consents
 from shared.contracts.customers import CustomersMerged, IdentifierRetired, MergeUndone
 from shared.contracts.interactions import Identifier
 from shared.database import Database, sqlstate
 from shared.identity import customer_id_of, fingerprint
 from shared.ids import new_id
 from tests.component.privacy.conftest import KEY, a_worker
-from tests.component.privacy.scenes import a_consent, an_event, ask, hear, said, say
+from tests.component.privacy.scenes import a_consent, an_event, ask, hear, said, say, until_somebody_waits
 from tests.fakes import FixedClock
 
 
@@ -156,6 +159,25 @@ async def test_consent_runs_out_by_the_business_clock(
     states = [event.data["state"] for event in await said(database, customer, "consent_changed")]
     assert states == ["granted", "unknown"]
     await say(client, customer)
+    assert await ask(client, customer) == "granted"
+
+
+async def test_a_new_yes_while_the_old_one_runs_out_stands(
+    client: httpx.AsyncClient, database: Database, clock: FixedClock
+) -> None:
+    """Catches an expiry decided from what was read before the lock."""
+    customer = new_id()
+    await say(client, customer, expires_at=(clock.now() + timedelta(days=1)).isoformat())
+    clock.advance(days=1)
+    scope = Scope(customer, "marketing", "email")
+    async with database.transaction() as tx:
+        proof = Proof(recorded_by="test", wording="yes", wording_version="2")
+        await record_consents(tx, [Statement(new_id(), scope, Action.GRANTED, tx.now, proof)])
+        job = asyncio.create_task(expire_consents(a_worker(database)))
+        await until_somebody_waits(database)
+    await job
+    states = [event.data["state"] for event in await said(database, customer, "consent_changed")]
+    assert states == ["granted", "granted"]
     assert await ask(client, customer) == "granted"
 
 

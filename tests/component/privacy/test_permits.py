@@ -24,7 +24,7 @@ from services.privacy.service.suppressions import suppress
 from shared.database import Database
 from shared.ids import new_id
 from tests.component.privacy.conftest import a_worker
-from tests.component.privacy.scenes import ADDRESS, ask, rows, said, say
+from tests.component.privacy.scenes import ADDRESS, ask, rows, said, say, until_somebody_waits
 from tests.fakes import FixedClock
 
 PROOF = Proof(recorded_by="test", wording="yes", wording_version="1")
@@ -164,6 +164,22 @@ async def test_no_permit_follows_a_withdrawal_in_commit_order(database: Database
     assert all(isinstance(one, Reason) for one in await ask_once(database, people[:20], "a"))
 
 
+async def test_changes_of_one_customer_take_turns(client: httpx.AsyncClient, database: Database) -> None:
+    """Catches numbers out of commit order, and a head written from what was read before somebody else's change."""
+    customer = new_id()
+    scope = Scope(customer, "marketing", "email")
+
+    async def change(action: Action) -> None:
+        async with database.transaction() as tx:
+            await record_consents(tx, [Statement(new_id(), scope, action, tx.now, PROOF)])
+
+    await asyncio.gather(*map(change, [Action.GRANTED, Action.WITHDRAWN, Action.DENIED] * 8))
+    shown = (await client.get(f"/customers/{customer}/consents")).json()
+    heard = [event.data["consent_id"] for event in await said(database, customer, "consent_changed")]
+    assert [line["consent_id"] for line in shown["history"]] == heard[::-1]
+    assert shown["current"][0]["by_id"][0]["consent_id"] == heard[-1]
+
+
 async def test_the_checker_sees_a_permit_that_was_given_too_late(database: Database) -> None:
     """Catches a checker that is blind: a permit is planted behind a withdrawal."""
     people = [new_id()]
@@ -215,7 +231,7 @@ async def test_what_forbids_waits_for_an_open_permit_and_an_open_one_makes_permi
         question = Question(new_id(), customer, "marketing", "email", f"s{customer}")
         (first,) = await grant_permits(tx, [question])
         forbidding = asyncio.create_task(forbid(database, customer))
-        await _until_somebody_waits(database)
+        await until_somebody_waits(database)
         assert not forbidding.done()
     await forbidding
     assert isinstance(first, Permit)
@@ -234,7 +250,7 @@ async def test_a_permit_waits_for_an_open_withdrawal_and_then_sees_it(database: 
         else:
             await suppress(tx, [(f"s{customer}", "email")], SuppressionReason.MANUAL, "test")
         asking = asyncio.create_task(ask_once(database, [customer], "s"))
-        await _until_somebody_waits(database)
+        await until_somebody_waits(database)
         assert not asking.done()
     (answer,) = await asking
     assert answer is (Reason.WITHDRAWN if forbid == "withdraw" else Reason.SUPPRESSED)
@@ -261,16 +277,3 @@ async def test_expiry_counts_without_its_job(client: httpx.AsyncClient, clock: F
     await say(client, customer, expires_at=(clock.now() + timedelta(seconds=1)).isoformat())
     clock.advance(seconds=1)
     assert await ask(client, customer, address=ADDRESS) == "expired"
-
-
-async def _until_somebody_waits(database: Database) -> None:
-    """Until a lock in this database is waited for; fails when nobody does."""
-    for _ in range(200):
-        async with database.transaction() as tx:
-            waiting = await tx.value(
-                "select count(*) from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'"
-            )
-        if waiting:
-            return
-        await asyncio.sleep(0.01)
-    pytest.fail("nobody waited: one side takes no lock")
