@@ -12,6 +12,16 @@ END = 60
 channels = st.sampled_from(["a", "b", "ab", None])
 
 
+ATTRIBUTES: list[tuple[str, st.SearchStrategy[Any]]] = [
+    ("joined", st.nothing()),
+    ("joined", st.nothing()),
+    ("sex", channels),
+    ("points", st.one_of(st.integers(0, 9), st.none())),
+    ("tags", st.lists(st.sampled_from("xyz"), max_size=2)),
+    ("born", st.sampled_from(["2006-01-01", "2005-01-01", "2004-02-29"])),
+]
+
+
 @st.composite
 def facts(draw: st.DrawFn, recorded: int) -> tuple[str, int, dict[str, Any]]:
     """Kind, second and properties: mostly on time, sometimes late, sometimes from the future."""
@@ -24,25 +34,16 @@ def facts(draw: st.DrawFn, recorded: int) -> tuple[str, int, dict[str, Any]]:
 @st.composite
 def changes(draw: st.DrawFn, recorded: int) -> tuple[str, Any]:
     """The kind and body of a change of the profile, consent or a list."""
-    ahead = st.one_of(st.none(), st.integers(recorded - 2, recorded + 20))
-    found: tuple[str, Any] = draw(
-        st.one_of(
-            channels.map(lambda value: ("attribute", ("sex", value))),
-            st.one_of(st.integers(0, 9), st.none()).map(lambda value: ("attribute", ("points", value))),
-            st.lists(st.sampled_from("xyz"), max_size=2).map(lambda value: ("attribute", ("tags", value))),
-            st.integers(recorded - 20, recorded + 10).map(
-                lambda second: ("attribute", ("joined", moment_of(second).isoformat()))
-            ),
-            st.sampled_from(["2006-01-01", "2005-01-01", "2004-02-29"]).map(
-                lambda value: ("attribute", ("born", value))
-            ),
-            st.tuples(st.sampled_from(["granted", "denied", "unknown"]), ahead).map(
-                lambda pair: ("consent", ("email", "marketing", *pair))
-            ),
-            st.tuples(st.booleans(), ahead).map(lambda pair: ("list", ("l-1", *pair))),
-        )
-    )
-    return found
+    ahead = st.one_of(st.integers(recorded - 2, recorded + 20), st.none())
+    kind = draw(st.sampled_from(["consent", "list", "attribute", "attribute"]))
+    if kind == "consent":
+        return kind, ("email", "marketing", draw(st.sampled_from(["granted", "denied", "unknown"])), draw(ahead))
+    if kind == "list":
+        return kind, ("l-1", draw(st.booleans()), draw(ahead))
+    name, values = draw(st.sampled_from(ATTRIBUTES))
+    if name == "joined":
+        return kind, (name, moment_of(recorded + draw(st.integers(-20, 10))).isoformat())
+    return kind, (name, draw(values))
 
 
 @st.composite

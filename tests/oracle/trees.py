@@ -134,14 +134,12 @@ attributes = st.one_of(
     st.sampled_from(["has_any", "has_all"]).map(lambda op: {"attr": "tags", "op": op, "value": ["x", "y"]}),
     dates,
 )
-others = st.one_of(
-    st.sampled_from(["granted", "denied", "unknown"]).map(
-        lambda status: {"consent": {"channel": "email", "purpose": "marketing"}, "is": status}
-    ),
-    st.just({"list": "l-1"}),
-    st.integers(1, 10_000).map(lambda end: {"bucket": {"salt": "s", "from": 0, "to": end}}),
+consents = st.sampled_from(["granted", "denied", "unknown"]).map(
+    lambda status: {"consent": {"channel": "email", "purpose": "marketing"}, "is": status}
 )
-leaves = often((12, aggregates()), (2, edges()), (2, sequences()), (1, attributes), (2, dates), (2, others))
+buckets = st.integers(1, 10_000).map(lambda end: {"bucket": {"salt": "s", "from": 0, "to": end}})
+others = often((4, consents), (2, st.just({"list": "l-1"})), (1, buckets))
+leaves = often((12, aggregates()), (2, edges()), (2, sequences()), (1, attributes), (2, dates), (3, others))
 
 
 def trees(references: list[str]) -> st.SearchStrategy[Tree]:

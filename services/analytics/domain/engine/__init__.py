@@ -32,5 +32,6 @@ from services.analytics.domain.engine.state import State, blank, decode, encode,
 __all__ = [
     "TIME", "AttributeChange", "Change", "ConsentChange", "Definition", "Explanation", "Fact", "History", "ListChange",
     "NeedsHistory", "Outcome", "Program", "Reason", "StaleProgram", "State", "Transition", "advance", "blank",
-    "compile_program", "decode", "encode", "explain", "fact", "leaf_keys", "members", "needs_history", "number_leaves", "rebuild",
+    "compile_program", "decode", "encode", "explain", "fact", "leaf_keys", "members", "needs_history", "number_leaves",
+    "rebuild",
 ]  # fmt: skip
