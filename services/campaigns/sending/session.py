@@ -36,6 +36,8 @@ class SenderSession:
         self.lost = False
         self._halted = False
         self._seen_at = MACHINE.monotonic()
+        # Lanes and the watch look over one connection, which answers one question at a time.
+        self._looking = asyncio.Lock()
         self._watching = asyncio.create_task(self._watch(), name="sender-session")
 
     @classmethod
@@ -65,7 +67,8 @@ class SenderSession:
     async def look(self) -> None:
         """Look at the switch over this very session."""
         try:
-            halted = await self._connection.fetchval("select halted from policies where name = 'default'")
+            async with self._looking:
+                halted = await self._connection.fetchval("select halted from policies where name = 'default'")
         except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError, TimeoutError) as error:
             log.warning("sender_session_lost", error=type(error).__name__)
             self.lost = True
