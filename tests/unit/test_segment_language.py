@@ -4,11 +4,14 @@ What it would catch: a definition that means nothing (an unknown field, a window
 an error that does not lead to its node, two equal leaves with two keys.
 """
 
+import contextlib
+import copy
 import math
 from typing import Any
 
 import pytest
 from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from services.analytics.domain.catalogue import Catalogue, Type
 from services.analytics.domain.instants import DAY
@@ -128,6 +131,35 @@ def test_segments_are_ordered_so_that_each_comes_after_what_it_needs() -> None:
     with pytest.raises(InvalidDefinition, match="unknown segment 'c'"):
         order_of(trees)
     assert order_of({**trees, "c": parse({"all": []}, Catalogue())}) == ("c", "b", "a")
+
+
+junk = st.one_of(
+    st.none(),
+    st.booleans(),
+    st.integers(),
+    st.floats(),
+    st.text(max_size=3),
+    st.sampled_from(["\ud800", "9999-12-31T23:59:59-12:00", "0001-01-01", "P99999999D", [], {}, [[]], {"all": {}}]),
+)
+
+
+def places(raw: Any) -> list[tuple[Any, Any]]:
+    """Every container of a tree with each of its keys."""
+    pairs = raw.items() if isinstance(raw, dict) else enumerate(raw) if isinstance(raw, list) else ()
+    return [found for key, inner in pairs for found in [(raw, key), *places(inner)]]
+
+
+@settings(max_examples=500, deadline=None)
+@given(segments=definitions(), value=junk, data=st.data())
+def test_whatever_is_sent_is_accepted_or_refused_and_never_breaks_the_reader(
+    segments: dict[str, Tree], value: object, data: st.DataObject
+) -> None:
+    raw = copy.deepcopy(segments)
+    container, key = data.draw(st.sampled_from(places(raw)))
+    container[key] = value
+    for tree in raw.values():
+        with contextlib.suppress(InvalidDefinition):
+            key_of(parse(tree, VOCABULARY))
 
 
 @settings(max_examples=200, deadline=None)

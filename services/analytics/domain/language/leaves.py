@@ -32,7 +32,7 @@ def read_attribute(reader: Reader, raw: dict[str, Any], path: str) -> Leaf | Non
     if body is None or name is None:
         return None
     kind = reader.catalogue.attributes[name]
-    if kind in DATES and body["op"] in AGE_OPS:
+    if kind in DATES and isinstance(body["op"], str) and body["op"] in AGE_OPS:
         return _by_time(reader, body, path, name)
     if "zone" in body:
         reader.wrong(f"{path}/zone", "only years and anniversaries have a zone", "remove 'zone'")

@@ -63,7 +63,7 @@ class Reader:
 
     def text(self, raw: object, path: str) -> str | None:
         """A non-empty string of bounded length, in Unicode normal form C."""
-        if not isinstance(raw, str) or not raw or len(raw) > LONGEST_STRING or "\0" in raw:
+        if not isinstance(raw, str) or not raw or len(raw) > LONGEST_STRING or not _storable(raw):
             self.wrong(path, f"expected a text, found {name_of(raw)}", f"write 1 to {LONGEST_STRING} characters")
             return None
         return unicodedata.normalize("NFC", raw)
@@ -124,6 +124,11 @@ class Reader:
             return list(raw)
         self.wrong(path, f"expected a list, found {name_of(raw)}", f"write a list of {low} to {high} entries")
         return None
+
+
+def _storable(text: str) -> bool:
+    """PostgreSQL refuses the zero character, and half of a surrogate pair has no UTF-8."""
+    return not any(char == "\0" or "\ud800" <= char <= "\udfff" for char in text)
 
 
 def escape(key: str) -> str:

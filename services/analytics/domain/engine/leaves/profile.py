@@ -105,6 +105,8 @@ class AnniversaryLeaf(DateLeaf):
             return False, NEVER
         day = date.fromisoformat(data)
         this_year = to_datetime(now).year
+        if day.year > this_year + 1_000:  # a typing error; the calendar ends with the year 9999
+            return False, NEVER
         for year in range(max(day.year + 1, this_year - 1), max(day.year + 1, this_year + 2) + 1):
             at = self.anniversary(day, year)
             if now < at - self.before:
