@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import ClassVar, Literal, Self
 
 from pydantic import Field, SecretStr, model_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import (
+    BaseSettings,
+    PydanticBaseSettingsSource,
+    SecretsSettingsSource,
+    SettingsConfigDict,
+)
 
 # Known to everybody who reads this file: good enough on a laptop, refused in production.
 LOCAL_INSTALLATION_KEY = "local-installation-key-do-not-use-elsewhere"
@@ -17,7 +23,8 @@ _SHORTEST_SECRET = 32
 class ServiceSettings(BaseSettings):
     """What every app and worker needs. Each service's `Settings` names its `service` and adds its own fields.
 
-    The names of environment variables are the fields' names in capitals (DATABASE_URL, PORT …).
+    The names of environment variables are the fields' names in capitals (DATABASE_URL, PORT …). In containers a secret
+    may come as a file instead, named like its field (service_key), in the folder that SECRETS_DIR names.
     """
 
     model_config = SettingsConfigDict(extra="ignore", frozen=True)
@@ -45,6 +52,19 @@ class ServiceSettings(BaseSettings):
     requests_per_second: float = Field(
         2_000.0, gt=0, description="per API key over all processes of the service; the bucket holds ten seconds of it"
     )
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Arguments go before the environment, and that before files of secrets."""
+        secrets = SecretsSettingsSource(settings_cls, secrets_dir=os.getenv("SECRETS_DIR"))
+        return init_settings, env_settings, secrets
 
     @model_validator(mode="after")
     def _refuse_unsafe_defaults(self) -> Self:

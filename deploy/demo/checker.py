@@ -133,5 +133,3 @@ class Checker:
 
 def _counted(rows: list[asyncpg.Record]) -> Counter[str]:
     return Counter({str(row[0]): row[1] for row in rows})
-
-

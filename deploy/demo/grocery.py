@@ -23,6 +23,7 @@ import pyarrow.parquet as pq
 ZONE = ZoneInfo("America/New_York")
 CURRENCY = "USD"
 FIRST_DAY = datetime(2017, 1, 1, tzinfo=ZONE)
+LIVE_FROM = datetime(2017, 5, 1, tzinfo=ZONE)
 LAST_DAY = datetime(2018, 1, 2, tzinfo=ZONE)
 # Of a hundred addresses, so many do not exist, and so many are told once to come again later.
 BOUNCING, BUSY = 2, 3

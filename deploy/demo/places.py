@@ -5,12 +5,14 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from aiokafka import AIOKafkaProducer
 
 from deploy.local.installation import SERVICES, Installation
+from deploy.local.preparing import CLOCK, remember_clock
 from shared.clock import Clock, ScaledClock
 from shared.config import ServiceSettings
 from shared.kafka import make_producer
@@ -25,6 +27,8 @@ class Places:
     """What the publishers, the audience and the checker need to know, and no more."""
 
     urls: Mapping[str, str]
+    shown_urls: Mapping[str, str]
+    """The same as people reach them."""
     keys: Mapping[str, str]
     databases: Mapping[str, str]
     kafka: str
@@ -50,8 +54,10 @@ class Places:
 def of_installation(installation: Installation, mails: Path, inbox_page: str) -> Places:
     """An installation on this machine, which has been started."""
     assert installation.clock_file is not None, "the demonstration needs a business clock"
+    urls = {service: installation.url(service) for service in SERVICES}
     return Places(
-        urls={service: installation.url(service) for service in SERVICES},
+        urls=urls,
+        shown_urls=urls,
         keys=installation.keys,
         databases={service: installation.database_url(service) for service in SERVICES},
         kafka=installation.dsns.kafka,
@@ -66,20 +72,18 @@ def of_installation(installation: Installation, mails: Path, inbox_page: str) ->
 def of_environment(environment: Mapping[str, str]) -> Places:
     """An installation in containers: CUSTOMERS_URL …, KAFKA_BOOTSTRAP, POSTGRES_DSN, STATE, INBOX."""
     state = Path(environment["STATE"])
-    clock = ScaledClock(state / "clock.json")
     postgres = urlsplit(environment["POSTGRES_DSN"])
 
-    def remember_clock() -> None:
-        (state / "clock.last").write_text(json.dumps({"business": clock.now().isoformat()}))
-
+    urls = {service: environment[f"{service.upper()}_URL"] for service in SERVICES}
     return Places(
-        urls={service: environment[f"{service.upper()}_URL"] for service in SERVICES},
+        urls=urls,
+        shown_urls={service: environment.get(f"{service.upper()}_SHOWN_URL", url) for service, url in urls.items()},
         keys=json.loads((state / "secrets.json").read_text()),
         databases={service: postgres._replace(path=f"/{service}").geturl() for service in SERVICES},
         kafka=environment["KAFKA_BOOTSTRAP"],
         topic_prefix="",
-        clock=clock,
+        clock=ScaledClock(state / CLOCK),
         mails=Path(environment["INBOX"]),
         inbox_page=environment.get("INBOX_PAGE", "http://127.0.0.1:8025"),
-        remember_clock=remember_clock,
+        remember_clock=partial(remember_clock, state),
     )

@@ -51,6 +51,10 @@ class View:
         if self._live is None:
             self.console.print(line, markup=False)
 
+    def say(self, text: str) -> None:
+        """Some lines as they are."""
+        self.console.print(text, markup=False)
+
     def live(self) -> AbstractContextManager[Any]:
         """The picture stays on the screen within."""
         if not self.console.is_terminal:

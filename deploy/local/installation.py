@@ -7,8 +7,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import os
-import subprocess
 import sys
 import time
 import urllib.request
@@ -18,13 +16,11 @@ from datetime import datetime
 from pathlib import Path
 from urllib.parse import urlsplit
 
-import asyncpg
-
 from deploy.local.errors import CannotStart, tail
 from deploy.local.keys import load_keys, write_key_file
 from deploy.local.ports import keep_or_choose
+from deploy.local.preparing import CLOCK, create_databases, migrate, remember_clock, start_clock
 from deploy.local.stack import Dsns
-from shared.clock import ScaledClock, save_clock
 from shared.supervisor import Child, Happening, Supervisor
 
 SERVICES = ("customers", "interactions", "analytics", "campaigns", "privacy")
@@ -83,7 +79,12 @@ class Installation:
     @property
     def clock_file(self) -> Path | None:
         """The scaled clock's state, or None for real time."""
-        return self.folder / "clock.json" if self.plan.factor is not None else None
+        return self.folder / CLOCK if self.plan.factor is not None else None
+
+    @property
+    def is_started(self) -> bool:
+        """Whether its processes are under way."""
+        return self._supervisor is not None
 
     @property
     def supervisor(self) -> Supervisor:
@@ -95,13 +96,15 @@ class Installation:
 
     def prepare(self) -> None:
         """Databases, newest schemas, topics, key file and clock; harmless when they are there already."""
-        asyncio.run(self._create_databases())
+        names = [urlsplit(self.database_url(service)).path[1:] for service in SERVICES]
+        asyncio.run(create_databases(self.dsns.postgres, names))
         write_key_file(self.folder, self.keys)
-        self._migrate()
+        migrate({service: self.environment(f"{service}.app") for service in SERVICES}, self.folder / "logs")
 
     def start(self) -> None:
         """Start all processes and wait until every one is ready; raises CannotStart with the log's end."""
-        self._start_clock()
+        if self.plan.factor is not None:
+            start_clock(self.folder, self.plan.factor, self.plan.starts_at)
         self._supervisor = Supervisor(self.children(), on_happening=self._told)
         self._supervisor.start()
         try:
@@ -119,10 +122,7 @@ class Installation:
 
     def save_clock(self) -> None:
         """Remember the business instant, so that a stop or a crash does not let time jump."""
-        file = self.clock_file
-        if file is not None and file.exists():
-            clock = ScaledClock(file)
-            (self.folder / "clock.last").write_text(json.dumps({"business": clock.now().isoformat()}))
+        remember_clock(self.folder)
 
     def wait_ready(self, limit_s: float = _READY_S) -> None:
         """Return when every app and worker answers ready."""
@@ -201,39 +201,6 @@ class Installation:
         file.write_text(json.dumps(ports, indent=1))
         return ports
 
-    async def _create_databases(self) -> None:
-        connection = await asyncpg.connect(self.dsns.postgres)
-        try:
-            have = {row["datname"] for row in await connection.fetch("select datname from pg_database")}
-            for service in SERVICES:
-                name = urlsplit(self.database_url(service)).path[1:]
-                if name not in have:
-                    await connection.execute(f'create database "{name}"')
-        finally:
-            await connection.close()
-
-    def _migrate(self) -> None:
-        supervised = [
-            (service, _spawn([sys.executable, "-m", "shared.migrate", service], self.environment(f"{service}.app"),
-                             self.log(f"{service}.migrate")))
-            for service in SERVICES
-        ]  # fmt: skip
-        for service, process in supervised:
-            if process.wait(timeout=120) != 0:
-                raise CannotStart(f"migrating {service} failed\n{tail(self.log(f'{service}.migrate'))}")
-
-    def _start_clock(self) -> None:
-        file = self.clock_file
-        if file is None or self.plan.factor is None:
-            return
-        last = self.folder / "clock.last"
-        if last.exists():
-            business = datetime.fromisoformat(json.loads(last.read_text())["business"])
-        else:
-            assert self.plan.starts_at is not None, "a scaled clock needs a first instant"
-            business = self.plan.starts_at
-        save_clock(file, business, self.plan.factor)
-
 
 def _nth(name: str, number: int) -> str:
     return name if number == 0 else f"{name}-{number}"
@@ -245,9 +212,3 @@ def _answers(url: str) -> bool:
             return bool(answer.status == 200)
     except OSError:
         return False
-
-
-def _spawn(argv: list[str], env: Mapping[str, str], log: Path) -> subprocess.Popen[bytes]:
-    log.parent.mkdir(parents=True, exist_ok=True)
-    with log.open("ab") as output:
-        return subprocess.Popen(argv, env={**os.environ, **env}, stdout=output, stderr=output)

@@ -1,0 +1,251 @@
+"""The demonstration's course: set up, history, live; each step is skipped when an earlier run has done it."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Self
+
+from aiokafka import AIOKafkaProducer
+
+from deploy.demo import history, marketing
+from deploy.demo.audience import Audience
+from deploy.demo.audit import Check, audit
+from deploy.demo.checker import Checker, Figures
+from deploy.demo.doors import Doors
+from deploy.demo.drained import NotDrained, wait_until_drained
+from deploy.demo.grocery import FIRST_DAY, Grocery
+from deploy.demo.inbox import Mailbox
+from deploy.demo.latency import Latency, latency_of
+from deploy.demo.people import People, sort_people
+from deploy.demo.places import Places
+from deploy.demo.progress import Progress
+from deploy.demo.publisher import Publisher
+from deploy.demo.schedule import Schedule
+from deploy.demo.summary import Run, summary_of
+from deploy.demo.timing import Timing
+from deploy.demo.view import Shown, View
+from deploy.demo.welcome import commands
+from shared.clock import MACHINE
+
+_LOOK_S = 1.0
+_HISTORY_LIMIT_S = 240.0
+_DRAIN_LIMIT_S = 60.0
+
+
+@dataclass
+class Loaded:
+    """The grocer's data, read while the servers start."""
+
+    grocery: Grocery
+    people: People
+    past: history.History | None
+    past_until: datetime
+
+
+def load(households: int, seed: int, until: datetime, with_history: bool) -> Loaded:
+    """Read the sample and, for a first run, make the messages of its history until `until`."""
+    grocery = Grocery(households or None, seed)
+    people = sort_people(grocery.households(), seed)
+    past = history.prepare(grocery, people, FIRST_DAY, until) if with_history else None
+    return Loaded(grocery, people, past, until)
+
+
+class Show:
+    """One run against a running installation; use it as a context."""
+
+    def __init__(self, places: Places, progress: Progress, loaded: Loaded, view: View) -> None:
+        self._places = places
+        self._progress = progress
+        self._loaded = loaded
+        self._view = view
+        self._up_at = time.time()
+        self._began = places.clock.now()
+        self._stack = AsyncExitStack()
+        self._doors = Doors(places)
+        self._checker = Checker(places)
+        self._producer: AIOKafkaProducer | None = None
+        self._live_s = 0.0
+        self._first_mail_at: float | None = None
+
+    async def __aenter__(self) -> Self:
+        await self._stack.enter_async_context(self._doors)
+        await self._stack.enter_async_context(self._checker)
+        self._producer = self._places.producer()
+        await self._producer.start()
+        self._stack.push_async_callback(self._producer.stop)
+        self._publisher = Publisher(
+            self._places, self._doors, self._producer, self._loaded.people, self._progress, self._view.tell
+        )
+        self._audience = Audience(self._places, self._doors, self._publisher, self._progress)
+        self._timing = Timing(self._places, self._checker, self._publisher.sent_at)
+        return self
+
+    async def __aexit__(self, *_: Any) -> None:
+        self._progress.save()
+        await self._stack.aclose()
+
+    # --- before the live part
+
+    async def set_up(self) -> None:
+        """Segments, policy and campaigns, as marketing makes them, and the consents that customers gave."""
+        progress, doors, people = self._progress, self._doors, self._loaded.people
+        if not progress.campaigns:
+            self._view.tell(f"Marketing makes {len(marketing.SEGMENTS)} segments and starts the first campaigns.")
+        await marketing.make_segments(doors, progress, marketing.SEGMENTS)
+        await marketing.set_policy(doors)
+        await marketing.start_campaigns(doors, progress, marketing.campaigns(progress.segments))
+        if not progress.consents_given:
+            willing = [one for one in people.known if one.number in people.willing]
+            self._view.tell(f"{len(willing)} of {len(people.known)} customers agreed to be written to: {_PROOF}.")
+            await marketing.give_consent(doors, willing)
+            progress.consents_given = True
+            progress.save()
+
+    async def tell_history(self) -> None:
+        """The past up to now is recorded, nobody was mailed for it, and the last segment and campaign stand."""
+        progress = self._progress
+        if progress.live_from is not None:
+            return
+        if progress.history_until is None and self._loaded.past is not None:
+            await self._publish_history(self._loaded.past)
+            progress.history_until = self._loaded.past_until
+            progress.save()
+        await self._settle("the history is recorded and the segments stand", _HISTORY_LIMIT_S)
+        await marketing.make_segments(self._doors, progress, marketing.LATE_SEGMENTS)
+        await self._close_the_gap()
+        figures = await self._checker.figures()
+        progress.history_messages = sum(figures.messages.values())
+        self._view.tell(
+            f"{figures.history:,} purchases of {figures.customers.total()} customers are recorded as history; "
+            f"{progress.history_messages} messages came of it. "
+            + ", ".join(f"{one.name} {one.members}" for one in figures.segments)
+        )
+        await marketing.start_campaigns(self._doors, progress, marketing.late_campaigns(progress.segments))
+
+    async def _publish_history(self, past: history.History) -> None:
+        assert self._producer is not None
+        self._view.tell(
+            f"Publishing {past.size:,} baskets of {FIRST_DAY:%B} to {self._loaded.past_until:%B %d} as history: "
+            f"{len(past.records):,} to Kafka, {len(past.lines):,} as a file over HTTP."
+        )
+        await history.publish(past, self._places, self._doors, self._producer, self._progress.published)
+
+    async def _close_the_gap(self) -> None:
+        """Business time went on while the history was read: what was bought meanwhile is history as well."""
+        assert self._producer is not None
+        assert self._progress.history_until is not None
+        now = self._places.clock.now()
+        since = self._progress.history_until
+        gap = await asyncio.to_thread(history.prepare, self._loaded.grocery, self._loaded.people, since, now)
+        await history.publish(gap, self._places, self._doors, self._producer, self._progress.published)
+        self._progress.history_until = self._progress.live_from = now
+        self._progress.save()
+        await self._settle("the last hours are recorded", _DRAIN_LIMIT_S)
+
+    async def _settle(self, what: str, limit_s: float) -> None:
+        began = MACHINE.monotonic()
+        await wait_until_drained(self._places, self._checker, limit_s, self._view.tell)
+        self._view.tell(f"After {MACHINE.monotonic() - began:.1f} s {what}.")
+
+    def tell_commands(self) -> None:
+        """Keys and commands for whoever wants to look around."""
+        commands(self._places, self._progress, self._view)
+
+    # --- live
+
+    async def live(self, stop: asyncio.Event) -> None:
+        """Publish, answer and show until `stop`; raises what any of them met."""
+        assert self._progress.live_from is not None
+        schedule = Schedule(
+            self._loaded.grocery, self._progress.live_from, self._progress.seed, done=self._progress.done
+        )
+        self._view.tell(f"Live from {self._places.clock.now():%d %B %H:%M} on; a second is {_hours(self._places)}.")
+        await self._timing.begin()
+        began = MACHINE.monotonic()
+        ended = asyncio.Event()
+        tasks = {
+            asyncio.create_task(self._publisher.run(schedule, ended)),
+            asyncio.create_task(self._audience.run(ended)),
+            asyncio.create_task(self._show(ended)),
+        }
+        stopping = asyncio.create_task(stop.wait())
+        try:
+            with self._view.live():
+                while not stop.is_set():
+                    done, _ = await asyncio.wait({*tasks, stopping}, return_when=asyncio.FIRST_COMPLETED)
+                    for task in done - {stopping}:
+                        task.result()
+                        tasks.discard(task)
+        finally:
+            ended.set()
+            stopping.cancel()
+            self._live_s += MACHINE.monotonic() - began
+            await asyncio.gather(*tasks, return_exceptions=True)
+
+    async def _show(self, stop: asyncio.Event) -> None:
+        sent, looked = self._publisher.sent, MACHINE.monotonic()
+        while not stop.is_set():
+            self._places.remember_clock()
+            figures, latency = await self._checker.figures(), await self._timing.look()
+            mails = self._watch_for_the_first()
+            now = MACHINE.monotonic()
+            rate = (self._publisher.sent - sent) / (now - looked) if now > looked else 0.0
+            sent, looked = self._publisher.sent, now
+            self._view.show(
+                Shown(self._places.clock.now(), figures, latency, rate, mails, dict(self._progress.responses))
+            )
+            await MACHINE.sleep(_LOOK_S)
+
+    def _watch_for_the_first(self) -> int:
+        mails = [row for _, row in Mailbox(self._places.mails).rows()]
+        mine = [row["at"] for row in mails if row["at"] >= self._up_at]
+        if mine and self._first_mail_at is None:
+            self._first_mail_at = mine[0]
+            self._view.tell(f"The first mail of this run: {mails[len(mails) - len(mine)]['to'][0]}.")
+        return len(mails)
+
+    # --- the end of a run that ends by itself
+
+    async def finish(self) -> dict[str, Any]:
+        """Let everything run dry, look at it from outside, and say what was found."""
+        self._view.tell("Nothing more is published; waiting until everything is through.")
+        await self._audience.finish()
+        drained = ""
+        try:
+            await wait_until_drained(self._places, self._checker, _DRAIN_LIMIT_S, self._view.tell)
+        except NotDrained as error:
+            drained = str(error)
+        # What arrived meanwhile is answered, too; its echo is waited for once more.
+        await self._audience.finish()
+        if not drained:
+            await wait_until_drained(self._places, self._checker, _DRAIN_LIMIT_S, self._view.tell)
+        figures, latency = await self._checker.figures(), await self._timing.look()
+        self._watch_for_the_first()
+        checks, reports = await audit(self._places, self._checker, self._doors, self._progress, figures, drained)
+        return self._summary(figures, latency, checks, reports)
+
+    def _summary(
+        self, figures: Figures, latency: Latency, checks: list[Check], reports: dict[str, Any]
+    ) -> dict[str, Any]:
+        first = self._first_mail_at
+        run = Run(
+            business_from=f"{self._began:%Y-%m-%d %H:%M}",
+            business_until=f"{self._places.clock.now():%Y-%m-%d %H:%M}",
+            factor=self._places.clock.factor,
+            live_s=self._live_s,
+            live_published=self._publisher.sent,
+            first_mail_after_s=None if first is None else first - self._up_at,
+        )
+        return summary_of(run, self._progress, figures, latency or latency_of([]), checks, reports)
+
+
+_PROOF = "the wording they saw, its version and the form are kept as proof"
+
+
+def _hours(places: Places) -> str:
+    hours = places.clock.factor / 3600
+    return "an hour" if hours == 1 else f"{hours:g} hours"

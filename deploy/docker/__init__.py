@@ -1,0 +1,1 @@
+"""Images and what containers need before they start."""
