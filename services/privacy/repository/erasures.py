@@ -54,7 +54,7 @@ _KEEP_RECEIPT = text("""
 _OWN = {
     "heads": "delete from heads where customer_id = any(cast(:ids as uuid[]))",
     "consents": "delete from consents where customer_id = any(cast(:ids as uuid[]))",
-    "permits": "delete from permits where customer_id = any(cast(:ids as uuid[])) or covers && cast(:ids as uuid[])",
+    "permits": "delete from permits where customer_id = any(cast(:ids as uuid[]))",
     "dead_letters": "delete from dead_letters where key = any(cast(:keys as bytea[]))",
 }
 
