@@ -17,11 +17,13 @@ DEADLINE = timedelta(days=30)
 
 
 class ErasureState(StrEnum):
-    """`waiting` for the identity check, `running` until every receipt is clean, `completed`."""
+    """`waiting` for the identity check, `running` until every receipt is clean, `completed`; or `rejected`, because the
+    check failed."""
 
     WAITING = "waiting"
     RUNNING = "running"
     COMPLETED = "completed"
+    REJECTED = "rejected"
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +97,7 @@ class Erasure:
 
     def overdue(self, now: datetime) -> bool:
         """The deadline has passed and it is not done."""
-        return self.state is not ErasureState.COMPLETED and self.due_at <= now
+        return self.state in (ErasureState.WAITING, ErasureState.RUNNING) and self.due_at <= now
 
 
 def missing(receipts: Sequence[Receipt]) -> tuple[str, ...]:

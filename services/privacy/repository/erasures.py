@@ -26,17 +26,18 @@ _LOCK = text(f"select {_COLUMNS} from erasures where erasure_id = :id for update
 _GET = text(f"select {_COLUMNS} from erasures where erasure_id = :id")
 _OPEN = text(f"""
     select {_COLUMNS} from erasures
-    where state <> 'completed' and (customer_id = any(cast(:ids as uuid[])) or aliases && cast(:ids as uuid[]))
+    where state in ('waiting', 'running')
+      and (customer_id = any(cast(:ids as uuid[])) or aliases && cast(:ids as uuid[]))
     order by requested_at limit 1
 """)
 _LIST = text(f"""
     select {_COLUMNS} from erasures
     where (cast(:before as uuid) is null or erasure_id < :before)
       and (cast(:state as text) is null or state = :state)
-      and (cast(:overdue_at as timestamptz) is null or (state <> 'completed' and due_at <= :overdue_at))
+      and (cast(:overdue_at as timestamptz) is null or (state in ('waiting', 'running') and due_at <= :overdue_at))
     order by erasure_id desc limit :limit
 """)
-_OVERDUE = text("select count(*) from erasures where state <> 'completed' and due_at <= :now")
+_OVERDUE = text("select count(*) from erasures where state in ('waiting', 'running') and due_at <= :now")
 _UNANSWERED = text("""
     select erasure_id from erasures where state = 'running' and asked_at <= :before order by asked_at limit :limit
 """)
@@ -136,6 +137,15 @@ async def start(tx: Tx, erasure_id: UUID, aliases: Sequence[UUID]) -> None:
         """update erasures set state = 'running', identity_checked_at = :now, aliases = cast(:aliases as uuid[]),
                                fingerprints = '{}', channels = '{}' where erasure_id = :id""",
         {"id": erasure_id, "now": tx.now, "aliases": list(aliases)},
+    )
+
+
+async def reject(tx: Tx, erasure_id: UUID) -> None:
+    """The identity check failed; the addresses that were named are forgotten."""
+    await tx.execute(
+        """update erasures set state = 'rejected', completed_at = :now, fingerprints = '{}', channels = '{}'
+           where erasure_id = :id""",
+        {"id": erasure_id, "now": tx.now},
     )
 
 

@@ -57,6 +57,12 @@ async def record_identity_check(erasure_id: UUID, tx: TxDep) -> ErasureOut:
     return ErasureOut.of(await erasures.identity_checked(tx, erasure_id), tx.now)
 
 
+@router.post("/{erasure_id}/rejection", dependencies=[requires("privacy:erase")])
+async def reject_erasure(erasure_id: UUID, tx: TxDep) -> ErasureOut:
+    """The identity check failed: nothing is erased."""
+    return ErasureOut.of(await erasures.reject(tx, erasure_id), tx.now)
+
+
 @router.post("/{erasure_id}/reminders", dependencies=[requires("privacy:erase")])
 async def ask_again(erasure_id: UUID, tx: TxDep) -> ErasureOut:
     """Ask every service again."""

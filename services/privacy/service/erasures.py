@@ -76,8 +76,20 @@ async def identity_checked(tx: Tx, erasure_id: UUID) -> Erasure:
     """The person is who they say; the erasure runs. Raises ErasureNotFound, IdentityAlreadyChecked."""
     erasure = await _locked(tx, erasure_id)
     if erasure.state is not ErasureState.WAITING:
-        raise IdentityAlreadyChecked("The identity was checked before; the erasure went on then.")
+        raise IdentityAlreadyChecked("The identity was checked before; what came of it stands.")
     await _run(tx, erasure)
+    return await show_erasure(tx, erasure_id)
+
+
+async def reject(tx: Tx, erasure_id: UUID) -> Erasure:
+    """The person is not who they say: nothing is erased, and the addresses that were named are forgotten.
+
+    Raises ErasureNotFound, IdentityAlreadyChecked.
+    """
+    erasure = await _locked(tx, erasure_id)
+    if erasure.state is not ErasureState.WAITING:
+        raise IdentityAlreadyChecked("The identity was checked before; what came of it stands.")
+    await erasures.reject(tx, erasure_id)
     return await show_erasure(tx, erasure_id)
 
 

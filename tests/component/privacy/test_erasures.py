@@ -194,6 +194,25 @@ async def test_without_the_identity_check_nothing_is_erased(client: httpx.AsyncC
     assert again.status_code == 409
 
 
+async def test_a_failed_check_ends_the_request_and_changes_nothing(
+    client: httpx.AsyncClient, database: Database, clock: FixedClock
+) -> None:
+    """Catches a stranger's request that stays overdue for ever, or stands in the way of the person's own."""
+    customer, address = new_id(), f"{new_id().hex}@example.test"
+    await say(client, customer)
+    named = [{"channel": "email", "address": address}]
+    waiting = await erase(client, customer, identity_checked=False, addresses=named)
+    rejected = (await client.post(f"/erasures/{waiting['erasure_id']}/rejection")).json()
+    clock.advance(days=31)
+    assert (rejected["state"], (await show(client, waiting["erasure_id"]))["overdue"]) == ("rejected", False)
+    assert await ask(client, customer, address=address) == "granted"
+    for step in ("identity-check", "rejection", "reminders"):
+        assert (await client.post(f"/erasures/{waiting['erasure_id']}/{step}")).status_code == 409
+    own = await erase(client, customer)
+    assert own["erasure_id"] != waiting["erasure_id"]
+    assert await rows(database, "consents", [customer]) == 0
+
+
 async def test_a_second_request_is_the_first_one(client: httpx.AsyncClient) -> None:
     """Catches two erasures of one person that wait for each other's receipts."""
     customer = new_id()

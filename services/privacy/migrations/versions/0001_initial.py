@@ -109,7 +109,7 @@ create table erasures (
     aliases uuid[] not null,
     fingerprints text[] not null,
     channels text[] not null,
-    state text not null check (state in ('waiting', 'running', 'completed')),
+    state text not null check (state in ('waiting', 'running', 'completed', 'rejected')),
     requested_by text not null,
     requested_at timestamptz not null,
     due_at timestamptz not null,
@@ -121,8 +121,8 @@ create table erasures (
     certificate jsonb,
     primary key (erasure_id)
 );
-create unique index erasures_open on erasures (customer_id) where state <> 'completed';
-create index erasures_due on erasures (due_at) where state <> 'completed';
+create unique index erasures_open on erasures (customer_id) where state in ('waiting', 'running');
+create index erasures_due on erasures (due_at) where state in ('waiting', 'running');
 
 create table receipts (
     erasure_id uuid not null references erasures,
