@@ -10,7 +10,7 @@ import json
 import sys
 import time
 import urllib.request
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -31,7 +31,8 @@ _READY_S = 90
 @dataclass(frozen=True)
 class Plan:
     """What may differ between installations. `scale` is processes per name (`analytics.worker`), 1 by default; `env`
-    goes to every process, `env_of` to those whose name starts with the key."""
+    goes to every process, `env_of` to those whose name starts with the key; `launchers` stand before the module of a
+    process whose name starts with the key (`python -m <launcher> services.analytics.worker`)."""
 
     smtp: tuple[str, int] = ("127.0.0.1", 2525)
     factor: float | None = None
@@ -40,6 +41,7 @@ class Plan:
     scale: Mapping[str, int] = field(default_factory=dict)
     env: Mapping[str, str] = field(default_factory=dict)
     env_of: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    launchers: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
 
 class Installation:
@@ -151,9 +153,10 @@ class Installation:
     def child(self, name: str) -> Child:
         """One process, by name."""
         module = name.split("-")[0]
+        launcher = [word for key, words in self.plan.launchers.items() if name.startswith(key) for word in words]
         return Child(
             name=name,
-            argv=[sys.executable, "-m", f"services.{module}"],
+            argv=[sys.executable, "-m", *launcher, f"services.{module}"],
             env=self.environment(name),
             heartbeat=self.folder / "heartbeats" / name,
             log=self.log(name),
