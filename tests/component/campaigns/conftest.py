@@ -1,0 +1,163 @@
+"""Campaigns on real PostgreSQL and Redis, a real SMTP server, and the real apps of customers and privacy."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+from collections.abc import AsyncIterator
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from fastapi import FastAPI
+
+from deploy.local import Dsns
+from services.campaigns import app as campaigns_app
+from services.campaigns.clients import Neighbours
+from services.campaigns.config import Settings
+from services.campaigns.content.letters import Scribe
+from services.campaigns.routes.neighbourhood import Neighbourhood
+from services.campaigns.smtp import SmtpChannel
+from services.customers import app as customers_app
+from services.customers.config import Settings as CustomersSettings
+from services.privacy import app as privacy_app
+from services.privacy.config import Settings as PrivacySettings
+from shared.database import Database
+from shared.http import service_client
+from shared.migrate import run_migrations
+from tests.component.campaigns.post_office import PostOffice
+from tests.component.campaigns.world import World
+from tests.fakes import FixedClock
+from tests.infrastructure import CreateDatabase
+
+CALLERS = {
+    "marketing": ["campaigns:read", "campaigns:write", "campaigns:send"],
+    "reader": ["campaigns:read"],
+    "campaigns": ["customers:cards", "privacy:permits"],
+    "everything": ["customers:read", "customers:write", "customers:merge", "privacy:read", "privacy:write"],
+}
+
+
+def as_(who: str) -> dict[str, str]:
+    """The header that shows that caller's key."""
+    return {"Authorization": f"Bearer {who}-key"}
+
+
+@pytest.fixture(scope="session")
+async def common(dsns: Dsns, topic_prefix: str, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    """Settings that all three services share."""
+    keys: Path = tmp_path_factory.mktemp("campaigns") / "keys.json"
+    entries = [
+        {"id": who, "sha256": sha256(f"{who}-key".encode()).hexdigest(), "scopes": scopes}
+        for who, scopes in CALLERS.items()
+    ]
+    await asyncio.to_thread(keys.write_text, json.dumps(entries))
+    return {
+        "kafka_bootstrap": dsns.kafka,
+        "redis_url": dsns.redis,
+        "topic_prefix": topic_prefix,
+        "api_keys_file": keys,
+        "service_key": "campaigns-key",
+    }
+
+
+@pytest.fixture(scope="session")
+async def post_office() -> AsyncIterator[PostOffice]:
+    """A mail server that keeps what it gets and misbehaves when told."""
+    office = PostOffice()
+    async with office.open():
+        yield office
+
+
+@pytest.fixture(scope="session")
+async def settings(common: dict[str, Any], create_database: CreateDatabase, post_office: PostOffice) -> Settings:
+    """A migrated database of this session's own."""
+    url = await create_database("campaigns")
+    await asyncio.to_thread(run_migrations, "campaigns", url)
+    return Settings(**common, database_url=url, smtp_port=post_office.port, smtp_timeout_s=2.0, smtp_connections=4)
+
+
+@pytest.fixture(scope="session")
+def clock() -> FixedClock:
+    """Business time of all three services."""
+    return FixedClock()
+
+
+@pytest.fixture(scope="session")
+async def database(settings: Settings, clock: FixedClock) -> AsyncIterator[Database]:
+    """The service's database."""
+    opened = Database(settings.database_url, source="campaigns", clock=clock, pool_size=20)
+    yield opened
+    await opened.close()
+
+
+@contextlib.asynccontextmanager
+async def _running(app: FastAPI, clock: FixedClock) -> AsyncIterator[FastAPI]:
+    async with app.router.lifespan_context(app):
+        app.state.context.database.clock = clock
+        app.state.context.clock = clock
+        yield app
+
+
+def _client(app: FastAPI, who: str) -> httpx.AsyncClient:
+    transport = httpx.ASGITransport(app=app, raise_app_exceptions=False)
+    return httpx.AsyncClient(transport=transport, base_url="http://app", headers=as_(who))
+
+
+@pytest.fixture(scope="session")
+async def shared_world(
+    settings: Settings, common: dict[str, Any], create_database: CreateDatabase, clock: FixedClock, database: Database,
+    post_office: PostOffice,
+) -> AsyncIterator[World]:
+    """All three services; one for the session."""
+    urls = {}
+    for service in ("customers", "privacy"):
+        urls[service] = await create_database(f"campaigns_{service}")
+        await asyncio.to_thread(run_migrations, service, urls[service])
+    async with contextlib.AsyncExitStack() as stack:
+        enter = stack.enter_async_context
+        customers = await enter(
+            _running(customers_app.create(CustomersSettings(**common, database_url=urls["customers"])), clock)
+        )
+        privacy = await enter(
+            _running(privacy_app.create(PrivacySettings(**common, database_url=urls["privacy"])), clock)
+        )
+        campaigns = await enter(_running(campaigns_app.create(settings), clock))
+        neighbours = Neighbours(
+            service_client(settings, "customers", "http://app", inner=httpx.ASGITransport(app=customers)),
+            service_client(settings, "privacy", "http://app", inner=httpx.ASGITransport(app=privacy)),
+        )
+        stack.push_async_callback(neighbours.close)
+        channel = SmtpChannel(settings)
+        stack.push_async_callback(channel.close)
+        around = Neighbourhood(settings, neighbours, channel, Scribe(settings))
+        campaigns.state.context.extras["neighbourhood"] = around
+        yield World(
+            settings=settings,
+            database=database,
+            clock=clock,
+            neighbours=neighbours,
+            channel=channel,
+            post_office=post_office,
+            api=await enter(_client(campaigns, "marketing")),
+            customers=await enter(_client(customers, "everything")),
+            privacy=await enter(_client(privacy, "everything")),
+        )
+
+
+@pytest.fixture
+async def world(shared_world: World) -> AsyncIterator[World]:
+    """A week later than in the test before, an empty mail box, no policy, no campaign that still runs."""
+    shared_world.clock.advance(days=7)
+    shared_world.post_office.forget()
+    await shared_world.execute("update policies set policy = '{}', halted = false")
+    yield shared_world
+    await shared_world.close_senders()
+    await shared_world.execute("update campaigns set state = 'stopped' where state in ('running', 'paused')")
+    await shared_world.execute(
+        """update messages set state = 'refused', reason = 'end-of-test', holder = null
+           where state in ('waiting', 'claimed')"""
+    )

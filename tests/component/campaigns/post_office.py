@@ -1,0 +1,76 @@
+"""A real SMTP server that keeps each mail before it answers, and can be told to misbehave."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import email
+import email.policy
+from collections.abc import AsyncIterator
+from email.message import EmailMessage
+from typing import Any, Literal
+
+from aiosmtpd.smtp import SMTP
+
+Mood = Literal["well", "busy", "no-such-address", "refuses", "drops-before-data", "drops-after-data", "drops-at-data"]
+
+
+class PostOffice:
+    """`mails` are those that it has, whether or not the sender was told."""
+
+    def __init__(self) -> None:
+        self.mails: list[EmailMessage] = []
+        self.mood: Mood = "well"
+        self.connections = 0
+        self.port = 0
+
+    def forget(self) -> None:
+        """An empty box and a good mood."""
+        self.mails.clear()
+        self.mood = "well"
+
+    @property
+    def keys(self) -> list[str]:
+        """The ledger key of each mail."""
+        return [str(mail["X-Ledger-Key"]) for mail in self.mails]
+
+    @contextlib.asynccontextmanager
+    async def open(self) -> AsyncIterator[None]:
+        """Listens on a free port of the loopback."""
+        loop = asyncio.get_running_loop()
+
+        def protocol() -> SMTP:
+            self.connections += 1
+            return SMTP(self, enable_SMTPUTF8=False, loop=loop)
+
+        server = await loop.create_server(protocol, "127.0.0.1", 0)
+        self.port = server.sockets[0].getsockname()[1]
+        try:
+            yield
+        finally:
+            server.close()
+
+    async def handle_RCPT(  # noqa: N802
+        self, server: Any, session: Any, envelope: Any, address: str, options: list[str]
+    ) -> str:
+        """aiosmtpd asks before it takes a recipient."""
+        if self.mood == "drops-before-data":
+            server.transport.abort()
+        if self.mood == "busy":
+            return "451 try again later"
+        if self.mood == "no-such-address":
+            return "550 no such mailbox"
+        envelope.rcpt_tos.append(address)
+        if self.mood == "drops-at-data":
+            asyncio.get_running_loop().call_later(0.01, server.transport.abort)
+        return "250 OK"
+
+    async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:  # noqa: N802
+        """aiosmtpd has the whole mail."""
+        if self.mood == "refuses":
+            return "554 looks like spam"
+        mail = email.message_from_bytes(envelope.content, policy=email.policy.default)
+        self.mails.append(mail)
+        if self.mood == "drops-after-data":
+            server.transport.abort()
+        return "250 kept"

@@ -1,0 +1,181 @@
+"""Would catch a campaign that is changed under somebody's hands, bad input that passes, and a refusal without its cure."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import uuid4
+
+import pytest
+
+from tests.component.campaigns.world import TEXT, World, recipients
+
+
+def a_body(**changes: Any) -> dict[str, Any]:
+    """A campaign as marketing sends it."""
+    return {
+        "name": "Apples",
+        "purpose": "offers",
+        "trigger": {"kind": "segment_entered", "segment_id": str(uuid4())},
+        "content": {"subject": "Apples", "text": TEXT},
+        **changes,
+    }
+
+
+async def test_a_campaign_is_made_read_changed_and_listed(world: World) -> None:
+    made = await world.api.post("/campaigns", json=a_body())
+    assert (made.status_code, made.headers["etag"], made.json()["state"]) == (201, '"1"', "draft")
+    path = made.headers["location"]
+    assert (await world.api.get(path)).json() == made.json()
+    changed = await world.api.put(path, json=a_body(priority=7), headers={"If-Match": '"1"'})
+    assert (changed.status_code, changed.json()["version"]) == (200, 2)
+    assert changed.json()["definition"]["priority"] == 7
+    first = (await world.api.get("/campaigns?limit=1")).json()
+    assert len(first["items"]) == 1
+    second = (await world.api.get(f"/campaigns?limit=500&after={first['next']}")).json()
+    assert first["items"][0]["id"] not in [one["id"] for one in second["items"]]
+
+
+async def test_a_change_needs_the_version_that_was_read(world: World) -> None:
+    path = (await world.api.post("/campaigns", json=a_body())).headers["location"]
+    assert (await world.api.put(path, json=a_body())).status_code == 428
+    assert (await world.api.put(path, json=a_body(), headers={"If-Match": "one"})).status_code == 422
+    assert (await world.api.put(path, json=a_body(), headers={"If-Match": '"1"'})).status_code == 200
+    late = await world.api.put(path, json=a_body(), headers={"If-Match": '"1"'})
+    assert (late.status_code, late.json()["type"]) == (412, "/problems/changed-meanwhile")
+
+
+async def test_a_repeated_post_with_one_idempotency_key_makes_one_campaign(world: World) -> None:
+    headers = {"Idempotency-Key": uuid4().hex}
+    body = a_body()
+    answers = [await world.api.post("/campaigns", json=body, headers=headers) for _ in range(2)]
+    assert answers[0].json()["id"] == answers[1].json()["id"]
+
+
+@pytest.mark.parametrize(
+    ("changes", "where"),
+    [
+        ({"purpose": "Offers!"}, "/purpose"),
+        ({"trigger": {"kind": "segment_entered"}}, "/trigger/segment_entered/segment_id"),
+        ({"trigger": {"kind": "full_moon"}}, "/trigger"),
+        ({"holdout_percent": 101}, "/holdout_percent"),
+        ({"expires_after": "PT1S"}, "/expires_after"),
+        ({"priority": 10}, "/priority"),
+        ({"surprise": 1}, "/surprise"),
+        ({"cap": {"limit": 0, "window": "P1D"}}, "/cap/limit"),
+        ({"re_entry": {"kind": "again_after"}}, ""),
+        ({"quiet_hours": {"start": "08:00", "end": "08:00"}}, ""),
+        (
+            {"trigger": {"kind": "event", "event": "purchase", "where": [{"field": "x", "op": "is", "value": "y"}]}},
+            "",
+        ),
+    ],
+)
+async def test_bad_input_is_refused_with_its_place(world: World, changes: dict[str, Any], where: str) -> None:
+    answer = await world.api.post("/campaigns", json=a_body(**changes))
+    assert answer.status_code == 422, answer.text
+    assert where in [one["where"] for one in answer.json()["errors"]], answer.text
+
+
+async def test_a_faulty_template_is_refused_with_part_and_line(world: World) -> None:
+    content = {"subject": "x", "text": "one\ntwo {% if %}\n{{ unsubscribe_url }}", "html": "<p>no link</p>"}
+    answer = await world.api.post("/campaigns", json=a_body(content=content))
+    assert (answer.status_code, answer.json()["type"]) == (422, "/problems/invalid-template")
+    found = {one["where"]: one["what"] for one in answer.json()["errors"]}
+    assert found["/content/text"].startswith("line 2: ")
+    assert "unsubscribe_url" in found["/content/html"]
+
+
+async def test_a_running_campaign_is_not_changed_and_a_paused_one_keeps_its_trigger(world: World) -> None:
+    campaign = await world.campaign()
+    path, anyhow = f"/campaigns/{campaign}", {"If-Match": "*"}
+    assert (await world.api.put(path, json=a_body(), headers=anyhow)).status_code == 409
+    await world.call(campaign, "pause")
+    moved = await world.api.put(path, json=a_body(), headers=anyhow)
+    assert (moved.status_code, moved.json()["errors"][0]["where"]) == (409, "/trigger")
+    same = (await world.api.get(path)).json()["definition"]
+    renamed = await world.api.put(path, json={**same, "name": "Pears"}, headers=anyhow)
+    assert renamed.status_code == 200, renamed.text
+
+
+async def test_impossible_moves_are_refused(world: World) -> None:
+    campaign = await world.campaign()
+    assert (await world.api.post(f"/campaigns/{campaign}/start")).status_code == 409
+    await world.call(campaign, "stop")
+    for action in ("start", "pause", "resume", "stop"):
+        assert (await world.api.post(f"/campaigns/{campaign}/{action}")).status_code == 409
+    assert (await world.api.post(f"/campaigns/{uuid4()}/start")).status_code == 404
+
+
+async def test_a_preview_shows_a_real_customers_mail_and_sends_nothing(world: World) -> None:
+    customer = await world.customer()
+    campaign = await world.campaign(start=False)
+    answer = await world.api.post(f"/campaigns/{campaign}/preview", json={"customer_id": str(customer)})
+    assert answer.status_code == 200, answer.text
+    assert "/unsubscribe/" in answer.json()["text"]
+    nobody = await world.api.post(f"/campaigns/{campaign}/preview", json={"customer_id": str(uuid4())})
+    assert (nobody.status_code, nobody.json()["type"]) == (422, "/problems/customer-has-no-card")
+    assert world.post_office.mails == []
+
+
+async def test_a_test_send_goes_to_seed_addresses_alone(world: World) -> None:
+    campaign = await world.campaign(start=False)
+    path = f"/campaigns/{campaign}/test-send"
+    refused = await world.api.post(path, json={"seeds": ["seed@example.test", "boss@elsewhere.example"]})
+    assert (refused.status_code, refused.json()["errors"][0]["where"]) == (422, "/seeds/1")
+    assert world.post_office.mails == []
+    answer = await world.api.post(path, json={"seeds": ["seed@example.test"]})
+    assert answer.json()["results"][0]["outcome"] == "accepted", answer.text
+    assert recipients(world.post_office) == ["seed@example.test"]
+    assert str(world.post_office.mails[0]["Subject"]).startswith("[Test] ")
+    await world.api.put("/switch", json={"halted": True})
+    assert (await world.api.post(path, json={"seeds": ["seed@example.test"]})).status_code == 409
+
+
+async def test_an_event_with_conditions_triggers_and_its_values_are_in_the_mail(world: World) -> None:
+    from shared.contracts.interactions import Line, PurchaseRecorded
+
+    where = [
+        {"field": "amount", "op": "at_least", "value": 1000},
+        {"field": "categories", "op": "has", "value": "fruit"},
+        {"field": "channel", "op": "in", "value": ["web", "app"]},
+    ]
+    campaign = await world.campaign(
+        trigger={"kind": "event", "event": "purchase", "where": where},
+        content={"subject": "Thanks", "text": "You paid {{ event.amount }} {{ unsubscribe_url }}"},
+        re_entry={"kind": "always"},
+    )
+
+    def purchase(amount: int, category: str, channel: Any = "web") -> PurchaseRecorded:
+        line = Line(product_id="p", quantity=1, amount=amount, category=category)
+        return PurchaseRecorded(
+            interaction_id=uuid4(), channel=channel, currency="USD", amount=amount, base_amount=amount, lines=[line]
+        )
+
+    customer = await world.customer()
+    await world.hear(
+        world.event(purchase(1200, "fruit"), customer),
+        world.event(purchase(999, "fruit"), customer),
+        world.event(purchase(1200, "tools"), customer),
+        world.event(purchase(1200, "fruit", "store"), customer),
+    )
+    await world.send()
+    assert (await world.report(campaign))["handed_over"] == 1
+    assert "You paid 1200 " in world.post_office.mails[0].get_content()
+
+
+async def test_a_reader_may_not_start_and_a_stranger_may_not_read(world: World) -> None:
+    campaign = await world.campaign(start=False)
+    reader = {"Authorization": "Bearer reader-key"}
+    assert (await world.api.post(f"/campaigns/{campaign}/start", headers=reader)).status_code == 403
+    assert (await world.api.get("/campaigns", headers={"Authorization": "Bearer nobody"})).status_code == 401
+
+
+async def test_the_policy_is_kept_with_its_version(world: World) -> None:
+    body = {"caps": [{"limit": 2, "window": "P7D", "purpose": "offers"}], "quiet_hours": {"start": "21:00", "end": "08:00"}}
+    answer = await world.api.put("/policies", json=body)
+    assert answer.status_code == 200, answer.text
+    again = (await world.api.get("/policies")).json()
+    assert again == answer.json()
+    assert again["caps"] == [{"limit": 2, "window": "P7D", "purpose": "offers"}]
+    wrong = await world.api.put("/policies", json={"quiet_hours": {"start": "08:00", "end": "08:00"}})
+    assert wrong.status_code == 422

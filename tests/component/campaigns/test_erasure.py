@@ -1,0 +1,101 @@
+"""Would catch a store that still knows an erased person, a receipt given too early, and a count that is lost with it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from uuid import UUID, uuid4
+
+from services.campaigns.clients import Permission, Question
+from services.campaigns.service import erasure
+from shared.contracts.campaigns import CampaignsErasureDone
+from shared.contracts.customers import ProfileChanged
+from shared.contracts.privacy import ConsentChanged, ErasureRequested
+from tests.component.campaigns.world import Asking, World
+
+STORES = ("messages", "responses", "memberships", "profiles", "consents", "suppressions", "restrictions",
+          "address_claims", "heard_unsent")
+
+
+async def found(world: World, customer: UUID) -> dict[str, int]:
+    """Rows that still bear this id."""
+    counts = {}
+    for store in STORES:
+        counts[store] = await world.value(f"select count(*) from {store} where customer_id = :id", id=customer)
+    return {store: count for store, count in counts.items() if count}
+
+
+async def test_an_erased_customer_is_found_in_no_store_and_the_counts_stay(world: World) -> None:
+    segment, customer = uuid4(), await world.customer()
+    profile = ProfileChanged(kind="person", status="active", attributes={}, changed=[], reachable=["email"],
+                             time_zone="UTC", created_at=world.clock.now())
+    grant = ConsentChanged(consent_id=uuid4(), purpose="offers", channel="email", state="granted")
+    await world.hear(world.event(profile, customer), world.event(grant, customer), world.moved(customer, into=segment))
+    campaign = await world.campaign(trigger={"kind": "one_off", "segment_id": str(segment)})
+    await world.send()
+    assert set(await found(world, customer)) == {"messages", "memberships", "profiles", "consents", "address_claims"}
+    request = ErasureRequested(request_id=uuid4(), aliases=[])
+    await world.hear(world.event(request, customer))
+    assert await found(world, customer) == {}
+    [receipt] = await world.said(customer, CampaignsErasureDone)
+    assert receipt.request_id == request.request_id
+    assert not any(receipt.remaining.values())
+    assert receipt.stores["messages"] == 1
+    report = await world.report(campaign)
+    assert (report["audience"], report["handed_over"]) == (1, 1)
+
+
+async def test_an_erased_customer_is_not_copied_or_enrolled_again(world: World) -> None:
+    segment, customer = uuid4(), await world.customer()
+    campaign = await world.campaign(segment=segment)
+    await world.hear(world.event(ErasureRequested(request_id=uuid4(), aliases=[]), customer))
+    await world.hear(world.moved(customer, into=segment))
+    assert await found(world, customer) == {}
+    assert (await world.report(campaign))["audience"] == 0
+
+
+async def test_what_waits_is_refused_as_erased(world: World) -> None:
+    segment, old, customer = uuid4(), await world.customer(), await world.customer()
+    campaign = await world.campaign(segment=segment)
+    await world.hear(world.moved(customer, into=segment), world.moved(old, into=segment))
+    await world.hear(world.event(ErasureRequested(request_id=uuid4(), aliases=[old]), customer))
+    await world.send()
+    assert (await world.report(campaign))["refused"] == {"erased": 2}
+    assert world.post_office.mails == []
+
+
+async def test_the_receipt_waits_for_a_message_in_hand(world: World) -> None:
+    segment, customer = uuid4(), await world.customer()
+    campaign = await world.campaign(segment=segment)
+    await world.hear(world.moved(customer, into=segment))
+    asked, goes_on = asyncio.Event(), asyncio.Event()
+
+    class Slow(Asking):
+        """The permit takes a while."""
+
+        async def permits(self, questions: Sequence[Question]) -> dict[UUID, Permission]:
+            """Permits, later."""
+            asked.set()
+            await goes_on.wait()
+            return await super().permits(questions)
+
+    lane = await world.sender(neighbours=Slow(world.neighbours))
+    turning = asyncio.create_task(lane.turn())
+    await asked.wait()
+    await world.hear(world.event(ErasureRequested(request_id=uuid4(), aliases=[]), customer))
+    assert await world.said(customer, CampaignsErasureDone) == []
+    goes_on.set()
+    await turning
+    async with world.database.transaction() as tx:
+        assert await erasure.finish_erasures(tx) == 0
+    assert len(await world.said(customer, CampaignsErasureDone)) == 1
+    assert await found(world, customer) == {}
+    assert (await world.report(campaign))["handed_over"] == 1
+
+
+async def test_asked_again_it_gives_the_receipt_again(world: World) -> None:
+    customer = await world.customer()
+    request = ErasureRequested(request_id=uuid4(), aliases=[])
+    await world.hear(world.event(request, customer))
+    await world.hear(world.event(request, customer))
+    assert len(await world.said(customer, CampaignsErasureDone)) == 2
