@@ -69,7 +69,8 @@ def say(tx: Tx, changes: Sequence[Change], said: Said) -> None:
                 LATENESS.observe(max(0.0, (tx.now - change.at).total_seconds()))
         event = said.heard.get(cause)
         tx.publish(
-            analytics.MembershipsChanged(
+            # Ours, and right by construction: validating 50,000 of them a second would cost a tenth of a core.
+            analytics.MembershipsChanged.model_construct(
                 entered=[_transition(change) for change in group if change.entered],
                 left=[_transition(change) for change in group if not change.entered],
             ),
@@ -81,7 +82,7 @@ def say(tx: Tx, changes: Sequence[Change], said: Said) -> None:
 
 
 def _transition(change: Change) -> analytics.Transition:
-    return analytics.Transition(
+    return analytics.Transition.model_construct(
         segment_id=change.segment_id, version=change.version, at=change.at, by=change.cause
     )
 

@@ -26,6 +26,10 @@ class Fetched(Protocol):
     headers: Sequence[tuple[str, bytes]]
 
 
+class Gap(RuntimeError):
+    """Records that follow what was fetched are missing; read again from what was committed."""
+
+
 class Backlog:
     """The queues of the assigned partitions. One loop offers, the lane takes; neither waits inside."""
 
@@ -49,6 +53,10 @@ class Backlog:
         """Add what was fetched. `positions`: next offset to fetch; `unread`: where the broker holds more (or may)."""
         for tp, fetched in records.items():
             if tp in self._queues:
+                # Nothing compacts these topics and nothing writes them in transactions: offsets have no holes.
+                expected = self._positions.get(tp)
+                if expected is not None and fetched[0].offset > expected:
+                    raise Gap(f"{tp.topic}[{tp.partition}]: {expected} was expected, {fetched[0].offset} came")
                 self._queues[tp].extend(fetched)
         self._positions = {tp: at for tp, at in positions.items() if tp in self._queues}
         self._unread = {tp for tp in unread if tp in self._queues}

@@ -13,8 +13,10 @@ sent them, and the lane commits the offsets it has handled. What is overridden i
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, TypeVar, cast
 
 import aiokafka
@@ -87,15 +89,22 @@ class _Thread(AIOKafkaConsumerThread):
 
         return await asyncio.wrap_future(asyncio.run_coroutine_threadsafe(run(), self.thread_loop))
 
-    async def fetch(self, active: set[TP]) -> Fetch:
+    async def fetch(self, active: set[TP], still_wanted: Callable[[], bool]) -> Fetch:
         """The next records, and what the broker still holds at that moment."""
-        return await self.call(lambda: self._fetch(active))
+        return await self.call(lambda: self._fetch(active, still_wanted))
 
-    async def _fetch(self, active: set[TP]) -> Fetch:
+    async def _fetch(self, active: set[TP], still_wanted: Callable[[], bool]) -> Fetch:
         consumer = self._ensure_consumer()
         records = await self._fetch_records(consumer, active, timeout=FETCH_TIMEOUT_S, max_records=MAX_RECORDS)
         positions: dict[TP, int] = {}
         unread: set[TP] = set()
+        if not still_wanted():
+            # A whole rebalance fits into one fetch. These records may be of the new assignment, whose position has
+            # passed them: dropped without this, they would never be read.
+            for at, got in records.items():
+                with contextlib.suppress(IllegalStateError):
+                    consumer.seek(TopicPartition(at.topic, at.partition), got[0].offset)
+            return Fetch({}, positions, unread)
         subscription = consumer._fetcher._subscriptions.subscription
         assignment = subscription.assignment if subscription else None
         if assignment is None:
@@ -164,9 +173,9 @@ class _Consumer(Consumer):
             if not active:
                 await asyncio.sleep(0.01)
                 continue
-            generation = app.consumer_generation_id
-            fetched = await self._thread.fetch(active)
-            if generation == app.consumer_generation_id and self.flow_active:
+            still_wanted = partial(app.road.is_generation, app.road.generation)
+            fetched = await self._thread.fetch(active, still_wanted)
+            if still_wanted():
                 app.road.offer(fetched)
 
 
@@ -194,6 +203,10 @@ class Road:
         self.generation += 1
         self.backlog.reset(assigned)
         self._behind_since = None
+
+    def is_generation(self, generation: int) -> bool:
+        """Whether no rebalance has begun or ended since `generation`."""
+        return self.generation == generation
 
     def offer(self, fetched: Fetch) -> None:
         """Add one answer of the broker."""
