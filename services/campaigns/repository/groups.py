@@ -35,13 +35,15 @@ async def groups_of(tx: Tx, customer_ids: Iterable[UUID]) -> dict[UUID, Group]:
 
 
 async def lock_customers(tx: Tx, roots: Sequence[UUID]) -> None:
-    """Hold the rows of these customers until the commit, in one order everywhere. Missing rows are made."""
+    """Hold the rows of these customers until the commit, in one order everywhere. Missing rows are made, but for erased
+    customers, who stay forgotten."""
     ids = sorted(set(roots))
     await tx.execute(
         """
         insert into profiles (customer_id, version, reachable)
         select id, 0, '{}' from unnest(cast(:ids as uuid[])) as t(id)
-        where not exists (select from profiles p where p.customer_id = t.id) order by id
+        where not exists (select from profiles p where p.customer_id = t.id)
+        and not exists (select from tombstones d where d.customer_id = t.id) order by id
         on conflict do nothing
         """,
         {"ids": ids},

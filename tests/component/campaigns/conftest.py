@@ -142,6 +142,7 @@ async def shared_world(
             neighbours=neighbours,
             channel=channel,
             post_office=post_office,
+            app=campaigns,
             api=await enter(_client(campaigns, "marketing")),
             customers=await enter(_client(customers, "everything")),
             privacy=await enter(_client(privacy, "everything")),

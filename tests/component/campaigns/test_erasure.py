@@ -1,4 +1,4 @@
-"""Would catch a store that still knows an erased person, a receipt given too early, and a count that is lost with it."""
+"""Would catch a store that still knows an erased person, a receipt given too early, a count that is lost with it."""
 
 from __future__ import annotations
 

@@ -9,6 +9,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import httpx
+from fastapi import FastAPI
 
 from services.campaigns.clients import Neighbours, Permission, Question
 from services.campaigns.config import Settings
@@ -59,6 +60,7 @@ class World:
     neighbours: Neighbours
     channel: Channel
     post_office: PostOffice
+    app: FastAPI
     api: httpx.AsyncClient
     customers: httpx.AsyncClient
     privacy: httpx.AsyncClient
