@@ -18,7 +18,7 @@ from shared.relay import Relay
 from shared.replayer import Replayer
 from shared.transaction import Tx
 from shared.watchdog import Watchdog
-from shared.worker import WorkerContext
+from shared.worker import Part, WorkerContext
 
 
 class Counted(Fact):
@@ -157,7 +157,7 @@ async def test_what_is_said_is_heard_in_order_through_the_broker(database: Datab
     """Catches a relay that loses, reorders or never marks; the whole road outbox, topic, inbox, effect."""
     subjects = [await say(database, *range(5)) for _ in range(20)]
     context = WorkerContext(settings, database, database.clock, Watchdog([]))
-    parts = [Relay(settings), ConsumerLoop(settings, HEARS)]
+    parts: list[Part] = [Relay(settings), ConsumerLoop(settings, HEARS)]
     running = [asyncio.create_task(part.run(context, lambda: None)) for part in parts]
     try:
         late = await say(database, 0)
