@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -12,6 +12,7 @@ from deploy.demo.checker import Checker, Figures
 from deploy.demo.doors import Doors
 from deploy.demo.inbox import Mailbox, parse
 from deploy.demo.marketing import PURPOSE
+from deploy.demo.people import People
 from deploy.demo.places import Places
 from deploy.demo.progress import Progress
 from deploy.demo.schedule import Published
@@ -44,23 +45,37 @@ class Check:
     found: str
 
 
-async def audit(
-    places: Places, checker: Checker, doors: Doors, progress: Progress, figures: Figures, drained: str
-) -> tuple[list[Check], dict[str, Any]]:
-    """Every check, and the reports of the campaigns by name. `drained` says what is under way still, if anything."""
+@dataclass(frozen=True)
+class Evidence:
+    """What the checks look at. `left` says what is under way still, if anything."""
+
+    places: Places
+    checker: Checker
+    doors: Doors
+    progress: Progress
+    people: People
+    figures: Figures
+    left: str
+
+
+async def audit(seen: Evidence) -> tuple[list[Check], dict[str, Any]]:
+    """Every check, and the reports of the campaigns by name."""
+    checker, progress, figures = seen.checker, seen.progress, seen.figures
     reports = {
-        name: await doors.call("GET", "campaigns", f"/campaigns/{id}/report", "marketing")
+        name: await seen.doors.call("GET", "campaigns", f"/campaigns/{id}/report", "marketing")
         for name, id in progress.campaigns.items()
     }
-    mails = [UUID(str(parse(row)["X-Ledger-Key"])) for _, row in Mailbox(places.mails).rows()]
+    letters = [parse(row) for _, row in Mailbox(seen.places.mails).rows()]
+    mails = [UUID(str(letter["X-Ledger-Key"])) for letter in letters]
     checks = [
-        Check("everything is drained", not drained, drained or "lag 0, outboxes empty"),
+        Check("everything is drained", not seen.left, seen.left or "lag 0, outboxes empty"),
         *counts(progress.published, figures),
         *accounts(reports, figures),
         _history(progress),
         await _origins(checker),
         await _inbox(checker, mails),
         await _consent(checker, mails),
+        unwilling([str(letter["To"]) for letter in letters], seen.people),
         _responses(progress, figures),
     ]
     return checks, reports
@@ -136,6 +151,13 @@ async def _consent(checker: Checker, mails: list[UUID]) -> Check:
         not without,
         f"{len(mails)} mails, {len(without)} of them without a permit on a consent that held",
     )
+
+
+def unwilling(recipients: Sequence[str], people: People) -> Check:
+    """The same, asked of the households themselves."""
+    willing = {people.households[number].email for number in people.willing}
+    found = [address for address in recipients if address not in willing]
+    return Check("nobody was mailed who never agreed", not found, f"{len(recipients)} mails, {len(found)} such")
 
 
 def _responses(progress: Progress, figures: Figures) -> Check:

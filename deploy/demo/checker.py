@@ -15,7 +15,7 @@ from deploy.demo.places import Places
 _CUSTOMERS = "select status, count(*) from customers where customer_id = current_id group by 1"
 _RECORDED = """
     select count(*) filter (where origin = 'history') as history, count(*) filter (where origin <> 'history') as live
-    from interactions where publisher = any($1) and kind = 'purchase'
+    from interactions where publisher = any($1) and kind in ('purchase', 'contact')
 """
 _RESPONSES = "select detail->>'kind', count(*) from interactions where kind = 'response' group by 1"
 _SEGMENTS = """
@@ -62,7 +62,7 @@ class Figures:
 
     @property
     def recorded(self) -> int:
-        """Purchases of both publishers."""
+        """Messages of both publishers."""
         return self.history + self.live
 
     def by_state(self) -> Counter[str]:

@@ -29,6 +29,23 @@ def customer_of(number: int) -> dict[str, Any]:
     return {"external_id": {"source": SOURCE, "id": f"household-{number}"}}
 
 
+def sign_up_id(number: int) -> str:
+    """The storefront's id of a household's sign-up."""
+    return f"sign-up-{number}"
+
+
+def sign_up(household: Household, at: datetime) -> dict[str, Any]:
+    """Somebody new leaves an address and some traits on the web site."""
+    body: dict[str, Any] = {
+        "type": "contact",
+        "message_id": sign_up_id(household.number),
+        "time": at.isoformat(),
+        "customer": customer_of(household.number),
+        "data": {"channel": "web", "direction": "in", "topic": "sign-up"},
+    }
+    return _introduced(body, household)
+
+
 def purchase(basket: Basket, household: Household | None = None, origin: str = "live") -> dict[str, Any]:
     """A basket as a message; with `household`, it brings the address and traits which a sign-up gave."""
     body: dict[str, Any] = {
@@ -45,10 +62,13 @@ def purchase(basket: Basket, household: Household | None = None, origin: str = "
             "order_id": str(basket.basket),
         },
     }
-    if household is not None:
-        body["customer"]["email"] = household.email
-        body["traits"] = {"first_name": household.first_name, "last_name": household.last_name, **household.traits}
-    return body
+    return body if household is None else _introduced(body, household)
+
+
+def _introduced(body: dict[str, Any], household: Household) -> dict[str, Any]:
+    names = {"first_name": household.first_name, "last_name": household.last_name}
+    customer = {**body["customer"], "email": household.email}
+    return {**body, "customer": customer, "traits": {**names, **household.traits}}
 
 
 def web_order(order: str, number: int, at: datetime) -> dict[str, Any]:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 
 from deploy.demo.grocery import Household
 
-# Of a hundred households, so many are held back from the history and appear for the first time live.
+# Of a hundred households, so many are held back from the history: they sign up live, within some days.
 NEW = 10
+_JOIN_WITHIN_H = 10 * 24
 # … and so many agreed to be written to.
 WILLING = 70
 
@@ -18,7 +21,8 @@ class People:
     """The households by number, and what holds for each."""
 
     households: dict[int, Household]
-    newcomers: frozenset[int]
+    newcomers: Mapping[int, timedelta]
+    """When each of them signs up, from the beginning of the live part."""
     willing: frozenset[int]
 
     @property
@@ -30,6 +34,10 @@ class People:
 def sort_people(households: list[Household], seed: int) -> People:
     """The same people for the same seed."""
     chance = {one.number: random.Random(f"{seed}:household:{one.number}") for one in households}
-    newcomers = frozenset(number for number, own in chance.items() if own.randrange(100) < NEW)
+    newcomers = {
+        number: timedelta(hours=own.uniform(0.5, _JOIN_WITHIN_H))
+        for number, own in chance.items()
+        if own.randrange(100) < NEW
+    }
     willing = frozenset(number for number, own in chance.items() if own.randrange(100) < WILLING)
     return People({one.number: one for one in households}, newcomers, willing)

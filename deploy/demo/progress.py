@@ -28,7 +28,6 @@ class Progress:
     live_from: datetime | None = None
     done: Position | None = None
     published: Published = field(default_factory=Published)
-    signed_up: set[int] = field(default_factory=set)
     mails_read: int = 0
     responses: Counter[str] = field(default_factory=Counter)
 
@@ -54,7 +53,6 @@ class Progress:
                 "accepted": said.accepted, "copies": said.copies, "late": said.late, "dead": said.dead,
                 "refused": said.refused,
             },
-            "signed_up": sorted(self.signed_up),
             "mails_read": self.mails_read,
             "responses": self.responses,
         }  # fmt: skip
@@ -84,7 +82,6 @@ def load(file: Path, households: int, seed: int) -> Progress:
             dead=Counter(said["dead"]),
             refused=Counter(said["refused"]),
         ),
-        signed_up=set(body["signed_up"]),
         mails_read=body["mails_read"],
         responses=Counter(body["responses"]),
     )

@@ -14,7 +14,7 @@ from aiokafka import AIOKafkaProducer
 from deploy.demo.doors import Doors, Unexpected
 from deploy.demo.history import TOPIC, key_of
 from deploy.demo.marketing import give_consent
-from deploy.demo.messages import EMPTY, POISON, PUBLISHERS, Door, message_id, purchase, record, web_order
+from deploy.demo.messages import EMPTY, POISON, PUBLISHERS, Door, message_id, purchase, record, sign_up, web_order
 from deploy.demo.people import People
 from deploy.demo.places import Places
 from deploy.demo.progress import Progress
@@ -76,30 +76,22 @@ class Publisher:
 
     async def _one(self, act: Act, now: datetime) -> None:
         raw, own_id = self._message(act, now)
-        if act.basket is not None and act.basket.household in self._people.newcomers:
-            await self._sign_up(act.basket.household)
+        if act.kind == "sign-up" and act.household in self._people.willing:
+            await give_consent(self._doors, [self._people.households[act.household]])
         refused = None
         if act.door == "http":
             refused = await self._over_http(raw, own_id)
         else:
-            await self._over_kafka(raw, own_id, act)
+            await self._over_kafka(raw, own_id, act.household)
         self._progress.published.count(act, EMPTY)
         self._check(act, refused)
 
     def _message(self, act: Act, now: datetime) -> tuple[bytes, str]:
+        if act.kind == "sign-up":
+            return orjson.dumps(sign_up(self._people.households[act.household], act.at)), act.key
         if act.basket is None:
             return POISON[act.poison].make(now), act.key
-        number = act.basket.household
-        household = self._people.households[number] if number in self._people.newcomers else None
-        return orjson.dumps(purchase(act.basket, household)), message_id(act.basket)
-
-    async def _sign_up(self, number: int) -> None:
-        """A newcomer gives an address with the first purchase, and perhaps agrees to be written to."""
-        if number in self._progress.signed_up:
-            return
-        self._progress.signed_up.add(number)
-        if number in self._people.willing:
-            await give_consent(self._doors, [self._people.households[number]])
+        return orjson.dumps(purchase(act.basket)), message_id(act.basket)
 
     async def _over_http(self, raw: bytes, own_id: str) -> Any:
         """None when it was accepted, else the refusal."""
@@ -113,9 +105,8 @@ class Publisher:
             return answer.json()
         raise Unexpected(f"POST /events answered {answer.status_code}: {answer.text[:500]}")
 
-    async def _over_kafka(self, raw: bytes, own_id: str, act: Act) -> None:
+    async def _over_kafka(self, raw: bytes, own_id: str, household: int) -> None:
         self._left("kafka", own_id)
-        household = 0 if act.basket is None else act.basket.household
         sent = await self._producer.send(self._topic, record(raw), key=key_of(household))
         await sent
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 import heapq
 import random
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Literal, Protocol
 
 from deploy.demo.grocery import LAST_DAY, Basket
-from deploy.demo.messages import POISON, Door, message_id
+from deploy.demo.messages import POISON, Door, message_id, sign_up_id
 
 # Of a hundred baskets, so many come late (and so out of order), and so many come twice.
 LATE, TWICE = 4, 5
@@ -37,10 +37,11 @@ class Act:
 
     at: datetime
     key: str
-    kind: Literal["basket", "copy", "poison"] = field(compare=False)
+    kind: Literal["basket", "copy", "poison", "sign-up"] = field(compare=False)
     door: Door = field(compare=False)
     basket: Basket | None = field(default=None, compare=False)
     poison: str = field(default="", compare=False)
+    household: int = field(default=0, compare=False)
 
     @property
     def position(self) -> Position:
@@ -51,7 +52,15 @@ class Act:
 class Schedule:
     """The acts from `live_from` on, without those up to `done`."""
 
-    def __init__(self, baskets: Baskets, live_from: datetime, seed: int, done: Position | None = None) -> None:
+    def __init__(
+        self,
+        baskets: Baskets,
+        live_from: datetime,
+        seed: int,
+        newcomers: Mapping[int, timedelta],
+        done: Position | None = None,
+    ) -> None:
+        """`newcomers`: how long after `live_from` they sign up; before that, nobody knows them at the till."""
         self._baskets = baskets
         self._live_from = live_from
         self._seed = seed
@@ -59,7 +68,8 @@ class Schedule:
         # What was delayed began earlier than the position that was reached.
         self._loaded = live_from if done is None else max(live_from, done[0] - _LONGEST_DELAY)
         self._acts: list[Act] = []
-        for act in self._poison():
+        self._joins = {number: live_from + wait for number, wait in newcomers.items()}
+        for act in (*self._poison(), *self._sign_ups()):
             self._add(act)
 
     @property
@@ -79,6 +89,8 @@ class Schedule:
     def _load(self) -> None:
         until = self._loaded + _WINDOW
         for basket in self._baskets.baskets(self._loaded, until):
+            if basket.time < self._joins.get(basket.household, basket.time):
+                continue
             for act in acts_of(basket, self._seed):
                 self._add(act)
         self._loaded = until
@@ -86,6 +98,10 @@ class Schedule:
     def _add(self, act: Act) -> None:
         if self._done is None or act.position > self._done:
             heapq.heappush(self._acts, act)
+
+    def _sign_ups(self) -> Iterator[Act]:
+        for number, at in self._joins.items():
+            yield Act(at, sign_up_id(number), "sign-up", "http", household=number)
 
     def _poison(self) -> Iterator[Act]:
         at = self._live_from + _POISON_FROM
@@ -104,10 +120,10 @@ def acts_of(basket: Basket, seed: int) -> Iterator[Act]:
     if chance.randrange(100) < LATE:
         delay = timedelta(seconds=chance.randrange(3600, int(_LONGEST_DELAY.total_seconds())))
     at = basket.time + delay
-    yield Act(at, message_id(basket), "basket", door, basket)
+    yield Act(at, message_id(basket), "basket", door, basket, household=basket.household)
     if chance.randrange(100) < TWICE and basket.total > 0:
         again = at + timedelta(seconds=chance.randrange(1800, 4 * 3600))
-        yield Act(again, f"{message_id(basket)}/2", "copy", door, basket)
+        yield Act(again, f"{message_id(basket)}/2", "copy", door, basket, household=basket.household)
 
 
 @dataclass

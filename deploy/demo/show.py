@@ -13,13 +13,13 @@ from aiokafka import AIOKafkaProducer
 
 from deploy.demo import history, marketing
 from deploy.demo.audience import Audience
-from deploy.demo.audit import Check, audit
+from deploy.demo.audit import Check, Evidence, audit
 from deploy.demo.checker import Checker, Figures
 from deploy.demo.doors import Doors
 from deploy.demo.drained import NotDrained, wait_until_drained
 from deploy.demo.grocery import FIRST_DAY, Grocery
 from deploy.demo.inbox import Mailbox
-from deploy.demo.latency import Latency, latency_of
+from deploy.demo.latency import Latency
 from deploy.demo.people import People, sort_people
 from deploy.demo.places import Places
 from deploy.demo.progress import Progress
@@ -31,7 +31,7 @@ from deploy.demo.view import Shown, View
 from deploy.demo.welcome import commands
 from shared.clock import MACHINE
 
-_LOOK_S = 1.0
+_LOOK_S = 1.5
 _HISTORY_LIMIT_S = 240.0
 _DRAIN_LIMIT_S = 60.0
 
@@ -70,6 +70,7 @@ class Show:
         self._producer: AIOKafkaProducer | None = None
         self._live_s = 0.0
         self._first_mail_at: float | None = None
+        self._mails = self._mails_read = 0
 
     async def __aenter__(self) -> Self:
         await self._stack.enter_async_context(self._doors)
@@ -161,7 +162,11 @@ class Show:
         """Publish, answer and show until `stop`; raises what any of them met."""
         assert self._progress.live_from is not None
         schedule = Schedule(
-            self._loaded.grocery, self._progress.live_from, self._progress.seed, done=self._progress.done
+            self._loaded.grocery,
+            self._progress.live_from,
+            self._progress.seed,
+            self._loaded.people.newcomers,
+            self._progress.done,
         )
         self._view.tell(f"Live from {self._places.clock.now():%d %B %H:%M} on; a second is {_hours(self._places)}.")
         await self._timing.begin()
@@ -201,12 +206,13 @@ class Show:
             await MACHINE.sleep(_LOOK_S)
 
     def _watch_for_the_first(self) -> int:
-        mails = [row for _, row in Mailbox(self._places.mails).rows()]
-        mine = [row["at"] for row in mails if row["at"] >= self._up_at]
-        if mine and self._first_mail_at is None:
-            self._first_mail_at = mine[0]
-            self._view.tell(f"The first mail of this run: {mails[len(mails) - len(mine)]['to'][0]}.")
-        return len(mails)
+        for offset, row in Mailbox(self._places.mails).rows(self._mails_read):
+            self._mails_read = offset
+            self._mails += 1
+            if self._first_mail_at is None and row["at"] >= self._up_at:
+                self._first_mail_at = row["at"]
+                self._view.tell(f"The first mail of this run went to {row['to'][0]}.")
+        return self._mails
 
     # --- the end of a run that ends by itself
 
@@ -214,19 +220,26 @@ class Show:
         """Let everything run dry, look at it from outside, and say what was found."""
         self._view.tell("Nothing more is published; waiting until everything is through.")
         await self._audience.finish()
-        drained = ""
-        try:
-            await wait_until_drained(self._places, self._checker, _DRAIN_LIMIT_S, self._view.tell)
-        except NotDrained as error:
-            drained = str(error)
-        # What arrived meanwhile is answered, too; its echo is waited for once more.
-        await self._audience.finish()
-        if not drained:
-            await wait_until_drained(self._places, self._checker, _DRAIN_LIMIT_S, self._view.tell)
+        left = await self._run_dry()
         figures, latency = await self._checker.figures(), await self._timing.look()
         self._watch_for_the_first()
-        checks, reports = await audit(self._places, self._checker, self._doors, self._progress, figures, drained)
+        evidence = Evidence(
+            self._places, self._checker, self._doors, self._progress, self._loaded.people, figures, left
+        )
+        checks, reports = await audit(evidence)
         return self._summary(figures, latency, checks, reports)
+
+    async def _run_dry(self) -> str:
+        """What is under way still when the time is over; nothing, as a rule."""
+        try:
+            # What comes meanwhile is answered as well, and its echo waited for once more.
+            for _ in range(2):
+                await wait_until_drained(self._places, self._checker, _DRAIN_LIMIT_S, self._view.tell)
+                await self._audience.finish()
+            await wait_until_drained(self._places, self._checker, _DRAIN_LIMIT_S, self._view.tell)
+        except NotDrained as error:
+            return str(error)
+        return ""
 
     def _summary(
         self, figures: Figures, latency: Latency, checks: list[Check], reports: dict[str, Any]
@@ -240,7 +253,7 @@ class Show:
             live_published=self._publisher.sent,
             first_mail_after_s=None if first is None else first - self._up_at,
         )
-        return summary_of(run, self._progress, figures, latency or latency_of([]), checks, reports)
+        return summary_of(run, self._progress, figures, latency, checks, reports)
 
 
 _PROOF = "the wording they saw, its version and the form are kept as proof"

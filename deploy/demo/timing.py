@@ -11,7 +11,7 @@ from deploy.demo.latency import Latency, latency_of
 from deploy.demo.places import Places
 
 # Rows become visible later than their number says; looking back this far finds every one.
-_OVERLAP = 2_000
+_OVERLAP = 1_000
 _NEWEST = "select coalesce(max(id), 0) from outbox"
 _PURCHASES = """
     select id, event_id, (convert_from(value, 'UTF8')::jsonb->'data'->>'interaction_id')::uuid as interaction_id
@@ -23,6 +23,8 @@ _MEMBERSHIPS = """
 """
 _MESSAGES = "select id, publisher, message_id from interactions where id = any($1)"
 # Nothing held these up: no quiet hours, no cap, no second try.
+# A mail whose event is not found by then was brought about by time, or held up.
+_GIVE_UP_S = 20.0
 _STRAIGHT = """
     select id, entry_id from messages
     where id = any($1) and state = 'handed_over' and deferred_for is null and attempts = 0
@@ -68,7 +70,8 @@ class Timing:
 
     async def _settle(self) -> None:
         """Name the publication behind each mail that has one; what time alone brought about has none."""
-        waiting = [key for key in self._accepted if key not in self._seconds]
+        newest = max(self._accepted.values(), default=0.0)
+        waiting = [key for key, at in self._accepted.items() if key not in self._seconds and at > newest - _GIVE_UP_S]
         entries = {row["id"]: row["entry_id"] for row in await self._checker.rows("campaigns", _STRAIGHT, waiting)}
         behind = {}
         for key, entry in entries.items():
