@@ -41,6 +41,10 @@ class Asks(Protocol):
         """Permits. Raises Away."""
         ...
 
+    async def close(self) -> None:
+        """Give connections back."""
+        ...
+
 
 class MaySend(Protocol):
     """What a sender looks at before each message."""

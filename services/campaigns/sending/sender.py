@@ -112,7 +112,7 @@ class Sender:
     def __init__(
         self,
         channel: Callable[[Settings], Channel] = SmtpChannel,
-        neighbours: Callable[[Settings], Neighbours] = Neighbours.open,
+        neighbours: Callable[[Settings], Asks] = Neighbours.open,
     ) -> None:
         self._make_channel = channel
         self._open_neighbours = neighbours

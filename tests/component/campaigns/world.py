@@ -49,6 +49,9 @@ class Asking:
         """Permits."""
         return await self.real.permits(questions)
 
+    async def close(self) -> None:
+        """Left open: they outlive a sender."""
+
 
 @dataclass
 class World:
