@@ -17,6 +17,7 @@ _READ = text("""
     select customer_id, partition, state, wake from states
     where customer_id = any(cast(:ids as uuid[])) order by customer_id for update
 """)
+_PEEK = text("select customer_id, state from states where customer_id = any(cast(:ids as uuid[]))")
 _WRITE = text("""
     insert into states as s (customer_id, partition, state, wake, revision)
     select *, :revision from unnest(cast(:ids as uuid[]), cast(:partitions as smallint[]), cast(:states as bytea[]),
@@ -48,6 +49,11 @@ _LEAVE = text("""
     using unnest(cast(:ids as uuid[]), cast(:segments as uuid[]), cast(:versions as int[])) as gone(c, s, v)
     where m.customer_id = gone.c and m.segment_id = gone.s and m.version = gone.v
 """)
+_SURPLUS = text("""
+    delete from memberships m where m.customer_id = any(cast(:owners as uuid[])) and not exists (
+        select 1 from unnest(cast(:ids as uuid[]), cast(:segments as uuid[]), cast(:versions as int[])) as kept(c, s, v)
+        where kept.c = m.customer_id and kept.s = m.segment_id and kept.v = m.version)
+""")
 _HISTORY = text("""
     insert into membership_history (customer_id, at, recorded_at, segment_id, version, entered, cause, origin)
     select c, at, :now, s, v, entered, cause, origin
@@ -55,6 +61,13 @@ _HISTORY = text("""
                 cast(:versions as int[]), cast(:entered as boolean[]), cast(:causes as text[]),
                 cast(:origins as text[])) with ordinality as t(c, at, s, v, entered, cause, origin, n)
     order by n
+""")
+
+
+_HELD = text("""
+    select m.customer_id, m.segment_id
+    from memberships m join segments s on s.segment_id = m.segment_id and s.current_version = m.version
+    where m.customer_id = any(cast(:ids as uuid[])) and not s.archived
 """)
 
 
@@ -85,6 +98,52 @@ async def read(tx: Tx, customer_ids: Iterable[UUID]) -> dict[UUID, Stored]:
     """The states of these customers, locked until the transaction ends; absent for a customer never seen."""
     rows = await tx.rows(_READ, {"ids": list(customer_ids)})
     return {row["customer_id"]: Stored(row["partition"], row["state"], row["wake"]) for row in rows}
+
+
+async def peek(tx: Tx, customer_ids: Iterable[UUID]) -> dict[UUID, bytes]:
+    """The states of these customers as they are, without a lock."""
+    rows = await tx.rows(_PEEK, {"ids": list(customer_ids)})
+    return {row["customer_id"]: row["state"] for row in rows}
+
+
+async def after(tx: Tx, customer_id: UUID | None, most: int) -> list[UUID]:
+    """The next customers in the order of ids."""
+    rows = await tx.rows(
+        "select customer_id from states where cast(:after as uuid) is null or customer_id > :after"
+        " order by customer_id limit :most",
+        {"after": customer_id, "most": most},
+    )
+    return [row["customer_id"] for row in rows]
+
+
+async def held(tx: Tx, customer_ids: Iterable[UUID]) -> dict[UUID, set[UUID]]:
+    """The live segments of each customer, as the table of memberships has them."""
+    rows = await tx.rows(_HELD, {"ids": list(customer_ids)})
+    found: dict[UUID, set[UUID]] = {}
+    for row in rows:
+        found.setdefault(row["customer_id"], set()).add(row["segment_id"])
+    return found
+
+
+async def align(tx: Tx, wanted: Mapping[UUID, Iterable[tuple[UUID, int]]], since: datetime) -> None:
+    """The table says of these customers exactly what their states say: (segment, version)."""
+    rows = [(id, *one) for id, held in wanted.items() for one in held]
+    keys = {
+        "owners": list(wanted),
+        "ids": [row[0] for row in rows],
+        "segments": [row[1] for row in rows],
+        "versions": [row[2] for row in rows],
+    }
+    await tx.execute(_SURPLUS, keys)
+    del keys["owners"]
+    await tx.execute(_ENTER, {**keys, "moments": [since] * len(rows)})
+
+
+async def remove(tx: Tx, customer_ids: Iterable[UUID]) -> None:
+    """No state and no membership of these customers, of any version."""
+    ids = {"ids": list(customer_ids)}
+    await tx.execute("delete from memberships where customer_id = any(cast(:ids as uuid[]))", ids)
+    await tx.execute("delete from states where customer_id = any(cast(:ids as uuid[]))", ids)
 
 
 async def write(tx: Tx, revision: int, rows: Sequence[tuple[UUID, int, bytes, datetime | None]]) -> None:

@@ -13,15 +13,18 @@ from services.analytics.routes.cursors import after_id
 from services.analytics.schemas import (
     CheckedOut,
     DefinitionIn,
+    ExplanationOut,
     MemberOut,
+    ReasonOut,
     SegmentIn,
     SegmentOut,
     SegmentPatch,
     VersionOut,
     VocabularyOut,
 )
+from services.analytics.service import explaining, segments
 from services.analytics.service import members as membership
-from services.analytics.service import segments
+from services.analytics.service.programs import Programs
 from services.analytics.service.segments import Segment
 from shared.paging import DEFAULT_LIMIT, After, Limit, Page, encode_cursor
 from shared.transaction import Tx
@@ -122,6 +125,23 @@ async def export_members(
         lines,
         media_type=_MEDIA[format],
         headers={"Content-Disposition": f'attachment; filename="segment-{segment_id}.{format}"'},
+    )
+
+
+@router.get("/{segment_id}/explain/{customer_id}", dependencies=[_READ])
+async def explain_membership(segment_id: UUID, customer_id: UUID, tx: TxDep, context: ContextDep) -> ExplanationOut:
+    """Why in, why out, and when that will change by itself."""
+    programs = context.extras.setdefault("programs", Programs())
+    found = await explaining.explain_membership(tx, programs, segment_id, customer_id)
+    at, changes_at = explaining.moments(found)
+    return ExplanationOut(
+        segment_id=segment_id,
+        customer_id=customer_id,
+        version=found.version,
+        inside=found.inside,
+        at=at,
+        changes_at=changes_at,
+        reason=ReasonOut(**explaining.as_json(found.reason)),
     )
 
 

@@ -17,6 +17,7 @@ from services.analytics.domain.engine import (
     blank,
     decode,
     encode,
+    members,
     needs_history,
     rebuild,
 )
@@ -43,7 +44,6 @@ class Job:
 class _Result:
     customer_id: UUID
     partition: int
-    wake: datetime | None
     outcome: Outcome
     earlier: tuple[tuple[Compiled, tuple[Transition, ...]], ...] = ()
 
@@ -66,7 +66,7 @@ class Advancer:
             state = before.get(id) or blank(str(id))
             partition = row.partition if row else partition_of(id)
             history = known.get(id) if row else History()
-            results.append(self._one(compiled, id, partition, row.wake if row else None, state, job, history))
+            results.append(self._one(compiled, id, partition, state, job, history))
         await self._store(tx, compiled, results, said)
 
     async def sweep(self, tx: Tx, compiled: Compiled, jobs: Mapping[UUID, Job], said: Said) -> None:
@@ -82,21 +82,40 @@ class Advancer:
         self, tx: Tx, compiled: Compiled, groups: Mapping[UUID, Sequence[UUID]], until: Mapping[UUID, int],
         causes: Mapping[UUID, str], said: Said,
     ) -> None:  # fmt: skip
-        """Recompute customers from the facts of all that stand for them. An empty group leaves everything."""
+        """Recompute customers from the facts of all that stand for them (each group begins with the customer)."""
         stored = await states.read(tx, groups)
-        known = await self.histories(tx, {id: group for id, group in groups.items() if group})
+        known = await self.histories(tx, groups)
         results = []
-        for id, group in groups.items():
+        for id in groups:
             row = stored.get(id)
-            if row is None and not group:
-                continue
             before = decode(str(id), row.state) if row else blank(str(id))
-            history = known.get(id, History())
+            history = known[id]
             now = max([before.time, until[id], *(one.recorded_at for one in history.facts)])
             outcome = rebuild(compiled.program, str(id), history, now, before, causes[id])
             partition = row.partition if row else partition_of(id)
-            results.append(_Result(id, partition, row.wake if row else None, outcome))
+            results.append(_Result(id, partition, outcome))
         await self._store(tx, compiled, results, said)
+        wanted = {
+            one.customer_id: [compiled.names[name][:2] for name in members(compiled.program, one.outcome.state)]
+            for one in results
+        }
+        await states.align(tx, wanted, tx.now)
+
+    async def retire(
+        self, tx: Tx, compiled: Compiled, until: Mapping[UUID, int], causes: Mapping[UUID, str], said: Said
+    ) -> None:
+        """Customers who stand for themselves no more (merged into another) leave everything and have no state."""
+        await states.read(tx, until)
+        versions = {segment: version for segment, version, shown in compiled.names.values() if shown}
+        changes = [
+            states.Change(id, segment, versions[segment], False, to_datetime(until[id]), causes[id],
+                          str(said.origin(causes[id])), True)
+            for id, held in (await states.held(tx, until)).items()
+            for segment in sorted(held & versions.keys())
+        ]  # fmt: skip
+        await states.store_changes(tx, changes)
+        await states.remove(tx, until)
+        say(tx, changes, said)
 
     async def histories(self, tx: Tx, groups: Mapping[UUID, Sequence[UUID]]) -> dict[UUID, History]:
         """What is stored of these customers."""
@@ -118,7 +137,7 @@ class Advancer:
         return bool(older and needs_history(older.program, state, job.until))
 
     def _one(
-        self, compiled: Compiled, id: UUID, partition: int, wake: datetime | None, state: State, job: Job,
+        self, compiled: Compiled, id: UUID, partition: int, state: State, job: Job,
         history: History | None,
     ) -> _Result:  # fmt: skip
         earlier: tuple[tuple[Compiled, tuple[Transition, ...]], ...] = ()
@@ -129,7 +148,7 @@ class Advancer:
             lapsed = advance(older.program, state, max(state.time, start), (), history)
             state, earlier = lapsed.state, ((older, lapsed.transitions),)
         outcome = advance(compiled.program, state, job.until, job.inputs, history, UNDER_WAY)
-        return _Result(id, partition, wake, outcome, earlier)
+        return _Result(id, partition, outcome, earlier)
 
     async def _store(self, tx: Tx, compiled: Compiled, results: Iterable[_Result], said: Said) -> None:
         rows: list[tuple[UUID, int, bytes, datetime | None]] = []

@@ -75,13 +75,14 @@ class Chores:
             compiled = await self._programs.current(tx)
             ids = [one.customer_id for one in found]
             survivors, erased = await people.standing(tx, ids)
-            groups = await people.groups(tx, ids)
-            for id in (*survivors, *erased):
-                groups[id] = []
+            retired = survivors.keys() | erased
+            groups = await people.groups(tx, [id for id in ids if id not in retired])
             causes = {one.customer_id: str(one.cause) if one.cause else LISTED for one in found}
             origins = {causes[one.customer_id]: Origin(one.origin) for one in found}
             until = {id: from_datetime(reached[partition_of(id)]) for id in ids}
-            await self._advancer.rebuild(tx, compiled, groups, until, causes, Said(origins=origins))
+            said = Said(origins=origins)
+            await self._advancer.rebuild(tx, compiled, groups, until, causes, said)
+            await self._advancer.retire(tx, compiled, {id: until[id] for id in ids if id in retired}, causes, said)
             await people.clean(tx, ids)
         return len(found) == DIRTY_MOST
 

@@ -10,7 +10,7 @@ import pytest
 
 from services.analytics.app import create
 from services.analytics.config import Settings
-from tests.component.analytics.builders import a_purchase, bought
+from tests.component.analytics.builders import a_contact, a_purchase, bought
 from tests.component.analytics.world import World
 
 
@@ -87,6 +87,22 @@ async def test_refusals_point_at_the_node_and_say_the_cure(client: httpx.AsyncCl
     assert (await client.post("/segments/validate", json={"definition": wrong})).status_code == 422
     checked = (await client.post("/segments/validate", json={"definition": bought()})).json()
     assert checked["definition"]["window"] == {"last": "P30D"}
+
+
+async def test_an_explanation_says_why_and_until_when(client: httpx.AsyncClient, world: World) -> None:
+    """Catches an explanation that is not that of the engine."""
+    who, at = uuid4(), world.clock.now()
+    definition = {"all": [bought(), {"not": {"event": "contact", "agg": "count", "op": "gte", "value": 1}}]}
+    id = await world.a_segment(definition)
+    assert (await client.get(f"/segments/{id}/explain/{who}")).status_code == 404
+    await world.hear(a_purchase(who, at))
+    why = (await client.get(f"/segments/{id}/explain/{who}")).json()
+    assert (why["inside"], why["changes_at"]) == (True, "2017-07-01T12:00:00Z")
+    assert [one["holds"] for one in why["reason"]["children"]] == [True, True]
+    await world.hear(a_contact(who, at))
+    why = (await client.get(f"/segments/{id}/explain/{who}")).json()
+    assert (why["inside"], why["changes_at"]) == (False, None)
+    assert [one["decides"] for one in why["reason"]["children"]] == [False, True]
 
 
 async def test_names_are_unique_and_references_keep_a_segment_alive(client: httpx.AsyncClient, world: World) -> None:

@@ -69,7 +69,7 @@ class Road:
     async def until(self, true: Callable[[], Awaitable[bool]], seconds: float = 60) -> None:
         """Wait for something; a worker that ended is an error."""
         async with asyncio.timeout(seconds):
-            while not await true():  # noqa: ASYNC110 - it is another process that we wait for
+            while not await true():
                 await asyncio.sleep(0.1)
 
     async def handled(self, number: int) -> bool:

@@ -1,0 +1,61 @@
+"""What runs by the clock, or by hand: `python -m services.analytics.jobs reconcile --all`."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import sys
+from datetime import timedelta
+
+from services.analytics.config import Settings
+from services.analytics.repository import reconciliations
+from services.analytics.service.programs import Programs
+from services.analytics.service.reconciling import reconcile
+from shared.clock import open_clock
+from shared.database import Database
+from shared.worker import Job, WorkerContext
+
+# Asked for every hour, so that a restart neither repeats nor skips a night.
+ASK_S = 3600.0
+NIGHT = timedelta(hours=20)
+
+
+async def nightly(context: WorkerContext) -> None:
+    """A sample of customers is compared with the facts, once a day."""
+    async with context.database.transaction() as tx:
+        last = await reconciliations.last(tx)
+        if last is not None and tx.now - last < NIGHT:
+            return
+    await reconcile(context.database, Programs(), context.settings.reconcile_sample)
+
+
+JOBS = [Job("reconcile", ASK_S, nightly)]
+
+
+async def _reconcile(settings: Settings, most: int | None, repair: bool) -> int:
+    database = Database(settings.database_url, source=settings.service, clock=open_clock(settings.clock_file))
+    try:
+        report = await reconcile(database, Programs(), most, repair=repair)
+    finally:
+        await database.close()
+    sys.stdout.write(f"{report.customers} customers compared, {report.mismatches} differ from the facts\n")
+    for example in report.examples:
+        sys.stdout.write(f"{example}\n")
+    return 1 if report.mismatches else 0
+
+
+def main() -> None:
+    """Command line; the exit status is 1 when something differs."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    command = parser.add_subparsers(dest="command", required=True)
+    reconciling = command.add_parser("reconcile", help="compare memberships with the facts")
+    reconciling.add_argument("--all", action="store_true", help="every customer, not only a sample")
+    reconciling.add_argument("--repair", action="store_true", help="have those that differ recomputed")
+    arguments = parser.parse_args()
+    settings = Settings()
+    most = None if arguments.all else settings.reconcile_sample
+    sys.exit(asyncio.run(_reconcile(settings, most, arguments.repair)))
+
+
+if __name__ == "__main__":
+    main()
