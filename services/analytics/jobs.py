@@ -8,9 +8,8 @@ import sys
 from datetime import timedelta
 
 from services.analytics.config import Settings
-from services.analytics.repository import reconciliations
 from services.analytics.service.programs import Programs
-from services.analytics.service.reconciling import reconcile
+from services.analytics.service.reconciling import reconcile, reconciled_within
 from shared.clock import open_clock
 from shared.database import Database
 from shared.worker import Job, WorkerContext
@@ -22,10 +21,8 @@ NIGHT = timedelta(hours=20)
 
 async def nightly(context: WorkerContext) -> None:
     """A sample of customers is compared with the facts, once a day."""
-    async with context.database.transaction() as tx:
-        last = await reconciliations.last(tx)
-        if last is not None and tx.now - last < NIGHT:
-            return
+    if await reconciled_within(context.database, NIGHT):
+        return
     await reconcile(context.database, Programs(), context.settings.reconcile_sample)
 
 

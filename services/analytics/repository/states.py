@@ -18,6 +18,12 @@ _READ = text("""
     where customer_id = any(cast(:ids as uuid[])) order by customer_id for update
 """)
 _PEEK = text("select customer_id, state from states where customer_id = any(cast(:ids as uuid[]))")
+_AFTER = text("""
+    select customer_id from states
+    where (cast(:after as uuid) is null or customer_id > :after)
+      and (cast(:until as uuid) is null or customer_id <= :until)
+    order by customer_id limit :most
+""")
 _WRITE = text("""
     insert into states as s (customer_id, partition, state, wake, revision)
     select *, :revision from unnest(cast(:ids as uuid[]), cast(:partitions as smallint[]), cast(:states as bytea[]),
@@ -106,14 +112,15 @@ async def peek(tx: Tx, customer_ids: Iterable[UUID]) -> dict[UUID, bytes]:
     return {row["customer_id"]: row["state"] for row in rows}
 
 
-async def after(tx: Tx, customer_id: UUID | None, most: int) -> list[UUID]:
-    """The next customers in the order of ids."""
-    rows = await tx.rows(
-        "select customer_id from states where cast(:after as uuid) is null or customer_id > :after"
-        " order by customer_id limit :most",
-        {"after": customer_id, "most": most},
-    )
+async def after(tx: Tx, customer_id: UUID | None, most: int, *, until: UUID | None = None) -> list[UUID]:
+    """The next customers in the order of ids, up to and with `until`."""
+    rows = await tx.rows(_AFTER, {"after": customer_id, "most": most, "until": until})
     return [row["customer_id"] for row in rows]
+
+
+async def count(tx: Tx) -> int:
+    """Customers that analytics has heard of."""
+    return int(await tx.value("select count(*) from states"))
 
 
 async def held(tx: Tx, customer_ids: Iterable[UUID]) -> dict[UUID, set[UUID]]:

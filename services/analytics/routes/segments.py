@@ -15,6 +15,8 @@ from services.analytics.schemas import (
     DefinitionIn,
     ExplanationOut,
     MemberOut,
+    PreviewIn,
+    PreviewOut,
     ReasonOut,
     SegmentIn,
     SegmentOut,
@@ -22,7 +24,7 @@ from services.analytics.schemas import (
     VersionOut,
     VocabularyOut,
 )
-from services.analytics.service import explaining, segments
+from services.analytics.service import explaining, previewing, segments
 from services.analytics.service import members as membership
 from services.analytics.service.programs import Programs
 from services.analytics.service.segments import Segment
@@ -50,6 +52,19 @@ async def validate_definition(body: DefinitionIn, tx: TxDep, context: ContextDep
     """Check a definition without saving it; every problem points at its node and says the cure."""
     canonical, references = await segments.validate(tx, body.definition, _settings(context).fact_days)
     return CheckedOut(definition=canonical, segments=references)
+
+
+@router.post("/preview", dependencies=[_READ])
+async def preview_definition(body: PreviewIn, context: ContextDep) -> PreviewOut:
+    """How many customers it would hold now, and some of them. When time runs out: an estimate with its bounds."""
+    settings = _settings(context)
+    found = await previewing.preview(
+        context.database, body.definition, body.sample, settings.preview_limit_s, settings.fact_days
+    )
+    low, high = found.bounds()
+    return PreviewOut(
+        members=found.members, exact=found.exact, low=low, high=high, customers=found.customers, sample=found.sample
+    )
 
 
 @router.get("/vocabulary", dependencies=[_READ])

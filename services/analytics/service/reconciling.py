@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -63,6 +64,13 @@ async def reconcile(database: Database, programs: Programs, most: int | None, *,
     MISMATCHES.set(report.mismatches)
     log.info("reconciled", customers=report.customers, mismatches=report.mismatches)
     return report
+
+
+async def reconciled_within(database: Database, time: timedelta) -> bool:
+    """Whether a comparison ended so lately."""
+    async with database.transaction() as tx:
+        last = await reconciliations.last(tx)
+        return last is not None and tx.now - last < time
 
 
 async def _compare(tx: Tx, programs: Programs, ids: Sequence[UUID], report: Report, *, repair: bool) -> None:

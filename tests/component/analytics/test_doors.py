@@ -10,6 +10,7 @@ import pytest
 
 from services.analytics.app import create
 from services.analytics.config import Settings
+from services.analytics.service.previewing import preview
 from tests.component.analytics.builders import a_contact, a_purchase, bought
 from tests.component.analytics.world import World
 
@@ -103,6 +104,32 @@ async def test_an_explanation_says_why_and_until_when(client: httpx.AsyncClient,
     why = (await client.get(f"/segments/{id}/explain/{who}")).json()
     assert (why["inside"], why["changes_at"]) == (False, None)
     assert [one["decides"] for one in why["reason"]["children"]] == [False, True]
+
+
+async def test_a_preview_counts_what_saving_would_give(client: httpx.AsyncClient, world: World) -> None:
+    """Catches a preview that is not the segment, and an estimate that does not say so."""
+    people, at = [uuid4() for _ in range(30)], world.clock.now()
+    await world.hear(*(a_purchase(who, at, amount=100 * n) for n, who in enumerate(people)))
+    first = await world.a_segment({"event": "purchase", "agg": "sum", "field": "amount", "op": "gte", "value": 1000})
+    definition = {"all": [{"segment": str(first)}, bought()]}
+    seen = (await client.post("/segments/preview", json={"definition": definition, "sample": 3})).json()
+    assert (seen["members"], seen["exact"], seen["customers"]) == (20, True, 30)
+    assert (seen["low"], seen["high"], len(seen["sample"])) == (20, 20, 3)
+    assert len(await world.members(await world.a_segment(definition))) == 20
+    wrong = await client.post("/segments/preview", json={"definition": {"all": [{"attr": "nose", "op": "exists"}]}})
+    assert wrong.status_code == 422
+
+
+async def test_an_estimate_bounds_the_truth(world: World) -> None:
+    """Catches an interval that leaves the truth outside."""
+    people, at = [uuid4() for _ in range(1_500)], world.clock.now()
+    for start in range(0, 1_500, 500):
+        await world.hear(*(a_purchase(who, at, amount=n) for n, who in enumerate(people[start : start + 500])))
+    definition = {"event": "purchase", "agg": "sum", "field": "amount", "op": "lt", "value": 100}
+    found = await preview(world.database, definition, 0, 0.0, None)
+    low, high = found.bounds()
+    assert (found.exact, found.seen) == (False, 500)
+    assert low <= 300 <= high
 
 
 async def test_names_are_unique_and_references_keep_a_segment_alive(client: httpx.AsyncClient, world: World) -> None:
