@@ -3,6 +3,7 @@
 import random
 import sys
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -42,11 +43,14 @@ class Figures:
     wakes_per_second: float
 
 
-def some_leaves(count: int, rng: random.Random) -> list[dict[str, Any]]:
+WINDOWS = tuple(f"P{days}D" for days in (7, 14, 30, 60, 90, 180, 365))
+
+
+def some_leaves(count: int, rng: random.Random, windows: Sequence[str] = WINDOWS) -> list[dict[str, Any]]:
     """A mixture as in real use: mostly counts and sums over days and months, some of the profile."""
     out: list[dict[str, Any]] = []
     for number in range(count):
-        window = {"last": f"P{rng.choice([7, 14, 30, 60, 90, 180, 365])}D"}
+        window = {"last": rng.choice(windows)}
         kind = number % 8
         if kind < 3:
             line = {
@@ -66,17 +70,26 @@ def some_leaves(count: int, rng: random.Random) -> list[dict[str, Any]]:
     return out
 
 
-def a_program(segments: int, leaves: int, seed: int = 1) -> Program:
-    """So many segments of three leaves each, `all` or `any`, some negated."""
+def some_trees(segments: int, leaves: int, seed: int = 1, windows: Sequence[str] = WINDOWS) -> list[dict[str, Any]]:
+    """So many definitions of three leaves each, `all` or `any`, some negated."""
     rng = random.Random(seed)
-    pool, catalogue = some_leaves(leaves, rng), Catalogue(attributes=ATTRIBUTES)
-    definitions = []
-    for number in range(segments):
+    pool, trees = some_leaves(leaves, rng, windows), []
+    for _ in range(segments):
         parts = [leaf if rng.random() < 0.7 else {"not": leaf} for leaf in rng.sample(pool, min(3, len(pool)))]
-        definitions.append(
-            Definition(f"s{number}", number, 1, parse({rng.choice(["all", "all", "any"]): parts}, catalogue))
-        )
+        trees.append({rng.choice(["all", "all", "any"]): parts})
+    return trees
+
+
+def program_of(trees: Sequence[dict[str, Any]]) -> Program:
+    """Definitions, compiled."""
+    catalogue = Catalogue(attributes=ATTRIBUTES)
+    definitions = [Definition(f"s{number}", number, 1, parse(tree, catalogue)) for number, tree in enumerate(trees)]
     return compile_program(definitions, number_leaves(leaf_keys(definitions), {}, 0), 1)
+
+
+def a_program(segments: int, leaves: int, seed: int = 1) -> Program:
+    """So many segments over a year's windows."""
+    return program_of(some_trees(segments, leaves, seed))
 
 
 def some_events(count: int, customers: int, seed: int = 2) -> list[tuple[str, Fact]]:

@@ -1,0 +1,66 @@
+"""`python -m tests.bench [--short] [--only NAME] [--folder DIR]`: measure, print one table, keep it in the folder."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import logging
+import sys
+import time
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+
+import uvloop
+
+from tests.bench import profiling
+from tests.bench.ground import Ground
+from tests.bench.machine import describe, load
+from tests.bench.rows import ROWS
+from tests.bench.size import FULL, SHORT, Size
+from tests.bench.table import Failure, Report, Row
+
+Measure = Callable[[Ground, Size], Awaitable[list[Row]]]
+# A group that hangs must not cost the others their turn.
+_LONGEST_S = 600
+
+
+def main() -> int:
+    """Measure what the command line names; 1 when something could not be measured."""
+    parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
+    parser.add_argument("--short", action="store_true", help="a quick look: two minutes instead of twenty-five")
+    parser.add_argument("--only", action="append", choices=list(ROWS), help="this group; may be given several times")
+    parser.add_argument("--folder", type=Path, default=Path(".local/bench"), help="servers, table and profiles")
+    parser.add_argument("--no-profiles", action="store_true", help="leave the profiles of the slowest rows out")
+    args = parser.parse_args()
+    size = SHORT if args.short else FULL
+    # New topics have no leader for a moment; the client tries again, and says so for each partition.
+    logging.getLogger("aiokafka").setLevel(logging.CRITICAL)
+    args.folder.mkdir(parents=True, exist_ok=True)
+    with Ground(args.folder) as ground:
+        report = Report(uvloop.run(describe(ground.dsns)))
+        report.machine = {**report.machine, "size": "a quick look" if size.is_short else "in full"}
+        for name in args.only or ROWS:
+            _measure(ground, size, name, ROWS[name], report)
+        if not args.no_profiles:
+            profiling.profile(ground, size, report, args.folder)
+    report.machine = {**report.machine, "load after": load()}
+    (args.folder / "bench.md").write_text(report.markdown())
+    (args.folder / "bench.json").write_text(report.json())
+    sys.stdout.write("\n" + report.markdown())
+    return 1 if report.failures else 0
+
+
+def _measure(ground: Ground, size: Size, name: str, measure: Measure, report: Report) -> None:
+    begun = time.monotonic()
+    try:
+        rows = uvloop.run(asyncio.wait_for(measure(ground, size), _LONGEST_S))
+    except Exception as error:
+        report.failures.append(Failure(name, f"{type(error).__name__}: {error}"))
+        rows = []
+    report.rows += rows
+    state = f"{len(rows)} figures" if rows else "not measured"
+    sys.stderr.write(f"{name}: {state}, {time.monotonic() - begun:.0f} s\n")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,96 @@
+"""Events at a steady rate on interactions-events, and when what they change is on analytics-events."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from uuid import UUID
+
+import orjson
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
+
+from tests.bench.ground import Ground, Site
+from tests.bench.load import a_fact, an_event, on_the_wire
+
+_STEP_S = 0.01
+_SETTLE_S = 2.0
+
+
+@dataclass
+class Live:
+    """Seconds from an event on its topic to its change on the outgoing one, and from exact lapses to theirs."""
+
+    rate: float = 0.0
+    entered: list[float] = field(default_factory=list)
+    lapsed: list[float] = field(default_factory=list)
+
+
+async def live(
+    ground: Ground, site: Site, ids: Sequence[UUID], *, rate: float, seconds: float, warm: float = 2.0
+) -> Live:
+    """Publish for `warm` and `seconds`; what was published or fell due in the warm-up is left out."""
+    found, sent_at = Live(), dict[str, float]()
+    counts_from = time.time() + warm
+    consumer = AIOKafkaConsumer(
+        f"{site.prefix}analytics-events", bootstrap_servers=ground.dsns.kafka, auto_offset_reset="latest"
+    )
+    await consumer.start()
+    await consumer.seek_to_end()
+    try:
+        listening = asyncio.create_task(_listen(consumer, sent_at, counts_from, found))
+        found.rate = await _publish(ground, site, ids, rate, warm + seconds, sent_at)
+        await asyncio.sleep(_SETTLE_S)
+        listening.cancel()
+    finally:
+        await consumer.stop()
+    return found
+
+
+async def _publish(
+    ground: Ground, site: Site, ids: Sequence[UUID], rate: float, seconds: float, sent_at: dict[str, float]
+) -> float:
+    rng, topic = random.Random(7), f"{site.prefix}interactions-events"
+    producer = AIOKafkaProducer(bootstrap_servers=ground.dsns.kafka, acks="all", enable_idempotence=True, linger_ms=5)
+    await producer.start()
+    try:
+        begun, sent = time.perf_counter(), 0
+        while (passed := time.perf_counter() - begun) < seconds:
+            while sent < passed * rate:
+                now = datetime.now(UTC)
+                event = an_event(a_fact(rng), rng.choice(ids), now, now)
+                key, value, headers = on_the_wire(event)
+                sent_at[str(event.id)] = time.time()
+                await producer.send(topic, value, key=key, headers=headers)
+                sent += 1
+            await asyncio.sleep(_STEP_S)
+        await producer.flush()
+        return sent / (time.perf_counter() - begun)
+    finally:
+        await producer.stop()
+
+
+async def _listen(
+    consumer: AIOKafkaConsumer, sent_at: dict[str, float], counts_from: float, found: Live
+) -> None:
+    while True:
+        batches = await consumer.getmany(timeout_ms=200)
+        now = time.time()
+        for records in batches.values():
+            for record in records:
+                _note(orjson.loads(record.value), now, sent_at, counts_from, found)
+
+
+def _note(event: dict[str, object], now: float, sent_at: dict[str, float], counts_from: float, found: Live) -> None:
+    cause = event.get("cause")
+    if isinstance(cause, str):
+        sent = sent_at.get(cause)
+        if sent is not None and sent >= counts_from:
+            found.entered.append(now - sent)
+        return
+    at = datetime.fromisoformat(str(event["time"])).timestamp()
+    if at >= counts_from:
+        found.lapsed.append(now - at)
