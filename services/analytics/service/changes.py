@@ -7,23 +7,26 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from services.analytics.domain.catalogue import EVENTS
 from services.analytics.domain.engine import AttributeChange, Change, ConsentChange, Fact, History, fact
 from services.analytics.domain.instants import from_datetime
-from services.analytics.service.intake import PROPERTIES
 from shared.contracts.customers import ProfileChanged
 from shared.contracts.envelope import Envelope
 from shared.contracts.privacy import ConsentChanged
 
+PROPERTIES = {event: tuple(kinds) for event, kinds in EVENTS.items()}
+"""The columns of `facts` that are properties of each kind of event."""
+
 
 def engine_fact(row: Any) -> Fact:
     """A row of facts (stored, or about to be) as the engine wants it. The basket's id sorts before its lines'."""
-    props = {name: value for name in PROPERTIES if (value := row[name]) is not None}
+    event, line = row["event"], row["line"]
+    props = {name: value for name in PROPERTIES[event] if (value := row[name]) is not None}
     quantity = props.get("quantity")
-    if isinstance(quantity, float) and quantity.is_integer():
+    if quantity is not None and quantity.is_integer():
         props["quantity"] = int(quantity)
-    line = row["line"]
     id = f"{row['event_id']}/{line:04d}" if line else str(row["event_id"])
-    return fact(id, row["event"], from_datetime(row["time"]), from_datetime(row["recorded_at"]), props)
+    return fact(id, event, from_datetime(row["time"]), from_datetime(row["recorded_at"]), props)
 
 
 def event_of(cause: str) -> str:

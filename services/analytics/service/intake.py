@@ -51,10 +51,6 @@ class Fact:
         return getattr(self, name)
 
 
-COLUMNS = tuple(Fact.__slots__)
-PROPERTIES = COLUMNS[6:]
-
-
 def facts_of(event: Envelope[Any]) -> list[Fact]:
     """The rows of one event; none for an event that is no interaction."""
     data = event.data
