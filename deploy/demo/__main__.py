@@ -6,6 +6,7 @@ import argparse
 import asyncio
 import contextlib
 import json
+import logging
 import os
 import shutil
 import signal
@@ -37,6 +38,8 @@ def main() -> int:
     asked = _arguments()
     folder: Path = asked.folder or Path(".local/once" if asked.once else ".local/run")
     view = View()
+    # The view tells what happens to processes; the supervisor's own log would say it twice.
+    logging.getLogger("shared.supervisor").addHandler(logging.NullHandler())
     # Python turns SIGTERM into nothing that `finally` would see; a Ctrl-C it does.
     signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))
     if asked.once and not asked.connect and occupant(folder / "stack") is None:
