@@ -172,6 +172,7 @@ aliases = Table(
     Column("survivor", Uuid, nullable=False),
     Column("merge_id", Uuid, nullable=False),
 )
+undone_merges = Table("undone_merges", metadata, Column("merge_id", Uuid, primary_key=True))
 dirty = Table(
     "dirty",
     metadata,

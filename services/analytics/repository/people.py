@@ -26,9 +26,12 @@ _STANDING = text("""
 """)
 _MERGE = text("""
     insert into aliases (customer_id, survivor, merge_id)
-    values (:absorbed, :survivor, :merge_id)
+    select cast(:absorbed as uuid), cast(:survivor as uuid), cast(:merge_id as uuid)
+    where not exists (select 1 from undone_merges where merge_id = :merge_id)
     on conflict (customer_id) do update set survivor = excluded.survivor, merge_id = excluded.merge_id
 """)
+# Both events come once under each key, so from two partitions: a merge's second copy may come after its undoing.
+_UNDONE = text("insert into undone_merges (merge_id) values (:merge_id) on conflict do nothing")
 _UNDO = text("delete from aliases where customer_id = :absorbed and merge_id = :merge_id")
 _GROUP = text("""
     with recursive down as (
@@ -57,6 +60,13 @@ _BURY = text("""
     select c, :request_id, :now from unnest(cast(:ids as uuid[])) as t(c)
     on conflict (customer_id) do update set request_id = excluded.request_id
 """)
+_BLANK_LETTERS = text("""
+    update dead_letters
+    set key = null, value = null, repaired = null, headers = '[]', error = 'erased', state = 'discarded',
+        note = 'erased'
+    where key = any(cast(:keys as bytea[]))
+""")
+_LETTERS = text("select count(*) from dead_letters where key = any(cast(:keys as bytea[]))")
 # The stores of the data map which hold a customer's data here.
 STORES = ("facts", "profiles", "consents", "list_members", "states", "memberships", "membership_history", "dirty")
 
@@ -88,6 +98,7 @@ async def merge(tx: Tx, survivor: UUID, absorbed: UUID, merge_id: UUID) -> None:
 
 async def undo_merge(tx: Tx, absorbed: UUID, merge_id: UUID) -> None:
     """`absorbed` stands for itself again."""
+    await tx.execute(_UNDONE, {"merge_id": merge_id})
     await tx.execute(_UNDO, {"absorbed": absorbed, "merge_id": merge_id})
 
 
@@ -141,4 +152,7 @@ async def erase(tx: Tx, customer_ids: Sequence[UUID]) -> tuple[dict[str, int], d
             await tx.value(f"select count(*) from {store} where customer_id = any(cast(:ids as uuid[]))", ids)
         )
     await tx.execute("delete from aliases where customer_id = any(cast(:ids as uuid[]))", ids)
+    keys = {"keys": [str(one).encode() for one in customer_ids]}
+    gone["dead_letters"] = (await tx.execute(_BLANK_LETTERS, keys)).rowcount
+    left["dead_letters"] = int(await tx.value(_LETTERS, keys))
     return gone, left

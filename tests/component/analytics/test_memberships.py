@@ -178,6 +178,32 @@ async def test_a_merge_joins_histories_and_its_undo_parts_them(world: World) -> 
     assert Origin.MERGE in {event.origin for event in await world.said(other)}
 
 
+async def test_a_merge_that_comes_after_its_undoing_changes_nothing(world: World) -> None:
+    """Catches the second copy of a merge, from the other key's partition, that joins again what was parted."""
+    at, one, other, merge_id = world.clock.now(), uuid4(), uuid4(), uuid4()
+    twice = await world.a_segment(bought(2))
+    await world.hear(a_purchase(one, at), a_purchase(other, at))
+    await world.hear(a_merge(one, other, at, merge_id), an_undone_merge(one, other, at, merge_id))
+    await world.hear(a_merge(one, other, at, merge_id))
+    await world.idle()
+    assert await world.members(twice) == set()
+
+
+async def test_merges_of_merges_are_undone_one_by_one(world: World) -> None:
+    """Catches an undoing that frees, or keeps, too much."""
+    at, one, two, three = world.clock.now(), uuid4(), uuid4(), uuid4()
+    inner, outer = uuid4(), uuid4()
+    everybody = await world.a_segment({"all": []})
+    thrice = await world.a_segment(bought(3))
+    await world.hear(*(a_purchase(who, at) for who in (one, two, three)))
+    await world.hear(a_merge(two, three, at, inner), a_merge(one, two, at, outer))
+    await world.idle()
+    assert (await world.members(everybody), await world.members(thrice)) == ({one}, {one})
+    await world.hear(an_undone_merge(one, two, at, outer))
+    await world.idle()
+    assert (await world.members(everybody), await world.members(thrice)) == ({one, two}, set())
+
+
 async def test_an_erasure_leaves_nothing_and_nothing_comes_back(world: World) -> None:
     """Catches a store that was forgotten, and an event that brings an erased person back."""
     at, who, alias = world.clock.now(), uuid4(), uuid4()

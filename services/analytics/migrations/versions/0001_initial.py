@@ -149,6 +149,9 @@ create table aliases (
     merge_id uuid not null
 );
 create index aliases_survivor on aliases (survivor);
+create table undone_merges (
+    merge_id uuid primary key
+);
 create table dirty (
     customer_id uuid primary key,
     partition smallint not null,
