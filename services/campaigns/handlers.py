@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from services.campaigns.service import erasure, hearing
+from services.campaigns.service.enrolment import enrol
 from shared.consumer import Subscription
 from shared.contracts import analytics, customers, interactions, privacy
 from shared.contracts.envelope import Envelope
@@ -13,10 +14,12 @@ from shared.transaction import Tx
 
 async def on_batch(tx: Tx, events: list[Envelope[Any]]) -> None:
     """Aliases and tombstones first, so that copies and entries of the same batch already follow them."""
+    entering = await hearing.who_enters(tx, events)
+    await hearing.lock_those_decided_about(tx, events, entering)
     await hearing.follow_merges(tx, events)
     await erasure.erase_customers(tx, events)
     await hearing.keep_copies(tx, events)
-    await hearing.enter_campaigns(tx, events)
+    await enrol(tx, entering)
 
 
 SUBSCRIPTION = Subscription(

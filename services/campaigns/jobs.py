@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 from services.campaigns.service import erasure, lifecycle, settling
+from services.campaigns.service.reports import backlog
 from shared.logging import get_logger
+from shared.metrics import gauge
 from shared.worker import Job, WorkerContext
 
 log = get_logger(__name__)
+
+MESSAGES = gauge("messages", "Messages that are due, in hand, or unknown", ["state"])
+OLDEST = gauge("messages_oldest_due_seconds", "How long, in business time, the oldest due message has been waiting")
 
 
 async def recover(context: WorkerContext) -> None:
@@ -25,4 +30,14 @@ async def finish(context: WorkerContext) -> None:
         await erasure.finish_erasures(tx)
 
 
-JOBS = (Job("recover", 2.0, recover), Job("finish", 2.0, finish))
+async def measure(context: WorkerContext) -> None:
+    """How much is under way, and how long the oldest due message has been waiting."""
+    async with context.database.transaction() as tx:
+        found = await backlog(tx)
+    MESSAGES.labels("due").set(found.due)
+    MESSAGES.labels("claimed").set(found.claimed)
+    MESSAGES.labels("unknown").set(found.unknown)
+    OLDEST.set(found.oldest_s)
+
+
+JOBS = (Job("recover", 2.0, recover), Job("finish", 2.0, finish), Job("measure", 5.0, measure))

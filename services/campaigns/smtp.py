@@ -36,7 +36,7 @@ class SmtpChannel:
         """Give the letter to the server, once; see `Handed` for what may become of it."""
         async with self._places:
             try:
-                client = self._idle.pop() if self._idle else await self._connect()
+                client = self._used() or await self._connect()
             except (SMTPException, OSError, TimeoutError) as error:
                 return Handed("deferred", f"connect-{_name(error)}")
             handed = await self._converse(client, letter, may_go)
@@ -52,6 +52,14 @@ class SmtpChannel:
                 await asyncio.wait_for(client.quit(), 1)
             except (SMTPException, OSError, TimeoutError):
                 client.close()
+
+    def _used(self) -> SMTP | None:
+        """A connection that still stands; servers close idle ones after a while."""
+        while self._idle:
+            client = self._idle.pop()
+            if client.is_connected:
+                return client
+        return None
 
     async def _connect(self) -> SMTP:
         settings = self._settings
@@ -93,6 +101,10 @@ class SmtpChannel:
             # Cancelled in mid-conversation: the connection is in no state to be used again.
             client.close()
             raise
+        if not may_go():
+            # Only a closed connection takes back the word DATA.
+            client.close()
+            return Handed("withheld")
         return await self._deliver(client, letter)
 
     async def _deliver(self, client: SMTP, letter: Letter) -> Handed:

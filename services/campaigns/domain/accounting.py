@@ -39,6 +39,16 @@ class Account:
         return self.audience == self.handed_over + self.unknown + sum(sum(part.values()) for part in parts)
 
 
+@dataclass(frozen=True, slots=True)
+class Backlog:
+    """What is under way; `due` is counted up to a bound."""
+
+    due: int
+    claimed: int
+    unknown: int
+    oldest_s: float
+
+
 def account(tallies: Iterable[Tally], audience: int) -> Account:
     """The account of these tallies; `audience` is counted apart, so that a gap would show."""
     single: Counter[MessageState] = Counter()

@@ -17,7 +17,7 @@ from services.campaigns.domain.holdout import is_held_out
 from services.campaigns.domain.quiet import end_of_quiet
 
 # How often a card without an address is asked for again: the address may still be on its way to `customers`.
-ADDRESS_TRIES = 5
+ADDRESS_TRIES = 8
 
 
 @dataclass(frozen=True, slots=True)

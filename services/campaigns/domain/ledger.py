@@ -10,9 +10,11 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-# A neighbour that is away is asked again after 2, 4, 8 … seconds, at most 5 minutes (machine time).
-_FIRST_WAIT_S = 2.0
-_LONGEST_WAIT_S = 300.0
+# A hindrance is met again after 0.5, 1, 2 … seconds (machine time), at most so many. Short for neighbours: a circuit
+# breaker spares them, and within half a minute of their return everything should flow. Long for what takes its time.
+_FIRST_WAIT_S = 0.5
+_LONGEST_WAIT_S = {"provider": 300.0, "no-card": 60.0, "no-address": 300.0, "campaign-paused": 300.0}
+_LONGEST_OTHERWISE_S = 8.0
 
 
 class MessageState(StrEnum):
@@ -66,9 +68,10 @@ def message_id(campaign_id: UUID, entry_id: UUID, customer_id: UUID, step: str, 
     return UUID(bytes=bytes(raw))
 
 
-def backoff(attempts: int, factor: float) -> timedelta:
+def backoff(reason: str, attempts: int, factor: float) -> timedelta:
     """How long a message that met a hindrance waits, in business time: machine seconds times the clock's factor."""
-    return timedelta(seconds=min(_FIRST_WAIT_S * 2 ** min(attempts, 10), _LONGEST_WAIT_S) * factor)
+    longest = _LONGEST_WAIT_S.get(reason, _LONGEST_OTHERWISE_S)
+    return timedelta(seconds=min(_FIRST_WAIT_S * 2 ** min(attempts, 10), longest) * factor)
 
 
 @dataclass(frozen=True, slots=True)

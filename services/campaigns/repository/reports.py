@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from uuid import UUID
 
-from services.campaigns.domain.accounting import Tally
+from services.campaigns.domain.accounting import Backlog, Tally
 from services.campaigns.domain.ledger import MessageRow, MessageState
 from shared.transaction import Tx
 
@@ -59,3 +59,26 @@ async def page(
         {"campaign": campaign_id, "after": after, "state": state.value if state else None, "limit": limit},
     )
     return [MessageRow(**{**row, "state": MessageState(row["state"])}) for row in rows]
+
+
+_MOST_COUNTED = 100_000
+
+
+async def backlog(tx: Tx) -> Backlog:
+    """Counts over the partial indexes."""
+    row = await tx.row(
+        """
+        select (select count(*) from (
+                    select from messages where state = 'waiting' and not_before <= :now limit :most
+                ) as due_ones) as due,
+               (select count(*) from messages where holder is not null and state = 'claimed') as claimed,
+               (select count(*) from messages where state = 'unknown') as unknown,
+               (select min(oldest) from generate_series(0, 9) as p(priority) cross join lateral (
+                    select min(not_before) as oldest from messages where state = 'waiting' and priority = p.priority
+                ) as one) as oldest
+        """,
+        {"now": tx.now, "most": _MOST_COUNTED},
+    )
+    assert row is not None, "a select without from has a row"
+    oldest = max(0.0, (tx.now - row["oldest"]).total_seconds()) if row["oldest"] is not None else 0.0
+    return Backlog(row["due"], row["claimed"], row["unknown"], oldest)

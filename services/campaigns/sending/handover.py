@@ -153,7 +153,7 @@ class HandOver:
         if handed.answer == "withheld":
             return True
         if handed.answer == "deferred":
-            outcome.postpone(message, "provider")
+            outcome.postpone(message, "provider" if (handed.detail or "").isdecimal() else "provider-away")
         else:
             outcome.settled.append(_settled(message, handed, permit_id))
         return False

@@ -8,7 +8,7 @@ from datetime import timedelta
 from services.campaigns.config import Settings
 from services.campaigns.domain.gate import Deferred
 from services.campaigns.domain.ledger import Message, Settled
-from services.campaigns.repository import campaigns, ledger
+from services.campaigns.repository import ledger
 from services.campaigns.service import gate, settling
 from services.campaigns.service.gate import Cards, Claimed
 from shared.clock import MACHINE
@@ -29,10 +29,8 @@ class Ledger:
         self.holder = holder
 
     async def reserve(self, size: int) -> list[Message]:
-        """Due messages for this sender; none while the stop-all switch is thrown."""
+        """Due messages for this sender."""
         async with self._database.transaction() as tx:
-            if (await campaigns.switchboard(tx)).halted:
-                return []
             return await ledger.reserve(tx, self.holder, size)
 
     async def claim(self, reserved: Sequence[Message], cards: Cards) -> list[Claimed]:

@@ -27,6 +27,7 @@ from shared.logging import get_logger
 log = get_logger(__name__)
 
 _RETRY_S = 1.0
+_ASK_S = 5.0
 _KNOWN: dict[str, type[Fact]] = {MessageSettled.TYPE: MessageSettled}
 
 
@@ -62,8 +63,10 @@ async def _compare(
 ) -> int:
     async with database.transaction() as tx:
         reached = await own_topic.offsets(tx)
-    ends: dict[TopicPartition, int] = await consumer.end_offsets(partitions)
-    begins: dict[TopicPartition, int] = await consumer.beginning_offsets(partitions)
+    # The client itself would wait for 40 s, longer than the watchdog lets a part be silent.
+    async with asyncio.timeout(_ASK_S):
+        ends: dict[TopicPartition, int] = await consumer.end_offsets(partitions)
+        begins: dict[TopicPartition, int] = await consumer.beginning_offsets(partitions)
     for partition in partitions:
         # A topic that was made anew is shorter than what was reached: from its beginning, then.
         known = reached.get(partition.partition, 0)

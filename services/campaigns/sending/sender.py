@@ -27,6 +27,7 @@ log = get_logger(__name__)
 # Messages with one permit request and one settling transaction. What a killed sender leaves unknown is a few of these.
 CHUNK = 50
 _RETRY_S = 1.0
+_HELPERS_POLL_S = 0.5
 _STOP_S = 8.0
 # A lane that shows nothing for this long hangs; the slowest honest one waits for a provider's timeouts.
 _LONGEST_TURN_S = 90.0
@@ -37,7 +38,7 @@ class Lane:
 
     def __init__(
         self, ledger: Ledger, session: SenderSession, neighbours: Asks, hand_over: HandOver, pace: Pace,
-        settings: Settings,
+        settings: Settings, *, poll_s: float | None = None,
     ) -> None:
         self._ledger = ledger
         self._session = session
@@ -46,7 +47,7 @@ class Lane:
         self._pace = pace
         # No more than leave in two seconds: what waits for the pace would only be in the way of others.
         self._size = max(1, min(settings.send_batch, int(settings.smtp_per_second * 2)))
-        self._poll_s = settings.poll_s
+        self._poll_s = poll_s or settings.poll_s
         self.stopping = False
         self.turned_at = MACHINE.monotonic()
 
@@ -60,7 +61,9 @@ class Lane:
                 await MACHINE.sleep(self._poll_s)
 
     async def turn(self) -> bool:
-        """One batch from due to done; False when there is nothing to do."""
+        """One batch from due to done; False when there is nothing to do, or the stop-all switch is thrown."""
+        if not self._session.may_send:
+            return False
         try:
             reserved = await self._ledger.reserve(self._size)
         except Exception as error:
@@ -155,9 +158,9 @@ class Sender:
         hand_over = HandOver(
             ledger, session, neighbours, channel, Scribe(settings), context.clock, settings.smtp_connections
         )
-        lanes = [
-            Lane(ledger, session, neighbours, hand_over, pace, settings) for _ in range(settings.send_lanes)
-        ]
+        # One lane looks often, so that a message leaves at once; the others help when there is much to do.
+        polls = [settings.poll_s, *[_HELPERS_POLL_S] * (settings.send_lanes - 1)]
+        lanes = [Lane(ledger, session, neighbours, hand_over, pace, settings, poll_s=poll_s) for poll_s in polls]
         tasks = {asyncio.create_task(lane.run(), name="sender-lane") for lane in lanes}
         try:
             await self._watch(tasks, lanes, beat)

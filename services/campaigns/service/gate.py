@@ -135,7 +135,7 @@ async def write_verdicts(tx: Tx, holder: int, verdicts: Sequence[tuple[Message, 
 def postponed(tx: Tx, message: Message, verdict: Deferred) -> Postponed:
     """When a deferred message is due again: at the rule's instant, or after the backoff for its reason; never beyond
     its expiry, at which the gate refuses it."""
-    until = verdict.until or tx.now + backoff(message.tried(verdict.reason), tx.clock.factor)
+    until = verdict.until or tx.now + backoff(verdict.reason, message.tried(verdict.reason), tx.clock.factor)
     return Postponed(message, verdict.reason, min(until, max(message.expires_at, tx.now)))
 
 

@@ -8,9 +8,8 @@ from typing import Any, TypeVar
 from services.campaigns.domain.campaign import FRESH, Campaign, EventTrigger, SegmentTrigger
 from services.campaigns.domain.conditions import EventName, all_hold
 from services.campaigns.domain.ledger import Entry
-from services.campaigns.repository import campaigns, copies
+from services.campaigns.repository import campaigns, copies, groups
 from services.campaigns.repository.copies import ConsentCopy, Flag, Heard, MembershipChange, ProfileCopy
-from services.campaigns.service.enrolment import enrol
 from shared.contracts.analytics import MembershipsChanged
 from shared.contracts.customers import CustomersMerged, MergeUndone, ProfileChanged
 from shared.contracts.envelope import Envelope, Fact, Origin
@@ -73,17 +72,29 @@ async def follow_merges(tx: Tx, events: Sequence[Event]) -> None:
             )
 
 
-async def enter_campaigns(tx: Tx, events: Sequence[Event]) -> int:
-    """Whoever meets a trigger enters; returns how many. Only live events of the last 24 hours trigger anything: an
-    import, a back-fill, a rebuild or a replay writes to nobody."""
+async def who_enters(tx: Tx, events: Sequence[Event]) -> list[tuple[Campaign, Entry]]:
+    """Whoever meets a trigger. Only live events of the last 24 hours trigger anything: an import, a back-fill, a
+    rebuild or a replay writes to nobody."""
     fresh = [event for event in events if event.origin is Origin.LIVE and event.time >= tx.now - FRESH]
     fresh = [event for event in fresh if isinstance(event.data, MembershipsChanged) or type(event.data) in _EVENTS]
     if not fresh:
-        return 0
+        return []
     running = await campaigns.enrolling(tx)
-    if not running:
-        return 0
-    return await enrol(tx, [pair for event in fresh for pair in _entries(event, running)])
+    return [pair for event in fresh for pair in _entries(event, running)] if running else []
+
+
+async def lock_those_decided_about(tx: Tx, events: Sequence[Event], entering: Sequence[tuple[Campaign, Entry]]) -> None:
+    """Everybody whose row this batch writes or decides by, at once and in one order: no two transactions can wait for
+    each other. A merge locks both sides, so that a claim under way for one of them is counted for the other."""
+    touched = {entry.customer_id for _, entry in entering}
+    for event in events:
+        if isinstance(event.data, ProfileChanged):
+            touched.add(event.subject)
+        elif isinstance(event.data, CustomersMerged | MergeUndone):
+            touched |= {event.data.survivor, event.data.absorbed}
+    if touched:
+        found = await groups.groups_of(tx, touched)
+        await groups.lock_customers(tx, [*touched, *(group.root for group in found.values())])
 
 
 def _entries(event: Event, running: Iterable[Campaign]) -> list[tuple[Campaign, Entry]]:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from services.campaigns.domain.accounting import Account, account
+from services.campaigns.domain.accounting import Account, Backlog, account
 from services.campaigns.domain.campaign import Campaign
 from services.campaigns.domain.ledger import MessageRow, MessageState
 from services.campaigns.repository import reports
@@ -42,3 +42,8 @@ async def messages(
     """A page of the campaign's messages. Raises CampaignNotFound."""
     await get_campaign(tx, campaign_id)
     return await reports.page(tx, campaign_id, after=after, state=state, limit=limit)
+
+
+async def backlog(tx: Tx) -> Backlog:
+    """What is under way over all campaigns. Reads indexes alone, whatever the ledger's size."""
+    return await reports.backlog(tx)

@@ -12,7 +12,7 @@ from typing import Any, Literal
 
 from aiosmtpd.smtp import SMTP
 
-Mood = Literal["well", "busy", "no-such-address", "refuses", "drops-before-data", "drops-after-data", "drops-at-data"]
+Mood = Literal["well", "busy", "no-such-address", "refuses", "drops-before-data", "drops-after-data"]
 
 
 class PostOffice:
@@ -23,11 +23,19 @@ class PostOffice:
         self.mood: Mood = "well"
         self.connections = 0
         self.port = 0
+        self._open: list[SMTP] = []
 
     def forget(self) -> None:
         """An empty box and a good mood."""
         self.mails.clear()
         self.mood = "well"
+
+    def hang_up(self) -> None:
+        """Close every connection, as servers do with idle ones."""
+        while self._open:
+            server = self._open.pop()
+            if server.transport is not None:
+                server.transport.close()
 
     @property
     def keys(self) -> list[str]:
@@ -41,7 +49,8 @@ class PostOffice:
 
         def protocol() -> SMTP:
             self.connections += 1
-            return SMTP(self, enable_SMTPUTF8=False, loop=loop)
+            self._open.append(SMTP(self, enable_SMTPUTF8=False, loop=loop))
+            return self._open[-1]
 
         server = await loop.create_server(protocol, "127.0.0.1", 0)
         self.port = server.sockets[0].getsockname()[1]
@@ -61,8 +70,6 @@ class PostOffice:
         if self.mood == "no-such-address":
             return "550 no such mailbox"
         envelope.rcpt_tos.append(address)
-        if self.mood == "drops-at-data":
-            asyncio.get_running_loop().call_later(0.01, server.transport.abort)
         return "250 OK"
 
     async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:  # noqa: N802

@@ -180,3 +180,18 @@ async def test_an_unknown_customer_waits_for_the_card_until_it_is_too_late(world
     report = await world.report(campaign)
     assert report["refused"] == {"too-late": 1}
     assert report["too_late_after"] == {"no-card": 1}
+
+
+async def test_one_click_on_the_mails_own_link_is_the_last_that_person_gets(world: World) -> None:
+    segment, again, customer = uuid4(), uuid4(), await world.customer()
+    await world.campaign(segment=segment)
+    later = await world.campaign(segment=again)
+    await world.hear(world.moved(customer, into=segment))
+    await world.send()
+    path = str(world.post_office.mails[0]["List-Unsubscribe"]).strip("<>").removeprefix(world.settings.privacy_public_url)
+    await world.hear(world.moved(customer, into=again))
+    answer = await world.privacy.post(path, content="List-Unsubscribe=One-Click")
+    assert answer.status_code == 200, answer.text
+    await world.send()
+    assert (await world.report(later))["refused"] == {"withdrawn": 1}
+    assert len(world.post_office.mails) == 1

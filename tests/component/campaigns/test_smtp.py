@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from uuid import uuid4
 
 import pytest
@@ -17,7 +18,7 @@ from tests.component.campaigns.world import World
     ("mood", "where", "mails_at_once", "mails_in_the_end"),
     [
         ("busy", {"waiting": {"provider": 1}}, 0, 1),
-        ("drops-before-data", {"waiting": {"provider": 1}}, 0, 1),
+        ("drops-before-data", {"waiting": {"provider-away": 1}}, 0, 1),
         ("no-such-address", {"failed": {"bounced": 1}}, 0, 0),
         ("refuses", {"failed": {"rejected-554": 1}}, 0, 0),
         ("drops-after-data", {"unknown": 1}, 1, 1),
@@ -87,4 +88,25 @@ async def test_one_bad_recipient_does_not_cost_the_connection(world: World) -> N
     before = world.post_office.connections
     assert (await channel.hand_over(letter, lambda: True)).answer == "accepted"
     assert world.post_office.connections == before
+    await channel.close()
+
+
+async def test_a_letter_withheld_at_the_last_moment_is_not_accepted_and_the_next_one_is(world: World) -> None:
+    channel = SmtpChannel(world.settings)
+    letter = Letter(uuid4(), "ann@example.test", b"Subject: x\r\n\r\nx\r\n")
+    for asked in (0, 1):
+        answers = iter([True] * asked + [False])
+        assert (await channel.hand_over(letter, lambda answers=answers: next(answers))).answer == "withheld"
+    assert world.post_office.mails == []
+    assert (await channel.hand_over(letter, lambda: True)).answer == "accepted"
+    await channel.close()
+
+
+async def test_a_connection_that_the_server_closed_is_made_anew(world: World) -> None:
+    channel = SmtpChannel(world.settings)
+    letter = Letter(uuid4(), "ann@example.test", b"Subject: x\r\n\r\nx\r\n")
+    assert (await channel.hand_over(letter, lambda: True)).answer == "accepted"
+    world.post_office.hang_up()
+    await asyncio.sleep(0.1)
+    assert (await channel.hand_over(letter, lambda: True)).answer == "accepted"
     await channel.close()

@@ -89,10 +89,11 @@ def test_the_same_entry_is_the_same_message_and_another_is_another() -> None:
 
 
 def test_backoff_grows_to_a_bound_and_follows_a_scaled_clock() -> None:
-    waits = [backoff(attempts, 1.0).total_seconds() for attempts in range(20)]
+    waits = [backoff("provider", attempts, 1.0).total_seconds() for attempts in range(20)]
     assert waits == sorted(waits)
     assert waits[-1] == 300
-    assert backoff(0, 3600.0) == backoff(0, 1.0) * 3600
+    assert backoff("privacy-away", 20, 1.0).total_seconds() < 10
+    assert backoff("provider", 0, 3600.0) == backoff("provider", 0, 1.0) * 3600
 
 
 def test_a_refusal_under_any_id_counts_unless_the_current_one_granted() -> None:

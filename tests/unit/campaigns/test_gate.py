@@ -92,8 +92,8 @@ def test_the_audience_of_a_one_off_stays_frozen() -> None:
 
 
 def test_an_address_that_never_comes_is_given_up() -> None:
-    assert isinstance(judge(facts(has_address=False, attempts=4)), Deferred)
-    assert judge(facts(has_address=False, attempts=5)) == Refused("no-address")
+    assert isinstance(judge(facts(has_address=False, attempts=7)), Deferred)
+    assert judge(facts(has_address=False, attempts=8)) == Refused("no-address")
 
 
 def test_another_message_of_the_run_in_hand_only_defers() -> None:

@@ -72,6 +72,7 @@ create table messages (
 create index messages_due on messages (priority, not_before) where state = 'waiting';
 create index messages_held on messages (holder) where holder is not null;
 create index messages_unknown on messages (id) where state = 'unknown';
+create index messages_open on messages (campaign_id) where state in ('waiting', 'claimed');
 create index messages_campaign on messages (campaign_id, id);
 
 create table address_claims (
