@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -57,12 +58,14 @@ class Said:
 
 
 def say(tx: Tx, changes: Sequence[Change], said: Said) -> None:
-    """One event for all that one cause changed for a customer; what time changed keeps its exact instant."""
-    groups: dict[tuple[UUID, str], list[Change]] = {}
+    """One event for all that one cause changed for a customer. Each instant of time is a cause of its own, so that no
+    segment is both entered and left in one event."""
+    groups: dict[tuple[UUID, str, datetime | None], list[Change]] = {}
     for change in changes:
         if change.shown:
-            groups.setdefault((change.customer_id, change.cause), []).append(change)
-    for (customer_id, cause), group in groups.items():
+            at = change.at if change.cause == TIME else None
+            groups.setdefault((change.customer_id, change.cause, at), []).append(change)
+    for (customer_id, cause, _), group in groups.items():
         TRANSITIONS.labels("time" if cause == TIME else str(said.origin(cause))).inc(len(group))
         if cause == TIME:
             for change in group:
