@@ -36,7 +36,7 @@ class Places:
     clock: Clock
     mails: Path
     inbox_page: str
-    remember_clock: Callable[[], None]
+    remember_clock: Callable[[float], None]
 
     @property
     def kafka_settings(self) -> ServiceSettings:

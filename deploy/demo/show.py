@@ -32,6 +32,7 @@ from deploy.demo.welcome import commands
 from shared.clock import MACHINE
 
 _LOOK_S = 1.5
+_REMEMBER_S = 1.0
 _HISTORY_LIMIT_S = 240.0
 _DRAIN_LIMIT_S = 60.0
 
@@ -82,12 +83,20 @@ class Show:
             self._places, self._doors, self._producer, self._loaded.people, self._progress, self._view.tell
         )
         self._audience = Audience(self._places, self._doors, self._publisher, self._progress)
+        remembering = asyncio.create_task(self._remember_clock())
+        self._stack.callback(remembering.cancel)
         self._timing = Timing(self._places, self._checker, self._publisher.sent_at)
         return self
 
     async def __aexit__(self, *_: Any) -> None:
         self._progress.save()
         await self._stack.aclose()
+        self._places.remember_clock(0.0)
+
+    async def _remember_clock(self) -> None:
+        while True:
+            self._places.remember_clock(2 * _REMEMBER_S)
+            await MACHINE.sleep(_REMEMBER_S)
 
     # --- before the live part
 
@@ -194,7 +203,6 @@ class Show:
     async def _show(self, stop: asyncio.Event) -> None:
         sent, looked = self._publisher.sent, MACHINE.monotonic()
         while not stop.is_set():
-            self._places.remember_clock()
             figures, latency = await self._checker.figures(), await self._timing.look()
             mails = self._watch_for_the_first()
             now = MACHINE.monotonic()

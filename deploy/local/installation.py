@@ -122,9 +122,9 @@ class Installation:
             self._supervisor = None
         self.save_clock()
 
-    def save_clock(self) -> None:
-        """Remember the business instant, so that a stop or a crash does not let time jump."""
-        remember_clock(self.folder)
+    def save_clock(self, ahead_s: float = 0.0) -> None:
+        """Remember the business instant; see `remember_clock`."""
+        remember_clock(self.folder, ahead_s)
 
     def wait_ready(self, limit_s: float = _READY_S) -> None:
         """Return when every app and worker answers ready."""

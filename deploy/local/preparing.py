@@ -7,7 +7,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterable, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import asyncpg
@@ -51,11 +51,14 @@ def start_clock(folder: Path, factor: float, starts_at: datetime | None) -> None
     save_clock(folder / CLOCK, business, factor)
 
 
-def remember_clock(folder: Path) -> None:
-    """Keep the business instant, so that neither a stop nor a crash lets time jump."""
+def remember_clock(folder: Path, ahead_s: float = 0.0) -> None:
+    """Keep the business instant, so that a stop does not let time jump. Whoever calls it every few seconds, for the
+    case of a crash, adds them as `ahead_s` (machine time): after a crash time may skip a little, never go back."""
     if (folder / CLOCK).exists():
+        clock = ScaledClock(folder / CLOCK)
+        instant = clock.now() + timedelta(seconds=ahead_s * clock.factor)
         fresh = folder / f"{LAST_INSTANT}.new"
-        fresh.write_text(json.dumps({"business": ScaledClock(folder / CLOCK).now().isoformat()}))
+        fresh.write_text(json.dumps({"business": instant.isoformat()}))
         fresh.replace(folder / LAST_INSTANT)
 
 
