@@ -30,12 +30,17 @@ async def a_worker(world: World) -> AsyncIterator[None]:
         world.settings, subscriptions=[SUBSCRIPTION], jobs=JOBS, parts=(sender, ResponsePublisher())
     )
     stop = asyncio.Event()
-    running = asyncio.create_task(worker.run(stop))
-    try:
-        yield
-    finally:
-        stop.set()
-        assert await running == 0
+
+    async def run() -> None:
+        assert await worker.run(stop) == 0
+
+    # A worker that ends by itself ends the test as well.
+    async with asyncio.TaskGroup() as group:
+        group.create_task(run())
+        try:
+            yield
+        finally:
+            stop.set()
 
 
 async def publish(world: World, *events: Envelope[Any]) -> None:
