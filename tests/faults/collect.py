@@ -1,0 +1,226 @@
+"""Collects evidence from outside: files, topics read with a plain consumer, databases read read-only, the reports."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import asyncpg
+import orjson
+from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka.admin import AIOKafkaAdminClient
+
+from deploy.local.installation import SERVICES, Installation
+from shared.contracts.topics import TOPICS
+from tests.faults.hears import FACTS, GROUPS
+from tests.faults.product import Doors
+from tests.faults.records import Evidence, Row
+
+_INTERACTIONS = """
+    select id, kind, publisher, message_id, customer_id, detail->>'message_id' as mail from interactions
+"""
+_LETTERS = "select consumer, event_id, value, state from dead_letters"
+_LEDGER = "select id, customer_id, campaign_id, entry_id, step, channel, state, reason, permit_id from messages"
+_PERMITS = "select permit_id, message_id, customer_id, covers, versions, granted_at from permits"
+_CONSENTS = "select customer_id, version, action, effective from consents where purpose = 'marketing'"
+_MEMBERS = """
+    select m.customer_id from memberships m join segments s using (segment_id)
+    where m.segment_id = $1 and m.version = s.current_version
+"""
+_UNPUBLISHED = "select count(*) from outbox where not published"
+_LEFT = "select count(*) from messages where state in ('waiting', 'claimed')"
+# The lines of baskets are many and no invariant asks for them.
+_DROPPED = ("lines", "attributes", "traits", "identifiers", "derived_from")
+
+
+class Outside:
+    """Looks at one installation. `servers` are the brokers' own addresses: the product may go through proxies."""
+
+    def __init__(self, installation: Installation, doors: Doors, servers: str, databases: dict[str, str]) -> None:
+        self._prefix = installation.plan.topic_prefix
+        self._doors = doors
+        self.servers = servers
+        self.databases = databases
+
+    # --- is anything under way?
+
+    async def left(self) -> dict[str, int]:
+        """What is under way, by name; empty when nothing is."""
+        lag = {f"lag of {group}": count for group, count in (await self.lag()).items()}
+        waiting = {f"outbox of {service}": count for service, count in (await self.unpublished()).items()}
+        async with self._database("campaigns") as campaigns:
+            messages = await campaigns.fetchval(_LEFT)
+        return {name: count for name, count in {**lag, **waiting, "messages": messages}.items() if count}
+
+    async def unpublished(self) -> dict[str, int]:
+        """Rows of each outbox that no relay has sent."""
+        found = {}
+        for service in SERVICES:
+            async with self._database(service) as database:
+                found[service] = await database.fetchval(_UNPUBLISHED)
+        return found
+
+    async def lag(self) -> dict[str, int]:
+        """Records that each consumer group has yet to commit."""
+        admin = AIOKafkaAdminClient(bootstrap_servers=self.servers)
+        await admin.start()
+        consumer = AIOKafkaConsumer(bootstrap_servers=self.servers, group_id=None)
+        await consumer.start()
+        try:
+            every = [
+                self._partition(topic, number) for topic, one in TOPICS.items() for number in range(one.partitions)
+            ]
+            ends, begins = await consumer.end_offsets(every), await consumer.beginning_offsets(every)
+            found = {}
+            for group, topics in GROUPS.items():
+                committed = await admin.list_consumer_group_offsets(f"{self._prefix}{group}")
+                lag = 0
+                for topic in topics:
+                    for number in range(TOPICS[topic].partitions):
+                        at = self._partition(topic, number)
+                        offset = committed[at].offset if at in committed else -1
+                        lag += max(0, ends[at] - (offset if offset >= 0 else begins[at]))
+                found[group] = lag
+            return found
+        finally:
+            await consumer.stop()
+            await admin.close()
+
+    # --- evidence
+
+    async def collect(self, history: list[Row], handed: list[Row], campaign: dict[str, str]) -> Evidence:
+        """Everything the invariants ask about."""
+        seen = Evidence(history=history, handed=handed, campaign=campaign["campaign"], segment=campaign["segment"])
+        seen.events = await self._events()
+        for service in SERVICES:
+            async with self._database(service) as database:
+                await self._kernel(seen, service, database)
+        async with self._database("interactions") as database:
+            seen.interactions = await _rows(database, _INTERACTIONS)
+        async with self._database("analytics") as database:
+            types = [fact.TYPE.split(".")[1].removesuffix("_recorded") for fact in FACTS]
+            facts = await database.fetch("select event_id from facts where event = any($1)", types)
+            seen.facts = [str(row[0]) for row in facts]
+            members = await database.fetch(_MEMBERS, UUID(seen.segment))
+            seen.members["analytics"] = [str(row[0]) for row in members]
+        await self._campaigns(seen)
+        async with self._database("privacy") as database:
+            seen.permits = await _rows(database, _PERMITS)
+            seen.consents = await _rows(database, _CONSENTS)
+            erased = await database.fetch("select customer_id from standings where erased_at is not null")
+            seen.erased = [str(row[0]) for row in erased]
+        seen.reported = await self._reports(campaign)
+        seen.lag, seen.unpublished = await self.lag(), await self.unpublished()
+        return seen
+
+    async def _kernel(self, seen: Evidence, service: str, database: Any) -> None:
+        seen.outboxes[service] = [str(row[0]) for row in await database.fetch("select event_id from outbox")]
+        for consumer, event_id in await database.fetch(
+            "select consumer, event_id from inbox where consumer <> 'probe'"
+        ):
+            seen.inboxes.setdefault(consumer, []).append(str(event_id))
+        for row in await database.fetch(_LETTERS):
+            publisher, message_id = _named(row["value"])
+            seen.letters.append(
+                {"service": service, "consumer": row["consumer"], "state": row["state"],
+                 "event_id": str(row["event_id"]) if row["event_id"] else None,
+                 "publisher": publisher, "message_id": message_id}
+            )  # fmt: skip
+
+    async def _campaigns(self, seen: Evidence) -> None:
+        async with self._database("campaigns") as database:
+            seen.ledger = await _rows(database, _LEDGER)
+            members = await database.fetch(
+                "select customer_id from memberships where segment_id = $1 and member", UUID(seen.segment)
+            )
+            seen.members["campaigns"] = [str(row[0]) for row in members]
+            copies = await database.fetch("select customer_id, purpose, channel, state from consents")
+            seen.copies = {"/".join(map(str, row[:3])): row[3] for row in (tuple(one) for one in copies)}
+
+    async def _reports(self, campaign: dict[str, str]) -> dict[str, Any]:
+        stats = await self._doors.done("GET", "interactions", "/stats", "operator")
+        segment = await self._doors.done("GET", "analytics", f"/segments/{campaign['segment']}", "marketing")
+        report = await self._doors.done("GET", "campaigns", f"/campaigns/{campaign['campaign']}/report", "marketing")
+        return {
+            "at": time.time(),
+            "purchases": sum(one["interactions"] for one in stats["counts"] if one["kind"] == "purchase"),
+            "members": segment["members"],
+            "handed_over": report["handed_over"],
+            "refused": sum(report["refused"].values()),
+            "failed": sum(report["failed"].values()),
+            "unknown": report["unknown"],
+        }
+
+    async def _events(self) -> list[Row]:
+        consumer = AIOKafkaConsumer(
+            bootstrap_servers=self.servers, group_id=None, auto_offset_reset="earliest", enable_auto_commit=False
+        )
+        await consumer.start()
+        found: list[Row] = []
+        try:
+            names = [name for name in TOPICS if name != "interactions-inbound"]
+            partitions = [self._partition(topic, n) for topic in names for n in range(TOPICS[topic].partitions)]
+            consumer.assign(partitions)
+            ends = await consumer.end_offsets(partitions)
+            for at in partitions:
+                consumer.seek(at, 0)
+            while behind := [at for at in partitions if await consumer.position(at) < ends[at]]:
+                for batch in (await consumer.getmany(*behind, timeout_ms=500)).values():
+                    found += [event for record in batch if (event := self._event(record)) is not None]
+        finally:
+            await consumer.stop()
+        return sorted(found, key=lambda event: (event["topic"], event["partition"], event["offset"]))
+
+    def _event(self, record: Any) -> Row | None:
+        try:
+            body = json.loads(record.value or b"")
+            data = {name: value for name, value in body["data"].items() if name not in _DROPPED}
+            return {
+                "topic": record.topic.removeprefix(self._prefix), "partition": record.partition,
+                "offset": record.offset, "data": data,
+                "time": datetime.fromisoformat(body["time"]).timestamp(),
+                **{name: body[name] for name in ("id", "type", "source", "subject", "version", "origin")},
+            }  # fmt: skip
+        except (ValueError, KeyError, TypeError, AttributeError):
+            return None
+
+    def _partition(self, topic: str, number: int) -> TopicPartition:
+        return TopicPartition(f"{self._prefix}{topic}", number)
+
+    @asynccontextmanager
+    async def _database(self, service: str) -> AsyncIterator[Any]:
+        connection = await asyncpg.connect(
+            self.databases[service], timeout=5, server_settings={"default_transaction_read_only": "on"}
+        )
+        try:
+            yield connection
+        finally:
+            connection.terminate()
+
+
+def _named(value: bytes | None) -> tuple[str | None, str | None]:
+    """Publisher and id of a message of the inbound door, if these bytes are one."""
+    try:
+        body = orjson.loads(value or b"")
+        return body["publisher"], body["message"]["message_id"]
+    except (ValueError, KeyError, TypeError):
+        return None, None
+
+
+async def _rows(database: Any, statement: str) -> list[Row]:
+    return [{name: _plain(value) for name, value in row.items()} for row in await database.fetch(statement)]
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, UUID):
+        return str(value)
+    if isinstance(value, datetime):
+        return value.timestamp()
+    if isinstance(value, list):
+        return [_plain(one) for one in value]
+    return value

@@ -1,0 +1,101 @@
+"""What was handed over was due, permitted and handed over once: I4, I5, I7."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+
+from shared.contracts import analytics
+from tests.faults.invariants.wording import doubled, ledger_key, segments_of, told
+from tests.faults.records import Evidence, Row
+
+PERMIT_VALID_S = 10.0
+# From the sender's last look at its permit to the provider's log: one body over loopback, on a busy machine.
+_TRANSFER_S = 1.5
+
+
+def i4_handed_over_once(seen: Evidence) -> list[str]:
+    """The provider's log holds at most one mail per ledger key (campaign, entry, customer, step, channel), and per
+    address: everybody here enters once."""
+    key_of = {row["id"]: ledger_key(row) for row in seen.ledger}
+    keys = Counter(key_of.get(row["key"], row["key"]) for row in seen.handed)
+    return [
+        *told("handed over twice", doubled(keys)),
+        *told("two mails to one address", doubled(Counter(row["to"] for row in seen.handed))),
+    ]
+
+
+def i5_audience_adds_up(seen: Evidence) -> list[str]:
+    """Everybody who entered the segment is in the ledger with an end, and the ledger and the provider agree."""
+    gone = set(seen.erased)
+    entered = {
+        event["subject"]
+        for event in seen.distinct(analytics.MembershipsChanged.TYPE).values()
+        if event["origin"] == "live" and seen.segment in segments_of(event["data"]["entered"])
+    }
+    ledger = {row["customer_id"] for row in seen.ledger} - gone
+    states = {row["id"]: row["state"] for row in seen.ledger}
+    kept = {row["key"] for row in seen.handed}
+    ends = ("handed_over", "refused", "failed", "unknown")
+    return [
+        *told("entered and not in the ledger", entered - ledger),
+        *told("in the ledger and never entered", ledger - entered),
+        *told("without an end", {id for id, state in states.items() if state not in ends}),
+        *told("handed over by the ledger only", {id for id, s in states.items() if s == "handed_over"} - kept),
+        *told("handed over, and the ledger denies it", {
+            id for id in kept if id in states and states[id] not in ("handed_over", "unknown")}),
+        *told("handed over without a ledger row", kept - set(states) if not gone else ()),
+    ]  # fmt: skip
+
+
+def i7_consent_wins(seen: Evidence) -> list[str]:
+    """Every hand-over has a permit, not older than ten seconds; no permit is written on a consent that did not hold in
+    privacy's own order of commits; and as people saw it, nobody was mailed without having said yes."""
+    permits: dict[str, list[Row]] = defaultdict(list)
+    for permit in seen.permits:
+        permits[permit["message_id"]].append(permit)
+    lines: dict[str, list[Row]] = defaultdict(list)
+    for line in sorted(seen.consents, key=lambda line: line["version"]):
+        if line["effective"]:
+            lines[line["customer_id"]].append(line)
+    unpermitted, old = set(), set()
+    for mail in seen.handed:
+        ages = [mail["at"] - permit["granted_at"] for permit in permits[mail["key"]]]
+        if not ages:
+            unpermitted.add(f"{mail['key']} to {mail['to']}")
+        elif not any(-0.1 <= age <= PERMIT_VALID_S + _TRANSFER_S for age in ages):
+            old.add(f"{mail['key']}: {min(ages, key=abs):.1f} s")
+    unfounded = {
+        permit["permit_id"]
+        for permit in seen.permits
+        for member, version in zip(permit["covers"], permit["versions"], strict=True)
+        if member not in seen.erased and member == permit["customer_id"] and not _granted(lines[member], version)
+    }
+    return [
+        *told("handed over without a permit", unpermitted if not seen.erased else ()),
+        *told("on a permit that was too old", old),
+        *told("permitted without consent", unfounded),
+        *told("mailed without having agreed", _unasked(seen)),
+    ]
+
+
+def _granted(lines: list[Row], version: int) -> bool:
+    before = [line["action"] for line in lines if line["version"] <= version]
+    return bool(before) and before[-1] == "granted"
+
+
+def _unasked(seen: Evidence) -> set[str]:
+    asked: dict[str, float] = {}
+    over: dict[str, float] = {}
+    for row in seen.history:
+        if row["op"] == "grant" and row["outcome"] != "failed":
+            asked[row["who"]] = min(row["began"], asked.get(row["who"], row["began"]))
+        if row["op"] == "withdraw" and row["outcome"] == "ok":
+            over[row["who"]] = row["ended"]
+    found = set()
+    for mail in seen.handed:
+        who = mail["to"].partition("@")[0]
+        if who not in asked or mail["at"] < asked[who]:
+            found.add(f"{mail['to']}: never agreed")
+        elif (late := mail["at"] - over.get(who, mail["at"])) > PERMIT_VALID_S + _TRANSFER_S:
+            found.add(f"{mail['to']}: {late:.1f} s after the withdrawal")
+    return found

@@ -1,0 +1,47 @@
+"""How violations are told, and what several invariants ask of the evidence."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from typing import Any
+
+from shared.contracts import interactions
+from tests.faults.records import Evidence, Row
+
+PURCHASE = interactions.PurchaseRecorded.TYPE
+_SHOWN = 3
+
+
+def told(what: str, ids: Iterable[Any]) -> list[str]:
+    """One line: how many, what, and the first of them; none for none."""
+    found = sorted(map(str, ids))
+    if not found:
+        return []
+    more = f" and {len(found) - _SHOWN} more" if len(found) > _SHOWN else ""
+    return [f"{len(found)} {what}: {', '.join(found[:_SHOWN])}{more}"]
+
+
+def differ(what: str, live: set[Any], rebuilt: set[Any]) -> list[str]:
+    """What is only in `live`, and what is missing in it."""
+    return [*told(f"only in {what}", live - rebuilt), *told(f"missing in {what}", rebuilt - live)]
+
+
+def doubled(counts: Counter[Any]) -> set[Any]:
+    """What was counted more than once."""
+    return {one for one, count in counts.items() if count > 1}
+
+
+def forgotten(seen: Evidence) -> set[str]:
+    """People whose erasure was asked for."""
+    return {row["who"] for row in seen.history if row["op"] == "erase" and row["outcome"] != "failed"}
+
+
+def ledger_key(row: Row) -> str:
+    """What may be handed over once."""
+    return "/".join(row[name] for name in ("campaign_id", "entry_id", "customer_id", "step", "channel"))
+
+
+def segments_of(transitions: list[Row]) -> set[str]:
+    """The segments of some transitions."""
+    return {one["segment_id"] for one in transitions}

@@ -1,0 +1,72 @@
+"""What was seen from outside after the dust had settled; kept as a small file, it can be judged without a service."""
+
+from __future__ import annotations
+
+import gzip
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+Row = dict[str, Any]
+POISON = "poison"
+
+
+@dataclass
+class Evidence:
+    """Lists of plain rows, so that they survive a file. Ids are strings, times are seconds since 1970.
+
+    `history`: op, id, who, outcome, publisher, began, ended · `handed`: key, to, at, as the provider kept them ·
+    `events`: topic, partition, offset, id, type, source, subject, version, origin, time, data, in the order of each
+    partition · `outboxes`: per service the ids of its rows · `inboxes`: per consumer the ids it has had ·
+    `interactions`: id, kind, publisher, message_id, customer_id, mail (the message that an exposure is about) ·
+    `letters`: service, consumer, event_id, message_id, state · `ledger`, `permits`, `consents`: the tables' columns ·
+    `facts`: ids of the events that analytics keeps, one for each row of a whole interaction · `members`: customers in
+    the segment, by who says so · `copies`: campaigns' copy of consents, `customer/purpose/channel` to state ·
+    `reported`: what the product's own reports say · `canary_s`: None when no canary came through · `lag`: records that
+    each consumer has yet to read · `unpublished`: rows that no relay has sent
+    """
+
+    seed: int = 0
+    fault: str = ""
+    history: list[Row] = field(default_factory=list)
+    handed: list[Row] = field(default_factory=list)
+    events: list[Row] = field(default_factory=list)
+    outboxes: dict[str, list[str]] = field(default_factory=dict)
+    inboxes: dict[str, list[str]] = field(default_factory=dict)
+    interactions: list[Row] = field(default_factory=list)
+    letters: list[Row] = field(default_factory=list)
+    ledger: list[Row] = field(default_factory=list)
+    permits: list[Row] = field(default_factory=list)
+    consents: list[Row] = field(default_factory=list)
+    facts: list[str] = field(default_factory=list)
+    members: dict[str, list[str]] = field(default_factory=dict)
+    copies: dict[str, str] = field(default_factory=dict)
+    reported: dict[str, Any] = field(default_factory=dict)
+    erased: list[str] = field(default_factory=list)
+    campaign: str = ""
+    segment: str = ""
+    canary_s: float | None = None
+    lag: dict[str, int] = field(default_factory=dict)
+    unpublished: dict[str, int] = field(default_factory=dict)
+
+    def distinct(self, *types: str) -> dict[str, Row]:
+        """Events of these types by id, each once, without those of erased customers and without planted poison."""
+        gone = set(self.erased)
+        found: dict[str, Row] = {}
+        for event in self.events:
+            if (not types or event["type"] in types) and event["subject"] not in gone and event["source"] != POISON:
+                found.setdefault(event["id"], event)
+        return found
+
+
+def save(evidence: Evidence, file: Path) -> None:
+    """As gzipped JSON, the same bytes for the same evidence."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_bytes(gzip.compress(orjson.dumps(asdict(evidence)), mtime=0))
+
+
+def load(file: Path) -> Evidence:
+    """What `save` kept."""
+    return Evidence(**orjson.loads(gzip.decompress(file.read_bytes())))

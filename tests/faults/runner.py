@@ -1,0 +1,110 @@
+"""Runs one fault from a fresh installation to the verdict."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+import traceback
+from collections.abc import Callable
+from contextlib import ExitStack
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from deploy.local.stack import Dsns, LocalStack
+from tests.faults.blows import Fault
+from tests.faults.invariants import INVARIANTS, check
+from tests.faults.proxied_stack import ProxiedStack
+from tests.faults.records import Evidence, save
+from tests.faults.world import open_world
+
+Tell = Callable[[str], None]
+
+
+@dataclass
+class Verdict:
+    """What came of one run. `error` is set when the run itself could not be carried through."""
+
+    title: str
+    seconds: float
+    violations: dict[str, list[str]] = field(default_factory=dict)
+    evidence: Evidence | None = None
+    error: str | None = None
+
+    @property
+    def green(self) -> bool:
+        """Every invariant holds."""
+        return self.error is None and not any(self.violations.values())
+
+
+class Servers:
+    """Stacks of one and of three brokers, started when first needed, with their folders under `folder`."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._stacks = ExitStack()
+        self._known: dict[int, LocalStack] = {}
+
+    def stack(self, brokers: int) -> LocalStack:
+        """The stack with so many brokers; one at a time runs, to spare the machine."""
+        if brokers not in self._known:
+            self.stop()
+            self._known[brokers] = self._stacks.enter_context(ProxiedStack(self._folder / f"stack-{brokers}", brokers))
+        return self._known[brokers]
+
+    def stop(self) -> None:
+        """Everything."""
+        self._stacks.close()
+        self._known.clear()
+
+
+def run_fault(fault: Fault, seed: int, folder: Path, dsns: Dsns, stack: LocalStack | None, tell: Tell) -> Verdict:
+    """Start, break under load, heal, canary, drain, collect, check."""
+    began = time.monotonic()
+    verdict = Verdict(fault.title, 0.0)
+    try:
+        verdict.evidence = asyncio.run(_run(fault, seed, folder, dsns, stack, tell))
+        verdict.violations = check(verdict.evidence)
+    except Exception as error:
+        verdict.error = f"{type(error).__name__}: {error}"
+        (folder / "error.txt").write_text(traceback.format_exc())
+    verdict.seconds = time.monotonic() - began
+    return verdict
+
+
+async def _run(fault: Fault, seed: int, folder: Path, dsns: Dsns, stack: LocalStack | None, tell: Tell) -> Evidence:
+    async with open_world(folder, seed, dsns, fault.setting, stack) as world:
+        load = asyncio.create_task(world.load.run())
+        try:
+            await fault.run(world)
+        finally:
+            world.mail("accept")
+            world.load.stopping = True
+        canary = await world.canary()
+        await load
+        await world.drain()
+        evidence = await world.evidence(fault.title, canary)
+        save(evidence, folder / "evidence.json.gz")
+        tell(
+            f"   {world.load.begun} attempts, {len(evidence.events)} records on Kafka, {len(evidence.handed)} mails, "
+            f"canary {'none' if canary is None else f'{canary:.1f} s'}"
+        )
+        return evidence
+
+
+def table(rows: list[tuple[str, Verdict]]) -> str:
+    """Faults × invariants as Markdown: how often each is violated, · for never."""
+    head = ["fault", *INVARIANTS, "seconds"]
+    lines = ["| " + " | ".join(head) + " |", "|" + "---|" * len(head)]
+    for name, verdict in rows:
+        if verdict.error is not None:
+            cells = ["—"] * len(INVARIANTS)
+            name = f"{name} ({verdict.error[:60]})"
+        else:
+            cells = [str(len(verdict.violations[one])) if verdict.violations[one] else "·" for one in INVARIANTS]
+        lines.append("| " + " | ".join([name, *cells, f"{verdict.seconds:.0f}"]) + " |")
+    return "\n".join(lines)
+
+
+def with_launchers(fault: Fault, launchers: dict[str, tuple[str, ...]]) -> Fault:
+    """The same fault on an installation whose processes are started through these."""
+    return replace(fault, setting=replace(fault.setting, launchers=launchers))
