@@ -9,11 +9,14 @@ from functools import cached_property
 from typing import Any
 from uuid import UUID
 
+from sqlalchemy import text
+
 from shared import inbox
-from shared.burial import bury
+from shared.burial import bury, event_id_of
 from shared.clock import MACHINE
 from shared.contracts.envelope import Fact, Unreadable, read_envelope
 from shared.database import Database, is_weather
+from shared.ids import first_id_of
 from shared.logging import get_logger
 from shared.metrics import counter, histogram
 from shared.transaction import Tx
@@ -22,8 +25,12 @@ log = get_logger(__name__)
 
 BATCH = 500
 TRIES = 3
-# A flood of poison is a fault of ours or of a publisher's release: stop rather than pour the topic away.
+# A batch that meets weather so often may itself be too much for the time of a statement, or for its neighbour's locks.
+BATCH_TRIES = 3
+# A flood of poison is a fault of ours or of a publisher's release: stop rather than pour the topic away. Counted in the
+# table, so that it holds over restarts and over all workers of a service.
 DEAD_LETTERS_PER_MINUTE = 1_000
+_LAST_MINUTE = text("select count(*) from dead_letters where consumer = :consumer and id > :since")
 _WEATHER_WAIT_S = (0.1, 0.5, 1.0, 2.0, 5.0)
 
 HANDLED = counter("consumer_events_total", "Events handled, by outcome", ["consumer", "outcome"])
@@ -41,19 +48,22 @@ class Record:
     offset: int
     key: bytes | None
     value: bytes | None
-    headers: Sequence[tuple[str, bytes]]
+    headers: Sequence[tuple[str, bytes | None]]
     timestamp_ms: int = 0
 
     def header(self, name: str) -> str | None:
-        """The first header of that name, as text."""
+        """The first header of that name that has a value, as text."""
         for key, value in self.headers:
-            if key == name:
+            if key == name and value is not None:
                 return value.decode("utf-8", "replace")
         return None
 
 
 class TooManyDeadLetters(RuntimeError):
-    """The limit per minute was passed; the worker stops with its offset where it is."""
+    """The limit per minute was passed; the worker stops with its offset where it is.
+
+    Its supervisor starts it again, and it stops again until the minute is over: somebody has the time to look.
+    """
 
 
 @dataclass(frozen=True)
@@ -115,12 +125,12 @@ class BatchProcessor:
         self.subscription = subscription
         self.beat = beat
         self._limit = dead_letters_per_minute
-        self._buried: list[float] = []
 
     async def process(self, records: list[Record]) -> None:
         """Returns when every record has had its effect, is known already, or lies in the dead letters.
 
-        Weather is waited out, in order. Raises only TooManyDeadLetters and what is no Exception.
+        Weather is waited out, in order. Raises only TooManyDeadLetters, what is no Exception, and what keeps a dead
+        letter from being stored while the database is well.
         """
         started = time.perf_counter()
         failures = 0
@@ -129,26 +139,32 @@ class BatchProcessor:
                 await self._apply(records)
                 break
             except Exception as error:
+                if isinstance(error, TooManyDeadLetters):
+                    raise
                 if await self._weather(error):
                     await self._wait(failures, error)
                     failures += 1
-                    continue
-                if isinstance(error, TooManyDeadLetters):
-                    raise
+                    if failures < BATCH_TRIES or len(records) == 1:
+                        continue
                 log.warning("batch_failed", consumer=self._name, size=len(records), error=type(error).__name__)
                 for record in records:
                     await self._one(record)
                 break
         BATCH_SECONDS.labels(self._name).observe(time.perf_counter() - started)
 
-    async def replay(self, letter_id: UUID, record: Record) -> None:
-        """Give a dead letter its effect, once, and mark it replayed in the same transaction. Raises what fails."""
-        async with self.database.transaction() as tx:
+    async def replay(self, letter_id: UUID, event_id: UUID | None, record: Record) -> None:
+        """Give a dead letter its effect, once, and mark it replayed in the same transaction. Raises what fails.
+
+        `event_id` as the letter was stored with: only its own inbox row makes way. If another delivery of the event has
+        had its effect, this one has none.
+        """
+        async with self.database.transaction(beat=self.beat) as tx:
             heard = self.subscription.read(record)
-            if heard is not None:
-                if self.subscription.inbox:
-                    await inbox.forget(tx, self._name, heard.id)
-                await self._effect(tx, [heard])
+            if heard is None:
+                raise Unreadable("nobody here hears this type")
+            if self.subscription.inbox and heard.id == event_id:
+                await inbox.forget(tx, self._name, heard.id)
+            await self._effect(tx, [heard])
             await tx.execute("update dead_letters set state = 'replayed' where id = :id", {"id": letter_id})
 
     @property
@@ -161,12 +177,14 @@ class BatchProcessor:
         HANDLED.labels(self._name, "unheard").inc(len(records) - len(heard) - len(unreadable))
         if not heard and not unreadable:
             return
-        self._allow(len(unreadable))
-        async with self.database.transaction() as tx:
+        async with self.database.transaction(beat=self.beat) as tx:
             fresh = await self._effect(tx, heard) if heard else 0
             for record, error in unreadable:
                 await self._bury(tx, record, error, 1)
-        self._buried += [MACHINE.monotonic()] * len(unreadable)
+            if unreadable:
+                await self._refuse_a_flood(tx)
+        for record, error in unreadable:
+            self._tell(record, error)
         HANDLED.labels(self._name, "handled").inc(fresh)
         HANDLED.labels(self._name, "duplicate").inc(len(heard) - fresh)
 
@@ -203,12 +221,12 @@ class BatchProcessor:
                 await self._apply([record])
                 return
             except Exception as error:
+                if isinstance(error, TooManyDeadLetters):
+                    raise
                 if await self._weather(error):
                     await self._wait(failures, error)
                     failures += 1
                     continue
-                if isinstance(error, TooManyDeadLetters):
-                    raise
                 attempts += 1
                 if attempts >= TRIES:
                     await self._give_up(record, error, attempts)
@@ -216,8 +234,6 @@ class BatchProcessor:
 
     async def _weather(self, error: Exception) -> bool:
         """Weather by its code, or because the database takes no writes just now."""
-        if isinstance(error, Unreadable | TooManyDeadLetters):
-            return False
         if is_weather(error):
             return True
         try:
@@ -230,24 +246,37 @@ class BatchProcessor:
         log.warning("waiting_for_the_database", consumer=self._name, error=type(error).__name__)
         self.beat()
         await MACHINE.sleep(_WEATHER_WAIT_S[min(failures, len(_WEATHER_WAIT_S) - 1)])
+        self.beat()
 
     async def _give_up(self, record: Record, error: Exception, attempts: int) -> None:
-        self._allow(1)
         failures = 0
         while True:
             try:
-                async with self.database.transaction() as tx:
+                async with self.database.transaction(beat=self.beat) as tx:
                     await self._bury(tx, record, error, attempts)
+                    await self._refuse_a_flood(tx)
                 break
             except Exception as failure:
+                if isinstance(failure, TooManyDeadLetters) or not await self._weather(failure):
+                    raise
                 await self._wait(failures, failure)
                 failures += 1
-        self._buried.append(MACHINE.monotonic())
+        self._tell(record, error)
 
     async def _bury(self, tx: Tx, record: Record, error: Exception, attempts: int) -> None:
-        event_id = await bury(tx, self._name, record, error, attempts)
+        event_id = event_id_of(record.value)
         if event_id is not None and self.subscription.inbox:
-            await inbox.first_time(tx, self._name, [event_id])
+            # A broken copy of an event that was handled must not open the door for that event again.
+            event_id = event_id if await inbox.first_time(tx, self._name, [event_id]) else None
+        await bury(tx, self._name, record, error, attempts, event_id=event_id)
+
+    async def _refuse_a_flood(self, tx: Tx) -> None:
+        """After the burial: a second delivery of buried records adds none."""
+        lately = await tx.value(_LAST_MINUTE, {"consumer": self._name, "since": first_id_of(60)})
+        if lately > self._limit:
+            raise TooManyDeadLetters(f"{self._name}: more than {self._limit} dead letters within a minute")
+
+    def _tell(self, record: Record, error: Exception) -> None:
         HANDLED.labels(self._name, "dead_lettered").inc()
         log.error(
             "dead_letter",
@@ -257,9 +286,3 @@ class BatchProcessor:
             offset=record.offset,
             reason=type(error).__name__,
         )
-
-    def _allow(self, more: int) -> None:
-        now = MACHINE.monotonic()
-        self._buried = [at for at in self._buried if at > now - 60]
-        if len(self._buried) + more > self._limit:
-            raise TooManyDeadLetters(f"{self._name}: more than {self._limit} dead letters within a minute")

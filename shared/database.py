@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
 import asyncpg
@@ -29,6 +29,8 @@ _SESSION_SETTINGS = {
 }
 # A connection that never answers is weather after this; below the watchdog's 15 s.
 COMMAND_TIMEOUT_S = 10
+# After a statement that was given up, asyncpg waits without limit for the server to confirm that before it rolls back.
+ROLLBACK_S = 3
 
 
 def sqlstate(error: BaseException) -> str | None:
@@ -85,18 +87,20 @@ class Database:
         await self.engine.dispose()
 
     @asynccontextmanager
-    async def transaction(self, *, cause: Envelope[Fact] | None = None) -> AsyncIterator[Tx]:
+    async def transaction(
+        self, *, cause: Envelope[Fact] | None = None, beat: Callable[[], None] = lambda: None
+    ) -> AsyncIterator[Tx]:
         """The only commit there is: the change and the events it says are stored together or not at all."""
         session: AsyncSession
         async with self._sessions() as session:
-            tx = Tx(session, self.clock, self.source, cause)
+            tx = Tx(session, self.clock, self.source, cause, beat)
             try:
                 yield tx
                 await tx.flush()
                 await session.commit()
             except BaseException:
                 # Shielded: a cancelled task must not leave the connection in a half-closed transaction.
-                await asyncio.shield(session.rollback())
+                await asyncio.shield(_roll_back(session))
                 raise
 
     async def probe_write(self) -> None:
@@ -118,3 +122,12 @@ class Database:
             yield bool(await connection.fetchval("select pg_try_advisory_lock(hashtextextended($1, 0))", name))
         finally:
             connection.terminate()
+
+
+async def _roll_back(session: AsyncSession) -> None:
+    try:
+        async with asyncio.timeout(ROLLBACK_S):
+            await session.rollback()
+    except Exception:
+        # The connection answers nobody any more: it is thrown away, and the server rolls back by itself.
+        await session.invalidate()

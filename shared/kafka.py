@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterable
 from typing import Any
 
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
-from aiokafka.errors import TopicAlreadyExistsError, for_code
+from aiokafka.errors import KafkaError, TopicAlreadyExistsError, for_code
 
 from shared.config import ServiceSettings
 from shared.contracts.topics import TOPICS, Topic
@@ -51,6 +52,28 @@ def make_producer(settings: ServiceSettings) -> AIOKafkaProducer:
         request_timeout_ms=15_000,
         **PRODUCER_SAFETY,
     )
+
+
+def never_expire(producer: AIOKafkaProducer) -> None:
+    """Let its batches wait for their partition's leader for as long as that takes.
+
+    The library fails a batch whose partition has no leader within the request timeout, and sends what was queued behind
+    it when there is one: the order would be lost.
+    """
+    producer._message_accumulator._batch_ttl = float("inf")
+
+
+async def stop_producer(producer: AIOKafkaProducer) -> None:
+    """Send what is in it, for five seconds at most (without a broker it would take for ever, aiokafka #773). After that
+    it sends nothing: no stopped producer goes on beside its successor."""
+    try:
+        await asyncio.wait_for(producer.stop(), 5)
+    except (TimeoutError, KafkaError) as error:
+        log.warning("producer_stop", error=type(error).__name__)
+        sending = producer._sender.sender_task
+        if sending is not None:
+            sending.cancel()
+        await producer.client.close()
 
 
 def make_consumer(settings: ServiceSettings, group: str, **overrides: Any) -> AIOKafkaConsumer:

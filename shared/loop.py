@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any
 
 from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener
@@ -22,6 +22,10 @@ if TYPE_CHECKING:
 log = get_logger(__name__)
 
 POLL_MS = 1_000
+COMMIT_S = 5
+# A healthy consumer gets an answer for each of its partitions twice a second, be it an empty one. After so long without
+# one the loop does not beat: if the broker answers others, the watchdog ends the process.
+SILENT_S = 10.0
 LAG = gauge("consumer_lag_records", "Records not yet handled, of the partitions owned here", ["consumer"])
 
 
@@ -37,22 +41,28 @@ class ConsumerLoop:
         """Consume for ever. A broker that is away is waited for by the client; what it cannot mend ends the part."""
         processor = BatchProcessor(context.database, self._subscription, beat=beat)
         consumer = make_consumer(self._settings, self._subscription.consumer)
+        next_offsets: dict[Any, int] = {}
+        uncommitted: dict[Any, int] = {}
+        answers = _Answers()
         consumer.subscribe(
-            [wire_name(self._settings, topic) for topic in self._subscription.topics], listener=_Listener()
+            [wire_name(self._settings, topic) for topic in self._subscription.topics], listener=_Listener(uncommitted)
         )
         await _start(consumer, beat)
-        next_offsets: dict[Any, int] = {}
         try:
             while True:
-                beat()
                 batches = await consumer.getmany(timeout_ms=POLL_MS, max_records=BATCH)
+                if batches or not answers.are_missing(consumer):
+                    beat()
                 if batches:
                     await processor.process(
                         [to_record(self._settings, raw) for records in batches.values() for raw in records]
                     )
                     handled = {partition: records[-1].offset + 1 for partition, records in batches.items()}
-                    await commit(consumer, handled)
+                    answers.forget()
+                    uncommitted.update(handled)
                     next_offsets.update(handled)
+                if uncommitted and await commit(consumer, uncommitted):
+                    uncommitted.clear()
                 self._measure(consumer, next_offsets)
         finally:
             await stop(consumer)
@@ -67,9 +77,35 @@ class ConsumerLoop:
         )
 
 
+class _Answers:
+    """Whether the broker's answers reach this consumer. It may stop asking without a word (aiokafka #1154, #703)."""
+
+    def __init__(self) -> None:
+        self._last: dict[Any, tuple[int | None, float]] = {}
+
+    def forget(self) -> None:
+        """Begin anew: while a batch is handled, full buffers are not filled again."""
+        self._last = {}
+
+    def are_missing(self, consumer: AIOKafkaConsumer) -> bool:
+        """True when a partition owned here had no answer for SILENT_S."""
+        now = MACHINE.monotonic()
+        last = {}
+        for partition in consumer.assignment():
+            answered = consumer.last_poll_timestamp(partition)
+            before = self._last.get(partition)
+            last[partition] = before if before is not None and before[0] == answered else (answered, now)
+        self._last = last
+        return any(now - since > SILENT_S for _, since in last.values())
+
+
 class _Listener(ConsumerRebalanceListener):  # type: ignore[misc]
-    async def on_partitions_revoked(self, revoked: Any) -> None:
-        """Nothing to do: no state is kept in the process."""
+    def __init__(self, uncommitted: dict[Any, int]) -> None:
+        self._uncommitted = uncommitted
+
+    async def on_partitions_revoked(self, revoked: Iterable[Any]) -> None:
+        """What is not committed will come again, here or elsewhere, and the inbox removes it."""
+        self._uncommitted.clear()
 
     async def on_partitions_assigned(self, assigned: Any) -> None:
         """Say so; a rebalance explains many pauses."""
@@ -83,14 +119,23 @@ def to_record(settings: ServiceSettings, raw: Any) -> Record:
     )
 
 
-async def commit(consumer: AIOKafkaConsumer, offsets: dict[Any, int]) -> None:
-    """Commit `offsets`. After a rebalance that may fail: what comes again is removed by the inbox."""
+async def commit(consumer: AIOKafkaConsumer, offsets: dict[Any, int]) -> bool:
+    """Commit those of `offsets` whose partitions are still owned. False when it should be tried again.
+
+    After a rebalance it may fail for good: what comes again is removed by the inbox.
+    """
+    own = {partition: offset for partition, offset in offsets.items() if partition in consumer.assignment()}
+    if not own:
+        return True
     try:
-        await consumer.commit(offsets)
+        # Without a coordinator the library would try for ever.
+        await asyncio.wait_for(consumer.commit(own), COMMIT_S)
     except (IllegalStateError, CommitFailedError, ValueError) as error:
         log.info("commit_after_rebalance", error=type(error).__name__)
-    except KafkaError as error:
+    except (KafkaError, TimeoutError) as error:
         log.warning("commit_failed", error=type(error).__name__)
+        return False
+    return True
 
 
 async def stop(consumer: AIOKafkaConsumer) -> None:

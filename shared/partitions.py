@@ -61,6 +61,8 @@ async def _drop(database: Database, parent: str, before: date, names: set[str]) 
         if not suffix.isdigit() or suffix >= f"{before:%Y%m%d}":
             continue
         async with database.transaction() as tx:
+            # Locked before it is looked at: an event may be stored between the look and the drop.
+            await tx.execute(f"lock table {name} in access exclusive mode")
             if parent == "outbox" and await tx.value(f"select 1 from {name} where not published limit 1"):
                 continue
             await tx.execute(f"drop table {name}")

@@ -3,30 +3,39 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+import contextlib
+from collections.abc import Callable, Sequence
 from datetime import date
-from typing import Any
+from typing import Any, cast
 
 import asyncpg
 from aiokafka import AIOKafkaProducer
-from aiokafka.errors import KafkaError
+from aiokafka.errors import KafkaError, KafkaTimeoutError
 
 from shared.clock import MACHINE
 from shared.config import ServiceSettings
 from shared.database import COMMAND_TIMEOUT_S
-from shared.kafka import make_producer, wire_name
+from shared.kafka import make_producer, never_expire, stop_producer, wire_name
 from shared.logging import get_logger
 from shared.metrics import counter
 
 log = get_logger(__name__)
 
 ROUND = 2_000
+# A round is held in memory: few large events, or many small ones.
+ROUND_BYTES = 16 * 1024 * 1024
 # NOTIFY wakes the relay; this is for a notification that was lost with its connection.
 IDLE_S = 0.5
+# The broker confirms nothing for so long: the relay waits on, but does not beat. If the broker answers others, the
+# producer is at fault, and the watchdog ends the process.
+STILL_S = 10.0
 RELAYED = counter("relay_events_total", "Events confirmed by the broker", [])
 
 _UNPUBLISHED = """
-    select id, day, topic, key, type, traceparent, value from outbox where not published order by id limit $1
+    select id, day, event_id, topic, key, type, traceparent, value
+    from (select *, sum(octet_length(value)) over (order by id) - octet_length(value) as bytes_before
+          from (select * from outbox where not published order by id limit $1) as oldest) as sized
+    where bytes_before < $2 order by id
 """
 # Never "id > last": ids are given before the commit, so a slow transaction's rows would be passed over for ever.
 _MARK = "update outbox set published = true where day between $2 and $3 and id = any($1::bigint[])"
@@ -59,11 +68,12 @@ class Relay:
             woken = asyncio.Event()
             await connection.add_listener("outbox", lambda *_: woken.set())
             producer = make_producer(self._settings)
-            await producer.start()
+            never_expire(producer)
             try:
+                await producer.start()
                 await self._relay(connection, producer, woken, beat)
             finally:
-                await _stop(producer)
+                await stop_producer(producer)
         finally:
             # The lock lives in the session, so whatever happened ends here, at once.
             connection.terminate()
@@ -74,46 +84,82 @@ class Relay:
         while True:
             beat()
             woken.clear()
-            rows = await connection.fetch(_UNPUBLISHED, ROUND)
-            if not rows:
-                try:
-                    await asyncio.wait_for(woken.wait(), IDLE_S)
-                except TimeoutError:
-                    continue
+            rows = await connection.fetch(_UNPUBLISHED, ROUND, ROUND_BYTES)
+            if rows:
+                await _Round(self._settings, producer, rows).send(connection, beat)
                 continue
-            await self._round(connection, producer, rows, beat)
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(woken.wait(), IDLE_S)
 
-    async def _round(
-        self, connection: Any, producer: AIOKafkaProducer, rows: list[Any], beat: Callable[[], None]
-    ) -> None:
-        futures = [await self._send(producer, row) for row in rows]
-        waiting: set[asyncio.Future[Any]] = set(futures)
-        while waiting:
-            # A send that takes long is unknown, not failed: the producer goes on with it, so these futures are kept.
-            _, waiting = await asyncio.wait(waiting, timeout=5)
-            beat()
-        sent = [row for row, future in zip(rows, futures, strict=True) if future.exception() is None]
-        if sent:
-            days: list[date] = [row["day"] for row in sent]
-            await connection.execute(_MARK, [row["id"] for row in sent], min(days), max(days))
-            RELAYED.inc(len(sent))
-        failed = [future.exception() for future in futures if future.exception() is not None]
-        if failed:
-            raise failed[0]  # type: ignore[misc]
 
-    async def _send(self, producer: AIOKafkaProducer, row: Any) -> asyncio.Future[Any]:
+class _Round:
+    """Some rows on their way to the broker."""
+
+    def __init__(self, settings: ServiceSettings, producer: AIOKafkaProducer, rows: Sequence[Any]) -> None:
+        self._settings = settings
+        self._producer = producer
+        self._rows = rows
+        self._moved_at = MACHINE.monotonic()
+
+    async def send(self, connection: Any, beat: Callable[[], None]) -> None:
+        """Send all, wait for the broker however long that takes, mark what it confirmed. Raises what failed."""
+        beating = asyncio.create_task(self._beat_while_moving(beat))
+        try:
+            futures, failure = await self._hand_over()
+            if futures:
+                # A send that takes long is unknown, not failed: the producer goes on with it, these futures are kept.
+                await asyncio.wait(futures)
+        finally:
+            beating.cancel()
+        failures = [future.exception() for future in futures]
+        await _mark(connection, [row for row, failed in zip(self._rows, failures, strict=False) if failed is None])
+        failure = next((failed for failed in failures if failed is not None), failure)
+        if failure is not None:
+            raise failure
+
+    async def _hand_over(self) -> tuple[list[asyncio.Future[Any]], BaseException | None]:
+        """The futures of the rows which the producer took, in order, and why it did not take the next."""
+        futures: list[asyncio.Future[Any]] = []
+        for row in self._rows:
+            try:
+                future = await self._take(row)
+            except KafkaError as error:
+                log.error(
+                    "row_not_taken", event_id=str(row["event_id"]), topic=row["topic"], error=type(error).__name__
+                )
+                return futures, error
+            future.add_done_callback(self._moved)
+            futures.append(future)
+        return futures, None
+
+    async def _take(self, row: Any) -> asyncio.Future[Any]:
         headers = [("type", row["type"].encode())]
         if row["traceparent"]:
             headers.append(("traceparent", row["traceparent"].encode()))
-        future: asyncio.Future[Any] = await producer.send(
-            wire_name(self._settings, row["topic"]), row["value"], key=str(row["key"]).encode(), headers=headers
-        )
-        return future
+        topic, key = wire_name(self._settings, row["topic"]), str(row["key"]).encode()
+        while True:
+            try:
+                return cast(
+                    "asyncio.Future[Any]", await self._producer.send(topic, row["value"], key=key, headers=headers)
+                )
+            except KafkaTimeoutError:
+                # The buffer of its partition stays full: the broker is away. The row was not taken, so it is offered
+                # again; a new producer would only send all of the others twice.
+                log.warning("relay_waits_for_the_broker")
+
+    def _moved(self, future: asyncio.Future[Any]) -> None:
+        self._moved_at = MACHINE.monotonic()
+
+    async def _beat_while_moving(self, beat: Callable[[], None]) -> None:
+        while True:
+            if MACHINE.monotonic() - self._moved_at < STILL_S:
+                beat()
+            await MACHINE.sleep(1.0)
 
 
-async def _stop(producer: AIOKafkaProducer) -> None:
-    # Stopping can hang when the broker is gone (aiokafka #773).
-    try:
-        await asyncio.wait_for(producer.stop(), 5)
-    except (TimeoutError, KafkaError) as error:
-        log.warning("producer_stop", error=type(error).__name__)
+async def _mark(connection: Any, rows: Sequence[Any]) -> None:
+    if not rows:
+        return
+    days: list[date] = [row["day"] for row in rows]
+    await connection.execute(_MARK, [row["id"] for row in rows], min(days), max(days))
+    RELAYED.inc(len(rows))

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import RowMapping
 
+from shared.burial import describe
 from shared.clock import MACHINE
 from shared.consumer import BatchProcessor, Record, Subscription
 from shared.database import Database, is_weather
@@ -19,12 +20,16 @@ log = get_logger(__name__)
 
 EVERY_S = 1.0
 _ASKED = """
-    select id, consumer, topic, partition, "offset", key, coalesce(repaired, value) as value, headers
+    select id, event_id, consumer, topic, partition, "offset", key, coalesce(repaired, value) as value, headers
     from dead_letters where state = 'replaying' order by id limit 100
 """
 _FAILED = """
     update dead_letters set state = 'open', attempts = attempts + 1, error = :error where id = :id
 """
+
+
+class NoSuchConsumer(RuntimeError):
+    """The letter was written by a consumer that this worker does not have (any more)."""
 
 
 class Replayer:
@@ -40,13 +45,13 @@ class Replayer:
         while True:
             beat()
             try:
-                await self.replay_asked(context.database)
+                await self.replay_asked(context.database, beat)
             except Exception as error:
                 if not is_weather(error):
                     raise
             await MACHINE.sleep(EVERY_S)
 
-    async def replay_asked(self, database: Database) -> int:
+    async def replay_asked(self, database: Database, beat: Callable[[], None] = lambda: None) -> int:
         """Replay what is asked for now; returns how many letters had their effect."""
         async with database.transaction() as tx:
             if not await tx.value("select 1 from dead_letters where state = 'replaying' limit 1"):
@@ -56,20 +61,21 @@ class Replayer:
                 return 0
             async with database.transaction() as tx:
                 letters = await tx.rows(_ASKED)
-            return sum([await self._replay(database, letter) for letter in letters])
+            return sum([await self._replay(database, letter, beat) for letter in letters])
 
-    async def _replay(self, database: Database, letter: RowMapping) -> int:
-        subscription = self._subscriptions.get(letter["consumer"])
-        if subscription is None:
-            return 0
+    async def _replay(self, database: Database, letter: RowMapping, beat: Callable[[], None]) -> int:
         try:
-            await BatchProcessor(database, subscription).replay(letter["id"], _record(letter))
+            subscription = self._subscriptions.get(letter["consumer"])
+            if subscription is None:
+                raise NoSuchConsumer(f"this worker has no consumer {letter['consumer']}")
+            processor = BatchProcessor(database, subscription, beat=beat)
+            await processor.replay(letter["id"], letter["event_id"], _record(letter))
         except Exception as error:
             if is_weather(error):
                 raise
             log.warning("replay_failed", letter=str(letter["id"]), error=type(error).__name__)
-            async with database.transaction() as tx:
-                await tx.execute(_FAILED, {"id": letter["id"], "error": f"{type(error).__name__}: {error}"[:2000]})
+            async with database.transaction(beat=beat) as tx:
+                await tx.execute(_FAILED, {"id": letter["id"], "error": describe(error)})
             return 0
         return 1
 
@@ -82,5 +88,5 @@ def _record(letter: RowMapping) -> Record:
         letter["offset"],
         letter["key"],
         letter["value"],
-        [(name, bytes.fromhex(value)) for name, value in headers],
+        [(name, None if value is None else bytes.fromhex(value)) for name, value in headers],
     )

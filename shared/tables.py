@@ -7,6 +7,7 @@ from typing import Any
 KERNEL_TABLES = ("outbox", "subjects", "inbox", "dead_letters", "idempotency")
 
 # Daily partitions by machine day are made ahead by shared.partitions; the default ones catch what no partition fits.
+# A topic made anew begins again at offset 0: a dead letter's position is its own only together with its bytes.
 _DDL = """
 create table subjects (
     subject uuid primary key,
@@ -53,7 +54,8 @@ create table dead_letters (
     changed_by text,
     note text
 );
-create unique index dead_letters_position on dead_letters (consumer, topic, partition, "offset");
+create unique index dead_letters_position on dead_letters (consumer, topic, partition, "offset", md5(value))
+    nulls not distinct;
 create index dead_letters_state on dead_letters (state, id);
 create table idempotency (
     caller text not null,

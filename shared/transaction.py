@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -15,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared.clock import Clock
 from shared.contracts.envelope import Envelope, Fact, Origin
+from shared.errors import TooLarge
 from shared.ids import day_of, new_id
 from shared.tracing import current_traceparent
 
@@ -35,6 +36,15 @@ _TO_OUTBOX = text("""
     order by n
 """)
 _WAKE_RELAY = text("select pg_notify('outbox', '')")
+# Below what the broker takes (shared.kafka), with room for key and headers: a row that it refuses would hold up
+# everything behind it.
+MAX_EVENT_BYTES = 1_400_000
+
+
+class EventTooLarge(TooLarge):
+    """A fact that no topic takes is refused with the change it would tell of."""
+
+    slug, title = "event-too-large", "The event is too large"
 
 
 @dataclass(slots=True)
@@ -58,6 +68,8 @@ class Tx:
     clock: Clock
     source: str
     cause: Envelope[Any] | None = None
+    # Called after each statement: that much got on. A batch of many statements is slow, not stuck.
+    beat: Callable[[], None] = lambda: None
     now: datetime = field(init=False)
     _said: list[_Said] = field(default_factory=list, init=False)
 
@@ -68,6 +80,7 @@ class Tx:
         """Run one statement; a string is SQL with :named parameters (arrays with CAST(:x AS uuid[]) and unnest)."""
         ready = text(statement) if isinstance(statement, str) else statement
         result: CursorResult[Any] = await self.session.execute(ready, params or {})  # type: ignore[assignment]
+        self.beat()
         return result
 
     async def rows(self, statement: str | Executable, params: Mapping[str, Any] | None = None) -> Sequence[RowMapping]:
@@ -127,7 +140,10 @@ class Tx:
         values = []
         for one in said:
             next_version[one.subject] += 1
-            values.append(self._envelope(one, next_version[one.subject]).to_bytes())
+            value = self._envelope(one, next_version[one.subject]).to_bytes()
+            if len(value) > MAX_EVENT_BYTES:
+                raise EventTooLarge(f"{one.fact.TYPE} has {len(value)} bytes; {MAX_EVENT_BYTES} is the most.")
+            values.append(value)
         await self.execute(
             _TO_OUTBOX,
             {

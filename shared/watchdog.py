@@ -20,13 +20,14 @@ EXIT_CODE = 70
 class Watchdog:
     """A thread that ends the process when a part has not beaten for `limit_s` although its neighbours answer.
 
-    A broker or database that is away is weather: the parts wait, and the process stays. The event loop itself (part
-    `loop`) has no such excuse.
+    A broker or database that is away is weather: the parts wait, and the process stays; when it is back they get their
+    time anew. The event loop itself (part `loop`) has no such excuse. A neighbour may have several addresses (the
+    brokers of a cluster); one that answers is enough.
     """
 
     def __init__(
         self,
-        neighbours: Sequence[tuple[str, int]],
+        neighbours: Sequence[Sequence[tuple[str, int]]],
         *,
         limit_s: float = LIMIT_S,
         exit_process: Callable[[int], None] = os._exit,
@@ -64,18 +65,25 @@ class Watchdog:
             stuck = [part for part, age in self.ages().items() if age > self._limit]
             if not stuck:
                 continue
-            if "loop" in stuck or all(_answers(address) for address in self._neighbours):
-                if self._stopped.is_set():
-                    return
-                log.critical("stuck", parts=stuck)
-                self._exit(EXIT_CODE)
+            if "loop" not in stuck and not all(any(map(_answers, addresses)) for addresses in self._neighbours):
+                self._excuse(stuck)
+                continue
+            if self._stopped.is_set():
                 return
+            log.critical("stuck", parts=stuck)
+            self._exit(EXIT_CODE)
+            return
+
+    def _excuse(self, parts: Sequence[str]) -> None:
+        for part in parts:
+            if part in self._beats:
+                self.beat(part)
 
 
-def address_of(url: str, default_port: int) -> tuple[str, int]:
-    """Host and port of a URL or of the first `host:port` in a list."""
-    parts = urlsplit(url if "//" in url else f"//{url.split(',')[0]}")
-    return parts.hostname or "127.0.0.1", parts.port or default_port
+def addresses_of(url: str, default_port: int) -> list[tuple[str, int]]:
+    """Host and port of a URL, or of each `host:port` in a list."""
+    servers = [url] if "//" in url else [f"//{server.strip()}" for server in url.split(",")]
+    return [(parts.hostname or "127.0.0.1", parts.port or default_port) for parts in map(urlsplit, servers)]
 
 
 def _answers(address: tuple[str, int]) -> bool:

@@ -7,6 +7,7 @@ import contextlib
 import gc
 import os
 import signal
+import sys
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
@@ -23,7 +24,7 @@ from shared.logging import configure_logging, get_logger
 from shared.loop import ConsumerLoop
 from shared.relay import Relay
 from shared.replayer import Replayer
-from shared.watchdog import Watchdog, address_of
+from shared.watchdog import Watchdog, addresses_of
 
 log = get_logger(__name__)
 
@@ -112,11 +113,13 @@ class Worker:
     def main(self) -> None:
         """Run until told to stop."""
         configure_logging(self.settings.log_level, service=self.settings.service, process="worker")
-        try:
-            code = uvloop.run(self.run())
-        except KeyboardInterrupt:
-            code = 0
-        # Threads of libraries must not keep a stopped worker alive.
+        uvloop.run(self._run_and_exit())
+
+    async def _run_and_exit(self) -> None:
+        code = await self.run()
+        sys.stdout.flush()
+        sys.stderr.flush()
+        # From in here: the loop's own end would wait for tasks that do not end, and Python's for threads of libraries.
         os._exit(code)
 
     async def run(self, stop: asyncio.Event | None = None) -> int:
@@ -129,7 +132,7 @@ class Worker:
         clock = open_clock(self.settings.clock_file)
         database = Database(self.settings.database_url, source=self.settings.service, clock=clock)
         watchdog = Watchdog(
-            [address_of(self.settings.database_url, 5432), address_of(self.settings.kafka_bootstrap, 9092)]
+            [addresses_of(self.settings.database_url, 5432), addresses_of(self.settings.kafka_bootstrap, 9092)]
         )
         context = WorkerContext(self.settings, database, clock, watchdog)
         try:
@@ -142,25 +145,28 @@ class Worker:
     async def _run_parts(self, context: WorkerContext, stop: asyncio.Event) -> int:
         context.watchdog.beat("loop")
         context.watchdog.start()
-        tasks = {asyncio.create_task(_heartbeat(context), name="loop")}
-        tasks.add(asyncio.create_task(serve_health(context, self.subscriptions), name="health"))
-        await _ready(context)
-        gc.freeze()
-        for part in self.parts:
-            tasks.add(asyncio.create_task(_watched(part, context), name=part.name))
-        log.info("worker_started", service=self.settings.service, parts=[part.name for part in self.parts])
         stopping = asyncio.create_task(stop.wait(), name="stop")
-        done, _ = await asyncio.wait({*tasks, stopping}, return_when=asyncio.FIRST_COMPLETED)
-        code = 0
-        for task in done - {stopping}:
-            code = 1
+        ready = asyncio.create_task(_ready(context), name="ready")
+        tasks = {
+            stopping,
+            asyncio.create_task(_heartbeat(context), name="loop"),
+            asyncio.create_task(serve_health(context, self.subscriptions), name="health"),
+        }
+        ended, _ = await asyncio.wait({*tasks, ready}, return_when=asyncio.FIRST_COMPLETED)
+        if ended == {ready} and ready.exception() is None:
+            gc.freeze()
+            tasks |= {asyncio.create_task(_watched(part, context), name=part.name) for part in self.parts}
+            log.info("worker_started", service=self.settings.service, parts=[part.name for part in self.parts])
+            ended, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+        failed = [task for task in ended - {stopping} if task is not ready or task.exception() is not None]
+        for task in failed:
             log.critical("part_ended", part=task.get_name(), exc_info=task.exception())
         context.watchdog.stop()
-        for task in (*tasks, stopping):
+        for task in {*tasks, ready}:
             task.cancel()
-        await asyncio.wait({*tasks, stopping}, timeout=STOP_S)
+        await asyncio.wait({*tasks, ready}, timeout=STOP_S)
         log.info("worker_stopped", service=self.settings.service)
-        return code
+        return 1 if failed else 0
 
 
 def create_worker(

@@ -105,19 +105,19 @@ def read_envelope(raw: bytes, known: dict[str, type[Fact]]) -> Envelope[Any] | N
         return Envelope(
             id=UUID(body["id"]),
             type=body["type"],
-            source=body["source"],
+            source=_text(body["source"]),
             subject=UUID(body["subject"]),
             time=_instant(body["time"]),
             recorded_at=_instant(body["recorded_at"]),
-            version=int(body["version"]),
+            version=_int64(body["version"]),
             origin=Origin(body["origin"]),
             cause=UUID(cause) if cause else None,
-            traceparent=body.get("traceparent"),
+            traceparent=None if body.get("traceparent") is None else _text(body["traceparent"]),
             data=fact.model_validate(body["data"]),
         )
     except KeyError as error:
         raise Unreadable(f"field {error} is missing") from error
-    except (ValueError, TypeError, AttributeError) as error:
+    except (ValueError, TypeError, AttributeError, OverflowError) as error:
         raise Unreadable(str(error)) from error
 
 
@@ -129,4 +129,16 @@ def _instant(text: str) -> datetime:
     moment = datetime.fromisoformat(text)
     if moment.tzinfo is None:
         raise ValueError(f"{text!r} has no time zone")
-    return moment
+    return moment.astimezone(UTC)
+
+
+def _text(value: Any) -> str:
+    if not isinstance(value, str):
+        raise ValueError(f"{value!r} is no text")
+    return value
+
+
+def _int64(value: Any) -> int:
+    if type(value) is not int or not -(2**63) <= value < 2**63:
+        raise ValueError(f"{value!r} is no integer of 64 bits")
+    return value
