@@ -15,6 +15,7 @@ import time
 from pathlib import Path
 
 from tests.faults.blows import SHORT, Fault, faults
+from tests.faults.mutants.trials import run_trials
 from tests.faults.runner import Servers, Verdict, run_fault, table
 
 
@@ -35,7 +36,7 @@ def main() -> int:
     try:
         for fault in sorted(chosen, key=lambda fault: fault.brokers):
             rows.append((f"{fault.number} {fault.title}", _one(fault, seed, folder, servers)))
-        caught = _mutants(seed, folder, servers) if with_mutants else True
+        caught = run_trials(seed, folder, servers, _say, asked.record) if with_mutants else True
     finally:
         servers.stop()
     if rows:
@@ -56,12 +57,6 @@ def _one(fault: Fault, seed: int, folder: Path, servers: Servers) -> Verdict:
     for part in stack.parts:
         part.start()
     return verdict
-
-
-def _mutants(seed: int, folder: Path, servers: Servers) -> bool:
-    from tests.faults.mutants import run_mutants
-
-    return run_mutants(seed, folder, servers, _say)
 
 
 def _say(line: str) -> None:
@@ -86,6 +81,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--short", action="store_true", help="one kill of each process, one poison, one race")
     parser.add_argument("--mutants", action="store_true", help="only the planted faults, which must be caught")
     parser.add_argument("--kills", type=int, default=20, help="of fault 1 (default 20)")
+    parser.add_argument("--record", action="store_true", help="keep the mutants' evidence for the checker's own test")
     parser.add_argument("--folder", type=Path, help="keep logs and evidence here")
     return parser.parse_args()
 

@@ -7,7 +7,7 @@ import time
 import traceback
 from collections.abc import Callable
 from contextlib import ExitStack
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from deploy.local.stack import Dsns, LocalStack
@@ -81,7 +81,7 @@ async def _run(fault: Fault, seed: int, folder: Path, dsns: Dsns, stack: LocalSt
             world.load.stopping = True
         canary = await world.canary()
         await load
-        await world.drain()
+        await world.drain(fault.setting.drain_s)
         evidence = await world.evidence(fault.title, canary)
         save(evidence, folder / "evidence.json.gz")
         tell(
@@ -103,8 +103,3 @@ def table(rows: list[tuple[str, Verdict]]) -> str:
             cells = [str(len(verdict.violations[one])) if verdict.violations[one] else "·" for one in INVARIANTS]
         lines.append("| " + " | ".join([name, *cells, f"{verdict.seconds:.0f}"]) + " |")
     return "\n".join(lines)
-
-
-def with_launchers(fault: Fault, launchers: dict[str, tuple[str, ...]]) -> Fault:
-    """The same fault on an installation whose processes are started through these."""
-    return replace(fault, setting=replace(fault.setting, launchers=launchers))

@@ -34,7 +34,6 @@ from tests.faults.proxy import Proxy
 from tests.faults.records import Evidence
 
 CANARY_LIMIT_S = 30.0
-DRAIN_S = 150.0
 _QUIET_LOOKS = 3
 
 
@@ -47,6 +46,7 @@ class Setting:
     env: Mapping[str, str] = field(default_factory=dict)
     mix: Mix = field(default_factory=Mix)
     proxied: bool = False
+    drain_s: float = 150.0
 
 
 class World:
@@ -193,7 +193,7 @@ class World:
                 return time.monotonic() - began
         return None
 
-    async def drain(self, limit_s: float = DRAIN_S) -> None:
+    async def drain(self, limit_s: float) -> None:
         """Return when nothing was under way in several looks, or the limit is over (the checker then says what)."""
         quiet, deadline = 0, time.monotonic() + limit_s
         while quiet < _QUIET_LOOKS and time.monotonic() < deadline:

@@ -1,1 +1,1 @@
-"""Planted faults."""
+"""Planted faults, to see the checker go red: a checker that was never red proves nothing."""
