@@ -28,6 +28,7 @@ CONSENT: dict[str, Any] = {
 }
 TILL = "till"
 STOREFRONT = "storefront"
+_PAUSES_S = (0.5, 1.0, 2.0, 4.0)
 
 
 @dataclass(frozen=True)
@@ -155,13 +156,22 @@ class Load:
             places.release()
 
     async def attempt(self, step: Step) -> None:
-        """One attempt, written down."""
+        """One attempt, written down. What is not confirmed and not refused is tried again after a while, as a publisher
+        that wants to be heard does."""
         if step.op == "purchase":
             step = replace(step, body=self._body(step))
+        for pause in (*_PAUSES_S, None):
+            outcome, final = await self._once(step)
+            if final or pause is None or (outcome != "ok" and self.stopping):
+                return
+            await asyncio.sleep(pause)
+
+    async def _once(self, step: Step) -> tuple[Outcome, bool]:
         began = time.time()
-        outcome = await (self._by_kafka(step) if step.door == "kafka" else self._by_http(step))
+        outcome, final = await (self._by_kafka(step) if step.door == "kafka" else self._by_http(step))
         publisher = TILL if step.door == "kafka" else STOREFRONT
         self._history.add(step.op, step.id, step.who, outcome, publisher=publisher, began=began, ended=time.time())
+        return outcome, final
 
     def _body(self, step: Step) -> dict[str, Any]:
         """The same message each time it is sent."""
@@ -170,27 +180,28 @@ class Load:
         at = datetime.now(UTC) - timedelta(seconds=step.body["ago"])
         return self._bodies.setdefault(step.id, a_purchase(step.who, message_id=step.id, time=at.isoformat()))
 
-    async def _by_http(self, step: Step) -> Outcome:
+    async def _by_http(self, step: Step) -> tuple[Outcome, bool]:
+        """The outcome, and whether it would be the same again."""
         service, path, role = _ROUTES[step.op]
         try:
             headers = {"Idempotency-Key": step.id} if step.op != "purchase" else {}
             answer = await self._doors.call("POST", service, path, role, json=step.body, headers=headers)
         except httpx.ConnectError:
-            return "failed"
+            return "failed", False
         except httpx.HTTPError:
-            return "unknown"
+            return "unknown", False
         if answer.is_success:
-            return "ok"
-        return "failed" if answer.status_code < 500 else "unknown"
+            return "ok", True
+        return ("failed", True) if answer.status_code < 500 else ("unknown", False)
 
-    async def _by_kafka(self, step: Step) -> Outcome:
+    async def _by_kafka(self, step: Step) -> tuple[Outcome, bool]:
         record = orjson.dumps({"publisher": TILL, "message": step.body})
         topic = f"{self._doors.installation.plan.topic_prefix}interactions-inbound"
         try:
             await asyncio.wait_for(self._producer.send_and_wait(topic, record, key=step.who.encode()), 15)
         except (KafkaError, TimeoutError):
-            return "unknown"
-        return "ok"
+            return "unknown", False
+        return "ok", True
 
 
 _ROUTES = {
