@@ -10,6 +10,12 @@ NEVER = 1 << 62  # later than every instant; fits 64 bits
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 _DURATION = re.compile(r"P(?:(\d+)W)?(?:(\d+)D)?(?:T(?=\d)(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)S)?)?")
+ISO = (
+    r"[0-9]{4}-[0-9]{2}-[0-9]{2}(?:[T ](?:[01][0-9]|2[0-3]):[0-5][0-9](?::[0-5][0-9](?:[.][0-9]+)?)?"
+    r"(?:Z|[+-](?:0[0-9]|1[0-5]):[0-5][0-9])?)?"
+)
+"""The forms of ISO 8601 that count as a date or datetime: those which Python and PostgreSQL read alike."""
+_ISO = re.compile(ISO)
 _UNITS = (7 * 86_400, 86_400, 3_600, 60, 1)
 
 
@@ -27,21 +33,22 @@ def to_datetime(instant: int) -> datetime:
 
 def parse_instant(text: object) -> int | None:
     """An ISO 8601 date (midnight UTC) or datetime as an instant; None when it is neither."""
-    if not isinstance(text, str):
-        return None
-    try:
-        return from_datetime(datetime.fromisoformat(text))
-    except ValueError:
-        return None
+    moment = _parse(text)
+    return None if moment is None else from_datetime(moment)
 
 
 def parse_date(text: object) -> date | None:
     """The calendar date written in an ISO 8601 date or datetime; None when it is neither."""
-    if not isinstance(text, str):
+    moment = _parse(text)
+    return None if moment is None else moment.date()
+
+
+def _parse(text: object) -> datetime | None:
+    if not isinstance(text, str) or not _ISO.fullmatch(text):
         return None
     try:
-        return datetime.fromisoformat(text).date()
-    except ValueError:
+        return datetime.fromisoformat(text)
+    except ValueError:  # 30 February
         return None
 
 

@@ -58,10 +58,11 @@ _PUT_CONSENTS = text("""
 _PROFILES = text("select customer_id, attributes from profiles where customer_id = any(cast(:ids as uuid[]))")
 _CONSENTS = text("""
     select customer_id, channel, purpose, state, expires_at, changed_at from consents
-    where customer_id = any(cast(:ids as uuid[])) order by changed_at
+    where customer_id = any(cast(:ids as uuid[])) order by changed_at, customer_id
 """)
 _LISTS = text("""
     select customer_id, list_id, expires_at from list_members where customer_id = any(cast(:ids as uuid[]))
+    order by expires_at nulls last
 """)
 _LEARN = text("""
     insert into attributes (name, type, seen_at)

@@ -4,7 +4,7 @@ import hashlib
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from services.analytics.domain.engine.inputs import AttributeChange, Change, ConsentChange, ListChange
+from services.analytics.domain.engine.inputs import AttributeChange, Change, ConsentChange, ListChange, normal
 from services.analytics.domain.engine.leaves.base import Answer, Data, Leaf, until
 from services.analytics.domain.engine.predicates import predicate
 from services.analytics.domain.instants import NEVER, from_datetime, parse_date, parse_instant, to_datetime
@@ -25,7 +25,7 @@ class AttributeLeaf(Leaf):
 
     def take(self, data: Data, change: Change) -> Data:
         assert isinstance(change, AttributeChange)
-        return 1 if self.check(change.value) != self.empty else None
+        return 1 if self.check(normal(change.value)) != self.empty else None
 
     def answer(self, data: Data, now: int) -> Answer:
         return (data is not None) != self.empty, NEVER

@@ -1,0 +1,100 @@
+"""Leaves over events: one pass over the facts of a kind answers all its leaves, a row for each customer."""
+
+from collections.abc import Sequence
+
+from services.analytics.domain.engine.predicates import compares
+from services.analytics.domain.language.nodes import Aggregate, Edge, EdgeAge
+from services.analytics.sql.conditions import ORDERS, comparison, joined, where
+from services.analytics.sql.parameters import Parameters
+from services.analytics.sql.people import ROOT, fact_tables
+from services.analytics.sql.scopes import Scope
+from services.analytics.sql.values import fact_property
+from services.analytics.sql.windows import FROM, UNTIL, Bounds, bounds
+
+EventLeaf = Aggregate | Edge | EdgeAge
+
+EFFECTIVE = "least(f.time, f.recorded_at)"
+"""When a fact happened: one that claims the future happened when it was recorded."""
+IN_ORDER = ("ts", "event_id", "line")
+
+
+def heard(parameters: Parameters, now: int) -> str:
+    """Facts count from the moment at which they were recorded."""
+    return f"f.recorded_at <= {parameters.instant(now)}"
+
+
+def pass_over(kind: str, leaves: Sequence[EventLeaf], scope: Scope, parameters: Parameters, now: int) -> str:
+    """A select of (root, l0, l1, …): the truth of each leaf for every customer that has such a fact."""
+    spans = [_bounds(leaf, now) for leaf in leaves]
+    conditions = [_counts(leaf, span, parameters) for leaf, span in zip(leaves, spans, strict=True)]
+    kept = [f"f.event = {parameters.text(kind)}", heard(parameters, now)]
+    lows = [low for low, _ in spans]
+    if lows and None not in lows:
+        # Implied by the leaves' own bounds; an index on (event, time) can use it.
+        kept.append(f"f.time {FROM} {parameters.instant(min(low for low in lows if low is not None))}")
+    alone = f" where {conditions[0]}" if len(leaves) == 1 else ""
+    columns = [
+        f"{_truth(leaf, '' if alone else f' filter (where {condition})', parameters, now)} as l{number}"
+        for number, (leaf, condition) in enumerate(zip(leaves, conditions, strict=True))
+    ]
+    return (
+        f"select f.root, {', '.join(columns)} from (select {ROOT[type(scope)]} as root, {EFFECTIVE} as ts, f.*"
+        f" from {fact_tables(scope)} where {joined('and', kept)}) as f{alone} group by f.root"
+    )
+
+
+def of_nothing(leaf: EventLeaf) -> bool:
+    """The leaf's truth for a customer without any such event."""
+    if not isinstance(leaf, Aggregate) or leaf.agg in ("avg", "min", "max"):
+        return False
+    return compares(leaf.op, leaf.value)(0, 1)
+
+
+def _bounds(leaf: EventLeaf, now: int) -> Bounds:
+    return bounds(leaf.window, now) if isinstance(leaf, Aggregate) else (None, None)
+
+
+def _counts(leaf: EventLeaf, span: Bounds, parameters: Parameters) -> str:
+    low, high = span
+    parts = [] if low is None else [f"f.ts {FROM} {parameters.instant(low)}"]
+    parts += [] if high is None else [f"f.ts {UNTIL} {parameters.instant(high)}"]
+    return joined("and", [*parts, where(leaf.pattern.where, parameters)])
+
+
+def _truth(leaf: EventLeaf, only: str, parameters: Parameters, now: int) -> str:
+    match leaf:
+        case Aggregate():
+            return f"coalesce({_aggregate(leaf, only, parameters)}, false)"
+        case Edge(_, which, test):
+            check = comparison(test, fact_property(test.name, test.type), parameters)
+            order = ", ".join(f"f.{name}{' desc' if which == 'last' else ''}" for name in IN_ORDER)
+            return f"coalesce((array_agg({check} order by {order}){only})[1], false)"
+        case EdgeAge(_, which, op, length):
+            edge = f"{'max' if which == 'last' else 'min'}(f.ts){only}"
+            order = ">" if op == "within" else "<="
+            return f"coalesce({edge} {order} {parameters.instant(now - length)}, false)"
+
+
+def _aggregate(leaf: Aggregate, only: str, parameters: Parameters) -> str:
+    if leaf.agg == "count":
+        return _compared(leaf, f"count(*){only}", parameters)
+    assert leaf.field is not None
+    assert leaf.type is not None
+    value = fact_property(leaf.field, leaf.type)
+    match leaf.agg:
+        case "distinct":
+            return _compared(leaf, f"count(distinct {value}){only}", parameters)
+        case "sum":
+            return _compared(leaf, f"coalesce(sum({value}){only}, 0)", parameters)
+        case "avg":
+            # Total against constant times number: exact, where a quotient would be rounded.
+            return _compared(leaf, f"sum({value}){only}", parameters, f" * count({value}){only}")
+        case _:
+            return _compared(leaf, f"{leaf.agg}({value}){only}", parameters)
+
+
+def _compared(leaf: Aggregate, measure: str, parameters: Parameters, times: str = "") -> str:
+    if isinstance(leaf.value, tuple):
+        low, high = (parameters.number(one) + times for one in leaf.value)
+        return f"{measure} between {low} and {high}"
+    return f"{measure} {ORDERS[leaf.op]} {parameters.number(leaf.value)}{times}"

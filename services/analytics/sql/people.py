@@ -1,0 +1,60 @@
+"""Who counts as one customer: survivors with all that stand for them."""
+
+from services.analytics.sql.parameters import Parameters
+from services.analytics.sql.scopes import Customers, Everybody, Scope, Share
+
+# Merges of merges stay as they were made; the survivor is at the chain's end.
+MERGED = """
+    up as (
+        select a.customer_id as member, a.survivor as root from aliases a
+        union
+        select up.member, a.survivor from up join aliases a on a.customer_id = up.root
+    ), merged as materialized (
+        select up.member, up.root from up
+        where not exists (select from aliases a where a.customer_id = up.root)
+    )"""
+# For a few customers their facts are looked up; for everybody the facts are read through.
+_MEMBERS = """
+    members as materialized (
+        select p.root, p.root as member from people p
+        union all select m.root, m.member from merged m join people p on p.root = m.root
+    )"""
+
+ROOT: dict[type[Scope], str] = {
+    Everybody: "coalesce(m.root, f.customer_id)",
+    Share: "m.root",
+    Customers: "m.root",
+}
+"""The customer for whom a row `f` counts."""
+
+
+def fact_tables(scope: Scope) -> str:
+    """`facts f` with who they count for."""
+    return _owned("facts", scope)
+
+
+def consent_tables(scope: Scope) -> str:
+    """`consents f` with who they count for."""
+    return _owned("consents", scope)
+
+
+def list_tables(scope: Scope) -> str:
+    """`list_members f` with who they count for."""
+    return _owned("list_members", scope)
+
+
+def population(scope: Scope, parameters: Parameters) -> list[str]:
+    """The first parts of a statement: `people (root)` are those whom it looks at."""
+    condition = scope.condition(parameters)
+    people = f"""
+    people as materialized (
+        select s.customer_id as root from states s
+        where not exists (select from aliases a where a.customer_id = s.customer_id){condition and ' and ' + condition}
+    )"""
+    return [MERGED, people] if isinstance(scope, Everybody) else [MERGED, people, _MEMBERS]
+
+
+def _owned(table: str, scope: Scope) -> str:
+    if isinstance(scope, Everybody):
+        return f"{table} f left join merged m on m.member = f.customer_id"
+    return f"members m join {table} f on f.customer_id = m.member"
