@@ -31,6 +31,7 @@ BATCH_TRIES = 3
 # table, so that it holds over restarts and over all workers of a service.
 DEAD_LETTERS_PER_MINUTE = 1_000
 _LAST_MINUTE = text("select count(*) from dead_letters where consumer = :consumer and id > :since")
+_ASKED = text("select 1 from dead_letters where id = :id and state = 'replaying' for update")
 _WEATHER_WAIT_S = (0.1, 0.5, 1.0, 2.0, 5.0)
 
 HANDLED = counter("consumer_events_total", "Events handled, by outcome", ["consumer", "outcome"])
@@ -159,6 +160,9 @@ class BatchProcessor:
         had its effect, this one has none.
         """
         async with self.database.transaction(beat=self.beat) as tx:
+            # Two workers may hold the same letter when a lock was lost: the second finds that it was replayed.
+            if await tx.value(_ASKED, {"id": letter_id}) is None:
+                return
             heard = self.subscription.read(record)
             if heard is None:
                 raise Unreadable("nobody here hears this type")

@@ -62,17 +62,18 @@ class Watchdog:
 
     def _watch(self) -> None:
         while not self._stopped.wait(1.0):
-            stuck = [part for part, age in self.ages().items() if age > self._limit]
-            if not stuck:
-                continue
-            if "loop" not in stuck and not all(any(map(_answers, addresses)) for addresses in self._neighbours):
-                self._excuse(stuck)
-                continue
-            if self._stopped.is_set():
-                return
+            self.look()
+
+    def look(self) -> None:
+        """Look once."""
+        stuck = [part for part, age in self.ages().items() if age > self._limit]
+        if not stuck:
+            return
+        if "loop" not in stuck and not all(any(map(_answers, addresses)) for addresses in self._neighbours):
+            self._excuse(stuck)
+        elif not self._stopped.is_set():
             log.critical("stuck", parts=stuck)
             self._exit(EXIT_CODE)
-            return
 
     def _excuse(self, parts: Sequence[str]) -> None:
         for part in parts:
