@@ -36,7 +36,7 @@ class Broker(Part):
         if not (self.folder / "data" / "meta.properties").exists():
             java = self._java("format", "-Xmx128m", "-XX:TieredStopAtLevel=1")
             config = str(self._properties)
-            self.run([*java, "kafka.tools.StorageTool", "format", "-t", self._cluster, "-c", config])
+            self.run([*java, "kafka.tools.StorageTool", "format", f"--cluster-id={self._cluster}", "-c", config])
 
     def argv(self) -> list[str]:
         """The broker in the foreground."""
