@@ -262,8 +262,8 @@ def _provider(folder: Path, ports: Mapping[str, int]) -> subprocess.Popen[bytes]
 
 def _proxies(dsns: Dsns, ports: Mapping[str, int], stack: LocalStack | None) -> dict[str, Proxy]:
     proxies = {
-        "postgres": Proxy(ports["proxy-postgres"], _address(dsns.postgres)),
-        "redis": Proxy(ports["proxy-redis"], _address(dsns.redis)),
+        "postgres": Proxy(ports["proxy-postgres"], address_of(dsns.postgres)),
+        "redis": Proxy(ports["proxy-redis"], address_of(dsns.redis)),
         "smtp": Proxy(ports["proxy-smtp"], ("127.0.0.1", ports["smtp"])),
     }
     far = getattr(stack, "far", None)
@@ -277,19 +277,21 @@ def _proxies(dsns: Dsns, ports: Mapping[str, int], stack: LocalStack | None) -> 
 def _through(dsns: Dsns, ports: Mapping[str, int], stack: LocalStack | None) -> Dsns:
     far = getattr(stack, "far", None)
     return Dsns(
-        _moved(dsns.postgres, ports["proxy-postgres"]),
-        _moved(dsns.redis, ports["proxy-redis"]),
+        moved(dsns.postgres, ports["proxy-postgres"]),
+        moved(dsns.redis, ports["proxy-redis"]),
         f"127.0.0.1:{far[0]}" if far is not None else dsns.kafka,
     )
 
 
-def _moved(url: str, port: int) -> str:
+def moved(url: str, port: int) -> str:
+    """The same URL on another port of loopback."""
     parts = urlsplit(url)
     login = parts.netloc.rpartition("@")[0]
     return parts._replace(netloc=f"{login}@127.0.0.1:{port}").geturl()
 
 
-def _address(url: str) -> tuple[str, int]:
+def address_of(url: str) -> tuple[str, int]:
+    """Host and port of a DSN."""
     parts = urlsplit(url)
     assert parts.hostname
     assert parts.port

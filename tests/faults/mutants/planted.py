@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import random
+import time
 from collections.abc import Callable, Sequence
 from typing import Any
 from uuid import UUID, uuid4
@@ -163,6 +164,25 @@ def swallow() -> None:
     vars(consumer)["bury"] = bury
 
 
+def stopped_loop() -> None:
+    """Something blocks the event loop."""
+
+    async def run(self: Any, context: Any, beat: Callable[[], None]) -> None:
+        await MACHINE.sleep(_WINDOW_S)
+        time.sleep(3600)  # noqa: ASYNC251 - this is the fault
+
+    Relay.run = run  # type: ignore[method-assign]
+
+
+def lost_connection() -> None:
+    """A part waits for an answer that never comes, without a limit."""
+
+    async def run(self: Any, context: Any, beat: Callable[[], None]) -> None:
+        await asyncio.Event().wait()
+
+    Relay.run = run  # type: ignore[method-assign]
+
+
 PLANTED: dict[str, Callable[[], None]] = {
     "no-inbox": no_inbox,
     "offset-first": offset_first,
@@ -172,4 +192,6 @@ PLANTED: dict[str, Callable[[], None]] = {
     "lease": lease,
     "no-permit": no_permit,
     "swallow": swallow,
+    "stopped-loop": stopped_loop,
+    "lost-connection": lost_connection,
 }
