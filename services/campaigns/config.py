@@ -24,7 +24,7 @@ class Settings(ServiceSettings):
     smtp_user: str | None = None
     smtp_password: SecretStr | None = None
     smtp_start_tls: bool = Field(False, description="refuse to send in clear")
-    smtp_connections: int = Field(6, ge=1, le=50, description="per worker; more gained nothing against a local server")
+    smtp_connections: int = Field(6, ge=1, le=50, description="per worker")
     smtp_timeout_s: float = Field(10.0, gt=0, le=60)
     smtp_per_second: float = Field(2_000.0, gt=0, description="pace over all workers")
     sender_address: str = "news@shop.example.test"

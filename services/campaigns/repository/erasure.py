@@ -29,7 +29,8 @@ async def bury(tx: Tx, request_id: UUID, customer_ids: Sequence[UUID]) -> None:
     """Tombstones: nothing is copied or enrolled for these ids any more."""
     await tx.execute(
         """insert into tombstones (customer_id, request_id, erased_at)
-           select id, :request, :now from unnest(cast(:ids as uuid[])) as t(id) on conflict do nothing""",
+           select id, :request, :now from unnest(cast(:ids as uuid[])) as t(id)
+           on conflict (customer_id) do update set request_id = excluded.request_id""",
         {"request": request_id, "now": tx.now, "ids": list(customer_ids)},
     )
 
@@ -72,6 +73,12 @@ async def erase(tx: Tx, customer_ids: Sequence[UUID], fresh_ids: Sequence[UUID])
         keys,
     )
     stores["responses"] = moved.rowcount
+    blanked = await tx.execute(
+        """update dead_letters set key = null, value = null, repaired = null, headers = '[]', error = 'erased',
+                  state = 'discarded', note = 'erased' where key = any(cast(:keys as bytea[]))""",
+        {"keys": _kafka_keys(ids)},
+    )
+    stores["dead_letters"] = blanked.rowcount
     return stores
 
 
@@ -85,6 +92,12 @@ async def remaining(tx: Tx, customer_ids: Sequence[UUID]) -> dict[str, int]:
                 {"ids": list(customer_ids)},
             )
         )
+    found["dead_letters"] = int(
+        await tx.value(
+            "select count(*) from dead_letters where key = any(cast(:keys as bytea[]))",
+            {"keys": _kafka_keys(customer_ids)},
+        )
+    )
     return found
 
 
@@ -113,3 +126,7 @@ async def ids_of(tx: Tx, request_id: UUID) -> list[UUID]:
     """The ids that were buried for this request."""
     rows = await tx.rows("select customer_id from tombstones where request_id = :request", {"request": request_id})
     return [row["customer_id"] for row in rows]
+
+
+def _kafka_keys(customer_ids: Sequence[UUID]) -> list[bytes]:
+    return [str(one).encode() for one in customer_ids]

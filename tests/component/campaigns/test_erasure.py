@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
+from dataclasses import replace
 from uuid import UUID, uuid4
 
 from services.campaigns.clients import Permission, Question
+from services.campaigns.handlers import SUBSCRIPTION
 from services.campaigns.service import erasure
+from shared.consumer import BatchProcessor
 from shared.contracts.campaigns import CampaignsErasureDone
 from shared.contracts.customers import ProfileChanged
 from shared.contracts.privacy import ConsentChanged, ErasureRequested
@@ -99,3 +102,15 @@ async def test_asked_again_it_gives_the_receipt_again(world: World) -> None:
     await world.hear(world.event(request, customer))
     await world.hear(world.event(request, customer))
     assert len(await world.said(customer, CampaignsErasureDone)) == 2
+
+
+async def test_a_dead_letter_about_an_erased_customer_keeps_nothing_of_them(world: World) -> None:
+    customer = await world.customer()
+    event = world.moved(customer, into=uuid4())
+    broken = replace(world.record(event), value=b'{"type": "analytics.memberships_changed.v1", "subject": "x"}')
+    await BatchProcessor(world.database, SUBSCRIPTION).process([broken])
+    letters = "select count(*) from dead_letters where key = :key"
+    key = str(customer).encode()
+    assert await world.value(letters, key=key) == 1
+    await world.hear(world.event(ErasureRequested(request_id=uuid4(), aliases=[]), customer))
+    assert await world.value(letters, key=key) == 0
