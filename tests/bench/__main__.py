@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import contextlib
 import logging
+import signal
 import sys
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable
+from functools import lru_cache
 from pathlib import Path
 
 import uvloop
@@ -15,11 +18,11 @@ import uvloop
 from tests.bench import profiling
 from tests.bench.ground import Ground
 from tests.bench.machine import describe, load
-from tests.bench.rows import ROWS
+from tests.bench.market import Market, open_market
+from tests.bench.rows import ALONE, NAMES, SHARED
 from tests.bench.size import FULL, SHORT, Size
 from tests.bench.table import Failure, Report, Row
 
-Measure = Callable[[Ground, Size], Awaitable[list[Row]]]
 # A group that hangs must not cost the others their turn.
 _LONGEST_S = 600
 
@@ -28,19 +31,22 @@ def main() -> int:
     """Measure what the command line names; 1 when something could not be measured."""
     parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
     parser.add_argument("--short", action="store_true", help="a quick look: two minutes instead of twenty-five")
-    parser.add_argument("--only", action="append", choices=list(ROWS), help="this group; may be given several times")
+    parser.add_argument("--only", action="append", choices=NAMES, help="this group; may be given several times")
     parser.add_argument("--folder", type=Path, default=Path(".local/bench"), help="servers, table and profiles")
     parser.add_argument("--no-profiles", action="store_true", help="leave the profiles of the slowest rows out")
     args = parser.parse_args()
     size = SHORT if args.short else FULL
     # New topics have no leader for a moment; the client tries again, and says so for each partition.
     logging.getLogger("aiokafka").setLevel(logging.CRITICAL)
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit("told to stop"))  # in an orderly way: nothing is left running
     args.folder.mkdir(parents=True, exist_ok=True)
-    with Ground(args.folder) as ground:
+    with Ground(args.folder) as ground, contextlib.ExitStack() as held:
         report = Report(uvloop.run(describe(ground.dsns)))
         report.machine = {**report.machine, "size": "a quick look" if size.is_short else "in full"}
-        for name in args.only or ROWS:
-            _measure(ground, size, name, ROWS[name], report)
+        for name in NAMES:
+            if not args.only or name in args.only:
+                _measure(ground, held, size, name, report)
+        held.close()
         if not args.no_profiles:
             profiling.profile(ground, size, report, args.folder)
     report.machine = {**report.machine, "load after": load()}
@@ -50,16 +56,26 @@ def main() -> int:
     return 1 if report.failures else 0
 
 
-def _measure(ground: Ground, size: Size, name: str, measure: Measure, report: Report) -> None:
+def _measure(ground: Ground, held: contextlib.ExitStack, size: Size, name: str, report: Report) -> None:
     begun = time.monotonic()
     try:
-        rows = uvloop.run(asyncio.wait_for(measure(ground, size), _LONGEST_S))
+        work = ALONE[name](ground, size) if name in ALONE else SHARED[name](_market(ground, held), size)
+        rows = uvloop.run(_bounded(work))
     except Exception as error:
         report.failures.append(Failure(name, f"{type(error).__name__}: {error}"))
         rows = []
     report.rows += rows
     state = f"{len(rows)} figures" if rows else "not measured"
     sys.stderr.write(f"{name}: {state}, {time.monotonic() - begun:.0f} s\n")
+
+
+@lru_cache(1)
+def _market(ground: Ground, held: contextlib.ExitStack) -> Market:
+    return open_market(ground, held)
+
+
+async def _bounded(work: Awaitable[list[Row]]) -> list[Row]:
+    return await asyncio.wait_for(work, _LONGEST_S)
 
 
 if __name__ == "__main__":

@@ -1,9 +1,27 @@
 """One file for each group of rows; each has one function that measures and returns them."""
 
-from tests.bench.rows import ingest, recording, segments
+from collections.abc import Awaitable, Callable
 
-ROWS = {
+from tests.bench.ground import Ground
+from tests.bench.market import Market
+from tests.bench.rows import footprint, ingest, lookups, loop, recording, segments, sending
+from tests.bench.size import Size
+from tests.bench.table import Row
+
+OnGround = Callable[[Ground, Size], Awaitable[list[Row]]]
+OnMarket = Callable[[Market, Size], Awaitable[list[Row]]]
+
+# Each with servers to itself, apart from what it starts.
+ALONE: dict[str, OnGround] = {
     "ingest": ingest.measure,
     "recording": recording.measure,
     "segments": segments.measure,
 }
+# These share one running product, in this order.
+SHARED: dict[str, OnMarket] = {
+    "loop": loop.measure,
+    "sending": sending.measure,
+    "look-ups": lookups.measure,
+    "memory": footprint.measure,
+}
+NAMES = (*ALONE, *SHARED)
