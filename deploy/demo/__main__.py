@@ -17,7 +17,7 @@ from typing import Any
 
 from deploy.demo.doors import Unexpected
 from deploy.demo.drained import NotDrained
-from deploy.demo.grocery import LIVE_FROM
+from deploy.demo.grocery import LIVE_FROM, data_folder
 from deploy.demo.hosting import Hosting
 from deploy.demo.places import Places, of_environment
 from deploy.demo.progress import Progress
@@ -31,6 +31,7 @@ from deploy.local.state import occupant
 
 _ONCE_LIVE_MINUTES = 2.0
 _TIDY_S = 3.0
+_INTERRUPTED = 130
 
 
 def main() -> int:
@@ -42,19 +43,34 @@ def main() -> int:
     logging.getLogger("shared.supervisor").addHandler(logging.NullHandler())
     # Python turns SIGTERM into nothing that `finally` would see; a Ctrl-C it does.
     signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))
-    if asked.once and not asked.connect and occupant(folder / "stack") is None:
-        shutil.rmtree(folder, ignore_errors=True)
     hosting = Hosting(folder, asked.factor, view.tell)
     try:
+        data_folder()
+        if asked.once and not asked.connect:
+            wipe(folder)
         return _run(asked, folder, hosting, view)
     except KeyboardInterrupt:
         view.tell("Stopped.")
-        return 0
+        return _INTERRUPTED if asked.once else 0
     except (CannotStart, Unexpected, NotDrained, FileNotFoundError) as error:
         print(f"\n{error}", file=sys.stderr)
         return 1
     finally:
+        # Whoever is impatient now would leave servers to their leashes.
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, signal.SIG_IGN)
         hosting.stop()
+
+
+def wipe(folder: Path) -> None:
+    """A fresh folder. Raises CannotStart for one that is none of ours, or in use."""
+    if not folder.exists() or not any(folder.iterdir()):
+        return
+    if not (folder / "demo.json").exists() and not (folder / "stack").exists():
+        raise CannotStart(f"{folder} holds something else; name an empty folder with --folder")
+    if (process := occupant(folder / "stack")) is not None:
+        raise CannotStart(f"process {process} uses {folder}; stop it first, or name another folder with --folder")
+    shutil.rmtree(folder)
 
 
 def _arguments() -> argparse.Namespace:
@@ -82,7 +98,7 @@ def _run(asked: argparse.Namespace, folder: Path, hosting: Hosting, view: View) 
         loaded = loading.result()
     summary = asyncio.run(_show(asked, places, progress, loaded, view))
     if summary is None:
-        return 0
+        return _INTERRUPTED if asked.once else 0
     text = json.dumps(summary, indent=1)
     for file in {own / "summary.json", asked.json or own / "summary.json"}:
         file.write_text(text + "\n")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import random
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from email.message import EmailMessage
 from typing import Any
@@ -50,11 +50,14 @@ def mood_of(seed: int, address: str, number: int) -> Mood:
 class Audience:
     """Everybody who got a mail."""
 
-    def __init__(self, places: Places, doors: Doors, publisher: Publisher, progress: Progress) -> None:
+    def __init__(
+        self, places: Places, doors: Doors, publisher: Publisher, progress: Progress, note: Callable[[str], None]
+    ) -> None:
         self._mailbox = Mailbox(places.mails)
         self._doors = doors
         self._publisher = publisher
         self._progress = progress
+        self._note = note
         self._factor = places.clock.factor
         self._received: dict[str, int] = {}
         self._acting: set[asyncio.Task[None]] = set()
@@ -95,19 +98,24 @@ class Audience:
         page = message.get_body(("html",))
         text = "" if page is None else str(page.get_content()).replace("&amp;", "&")
         chance = random.Random(f"{self._progress.seed}:{address}:{number}:pace")
+        self._note(f"{address} got “{message['Subject']}”")
         await self._wait(chance, 1, 5)
         if mood.opens and (pixel := _PIXEL.search(text)):
             await self._visit("opened", "GET", pixel[1])
+            self._note(f"{address} opened it")
         await self._wait(chance, 0, 2)
         if mood.clicks and (link := _LINK.search(text)):
             await self._visit("clicked", "GET", link[1])
+            self._note(f"{address} clicked the link")
         if mood.buys and (found := _NUMBER.search(address)):
             await self._wait(chance, 0, 3)
             await self._publisher.order_on_the_web(f"answer-{message['X-Ledger-Key']}", int(found[1]))
             self._progress.responses["bought again"] += 1
+            self._note(f"{address} bought on the web site")
         if mood.leaves and (leave := _UNSUBSCRIBE.search(str(message["List-Unsubscribe"]))):
             # RFC 8058: what a mail program's button sends.
             await self._visit("unsubscribed", "POST", leave[1], data={"List-Unsubscribe": "One-Click"})
+            self._note(f"{address} unsubscribed with one click")
 
     async def _visit(self, what: str, method: str, url: str, **more: Any) -> None:
         answer = await self._doors.fetch(method, url, **more)

@@ -82,7 +82,7 @@ class Show:
         self._publisher = Publisher(
             self._places, self._doors, self._producer, self._loaded.people, self._progress, self._view.tell
         )
-        self._audience = Audience(self._places, self._doors, self._publisher, self._progress)
+        self._audience = Audience(self._places, self._doors, self._publisher, self._progress, self._view.note)
         remembering = asyncio.create_task(self._remember_clock())
         self._stack.callback(remembering.cancel)
         self._timing = Timing(self._places, self._checker, self._publisher.sent_at)

@@ -19,7 +19,7 @@ from deploy.demo.checker import Figures
 from deploy.demo.latency import Latency, latency_of
 
 _PLAIN_EVERY_S = 5.0
-_LAST_WORDS = 6
+_LAST_WORDS = 10
 
 
 @dataclass
@@ -50,6 +50,11 @@ class View:
         self._words.append(line)
         if self._live is None:
             self.console.print(line, markup=False)
+
+    def note(self, text: str) -> None:
+        """Something small that happened: worth a glance on a screen, too much for a log."""
+        if self._live is not None:
+            self._words.append(f"{time.monotonic() - self._began:6.1f} s  {text}")
 
     def say(self, text: str) -> None:
         """Some lines as they are."""
