@@ -84,6 +84,7 @@ def histories(
             own[pair] = (row["state"], _instant(row["expires_at"]))
     held: dict[UUID, dict[str, int | None]] = {survivor: {} for survivor in groups}
     for row in lists:
+        # Of two merged members the one who stays longer counts: it comes last.
         held[owner[row["customer_id"]]][str(row["list_id"])] = _instant(row["expires_at"])
     return {
         survivor: History(

@@ -49,7 +49,7 @@ def population(scope: Scope, parameters: Parameters) -> list[str]:
     people = f"""
     people as materialized (
         select s.customer_id as root from states s
-        where not exists (select from aliases a where a.customer_id = s.customer_id){condition and ' and ' + condition}
+        where not exists (select from aliases a where a.customer_id = s.customer_id){condition and " and " + condition}
     )"""
     return [MERGED, people] if isinstance(scope, Everybody) else [MERGED, people, _MEMBERS]
 

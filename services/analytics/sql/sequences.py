@@ -24,8 +24,7 @@ def pairs(leaf: Sequence, scope: Scope, parameters: Parameters, now: int) -> str
     # A follower at the very instant of the first event does not follow it, nor does one at the end of the time.
     span = f"interval '1 microsecond' following and {_length(leaf.within - 1, parameters)} following"
     followed = (
-        "count(*) filter (where e.follows) over"
-        f" (partition by e.root, e.key order by e.ts range between {span}) > 0"
+        f"count(*) filter (where e.follows) over (partition by e.root, e.key order by e.ts range between {span}) > 0"
     )
     held = "f.followed" if leaf.followed else f"not f.followed and f.ts <= {parameters.instant(now - leaf.within)}"
     return (

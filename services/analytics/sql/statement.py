@@ -45,9 +45,7 @@ def compile_truths(trees: Mapping[str, n.Node], now: int, scope: Scope = EVERYBO
     return f"{with_} {select}", parameters.values
 
 
-def _truths(
-    trees: Mapping[str, n.Node], wanted: list[str], now: int, scope: Scope
-) -> tuple[str, str, Parameters]:
+def _truths(trees: Mapping[str, n.Node], wanted: list[str], now: int, scope: Scope) -> tuple[str, str, Parameters]:
     parameters = Parameters()
     order = order_of(trees)
     answers = _Answers(now, scope, parameters)

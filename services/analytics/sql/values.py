@@ -86,6 +86,4 @@ def calendar_day(name: str, parameters: Parameters) -> str:
 def _is_date(value: str, parameters: Parameters) -> str:
     bare = f"({value} #>> '{{}}')"
     shape = parameters.text(f"^(?:{ISO})$")
-    return (
-        f"jsonb_typeof({value}) = 'string' and {bare} ~ {shape} and pg_input_is_valid(left({bare}, 10), 'date')"
-    )
+    return f"jsonb_typeof({value}) = 'string' and {bare} ~ {shape} and pg_input_is_valid(left({bare}, 10), 'date')"
