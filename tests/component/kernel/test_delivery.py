@@ -8,8 +8,8 @@ from uuid import UUID
 
 import pytest
 
-from shared.contracts.envelope import Envelope, Fact, Origin
 from shared.consumer import BatchProcessor, Record, Subscription, TooManyDeadLetters
+from shared.contracts.envelope import Envelope, Fact, Origin
 from shared.database import Database
 from shared.ids import new_id
 from shared.kafka import make_consumer, wire_name
