@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import random
 from dataclasses import dataclass, field
-from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -48,13 +47,14 @@ def a_person(chance: random.Random, number: int, survivor: UUID | None) -> Perso
             )
         )
     soon = [None, *range(0, END + 20, 7), 30]
-    for name, values in {
+    attributes: dict[str, list[Any]] = {
         "sex": ["a", "b", "ab", 7, None],
         "points": [0, 3, 8, 2.5, "3", None],
         "tags": [[], ["x"], ["x", "y"], ["z", 1], "x"],
         "born": ["2006-01-01", "2005-01-01", "2004-02-29", "yesterday"],
         "joined": [moment_of(chance.randrange(-10, END)).isoformat() for _ in range(3)],
-    }.items():
+    }
+    for name, values in attributes.items():
         if chance.random() < 0.7:
             person.attributes[name] = chance.choice(values)
     if chance.random() < 0.7:
@@ -178,6 +178,3 @@ async def by_sql(tx: Tx, trees: dict[str, Node], now: int, scope: Scope) -> dict
 
 def _moment(second: int | None) -> Any:
     return None if second is None else moment_of(second)
-
-
-SECOND = timedelta(seconds=1)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from uuid import uuid4
+from uuid import NAMESPACE_OID, uuid4, uuid5
 
 import httpx
 import pytest
@@ -122,7 +122,8 @@ async def test_a_preview_counts_what_saving_would_give(client: httpx.AsyncClient
 
 async def test_an_estimate_bounds_the_truth(world: World) -> None:
     """Catches an interval that leaves the truth outside."""
-    people, at = [uuid4() for _ in range(1_500)], world.clock.now()
+    # Always the same ids: of twenty random shares one may be too far from the whole.
+    people, at = [uuid5(NAMESPACE_OID, str(n)) for n in range(1_500)], world.clock.now()
     for start in range(0, 1_500, 500):
         await world.hear(*(a_purchase(who, at, amount=n) for n, who in enumerate(people[start : start + 500])))
     definition = {"event": "purchase", "agg": "sum", "field": "amount", "op": "lt", "value": 100}
@@ -130,7 +131,7 @@ async def test_an_estimate_bounds_the_truth(world: World) -> None:
     low, high = found.bounds()
     assert not found.exact
     assert 500 <= found.seen < 1_500
-    assert low <= 300 <= high
+    assert low <= 300 <= high < 450
 
 
 async def test_names_are_unique_and_references_keep_a_segment_alive(client: httpx.AsyncClient, world: World) -> None:

@@ -127,7 +127,8 @@ async def _compare(tx: Tx, universe: list[Person], segments: dict[str, Tree], se
 
 def _some(groups: dict[UUID, list[Person]], second: int) -> Scope:
     """Mostly everybody at once; the narrower forms of the statement as well."""
-    return [EVERYBODY, Customers(sorted(groups)[::2]), Share(2)][second % 3] if second not in (30, END) else EVERYBODY
+    narrow: list[Scope] = [Customers(sorted(groups)[::2]), Share(2), EVERYBODY]
+    return EVERYBODY if second in (30, END) else narrow[second % 3]
 
 
 async def _stored(tx: Tx, groups: dict[UUID, list[Person]]) -> dict[UUID, History]:
