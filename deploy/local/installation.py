@@ -105,6 +105,8 @@ class Installation:
 
     def start(self) -> None:
         """Start all processes and wait until every one is ready; raises CannotStart with the log's end."""
+        # Asked again just before they are taken: on a busy machine others choose ports as well.
+        self.ports = self._load_ports()
         if self.plan.factor is not None:
             start_clock(self.folder, self.plan.factor, self.plan.starts_at)
         self._supervisor = Supervisor(self.children(), on_happening=self._told)
