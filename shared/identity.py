@@ -13,7 +13,7 @@ from shared.contracts.interactions import Identifier
 
 # An explicit customer_id wins over all of these. A phone is shared too often to say who somebody is.
 PRECEDENCE = ("external_id", "card", "email")
-_NOT_DIGITS = re.compile(r"[^0-9+]")
+_NOT_DIGITS = re.compile(r"[^0-9]")
 
 
 def normalise(kind: str, value: str, source: str | None = None) -> str:
@@ -22,10 +22,17 @@ def normalise(kind: str, value: str, source: str | None = None) -> str:
     if kind == "email":
         return text.casefold()
     if kind == "phone":
-        return _NOT_DIGITS.sub("", text)
+        return _phone(text)
     if kind == "external_id":
-        return f"{source or ''}\x1f{text}"
+        return f"{unicodedata.normalize('NFC', source or '').strip()}\x1f{text}"
     return text
+
+
+def _phone(text: str) -> str:
+    """Digits; in front of an international number "+", also for 00, and without the (0) of the national form."""
+    international = text.startswith(("+", "00"))
+    digits = _NOT_DIGITS.sub("", text.replace("(0)", "") if international else text)
+    return "+" + digits.removeprefix("00") if international else digits
 
 
 def fingerprint(key: str, kind: str, normalised: str) -> str:
@@ -46,8 +53,11 @@ def customer_id_of(key: str, identifier: Identifier, generation: int = 0) -> UUI
 
 
 def choose_identifier(identifiers: Iterable[Identifier]) -> Identifier | None:
-    """The identifier that derives the id, by PRECEDENCE; None when none may."""
-    offered = list(identifiers)
+    """The identifier that derives the id, by PRECEDENCE; None when none may.
+
+    A blank one derives nobody: everybody without an id in some storefront would become one customer.
+    """
+    offered = [identifier for identifier in identifiers if identifier.value.strip()]
     for kind in PRECEDENCE:
         for identifier in offered:
             if identifier.kind == kind:

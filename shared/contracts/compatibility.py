@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Container
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,8 @@ from shared.contracts.registry import FACTS
 
 SCHEMAS = Path(__file__).parent / "schemas"
 EXAMPLES = Path(__file__).parent / "examples"
+_TEXTS = ("description", "title", "default")
+_PARTS = ("properties", "required", "$defs")
 
 
 def schema_of(fact: type[Fact]) -> dict[str, Any]:
@@ -30,19 +33,23 @@ def breaks(old: dict[str, Any], new: dict[str, Any]) -> list[str]:
 def _object_breaks(where: str, old: dict[str, Any], new: dict[str, Any]) -> list[str]:
     before, after = old.get("properties", {}), new.get("properties", {})
     found = [f"{where}.{name} is gone" for name in before if name not in after]
-    found += [f"{where}.{name} is new and required" for name in new.get("required", []) if name not in before]
-    found += [
-        f"{where}.{name} changed its type"
-        for name in before.keys() & after.keys()
-        if _meaning(before[name]) != _meaning(after[name])
-    ]
+    # Also a field that was optional: events written before do not have it.
+    found += [f"{where}.{name} is newly required" for name in new.get("required", []) if name not in old.get("required", [])]
+    for name in sorted(before.keys() & after.keys()):
+        if _meaning(before[name]) != _meaning(after[name]):
+            found.append(f"{where}.{name} changed its type")
+        if "default" in before[name] and before[name]["default"] != after[name].get("default"):
+            found.append(f"{where}.{name} changed what its absence means")
+    # What is said of the whole (the values of an enumeration, further constraints).
+    if _meaning(old, _PARTS) != _meaning(new, _PARTS):
+        found.append(f"{where} changed its type")
     return found
 
 
-def _meaning(schema: Any) -> Any:
-    """A property's schema without its texts and defaults."""
+def _meaning(schema: Any, without: Container[str] = ()) -> Any:
+    """A schema without its texts and defaults."""
     if isinstance(schema, dict):
-        return {k: _meaning(v) for k, v in schema.items() if k not in ("description", "title", "default")}
+        return {k: _meaning(v) for k, v in schema.items() if k not in _TEXTS and k not in without}
     return [_meaning(part) for part in schema] if isinstance(schema, list) else schema
 
 
