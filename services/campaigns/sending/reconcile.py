@@ -47,8 +47,8 @@ async def load_own_topic(database: Database, settings: ServiceSettings, beat: Ca
 
 async def _load(database: Database, settings: ServiceSettings, beat: Callable[[], None]) -> int:
     consumer = make_consumer(settings, "campaigns-own-topic")
-    await consumer.start()
     try:
+        await consumer.start()
         topic = wire_name(settings, MessageSettled.TOPIC)
         # From the contract, not from the broker's metadata: a topic that is not there yet must not look compared.
         partitions = [TopicPartition(topic, n) for n in range(TOPICS[MessageSettled.TOPIC].partitions)]
