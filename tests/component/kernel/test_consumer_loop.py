@@ -1,0 +1,124 @@
+"""The loop around the client: offsets after a rebalance, commits that fail, a client that falls silent."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka.errors import KafkaError
+
+from shared import loop as kernel_loop
+from shared.consumer import Subscription
+from shared.database import Database
+from shared.kafka import make_consumer, make_producer, wire_name
+from shared.loop import ConsumerLoop, commit
+from shared.watchdog import Watchdog
+from shared.worker import WorkerContext
+from tests.component.kernel.test_delivery import Counted, effects, on_counted, outbox, say
+
+
+@asynccontextmanager
+async def consuming(
+    settings: Any, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> AsyncIterator[tuple[AIOKafkaConsumer, list[int]]]:
+    """A loop of a group of its own, with its client, once it owns its partitions; and its beats."""
+    made: list[AIOKafkaConsumer] = []
+    beats: list[int] = []
+
+    def remembered(*given: Any) -> AIOKafkaConsumer:
+        made.append(make_consumer(*given))
+        return made[-1]
+
+    monkeypatch.setattr(kernel_loop, "make_consumer", remembered)
+    hears = Subscription(f"loop-{uuid4()}", ["tests-events"], {Counted: on_counted})
+    context = WorkerContext(settings, database, database.clock, Watchdog([]))
+    task = asyncio.create_task(ConsumerLoop(settings, hears).run(context, lambda: beats.append(1)))
+    try:
+        async with asyncio.timeout(60):
+            while not made or len(made[0].assignment()) < 4:
+                await asyncio.sleep(0.05)
+        yield made[0], beats
+    finally:
+        task.cancel()
+        await asyncio.wait([task])
+
+
+async def send(settings: Any, database: Database) -> TopicPartition:
+    """Send what the outbox holds, all to one partition."""
+    producer = make_producer(settings)
+    await producer.start()
+    wire = wire_name(settings, "tests-events")
+    for row in await outbox(database):
+        headers = [("type", row["type"].encode())]
+        await producer.send_and_wait(wire, row["value"], partition=2, headers=headers)
+    await producer.stop()
+    return TopicPartition(wire, 2)
+
+
+async def until_committed(consumer: AIOKafkaConsumer, partition: TopicPartition) -> None:
+    end = (await consumer.end_offsets([partition]))[partition]
+    async with asyncio.timeout(30):
+        while await consumer.committed(partition) != end:
+            await asyncio.sleep(0.1)
+
+
+async def test_a_commit_that_failed_is_made_up_for_without_a_further_record(
+    database: Database, settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Catches a lag that stays on a quiet topic, and all of it handled again after the next restart."""
+    async with consuming(settings, database, monkeypatch) as (consumer, _):
+        genuine, failures = consumer.commit, [KafkaError("planted"), TimeoutError("planted")]
+
+        async def failing(offsets: Any) -> None:
+            if failures:
+                raise failures.pop()
+            await genuine(offsets)
+
+        monkeypatch.setattr(consumer, "commit", failing)
+        await say(database, 1)
+        partition = await send(settings, database)
+        await until_committed(consumer, partition)
+        assert failures == []
+        assert len(await effects(database)) == 1
+
+
+async def test_a_lost_partition_does_not_keep_the_others_from_being_committed(
+    database: Database, settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Catches a commit that the client refuses as a whole because of one partition that has gone elsewhere."""
+    async with consuming(settings, database, monkeypatch) as (consumer, _):
+        topic = wire_name(settings, "tests-events")
+        assert await commit(consumer, {TopicPartition(topic, 0): 0, TopicPartition(topic, 99): 5})
+        assert await consumer.committed(TopicPartition(topic, 0)) == 0
+
+
+async def test_a_consumer_that_falls_silent_stops_beating(
+    database: Database, settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Catches a beat that only says that the loop turns: the library may stop fetching without a word."""
+    monkeypatch.setattr(kernel_loop, "SILENT_S", 3.0)
+    async with consuming(settings, database, monkeypatch) as (consumer, beats):
+        async with asyncio.timeout(60):
+            before = len(beats)
+            while len(beats) < before + 6:
+                await asyncio.sleep(0.1)
+            consumer._fetcher._fetch_task.cancel()
+            before = -1
+            while len(beats) != before:
+                before = len(beats)
+                await asyncio.sleep(4)
+
+
+async def test_an_idle_consumer_beats(database: Database, settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Catches silence that is only the absence of records: the watchdog would end every idle worker."""
+    monkeypatch.setattr(kernel_loop, "SILENT_S", 2.5)
+    async with consuming(settings, database, monkeypatch) as (_, beats):
+        async with asyncio.timeout(60):
+            before = len(beats)
+            while len(beats) < before + 10:
+                await asyncio.sleep(0.1)
