@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections.abc import Coroutine
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from datetime import datetime
@@ -118,43 +119,45 @@ class Show:
     async def tell_history(self) -> None:
         """The past up to now is recorded, nobody was mailed for it, and the last segment and campaign stand."""
         progress = self._progress
-        if progress.live_from is not None:
-            return
         if progress.history_until is None and self._loaded.past is not None:
-            await self._publish_history(self._loaded.past)
-            progress.history_until = self._loaded.past_until
-            progress.save()
-        await self._settle("the history is recorded and the segments stand", _HISTORY_LIMIT_S)
-        await marketing.make_segments(self._doors, progress, marketing.LATE_SEGMENTS)
-        await self._close_the_gap()
-        figures = await self._checker.figures()
-        progress.history_messages = sum(figures.messages.values())
-        self._view.tell(
-            f"{figures.history:,} purchases of {figures.customers.total()} customers are recorded as history; "
-            f"{progress.history_messages} messages came of it. "
-            + ", ".join(f"{one.name} {one.members}" for one in figures.segments)
-        )
+            past = self._loaded.past
+            self._view.tell(
+                f"Publishing {past.size:,} baskets of {FIRST_DAY:%B} to {self._loaded.past_until:%B %d} as history: "
+                f"{len(past.records):,} to Kafka, {len(past.lines):,} as a file over HTTP."
+            )
+            await _whole(self._publish_history(past, self._loaded.past_until))
+        if progress.live_from is None:
+            await self._settle("the history is recorded and the segments stand", _HISTORY_LIMIT_S)
+            await marketing.make_segments(self._doors, progress, marketing.LATE_SEGMENTS)
+            await _whole(self._close_the_gap())
+        if progress.history_messages is None:
+            await self._settle("the last hours are recorded", _DRAIN_LIMIT_S)
+            await self._look_at_history()
         await marketing.start_campaigns(self._doors, progress, marketing.late_campaigns(progress.segments))
 
-    async def _publish_history(self, past: history.History) -> None:
+    async def _publish_history(self, past: history.History, until: datetime) -> None:
         assert self._producer is not None
-        self._view.tell(
-            f"Publishing {past.size:,} baskets of {FIRST_DAY:%B} to {self._loaded.past_until:%B %d} as history: "
-            f"{len(past.records):,} to Kafka, {len(past.lines):,} as a file over HTTP."
-        )
         await history.publish(past, self._places, self._doors, self._producer, self._progress.published)
+        self._progress.history_until = until
+        self._progress.save()
 
     async def _close_the_gap(self) -> None:
         """Business time went on while the history was read: what was bought meanwhile is history as well."""
-        assert self._producer is not None
-        assert self._progress.history_until is not None
-        now = self._places.clock.now()
-        since = self._progress.history_until
+        now, since = self._places.clock.now(), self._progress.history_until
+        assert since is not None
         gap = await asyncio.to_thread(history.prepare, self._loaded.grocery, self._loaded.people, since, now)
-        await history.publish(gap, self._places, self._doors, self._producer, self._progress.published)
-        self._progress.history_until = self._progress.live_from = now
+        self._progress.live_from = now
+        await self._publish_history(gap, now)
+
+    async def _look_at_history(self) -> None:
+        figures = await self._checker.figures()
+        self._progress.history_messages = sum(figures.messages.values())
         self._progress.save()
-        await self._settle("the last hours are recorded", _DRAIN_LIMIT_S)
+        self._view.tell(
+            f"{figures.history:,} purchases of {figures.customers.total()} customers are recorded as history; "
+            f"{self._progress.history_messages} messages came of it. "
+            + ", ".join(f"{one.name} {one.members}" for one in figures.segments)
+        )
 
     async def _settle(self, what: str, limit_s: float) -> None:
         began = MACHINE.monotonic()
@@ -265,6 +268,16 @@ class Show:
 
 
 _PROOF = "the wording they saw, its version and the form are kept as proof"
+
+
+async def _whole(work: Coroutine[Any, Any, None]) -> None:
+    """Do it to its end, also when told to stop meanwhile: half of it could not be counted."""
+    task = asyncio.create_task(work)
+    try:
+        await asyncio.shield(task)
+    except asyncio.CancelledError:
+        await task
+        raise
 
 
 def _hours(places: Places) -> str:
