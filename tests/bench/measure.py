@@ -5,8 +5,10 @@ from __future__ import annotations
 import asyncio
 import math
 import time
-from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from tests.bench.memory import busy
 
 Count = Callable[[], Awaitable[int]]
 
@@ -29,6 +31,15 @@ class Span:
 
     done: int
     seconds: float
+    busy: Mapping[str, float] = field(default_factory=dict)
+    """Seconds on a processor by process, where processes were named."""
+
+    @property
+    def cost(self) -> str:
+        """Processor time for each: what a busy machine does to the rate, it does not do to this."""
+        each = {name: used / self.done * 1e6 for name, used in self.busy.items() if self.done}
+        shown = ", ".join(f"{name} {one:.0f}" for name, one in each.items())
+        return f"{sum(each.values()):.0f} µs of a core each ({shown})"
 
     @property
     def rate(self) -> float:
@@ -44,18 +55,21 @@ async def span(
     ready: Callable[[], Awaitable[bool]] | None = None,
     every_s: float = 0.2,
     limit_s: float = 300,
+    pids: Mapping[str, int] | None = None,
 ) -> Span:
     """Watch `count` go to `total`. The clock starts at the first look at which a share of `warm` is done and all is
-    `ready`: what comes before (imports, joining a group, cold caches) is not the work."""
+    `ready`: what comes before (imports, joining a group, cold caches) is not the work. `pids`: whose time to add up."""
     begun = time.perf_counter()
     first: tuple[int, float] | None = None
+    used = busy(pids or {})
     while True:
         done, at = await count(), time.perf_counter()
         if done >= total:
             start, since = first or (0, begun)
-            return Span(done - start, at - since)
+            spent = {name: now - used.get(name, 0.0) for name, now in busy(pids or {}).items()}
+            return Span(done - start, at - since, spent)
         if first is None and done >= warm * total and (ready is None or await ready()):
-            first = done, at
+            first, used = (done, at), busy(pids or {})
         if at - begun > limit_s:
             raise NotInTime(f"{done} of {total} after {limit_s:.0f} s")
         await asyncio.sleep(every_s)

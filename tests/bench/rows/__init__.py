@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable
 
 from tests.bench.ground import Ground
 from tests.bench.market import Market
-from tests.bench.rows import footprint, ingest, lookups, loop, recording, segments, sending
+from tests.bench.rows import backfill, footprint, growth, ingest, lapse, lookups, loop, recording, segments, sending
 from tests.bench.size import Size
 from tests.bench.table import Row
 
@@ -16,6 +16,9 @@ ALONE: dict[str, OnGround] = {
     "ingest": ingest.measure,
     "recording": recording.measure,
     "segments": segments.measure,
+    "lapse": lapse.measure,
+    "new-segment": backfill.measure,
+    "growth": growth.measure,
 }
 # These share one running product, in this order.
 SHARED: dict[str, OnMarket] = {

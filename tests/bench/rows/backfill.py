@@ -1,0 +1,138 @@
+"""A new segment over all history: its preview and its back-fill, beside the same count in plain SQL."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from datetime import UTC, datetime
+from typing import Any
+from uuid import uuid4
+
+import orjson
+
+from services.analytics.domain.engine import History, advance, blank, encode
+from services.analytics.domain.instants import from_datetime
+from services.analytics.service.partitions import partition_of
+from tests.bench.ground import Ground, Site
+from tests.bench.http import in_turn, request
+from tests.bench.rows.lapse import compiled_of
+from tests.bench.rows.segments import WORKERS
+from tests.bench.size import Size
+from tests.bench.table import Row
+
+_CHUNK = 50_000
+_LONGEST_S = 240.0
+_SIMPLE: dict[str, Any] = {"event": "purchase", "agg": "count", "window": {"last": "P90D"}, "op": "gte", "value": 3}
+_COMPOUND: dict[str, Any] = {
+    "all": [
+        _SIMPLE,
+        {"event": "purchase", "agg": "sum", "field": "amount", "window": {"last": "P365D"}, "op": "gte", "value": 20_000},
+        {"not": {"event": "contact", "agg": "count", "window": {"last": "P30D"}, "op": "gte", "value": 1}},
+    ]
+}
+_PLAIN = """
+    select count(*) from (
+        select customer_id from facts where event = 'purchase' and time >= now() - interval '90 days'
+        group by customer_id having count(*) >= 3) as found
+"""
+_PLAIN_COMPOUND = """
+    select count(*) from (
+        select customer_id from facts
+        where (event = 'purchase' and time >= now() - interval '365 days')
+           or (event = 'contact' and time >= now() - interval '30 days')
+        group by customer_id
+        having count(*) filter (where event = 'purchase' and time >= now() - interval '90 days') >= 3
+           and sum(amount) filter (where event = 'purchase') >= 20000
+           and count(*) filter (where event = 'contact') = 0) as found
+"""
+_FACTS = """
+    insert into facts (customer_id, time, event_id, line, event, recorded_at, amount, items, channel)
+    select customer_id, at, gen_random_uuid(), 0, kind, at, case kind when 'purchase' then 100 + (random() * 5000)::int
+           end, 1, 'web'
+    from (select s.customer_id, now() - random() * interval '360 days' as at,
+                 case when random() < 0.5 then 'purchase' else 'contact' end as kind
+          from states s cross join lateral generate_series(1, $1 + 0 * s.partition)) as made
+"""
+
+
+async def measure(ground: Ground, size: Size) -> list[Row]:
+    """Two workers and the app; nothing else happens meanwhile."""
+    async with ground.site("backfill", scale={"analytics.worker": 2}) as site:
+        await _store(site, size.filled_customers, size.facts // size.filled_customers)
+        async with site.database("analytics") as database:
+            plain, plain_compound = await _timed(database, _PLAIN), await _timed(database, _PLAIN_COMPOUND)
+        beside = "the same count in plain SQL"
+        async with site.running("analytics.app", *WORKERS):
+            simple, how = await _preview(site, _SIMPLE)
+            compound, how_compound = await _preview(site, _COMPOUND)
+            filled, note = await _fill(site)
+    scale = f"{size.filled_customers:,} customers, {size.facts:,} facts"
+    return [
+        Row("new segment", "preview of one leaf", simple, "s", plain, beside, target=1, less_is_better=True,
+            note=f"{scale}; {how}"),
+        Row("new segment", "preview of three leaves", compound, "s", plain_compound, beside, target=5,
+            less_is_better=True, note=how_compound),
+        Row("new segment", "back-fill of one leaf, until it answers", filled, "s", plain, beside, target_ratio=3,
+            less_is_better=True, note=note),
+    ]  # fmt: skip
+
+
+async def _store(site: Site, customers: int, each: int) -> None:
+    compiled = await compiled_of(site)
+    begun = from_datetime(datetime.now(UTC))
+    raw = encode(compiled.program, advance(compiled.program, blank("any"), begun, (), History()).state)
+    async with site.database("analytics") as database:
+        for start in range(0, customers, _CHUNK):
+            ids = [uuid4() for _ in range(min(_CHUNK, customers - start))]
+            rows = [(id, partition_of(id), raw, None, compiled.revision) for id in ids]
+            await database.copy_records_to_table("states", records=rows)
+        await database.execute(_FACTS, each)
+        await database.execute("vacuum analyze facts")
+        await database.execute("vacuum analyze states")
+
+
+async def _timed(database: Any, query: str) -> float:
+    """The second run's time: the first finds cold caches."""
+    await database.fetchval(query)
+    begun = time.perf_counter()
+    await database.fetchval(query)
+    return time.perf_counter() - begun
+
+
+async def _call(site: Site, method: str, path: str, body: Any = None) -> Any:
+    raw = request(method, path, site.header("marketing"), orjson.dumps(body) if body is not None else b"")
+    (answer,) = await in_turn(site.installation.ports["analytics.app"], [raw])
+    return orjson.loads(answer)
+
+
+async def _preview(site: Site, definition: dict[str, Any]) -> tuple[float, str]:
+    begun = time.perf_counter()
+    found = await _call(site, "POST", "/segments/preview", {"definition": definition, "sample": 0})
+    took = time.perf_counter() - begun
+    if found["exact"]:
+        return took, f"exact: {found['members']:,}"
+    return took, f"an estimate: {found['members']:,} ({found['low']:,} to {found['high']:,})"
+
+
+async def _fill(site: Site) -> tuple[float, str]:
+    """Seconds until the segment is live; when that takes too long, what the share that is done says of the whole."""
+    begun = time.perf_counter()
+    made = await _call(site, "POST", "/segments", {"name": "New", "definition": _SIMPLE})
+    while True:
+        await asyncio.sleep(0.2)
+        took = time.perf_counter() - begun
+        shown = await _call(site, "GET", f"/segments/{made['id']}")
+        if shown["state"] == "live":
+            return took, f"{shown['members']:,} members"
+        if took > _LONGEST_S:
+            done = await _swept(site)
+            return took / max(done, 1e-6), f"extrapolated: {done:.0%} after {took:.0f} s"
+
+
+async def _swept(site: Site) -> float:
+    """The share of customers that the sweep has brought to the new program."""
+    async with site.database("analytics") as database:
+        share = await database.fetchval(
+            "select avg((revision >= (select revision from programs))::int) from states tablesample system (5)"
+        )
+    return float(share or 0)
