@@ -68,6 +68,8 @@ class Lane:
         self._chores = chores
         self._topics = [wire_name(settings, topic) for topic in subscription.topics]
         self._committed: dict[TP, int] = {}
+        # From the moment a batch is taken until its transaction is committed, "given out" is not "handled".
+        self._in_flight = False
 
     async def run(self, context: WorkerContext, beat: Callable[[], None]) -> None:
         """Handle for ever. A broker that is away at the start is waited for."""
@@ -77,6 +79,7 @@ class Lane:
             app = make_application(
                 f"{self._settings.topic_prefix}{self._settings.service}", self._settings.kafka_bootstrap, self._topics
             )
+            self._in_flight = False
             starting = asyncio.create_task(app.start(), name="faust")
             try:
                 await self._handle(app, starting, context, beat)
@@ -105,7 +108,9 @@ class Lane:
             app.road.filled.clear()
             batch = app.road.backlog.take(BATCH)
             if batch:
+                self._in_flight = True
                 await processor.process([self._record(fetched) for fetched in batch])
+                self._in_flight = False
                 beat()
             now, more = MACHINE.monotonic(), False
             if now >= next_tick:
@@ -160,7 +165,12 @@ class Lane:
             return False
 
     async def _commit(self, app: Application) -> None:
-        """Tell the group what is handled. What is lost of it comes again, and the inbox removes it."""
+        """Tell the group what is handled. What is lost of it comes again, and the inbox removes it.
+
+        A stop in the middle of a batch commits nothing: its records have left the backlog without their effect.
+        """
+        if self._in_flight:
+            return
         backlog = app.road.backlog
         handled = {tp: at for tp in backlog.assigned() if (at := backlog.handled(tp)) is not None}
         changed = {tp: at for tp, at in handled.items() if self._committed.get(tp) != at}

@@ -16,14 +16,21 @@ from uuid import UUID, uuid4
 
 import orjson
 import pytest
-from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient
 
 from services.analytics.config import Settings
+from services.analytics.service.chores import Chores
+from services.analytics.service.programs import Programs
+from services.analytics.streams.lane import Lane
 from shared.clock import SystemClock
+from shared.consumer import Subscription
 from shared.contracts.envelope import Envelope
+from shared.contracts.interactions import PurchaseRecorded
+from shared.contracts.topics import PARTITIONS
 from shared.database import Database
-from shared.kafka import create_topics, make_producer, wire_name
+from shared.kafka import create_topics, make_consumer, make_producer, wire_name
+from shared.transaction import Tx
 from tests.component.analytics.builders import a_profile, a_purchase, bought
 from tests.component.analytics.world import World
 
@@ -66,7 +73,7 @@ class Road:
             await self.producer.send(topic, event.to_bytes(), key=str(event.subject).encode(), headers=headers)
         await self.producer.flush()
 
-    async def until(self, true: Callable[[], Awaitable[bool]], seconds: float = 60) -> None:
+    async def until(self, true: Callable[[], Awaitable[bool]], seconds: float = 100) -> None:
         """Wait for something; a worker that ended is an error."""
         async with asyncio.timeout(seconds):
             while not await true():
@@ -137,10 +144,11 @@ async def road(
     await producer.stop()
 
 
+@pytest.mark.timeout(400)
 async def test_workers_come_go_and_die_and_no_transition_is_lost_or_doubled(road: Road) -> None:
     """Catches offsets committed before their effect, effects outside the inbox, and state kept over a rebalance."""
     once, thrice = await road.world.a_segment(bought()), await road.world.a_segment(bought(3))
-    people, sent = [uuid4() for _ in range(200)], 0
+    people, sent = [uuid4() for _ in range(100)], 0
 
     async def buy() -> None:
         nonlocal sent
@@ -173,6 +181,29 @@ async def test_workers_come_go_and_die_and_no_transition_is_lost_or_doubled(road
     assert await road.world.count("inbox") == sent
     assert await road.world.count("facts") == 2 * sent
     assert await road.world.count("dead_letters") == 0
+
+
+async def test_a_stop_in_the_middle_of_a_batch_commits_nothing_of_it(road: Road) -> None:
+    """Catches records that have left the backlog and never had their effect: their offsets are not to be told."""
+    begun = asyncio.Event()
+
+    async def never_done(tx: Tx, events: list[Any]) -> None:
+        begun.set()
+        await asyncio.Event().wait()
+
+    heard = Subscription("analytics", ["interactions-events"], types=[PurchaseRecorded], on_batch=never_done)
+    lane = Lane(road.settings, heard, Chores(Programs()))
+    running = asyncio.create_task(lane.run(road.world.context, lambda: None))
+    await road.put(a_purchase(uuid4(), datetime.now(UTC)))
+    await asyncio.wait_for(begun.wait(), 60)
+    running.cancel()
+    await asyncio.wait({running})
+    consumer = make_consumer(road.settings, "analytics")
+    await consumer.start()
+    topic = wire_name(road.settings, "interactions-events")
+    committed = [await consumer.committed(TopicPartition(topic, number)) for number in range(PARTITIONS)]
+    await consumer.stop()
+    assert not any(committed)
 
 
 async def test_an_outage_is_no_lapse(road: Road) -> None:
@@ -228,7 +259,7 @@ async def _again(work: Callable[[], Awaitable[None]]) -> None:
     while True:
         # Whole or not at all: the count of what was sent must be right when this is cancelled.
         await asyncio.shield(asyncio.ensure_future(work()))
-        await asyncio.sleep(0.2)
+        await asyncio.sleep(1.0)
 
 
 async def _complete(road: Road, people: int) -> dict[UUID, list[tuple[str, UUID, datetime, str]]]:
