@@ -54,6 +54,15 @@ def test_the_compatibility_check_sees_each_way_of_breaking() -> None:
     retyped["properties"]["amount"] = {"type": "number"}
     del nested["$defs"]["Line"]["properties"]["quantity"]
     assert all(breaks(old, new) for new in (gone, required, retyped, nested))
+    missing, deep, listed, absent = (copy.deepcopy(old) for _ in range(4))
+    missing["required"] = [*missing["required"], "store"]
+    deep["$defs"]["Line"]["required"].append("brand")
+    listed["properties"]["channel"]["enum"].remove("visit")
+    absent["$defs"]["Line"]["properties"]["discount"]["default"] = 1
+    assert all(breaks(old, new) for new in (missing, deep, listed, absent))
+    named = old | {"$defs": {**old["$defs"], "Colour": {"enum": ["red", "blue"], "type": "string"}}}
+    fewer = old | {"$defs": {**old["$defs"], "Colour": {"enum": ["red"], "type": "string"}}}
+    assert breaks(named, fewer)
     grown = copy.deepcopy(old)
     grown["properties"]["till"] = {"type": "string"}
     assert breaks(old, grown) == []

@@ -13,10 +13,12 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.errors import KafkaError
 
 from shared import loop as kernel_loop
-from shared.consumer import Subscription
+from shared.consumer import Handler, Subscription
+from shared.contracts.envelope import Envelope
 from shared.database import Database
 from shared.kafka import make_consumer, make_producer, wire_name
 from shared.loop import ConsumerLoop, commit
+from shared.transaction import Tx
 from shared.watchdog import Watchdog
 from shared.worker import WorkerContext
 from tests.component.kernel.test_delivery import Counted, effects, on_counted, outbox, say
@@ -24,7 +26,7 @@ from tests.component.kernel.test_delivery import Counted, effects, on_counted, o
 
 @asynccontextmanager
 async def consuming(
-    settings: Any, database: Database, monkeypatch: pytest.MonkeyPatch
+    settings: Any, database: Database, monkeypatch: pytest.MonkeyPatch, handler: Handler = on_counted
 ) -> AsyncIterator[tuple[AIOKafkaConsumer, list[int]]]:
     """A loop of a group of its own, with its client, once it owns its partitions; and its beats."""
     made: list[AIOKafkaConsumer] = []
@@ -35,7 +37,7 @@ async def consuming(
         return made[-1]
 
     monkeypatch.setattr(kernel_loop, "make_consumer", remembered)
-    hears = Subscription(f"loop-{uuid4()}", ["tests-events"], {Counted: on_counted})
+    hears = Subscription(f"loop-{uuid4()}", ["tests-events"], {Counted: handler})
     context = WorkerContext(settings, database, database.clock, Watchdog([]))
     task = asyncio.create_task(ConsumerLoop(settings, hears).run(context, lambda: beats.append(1)))
     try:
@@ -65,6 +67,26 @@ async def until_committed(consumer: AIOKafkaConsumer, partition: TopicPartition)
     async with asyncio.timeout(30):
         while await consumer.committed(partition) != end:
             await asyncio.sleep(0.1)
+
+
+async def test_the_offset_is_committed_after_the_effect(
+    database: Database, settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Catches an offset that runs ahead: what a killed worker had in hand would never come again."""
+    begun, go_on = asyncio.Event(), asyncio.Event()
+
+    async def on_slow(tx: Tx, event: Envelope[Counted]) -> None:
+        begun.set()
+        await go_on.wait()
+        await on_counted(tx, event)
+
+    async with consuming(settings, database, monkeypatch, on_slow) as (consumer, _):
+        await say(database, 1)
+        partition = await send(settings, database)
+        await asyncio.wait_for(begun.wait(), 30)
+        assert await consumer.committed(partition) is None
+        go_on.set()
+        await until_committed(consumer, partition)
 
 
 async def test_a_commit_that_failed_is_made_up_for_without_a_further_record(

@@ -54,6 +54,21 @@ async def all_published(database: Database, count: int) -> None:
             await asyncio.sleep(0.05)
 
 
+async def test_writers_of_the_same_subjects_do_not_lock_each_other_out(database: Database) -> None:
+    """Catches versions that are locked in the order in which things were said: two writers would be in a deadlock."""
+    subjects = [new_id() for _ in range(200)]
+
+    async def tell(order: list[UUID]) -> None:
+        for _ in range(5):
+            async with database.transaction() as tx:
+                for subject in order:
+                    tx.publish(Counted(number=1), subject=subject)
+
+    await asyncio.gather(*(tell(order) for order in (subjects, subjects[::-1]) * 4))
+    async with database.transaction() as tx:
+        assert await tx.value("select array_agg(distinct version) from subjects") == [40]
+
+
 async def test_an_event_that_no_topic_takes_is_refused_with_its_change(database: Database) -> None:
     """Catches a row that the broker refuses for ever: everything behind it would wait."""
     with pytest.raises(EventTooLarge):

@@ -198,3 +198,51 @@ async def test_a_batch_of_many_statements_beats_after_each(database: Database) -
     hears = Subscription("tests", ["tests-events"], types=[Counted], on_batch=on_many)
     await BatchProcessor(database, hears, beat=lambda: beats.append(1)).process(await records_of(database))
     assert await letters(database) == []
+
+
+async def test_poison_is_tried_three_times_and_never_again(database: Database) -> None:
+    """Catches a burial without its inbox row: each further delivery would try the poison again, or have its effect."""
+    tries = 0
+
+    async def on_poison(tx: Tx, event: Envelope[Counted]) -> None:
+        nonlocal tries
+        tries += 1
+        raise ValueError("planted")
+
+    await say(database, 1)
+    hears = Subscription("tests", ["tests-events"], {Counted: on_poison})
+    for _ in range(3):
+        await BatchProcessor(database, hears).process(await records_of(database))
+    # Once with its batch, three times alone.
+    assert tries == 4
+    assert len(await letters(database)) == 1
+
+
+async def test_what_fails_while_the_database_takes_no_writes_is_weather(database: Database) -> None:
+    """Catches a probe that only reads (a full disk and a read-only server answer `select 1`), and one that is not
+    asked: whatever fails by chance during an outage would be buried."""
+    tries = 0
+
+    async def on_counted_by_chance(tx: Tx, event: Envelope[Counted]) -> None:
+        nonlocal tries
+        tries += 1
+        if tries < 7:
+            raise RuntimeError("a failure whose code says nothing")
+        await on_counted(tx, event)
+
+    async def mend() -> None:
+        while tries < 6:
+            await asyncio.sleep(0.01)
+        async with database.transaction() as tx:
+            await tx.execute("alter table inbox drop constraint refused")
+
+    async with database.transaction() as tx:
+        await tx.execute("alter table inbox add constraint refused check (consumer <> 'probe')")
+    subject = await say(database, 3)
+    hears = Subscription("tests", ["tests-events"], {Counted: on_counted_by_chance})
+    mending = asyncio.create_task(mend())
+    async with asyncio.timeout(60):
+        await BatchProcessor(database, hears).process(await records_of(database))
+    await mending
+    assert await letters(database) == []
+    assert await effects(database) == [(subject, 3)]
