@@ -19,8 +19,9 @@ class Proxy:
         self._passes = True
         self._accepts = True
         self._writers: set[asyncio.StreamWriter] = set()
+        self._silent: set[asyncio.StreamWriter] = set()
+        self._ended = asyncio.Event()
         self._loop = asyncio.new_event_loop()
-        self._open: asyncio.Event
         self._ready = threading.Event()
         self._thread = threading.Thread(target=self._run, name=f"proxy-{port}", daemon=True)
 
@@ -48,7 +49,7 @@ class Proxy:
     def stop(self) -> None:
         """Close everything."""
         self._do(self._refuse)
-        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._loop.call_soon_threadsafe(self._ended.set)
         self._thread.join(5)
 
     def _do(self, action: Any) -> None:
@@ -75,7 +76,7 @@ class Proxy:
             with contextlib.suppress(RuntimeError):
                 transport.pause_reading()
         # Those that are silent now are nobody's business any more, except that they must stay open.
-        self._silent = self._writers
+        self._silent |= self._writers
         self._writers = set()
 
     def _heal(self) -> None:
@@ -83,12 +84,18 @@ class Proxy:
 
     def _run(self) -> None:
         asyncio.set_event_loop(self._loop)
-        self._loop.run_until_complete(self._listen())
-        self._ready.set()
-        self._loop.run_forever()
+        self._loop.run_until_complete(self._serve())
+        self._loop.close()
 
-    async def _listen(self) -> None:
-        self._server = await asyncio.start_server(self._accept, "127.0.0.1", self.port)
+    async def _serve(self) -> None:
+        server = await asyncio.start_server(self._accept, "127.0.0.1", self.port)
+        self._ready.set()
+        await self._ended.wait()
+        server.close()
+        mine = asyncio.all_tasks() - {asyncio.current_task()}
+        for task in mine:
+            task.cancel()
+        await asyncio.gather(*mine, return_exceptions=True)
 
     async def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         if not self._accepts:
@@ -101,18 +108,19 @@ class Proxy:
             return
         pair = {writer, far_writer}
         self._writers |= pair
+        ways = [
+            asyncio.create_task(_pass(reader, far_writer)),
+            asyncio.create_task(_pass(far_reader, writer)),
+        ]
         try:
-            await asyncio.wait(
-                [
-                    asyncio.create_task(_pass(reader, far_writer)),
-                    asyncio.create_task(_pass(far_reader, writer)),
-                ],
-                return_when=asyncio.FIRST_COMPLETED,
-            )
+            await asyncio.wait(ways, return_when=asyncio.FIRST_COMPLETED)
         finally:
+            for way in ways:
+                way.cancel()
             for one in pair:
                 one.transport.abort()
             self._writers -= pair
+            self._silent -= pair
 
 
 async def _pass(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:

@@ -143,9 +143,9 @@ class World:
         for number in range(times):
             await self.load.attempt(Step("purchase", f"{who}-{number}", who, {"ago": 0.0}))
 
-    async def buy_again(self, who: str) -> None:
-        """Their second purchase, which makes a fan of them."""
-        await self.load.attempt(Step("purchase", f"{who}-again", who, {"ago": 0.0}))
+    async def buy_again(self, who: str, number: int = 0) -> None:
+        """A further purchase; the second one makes a fan of them."""
+        await self.load.attempt(Step("purchase", f"{who}-again-{number}", who, {"ago": 0.0}))
 
     async def plant_poison(self, kinds: int = 8) -> None:
         """Records that nobody can handle."""

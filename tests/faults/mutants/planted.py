@@ -62,7 +62,7 @@ def mark_first() -> None:
 def two_relays() -> None:
     """Two relays share the outbox and skip what the other has locked."""
     _replace_relay(
-        "select id, topic, key, type, value from outbox where not published order by id limit 2 for update skip locked",
+        "select id, topic, key, type, value from outbox where not published order by id limit 5 for update skip locked",
         2,
         False,
     )
@@ -129,7 +129,8 @@ def lease() -> None:
     async def is_gone(tx: Any, holder: int) -> bool:
         return bool(
             await tx.value(
-                "select min(claimed_at) < :now - make_interval(secs => :lease) from messages where holder = :holder",
+                "select min(claimed_at) < cast(:now as timestamptz) - make_interval(secs => :lease)
+                   from messages where holder = :holder",
                 {"now": tx.now, "lease": _LEASE_S, "holder": holder},
             )
         )

@@ -51,7 +51,10 @@ async def _kill_recorder(world: World) -> None:
 
 
 async def _buy_in_bursts(world: World) -> None:
-    await asyncio.gather(*(world.buy(f"burst{world.seed}-{number}", 4) for number in range(15)))
+    who = [f"burst{world.seed}-{number}" for number in range(5)]
+    await asyncio.gather(*(world.buy(one) for one in who))
+    # Each of them many times at once, so that several events of one customer lie in the outbox together.
+    await asyncio.gather(*(world.buy_again(one, number) for number in range(12) for one in who))
     await world.load.begin(30)
 
 
