@@ -129,8 +129,8 @@ def lease() -> None:
     async def is_gone(tx: Any, holder: int) -> bool:
         return bool(
             await tx.value(
-                "select min(claimed_at) < cast(:now as timestamptz) - make_interval(secs => :lease)
-                   from messages where holder = :holder",
+                """select min(claimed_at) < cast(:now as timestamptz) - make_interval(secs => :lease)
+                   from messages where holder = :holder""",
                 {"now": tx.now, "lease": _LEASE_S, "holder": holder},
             )
         )
