@@ -137,12 +137,12 @@ async def load(tx: Tx, people: list[Person]) -> None:
 
 
 async def _load_answers(tx: Tx, people: list[Person]) -> None:
-    for person in people:
-        if person.survivor is not None:
-            await tx.execute(
-                "insert into aliases (customer_id, survivor, merge_id) values (:id, :survivor, :id)",
-                {"id": person.id, "survivor": person.survivor},
-            )
+    merged = [person for person in people if person.survivor is not None]
+    await tx.execute(
+        "insert into aliases (customer_id, survivor, merge_id)"
+        " select c, s, c from unnest(cast(:ids as uuid[]), cast(:survivors as uuid[])) as t(c, s)",
+        {"ids": [person.id for person in merged], "survivors": [person.survivor for person in merged]},
+    )
     agreed = [(p.id, p.consent[0], _moment(p.consent[1]), moment_of(p.consent[2])) for p in people if p.consent]
     await tx.execute(
         "insert into consents (customer_id, channel, purpose, state, expires_at, version, changed_at)"
