@@ -40,15 +40,17 @@ def main() -> int:
     logging.getLogger("aiokafka").setLevel(logging.CRITICAL)
     signal.signal(signal.SIGTERM, lambda *_: sys.exit("told to stop"))  # in an orderly way: nothing is left running
     args.folder.mkdir(parents=True, exist_ok=True)
-    with Ground(args.folder) as ground, contextlib.ExitStack() as held:
+    with Ground(args.folder) as ground:
         report = Report(uvloop.run(describe(ground.dsns)))
         report.machine = {**report.machine, "size": "a quick look" if size.is_short else "in full"}
-        for name in NAMES:
-            if not args.only or name in args.only:
-                _measure(ground, held, size, name, report)
-        held.close()
-        if not args.no_profiles:
-            profiling.profile(ground, size, report, args.folder)
+        with contextlib.ExitStack() as held:
+            for name in NAMES:
+                if not args.only or name in args.only:
+                    _measure(ground, held, size, name, report)
+        for group in [] if args.no_profiles else profiling.slowest(report):
+            aside = Report({})
+            with profiling.profiled(ground, group, args.folder), contextlib.ExitStack() as held:
+                _measure(ground, held, SHORT, group.replace(" ", "-"), aside)
     report.machine = {**report.machine, "load after": load()}
     (args.folder / "bench.md").write_text(report.markdown())
     (args.folder / "bench.json").write_text(report.json())

@@ -6,7 +6,9 @@ import asyncio
 import contextlib
 import os
 import shutil
+import sys
 from collections.abc import AsyncIterator, Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -21,7 +23,7 @@ from deploy.local.keys import write_key_file
 from shared.config import ServiceSettings
 from shared.contracts.topics import TOPICS
 from shared.kafka import create_topics
-from shared.supervisor import Supervisor
+from shared.supervisor import Child, Supervisor
 from tests.bench.measure import until
 
 _TEMPLATE = "bench-empty-"
@@ -32,8 +34,9 @@ _NO_LIMIT = {"REQUESTS_PER_SECOND": "1000000"}
 class Site:
     """An installation of which only the named processes run."""
 
-    def __init__(self, installation: Installation) -> None:
+    def __init__(self, installation: Installation, profiled: Mapping[str, Path] | None = None) -> None:
         self.installation = installation
+        self._profiled = profiled or {}
         self.prefix = installation.plan.topic_prefix
 
     def settings(self, service: str) -> ServiceSettings:
@@ -53,7 +56,7 @@ class Site:
     @contextlib.asynccontextmanager
     async def running(self, *names: str) -> AsyncIterator[dict[str, int]]:
         """These processes run inside, and are ready; gives their process ids by name."""
-        supervisor = Supervisor([self.installation.child(name) for name in names])
+        supervisor = Supervisor([self._child(name) for name in names])
         await asyncio.to_thread(supervisor.start)
         try:
             for name in names:
@@ -61,6 +64,13 @@ class Site:
             yield {name: status.pid for name, status in supervisor.status().items() if status.pid}
         finally:
             await asyncio.to_thread(supervisor.stop)
+
+    def _child(self, name: str) -> Child:
+        child = self.installation.child(name)
+        if name not in self._profiled:
+            return child
+        argv = [sys.executable, "-m", "tests.bench.profiled", child.argv[-1], str(self._profiled[name])]
+        return replace(child, argv=argv)
 
     async def _ready(self, name: str) -> bool:
         return b" 200 " in (await self.get(name, "/health/ready"))[:20]
@@ -93,6 +103,7 @@ class Ground:
         self.folder = folder.resolve()
         self._stack: LocalStack | None = None
         self._has_template = False
+        self.profiled: dict[str, Path] = {}
         self.dsns: Dsns
 
     def __enter__(self) -> Ground:
@@ -133,7 +144,7 @@ class Ground:
         source = like.installation if like else await asyncio.to_thread(self._template)
         prefix = f"bench-{name}-"
         plan = Plan(smtp=smtp, topic_prefix=prefix, scale=scale or {}, env=_NO_LIMIT | dict(env or {}))
-        site = Site(self._installation(f"bench-{name}", plan))
+        site = Site(self._installation(f"bench-{name}", plan), self.profiled)
         if like:  # ids that were derived there must be derived here as well
             site.installation.keys = dict(like.installation.keys)
         write_key_file(site.installation.folder, site.installation.keys)
