@@ -13,6 +13,7 @@ from shared.clock import MACHINE
 from shared.config import ServiceSettings
 from shared.consumer import BATCH, BatchProcessor, Record, Subscription
 from shared.kafka import make_consumer, plain_name, wire_name
+from shared.lenient import read_leniently
 from shared.logging import get_logger
 from shared.metrics import gauge
 
@@ -50,7 +51,7 @@ class ConsumerLoop:
         await _start(consumer, beat)
         try:
             while True:
-                batches = await consumer.getmany(timeout_ms=POLL_MS, max_records=BATCH)
+                batches = await _fetch(consumer)
                 if batches or not answers.are_missing(consumer):
                     beat()
                 if batches:
@@ -75,6 +76,16 @@ class ConsumerLoop:
         LAG.labels(self._subscription.consumer).set(
             sum(max(0, ends[partition] - offset) for partition, offset in next_offsets.items())
         )
+
+
+async def _fetch(consumer: AIOKafkaConsumer) -> dict[Any, list[Any]]:
+    try:
+        fetched: dict[Any, list[Any]] = await consumer.getmany(timeout_ms=POLL_MS, max_records=BATCH)
+    except UnicodeDecodeError as error:
+        log.error("header_is_no_utf8", error=str(error))
+        await read_leniently(consumer)
+        return {}
+    return fetched
 
 
 class _Answers:

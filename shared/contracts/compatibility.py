@@ -34,7 +34,8 @@ def _object_breaks(where: str, old: dict[str, Any], new: dict[str, Any]) -> list
     before, after = old.get("properties", {}), new.get("properties", {})
     found = [f"{where}.{name} is gone" for name in before if name not in after]
     # Also a field that was optional: events written before do not have it.
-    found += [f"{where}.{name} is newly required" for name in new.get("required", []) if name not in old.get("required", [])]
+    required = old.get("required", [])
+    found += [f"{where}.{name} is newly required" for name in new.get("required", []) if name not in required]
     for name in sorted(before.keys() & after.keys()):
         if _meaning(before[name]) != _meaning(after[name]):
             found.append(f"{where}.{name} changed its type")

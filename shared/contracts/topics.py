@@ -28,6 +28,8 @@ class Topic:
             # The broker's own clock, not the publisher's: Kafka deletes records stamped with old times unread.
             "message.timestamp.type": "LogAppendTime",
             "cleanup.policy": "delete",
+            # The broker unpacks what publishers pack: our clients read no lz4, snappy or zstd.
+            "compression.type": "uncompressed",
         }
 
 

@@ -93,3 +93,8 @@ def test_partitions_are_equal_where_analytics_hears() -> None:
     heard = [topic.partitions for topic in TOPICS.values() if "analytics" in topic.consumers]
     assert len(set(heard)) == 1
     assert all(topic.config["message.timestamp.type"] == "LogAppendTime" for topic in TOPICS.values())
+
+
+def test_publishers_may_pack_their_records() -> None:
+    """Catches a batch in lz4, snappy or zstd that reaches a client which cannot unpack it: no consumer gets past it."""
+    assert all(topic.config["compression.type"] == "uncompressed" for topic in TOPICS.values())

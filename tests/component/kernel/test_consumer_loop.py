@@ -10,7 +10,11 @@ from uuid import uuid4
 
 import pytest
 from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka.consumer import fetcher
 from aiokafka.errors import KafkaError
+from aiokafka.producer import message_accumulator
+from aiokafka.producer import producer as client_producer
+from aiokafka.record import default_records
 
 from shared import loop as kernel_loop
 from shared.consumer import Handler, Subscription
@@ -144,3 +148,29 @@ async def test_an_idle_consumer_beats(database: Database, settings: Any, monkeyp
             before = len(beats)
             while len(beats) < before + 10:
                 await asyncio.sleep(0.1)
+
+
+class _Latin(str):
+    def encode(self, *_: Any) -> bytes:
+        return b"laden-\xfcber"
+
+
+async def test_a_header_whose_name_is_no_utf8_stops_nobody(
+    database: Database, settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Catches a publisher who can stop a worker for ever: the client refuses the fetch, and all behind the record."""
+    # The compiled builder takes no such name.
+    for module in (client_producer, message_accumulator):
+        monkeypatch.setattr(module, "DefaultRecordBatchBuilder", default_records._DefaultRecordBatchBuilderPy)
+    monkeypatch.setattr(fetcher, "MemoryRecords", fetcher.MemoryRecords)
+    async with consuming(settings, database, monkeypatch) as (consumer, _):
+        subject = await say(database, 1, 2, 3)
+        producer = make_producer(settings)
+        await producer.start()
+        partition = TopicPartition(wire_name(settings, "tests-events"), 2)
+        for number, row in enumerate(await outbox(database)):
+            headers = [("type", row["type"].encode()), *([(_Latin("x"), b"y")] if number == 1 else [])]
+            await producer.send(partition.topic, row["value"], partition=2, headers=headers)
+        await producer.stop()
+        await until_committed(consumer, partition)
+        assert await effects(database) == [(subject, 1), (subject, 2), (subject, 3)]
