@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker
 
 from shared.clock import Clock
 from shared.contracts.envelope import Envelope, Fact
+from shared.exclusive import exclusive
 from shared.transaction import Tx
 
 # Classes of SQLSTATE that say "not now" and nothing about the data: connection, read-only server, rollback and
@@ -113,15 +114,10 @@ class Database:
 
     @asynccontextmanager
     async def exclusive(self, name: str) -> AsyncIterator[bool]:
-        """True inside for one process at a time per service; False for the others (nobody waits).
-
-        A session lock on its own connection: it ends with the process, however that ends.
-        """
-        connection = await asyncpg.connect(self.url, timeout=5, command_timeout=COMMAND_TIMEOUT_S)
-        try:
-            yield bool(await connection.fetchval("select pg_try_advisory_lock(hashtextextended($1, 0))", name))
-        finally:
-            connection.terminate()
+        """True inside for one process at a time per service; False for the others (nobody waits). Raises TimeoutError
+        inside when the lock may be lost."""
+        async with exclusive(self.url, name) as mine:
+            yield mine
 
 
 async def _roll_back(session: AsyncSession) -> None:

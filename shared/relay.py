@@ -15,6 +15,7 @@ from aiokafka.errors import KafkaError, KafkaTimeoutError
 from shared.clock import MACHINE
 from shared.config import ServiceSettings
 from shared.database import COMMAND_TIMEOUT_S
+from shared.exclusive import exclusive
 from shared.kafka import make_producer, never_expire, stop_producer, wire_name
 from shared.logging import get_logger
 from shared.metrics import counter
@@ -54,29 +55,33 @@ class Relay:
         while True:
             beat()
             try:
-                await self._while_locked(beat)
+                await self._when_first(beat)
             except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError, KafkaError) as error:
                 log.warning("relay_waits", error=type(error).__name__)
             await MACHINE.sleep(1.0)
 
-    async def _while_locked(self, beat: Callable[[], None]) -> None:
-        connection = await asyncpg.connect(self._settings.database_url, timeout=5, command_timeout=COMMAND_TIMEOUT_S)
-        try:
-            while not await connection.fetchval("select pg_try_advisory_lock(hashtextextended('relay', 0))"):
-                beat()
-                await MACHINE.sleep(0.5)
-            woken = asyncio.Event()
-            await connection.add_listener("outbox", lambda *_: woken.set())
-            producer = make_producer(self._settings)
-            never_expire(producer)
+    async def _when_first(self, beat: Callable[[], None]) -> None:
+        async with exclusive(self._settings.database_url, "relay") as mine:
+            if not mine:
+                return
+            connection = await asyncpg.connect(
+                self._settings.database_url, timeout=5, command_timeout=COMMAND_TIMEOUT_S
+            )
             try:
-                await producer.start()
-                await self._relay(connection, producer, woken, beat)
+                await self._with_producer(connection, beat)
             finally:
-                await stop_producer(producer)
+                connection.terminate()
+
+    async def _with_producer(self, connection: Any, beat: Callable[[], None]) -> None:
+        woken = asyncio.Event()
+        await connection.add_listener("outbox", lambda *_: woken.set())
+        producer = make_producer(self._settings)
+        never_expire(producer)
+        try:
+            await producer.start()
+            await self._relay(connection, producer, woken, beat)
         finally:
-            # The lock lives in the session, so whatever happened ends here, at once.
-            connection.terminate()
+            await stop_producer(producer)
 
     async def _relay(
         self, connection: Any, producer: AIOKafkaProducer, woken: asyncio.Event, beat: Callable[[], None]
