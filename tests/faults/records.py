@@ -60,6 +60,13 @@ class Evidence:
                 found.setdefault(event["id"], event)
         return found
 
+    def standing(self, rows: list[Row]) -> list[Row]:
+        """Rows of customers who are not erased. What is kept of an erased one lies under an id that no event knows."""
+        if not self.erased:
+            return rows
+        known = {event["subject"] for event in self.events} - set(self.erased)
+        return [row for row in rows if row["customer_id"] in known]
+
 
 def save(evidence: Evidence, file: Path) -> None:
     """As gzipped JSON, the same bytes for the same evidence."""

@@ -20,7 +20,7 @@ def i1_accepted_is_recorded(seen: Evidence) -> list[str]:
         if row["op"] == "purchase" and row["who"] not in forgotten(seen):
             tried[row["outcome"]].add((row["publisher"], row["id"]))
     said = Counter(event["data"]["interaction_id"] for event in seen.distinct(PURCHASE).values())
-    rows = [row["id"] for row in seen.interactions if row["kind"] == "purchase"]
+    rows = [row["id"] for row in seen.standing(seen.interactions) if row["kind"] == "purchase"]
     return [
         *told("accepted and lost", tried["ok"] - kept),
         *told("refused and yet recorded", (tried["failed"] - tried["ok"] - tried["unknown"]) & kept),
@@ -54,7 +54,7 @@ def i3_one_effect(seen: Evidence) -> list[str]:
     facts = Counter(seen.facts)
     said = set(seen.distinct(*(fact.TYPE for fact in FACTS)))
     exposures = Counter(row["mail"] for row in seen.interactions if row["kind"] == "exposure")
-    handed = {row["id"] for row in seen.ledger if row["state"] == "handed_over"}
+    handed = {row["id"] for row in seen.standing(seen.ledger) if row["state"] == "handed_over"}
     entries = Counter((row["campaign_id"], row["customer_id"]) for row in seen.ledger)
     return [
         *told("recorded twice", doubled(purchases)),

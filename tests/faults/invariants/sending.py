@@ -32,7 +32,7 @@ def i5_audience_adds_up(seen: Evidence) -> list[str]:
         for event in seen.distinct(analytics.MembershipsChanged.TYPE).values()
         if event["origin"] == "live" and seen.segment in segments_of(event["data"]["entered"])
     }
-    ledger = {row["customer_id"] for row in seen.ledger} - gone
+    ledger = {row["customer_id"] for row in seen.standing(seen.ledger)}
     states = {row["id"]: row["state"] for row in seen.ledger}
     kept = {row["key"] for row in seen.handed}
     ends = ("handed_over", "refused", "failed", "unknown")
