@@ -15,7 +15,7 @@ import time
 from pathlib import Path
 
 from tests.faults.blows import SHORT, Fault, faults
-from tests.faults.mutants.trials import run_trials
+from tests.faults.mutants.trials import TRIALS, run_trials
 from tests.faults.runner import Servers, Verdict, run_fault, table
 
 
@@ -25,22 +25,27 @@ def main() -> int:
     seed = asked.seed if asked.seed is not None else random.SystemRandom().randrange(1_000_000)
     known = faults(asked.kills)
     chosen = [SHORT] if asked.short else [known[number] for number in asked.fault or known]
-    if asked.mutants and not asked.fault:
+    only_mutants = asked.mutants is not None and not asked.fault and not asked.short
+    if only_mutants:
         chosen = []
-    with_mutants = asked.mutants or not (asked.fault or asked.short)
+    # After all faults, or when asked for; not after a few.
+    with_mutants = asked.mutants is not None or not (asked.fault or asked.short)
     folder = asked.folder or Path(tempfile.mkdtemp(prefix="crm-faults-"))
     print(f"seed {seed} · logs and evidence in {folder}", flush=True)
-    print(f"about {sum(fault.seconds for fault in chosen) / 60:.0f} minutes for {len(chosen)} faults", flush=True)
+    seconds = sum(fault.seconds for fault in chosen) + (45 * len(asked.mutants or TRIALS) if with_mutants else 0)
+    print(f"about {seconds / 60:.0f} minutes", flush=True)
     servers = Servers(folder)
     rows: list[tuple[str, Verdict]] = []
     try:
         for fault in sorted(chosen, key=lambda fault: fault.brokers):
             rows.append((f"{fault.number} {fault.title}", _one(fault, seed, folder, servers)))
-        caught = run_trials(seed, folder, servers, _say, asked.record) if with_mutants else True
+        caught = run_trials(asked.mutants or [], seed, folder, servers, _say, asked.record) if with_mutants else True
     finally:
         servers.stop()
     if rows:
-        print(f"\nseed {seed}, {time.strftime('%Y-%m-%d %H:%M')}\n\n{table(rows)}\n")
+        print(
+            f"\nseed {seed}, {time.strftime('%Y-%m-%d %H:%M')}\n\n{table(sorted(rows, key=lambda row: int(row[0].split()[0])))}\n"
+        )
     green = all(verdict.green for _, verdict in rows) and caught
     if green and asked.folder is None:
         shutil.rmtree(folder, ignore_errors=True)
@@ -55,6 +60,8 @@ def _one(fault: Fault, seed: int, folder: Path, servers: Servers) -> Verdict:
     verdict = run_fault(fault, seed, folder / f"fault-{fault.number}", stack.dsns, stack, _say)
     _show(verdict)
     for part in stack.parts:
+        if part.is_running:
+            part.resume()
         part.start()
     return verdict
 
@@ -79,7 +86,13 @@ def _arguments() -> argparse.Namespace:
         "--fault", type=int, action="append", choices=sorted(faults(0)), help="only this; may be repeated"
     )
     parser.add_argument("--short", action="store_true", help="one kill of each process, one poison, one race")
-    parser.add_argument("--mutants", action="store_true", help="only the planted faults, which must be caught")
+    parser.add_argument(
+        "--mutants",
+        nargs="*",
+        choices=[trial.name for trial in TRIALS],
+        metavar="NAME",
+        help=f"only the planted faults, all or these: {', '.join(trial.name for trial in TRIALS)}",
+    )
     parser.add_argument("--kills", type=int, default=20, help="of fault 1 (default 20)")
     parser.add_argument("--record", action="store_true", help="keep the mutants' evidence for the checker's own test")
     parser.add_argument("--folder", type=Path, help="keep logs and evidence here")

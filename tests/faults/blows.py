@@ -197,9 +197,9 @@ async def poison(world: World) -> None:
     await world.settle_letters()
 
 
-async def withdrawals_race_a_fan_out(world: World) -> None:
+async def withdrawals_race_a_fan_out(world: World, people: int = 40) -> None:
     """Many become fans while the provider holds back; they withdraw or are erased while their messages are in hand."""
-    who = [f"race{world.seed}-{number}" for number in range(40)]
+    who = [f"race{world.seed}-{number}" for number in range(people)]
     await asyncio.gather(*(world.buy(one) for one in who))
     world.mail("slow")
     for start in range(0, len(who), 10):
@@ -247,7 +247,7 @@ async def short(world: World) -> None:
     """One kill of each process, one poison, one withdrawal race: what `make test` runs."""
     await kill_each(2 * len(SERVICES))(world)
     await world.plant_poison(kinds=1)
-    await withdrawals_race_a_fan_out(world)
+    await withdrawals_race_a_fan_out(world, people=20)
     await world.settle_letters()
 
 
