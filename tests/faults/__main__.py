@@ -46,9 +46,8 @@ def main() -> int:
     finally:
         servers.stop()
     if rows:
-        print(
-            f"\nseed {seed}, {time.strftime('%Y-%m-%d %H:%M')}\n\n{table(sorted(rows, key=lambda row: int(row[0].split()[0])))}\n"
-        )
+        rows.sort(key=lambda row: int(row[0].split()[0]))
+        print(f"\nseed {seed}, {time.strftime('%Y-%m-%d %H:%M')}\n\n{table(rows)}\n")
     green = all(verdict.green for _, verdict in rows) and caught
     if green and asked.folder is None:
         shutil.rmtree(folder, ignore_errors=True)
