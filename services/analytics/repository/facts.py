@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -35,6 +36,10 @@ _INSERT_FACTS = text(
 )
 _READ_FACTS = text(f"""
     select {_NAMES} from facts where customer_id = any(cast(:ids as uuid[])) order by recorded_at, event_id, line
+""")
+_READ_SOME_FACTS = text(f"""
+    select {_NAMES} from facts where customer_id = any(cast(:ids as uuid[])) and event = any(cast(:kinds as text[]))
+      and time >= coalesce(cast(:since as timestamptz), '-infinity') order by recorded_at, event_id, line
 """)
 # An older version of the record never overwrites a newer one, whatever the order of arrival.
 _PUT_PROFILES = text("""
@@ -78,9 +83,19 @@ async def add_facts(tx: Tx, facts: Sequence[Any]) -> None:
         await tx.execute(_INSERT_FACTS, {name: [getattr(fact, name) for fact in facts] for name in COLUMNS})
 
 
-async def facts_of(tx: Tx, customer_ids: Iterable[UUID]) -> Sequence[Any]:
-    """Every fact of these customers, in the order in which they were recorded."""
-    return await tx.rows(_READ_FACTS, {"ids": list(customer_ids)})
+async def facts_of(
+    tx: Tx, customer_ids: Iterable[UUID], kinds: Sequence[str] | None = None, since: datetime | None = None
+) -> Sequence[Any]:
+    """The facts of these customers, in the order in which they were recorded; of these kinds and since then, if given.
+
+    What claims the future counts from its recording: it may carry a later time, but never an earlier one.
+    """
+    ids = {"ids": list(customer_ids)}
+    if kinds is None:
+        return await tx.rows(_READ_FACTS, ids)
+    if not kinds:
+        return []
+    return await tx.rows(_READ_SOME_FACTS, {**ids, "kinds": list(kinds), "since": since})
 
 
 async def put_profiles(tx: Tx, rows: Sequence[tuple[UUID, dict[str, Any], int, Any]]) -> None:

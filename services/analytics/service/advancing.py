@@ -21,8 +21,9 @@ from services.analytics.domain.engine import (
     needs_history,
     rebuild,
 )
+from services.analytics.domain.engine.leaves import Leaf
 from services.analytics.domain.instants import NEVER, to_datetime
-from services.analytics.repository import facts, states
+from services.analytics.repository import facts, people, states
 from services.analytics.service.changes import histories
 from services.analytics.service.partitions import partition_of
 from services.analytics.service.programs import Compiled, Programs
@@ -58,8 +59,9 @@ class Advancer:
         """Advance each customer of `jobs`; store and say what changed."""
         stored = await states.read(tx, jobs)
         before = {id: decode(str(id), row.state) for id, row in stored.items()}
-        needing = [id for id, state in before.items() if self._missing(compiled, state, jobs[id])]
-        known = await self.histories(tx, {id: [id] for id in needing})
+        missing = {id: found for id, state in before.items() if (found := self._missing(compiled, state, jobs[id]))}
+        kinds, since = _reach(missing, before)
+        known = await self.histories(tx, await people.groups(tx, missing) if missing else {}, kinds, since)
         results = []
         for id, job in jobs.items():
             row = stored.get(id)
@@ -117,24 +119,29 @@ class Advancer:
         await states.remove(tx, until)
         say(tx, changes, said)
 
-    async def histories(self, tx: Tx, groups: Mapping[UUID, Sequence[UUID]]) -> dict[UUID, History]:
-        """What is stored of these customers."""
+    async def histories(
+        self, tx: Tx, groups: Mapping[UUID, Sequence[UUID]], kinds: Sequence[str] | None = None,
+        since: datetime | None = None,
+    ) -> dict[UUID, History]:  # fmt: skip
+        """What is stored of these customers; of the facts only these kinds, and those since then, if that is given."""
         if not groups:
             return {}
         everybody = [member for members in groups.values() for member in members]
         return histories(
             groups,
-            await facts.facts_of(tx, everybody),
+            await facts.facts_of(tx, everybody, kinds, since),
             await facts.profiles_of(tx, groups),
             await facts.consents_of(tx, everybody),
             await facts.lists_of(tx, everybody),
         )
 
-    def _missing(self, compiled: Compiled, state: State, job: Job) -> bool:
-        if needs_history(compiled.program, state, job.until, job.inputs):
-            return True
+    def _missing(self, compiled: Compiled, state: State, job: Job) -> list[Leaf]:
+        """The leaves, of this program and the state's own, whose answer is in the facts."""
+        found = [compiled.program.leaves[n] for n in needs_history(compiled.program, state, job.until, job.inputs)]
         older = self.programs.of_epoch(state.epoch)
-        return bool(older and needs_history(older.program, state, job.until))
+        if older is not None and older is not compiled:
+            found += [older.program.leaves[n] for n in needs_history(older.program, state, job.until)]
+        return found
 
     def _one(
         self, compiled: Compiled, id: UUID, partition: int, state: State, job: Job,
@@ -166,3 +173,18 @@ class Advancer:
         await states.write(tx, compiled.revision, rows)
         await states.store_changes(tx, changes)
         say(tx, changes, said)
+
+
+def _reach(
+    missing: Mapping[UUID, Iterable[Leaf]], states: Mapping[UUID, State]
+) -> tuple[list[str], datetime | None]:
+    """The kinds of facts that leaves ask for, and the earliest moment that can matter to one (None: all do).
+
+    A new segment over purchases then reads no lines of baskets, and one of the last 90 days no older year.
+    """
+    asked = [(leaf, states[id].time) for id, leaves in missing.items() for leaf in leaves if leaf.conditions()]
+    kinds = sorted({kind for leaf, _ in asked for kind in leaf.conditions()})
+    starts = [leaf.reach(at) for leaf, at in asked]
+    # The facts of a fixed window or ever: from the beginning.
+    since = None if None in starts else min((start for start in starts if start is not None), default=None)
+    return kinds, None if since is None else to_datetime(since)

@@ -138,7 +138,7 @@ FRACTIONS = [None, 0.0, 1.0, 1.5, -1.0, 1e16, 2.0**53]
 async def test_every_comparison_of_a_facts_property_is_the_engines(database: Database) -> None:
     """Catches a missing property that counts as different, and a fraction that counts as whole."""
     event = {"event_id": UUID(int=7), "event": "purchase_line", "line": 1, "time": datetime(2024, 1, 1, tzinfo=UTC)}
-    rows = [
+    rows: list[dict[str, Any]] = [
         {**dict.fromkeys(COLUMNS), **event, "recorded_at": event["time"], "customer_id": customer(number),
          "category": TEXTS[number % len(TEXTS)], "amount": WHOLES[number % len(WHOLES)],
          "quantity": FRACTIONS[(number // 2) % len(FRACTIONS)]}
