@@ -11,6 +11,8 @@ from uuid import UUID
 import orjson
 from pydantic import BaseModel, ConfigDict
 
+from shared.ids import read_id
+
 
 class Origin(StrEnum):
     """Why an event exists. Inherited along `cause`; campaigns enrol on `live` only."""
@@ -103,15 +105,15 @@ def read_envelope(raw: bytes, known: dict[str, type[Fact]]) -> Envelope[Any] | N
             return None
         cause = body.get("cause")
         return Envelope(
-            id=UUID(body["id"]),
+            id=read_id(body["id"]),
             type=body["type"],
             source=_text(body["source"]),
-            subject=UUID(body["subject"]),
+            subject=read_id(body["subject"]),
             time=_instant(body["time"]),
             recorded_at=_instant(body["recorded_at"]),
             version=_int64(body["version"]),
             origin=Origin(body["origin"]),
-            cause=UUID(cause) if cause else None,
+            cause=read_id(cause) if cause else None,
             traceparent=None if body.get("traceparent") is None else _text(body["traceparent"]),
             data=fact.model_validate(body["data"]),
         )

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
+from operator import attrgetter
 from typing import Any
 from uuid import UUID
 
@@ -29,6 +30,7 @@ COLUMNS = {
     ),
 }
 _NAMES = ", ".join(COLUMNS)
+_READERS = {name: attrgetter(name) for name in COLUMNS}
 _INSERT_FACTS = text(
     f"insert into facts ({_NAMES}) select * from unnest("
     + ", ".join(f"cast(:{name} as {kind}[])" for name, kind in COLUMNS.items())
@@ -80,7 +82,14 @@ _LEARN = text("""
 async def add_facts(tx: Tx, facts: Sequence[Any]) -> None:
     """Store facts; one that is there already stays as it is."""
     if facts:
-        await tx.execute(_INSERT_FACTS, {name: [getattr(fact, name) for fact in facts] for name in COLUMNS})
+        await tx.execute(_INSERT_FACTS, {name: _column(facts, read) for name, read in _READERS.items()})
+
+
+def _column(facts: Sequence[Any], read: Callable[[Any], Any]) -> list[Any] | None:
+    """A column's values; None in place of nothing but nulls, which the driver would look at one by one."""
+    values = list(map(read, facts))
+    # unnest fills up the shorter array with nulls.
+    return None if values.count(None) == len(values) else values
 
 
 async def facts_of(

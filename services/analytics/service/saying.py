@@ -72,8 +72,7 @@ def say(tx: Tx, changes: Sequence[Change], said: Said) -> None:
                 LATENESS.observe(max(0.0, (tx.now - change.at).total_seconds()))
         event = said.heard.get(cause)
         tx.publish(
-            # Ours, and right by construction: validating 50,000 of them a second would cost a tenth of a core.
-            analytics.MembershipsChanged.model_construct(
+            analytics.MembershipsChanged(
                 entered=[_transition(change) for change in group if change.entered],
                 left=[_transition(change) for change in group if not change.entered],
             ),
@@ -85,7 +84,8 @@ def say(tx: Tx, changes: Sequence[Change], said: Said) -> None:
 
 
 def _transition(change: Change) -> analytics.Transition:
-    return analytics.Transition.model_construct(
+    # Not model_construct: written in Python, it takes twice as long as validating.
+    return analytics.Transition(
         segment_id=change.segment_id, version=change.version, at=change.at, by=change.cause
     )
 
