@@ -33,7 +33,7 @@ def main() -> int:
     parser.add_argument("--short", action="store_true", help="a quick look: two minutes instead of twenty-five")
     parser.add_argument("--only", action="append", choices=NAMES, help="this group; may be given several times")
     parser.add_argument("--folder", type=Path, default=Path(".local/bench"), help="servers, table and profiles")
-    parser.add_argument("--no-profiles", action="store_true", help="leave the profiles of the slowest rows out")
+    parser.add_argument("--profiles", action="store_true", help="profile the two slowest also of a quick look")
     args = parser.parse_args()
     size = SHORT if args.short else FULL
     # New topics have no leader for a moment; the client tries again, and says so for each partition.
@@ -47,7 +47,7 @@ def main() -> int:
             for name in NAMES:
                 if not args.only or name in args.only:
                     _measure(ground, held, size, name, report)
-        for group in [] if args.no_profiles else profiling.slowest(report):
+        for group in profiling.slowest(report) if args.profiles or not args.short else []:
             aside = Report({})
             with profiling.profiled(ground, group, args.folder), contextlib.ExitStack() as held:
                 _measure(ground, held, SHORT, group.replace(" ", "-"), aside)

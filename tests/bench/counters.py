@@ -11,7 +11,7 @@ from pathlib import Path
 
 from aiokafka.admin import AIOKafkaAdminClient
 
-from tests.bench.ground import Ground, Site, ended
+from tests.bench.ground import Ground, Site, ended, spawn
 from tests.bench.measure import NotInTime
 
 _QUIET_S = 4.0
@@ -32,11 +32,11 @@ async def faust_counts(ground: Ground, site: Site, least: int) -> float:
         await _drop_changelog(ground, group)
 
 
-def _start(ground: Ground, site: Site, group: str, file: Path) -> "subprocess.Popen[bytes]":
+def _start(ground: Ground, site: Site, group: str, file: Path) -> subprocess.Popen[bytes]:
     file.write_bytes(b"")
     argv = [sys.executable, "-m", "tests.bench.counting", ground.dsns.kafka, group, f"{site.prefix}interactions-events"]
     with file.with_suffix(".log").open("ab") as log:
-        return subprocess.Popen([*argv, str(file)], stdout=log, stderr=log, env=dict(os.environ))
+        return spawn([*argv, str(file)], os.environ, log)
 
 
 async def _noted(files: list[Path], least: int) -> list[list[tuple[float, int]]]:

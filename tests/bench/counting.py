@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import sys
 import time
-from collections.abc import AsyncIterator
+from typing import Any
 
 import faust
 
@@ -24,10 +24,10 @@ def make(bootstrap: str, group: str, topic: str, file: str) -> faust.App:
     counts = app.Table("counts", default=int, key_type=bytes, value_type=int)
     notes = os.open(file, os.O_WRONLY | os.O_APPEND | os.O_CREAT)
 
-    @app.agent(events)  # type: ignore[untyped-decorator]
-    async def count(stream: AsyncIterator[bytes]) -> None:
+    @app.agent(events)
+    async def count(stream: Any) -> None:
         seen = 0
-        async for key, _ in stream.items():  # type: ignore[attr-defined]
+        async for key, _ in stream.items():
             counts[key] += 1
             seen += 1
             if seen % 200 == 1:

@@ -6,12 +6,13 @@ import asyncio
 import contextlib
 import os
 import shutil
+import subprocess
 import sys
 from collections.abc import AsyncIterator, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
-from typing import Any
+from typing import IO, Any
 from urllib.parse import urlsplit
 
 import asyncpg
@@ -197,6 +198,11 @@ async def _server(dsns: Dsns) -> AsyncIterator[Any]:
         yield connection
     finally:
         await connection.close()
+
+
+def spawn(argv: list[str], env: Mapping[str, str], output: IO[bytes]) -> subprocess.Popen[bytes]:
+    """A helper process; give it to `ended`."""
+    return subprocess.Popen(argv, env=env, stdout=output, stderr=output)
 
 
 @contextlib.contextmanager

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
@@ -14,7 +14,7 @@ import uvloop
 
 from tests.bench.ground import Ground, Site
 from tests.bench.http import in_turn, request
-from tests.bench.load import SOURCE, customer_ids, fill, inbound, with_address
+from tests.bench.load import SOURCE, Outgoing, customer_ids, fill, inbound, with_address
 from tests.bench.memory import resident
 from tests.bench.quiet import until_quiet
 from tests.bench.sink import Sink, a_sink
@@ -51,7 +51,7 @@ class Market:
     async def _introduce(self, numbers: Sequence[int]) -> None:
         """They call once, give their address, and agree to be written to; it is heard everywhere."""
         self.ids = customer_ids(self.site.installation.keys["installation"], numbers[-1] + 1)
-        records = (
+        records: Iterator[Outgoing] = (
             (str(self.ids[n]).encode(), inbound(SOURCE, with_address(n, kind="contact")), []) for n in numbers
         )
         await fill(self.ground.dsns.kafka, f"{self.site.prefix}interactions-inbound", records)
@@ -72,7 +72,8 @@ class Market:
 
     async def campaign(self, name: str, trigger: dict[str, Any]) -> str:
         """A draft's id."""
-        body = {"name": name, "purpose": "marketing", "trigger": trigger, "content": {"subject": "Hello", "text": _TEXT}}
+        content = {"subject": "Hello", "text": _TEXT}
+        body = {"name": name, "purpose": "marketing", "trigger": trigger, "content": content}
         return str((await self.call("POST", "campaigns", "/campaigns", "marketing", body))["id"])
 
     async def act(self, campaign: str, action: str) -> None:

@@ -32,10 +32,11 @@ class Size:
 SHORT = Size(
     is_short=True, ingest_s=2, recorded=6_000, heard=10_000, customers=2_000, segments=(100,), live_s=5, loop_s=5,
     loop_rates=(100,), waiting=50_000, lapse_s=5, storm=3_000, filled_customers=50_000, facts=500_000, audience=2_000,
-    look_ups_s=3, growth=(1, 4), growth_events=4_000,
+    look_ups_s=3, growth=(1, 4), growth_events=2_000,
 )  # fmt: skip
 FULL = Size(
     is_short=False, ingest_s=10, recorded=60_000, heard=80_000, customers=20_000, segments=(20, 100, 300), live_s=20,
-    loop_s=40, loop_rates=(100, 200, 300, 400), waiting=1_000_000, lapse_s=30, storm=100_000, filled_customers=1_000_000,
-    facts=10_000_000, audience=100_000, look_ups_s=10, growth=(1, 4, 16), growth_events=30_000,
+    loop_s=40, loop_rates=(100, 200, 300, 400), waiting=1_000_000, lapse_s=30, storm=100_000,
+    filled_customers=1_000_000, facts=10_000_000, audience=100_000, look_ups_s=10, growth=(1, 4, 16),
+    growth_events=30_000,
 )  # fmt: skip

@@ -26,7 +26,7 @@ _SIMPLE: dict[str, Any] = {"event": "purchase", "agg": "count", "window": {"last
 _COMPOUND: dict[str, Any] = {
     "all": [
         _SIMPLE,
-        {"event": "purchase", "agg": "sum", "field": "amount", "window": {"last": "P365D"}, "op": "gte", "value": 20_000},
+        {**_SIMPLE, "agg": "sum", "field": "amount", "window": {"last": "P365D"}, "value": 20_000},
         {"not": {"event": "contact", "agg": "count", "window": {"last": "P30D"}, "op": "gte", "value": 1}},
     ]
 }

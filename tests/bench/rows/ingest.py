@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import subprocess
 import sys
 import time
 from collections.abc import AsyncIterator
@@ -13,9 +12,9 @@ import orjson
 
 from deploy.local.ports import keep_or_choose
 from shared.ids import new_id
-from tests.bench.ground import Ground, Site, ended
+from tests.bench.ground import Ground, Site, ended, spawn
 from tests.bench.http import Latencies, closed, request
-from tests.bench.load import SOURCE, fill, inbound, message
+from tests.bench.load import SOURCE, Outgoing, fill, inbound, message
 from tests.bench.measure import until
 from tests.bench.size import Size
 from tests.bench.table import Row
@@ -73,9 +72,8 @@ async def _empty(site: Site) -> AsyncIterator[int]:
     port = keep_or_choose({}, ["empty"])["empty"]
     env = {**os.environ, **site.installation.environment("interactions.app"), "PORT": str(port)}
     log = site.installation.folder / "empty.log"
-    with log.open("ab") as output:
-        process = subprocess.Popen([sys.executable, "-m", "tests.bench.empty"], env=env, stdout=output, stderr=output)
-    with ended(process):
+    argv = [sys.executable, "-m", "tests.bench.empty"]
+    with log.open("ab") as output, ended(spawn(argv, env, output)):
         site.installation.ports["empty"] = port
 
         async def ready() -> bool:
@@ -87,7 +85,7 @@ async def _empty(site: Site) -> AsyncIterator[int]:
 
 async def _bare(ground: Ground, site: Site, count: int) -> float:
     """Events a second that the client library alone brings to the broker, acknowledged."""
-    records = [(str(new_id()).encode(), inbound(SOURCE, message(n)), []) for n in range(500)]  # type: ignore[var-annotated]
+    records: list[Outgoing] = [(str(new_id()).encode(), inbound(SOURCE, message(n)), []) for n in range(500)]
     begun = time.perf_counter()
     await fill(ground.dsns.kafka, f"{site.prefix}interactions-inbound", (records[n % 500] for n in range(count)))
     return count / (time.perf_counter() - begun)
