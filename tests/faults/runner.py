@@ -13,9 +13,9 @@ from pathlib import Path
 from deploy.local.stack import Dsns, LocalStack
 from tests.faults.blows import Fault
 from tests.faults.invariants import INVARIANTS, check
+from tests.faults.opening import open_world
 from tests.faults.proxied_stack import ProxiedStack
 from tests.faults.records import Evidence, save
-from tests.faults.world import open_world
 
 Tell = Callable[[str], None]
 

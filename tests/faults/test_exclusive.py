@@ -9,54 +9,46 @@ import pytest
 from deploy.local import Dsns
 from deploy.local.ports import keep_or_choose
 from shared.exclusive import exclusive
+from tests.faults.opening import address_of, moved
 from tests.faults.product import until
 from tests.faults.proxy import Proxy
-from tests.faults.world import address_of, moved
 from tests.infrastructure import CreateDatabase
 
 
-async def test_a_lock_is_free_again_after_its_holder_has_fallen_silent_and_stopped(
+async def test_a_lock_is_lost_by_silence_only_and_never_before_its_holder_has_stopped(
     dsns: Dsns, create_database: CreateDatabase
 ) -> None:
-    """Open connections that carry nothing. Catches a lock that stays as long as the server keeps a dead connection, and
-    a holder that goes on while another has its lock."""
+    """Open connections that carry nothing. Catches a lock that stays as long as the server keeps a dead connection, a
+    holder that goes on while another has its lock, and one that is healthy and does not ask often enough."""
     database = await create_database("silence")
     proxy = Proxy(keep_or_choose({}, ["proxy"])["proxy"], address_of(dsns.postgres))
     proxy.start()
+    held = asyncio.Event()
 
     async def hold() -> None:
-        async with exclusive(moved(database, proxy.port), "relay") as mine:
+        async with exclusive(moved(database, proxy.port), "silenced") as mine:
             assert mine
             held.set()
             await asyncio.sleep(600)
 
     async def another_has_it() -> bool:
-        async with exclusive(database, "relay") as mine:
+        async with exclusive(database, "silenced") as mine:
             assert not mine or holder.done(), "two have it at once"
             return mine
 
-    held = asyncio.Event()
     holder = asyncio.create_task(hold())
     try:
-        await held.wait()
-        assert not await another_has_it()
-        proxy.blackhole()
-        await until(another_has_it, 60, "another has the lock")
+        async with exclusive(database, "healthy") as healthy:
+            assert healthy
+            await held.wait()
+            assert not await another_has_it()
+            proxy.blackhole()
+            # By then the server's patience with silent sessions is over, also with the healthy one's.
+            await until(another_has_it, 60, "another has the lock")
+            async with exclusive(database, "healthy") as second:
+                assert not second
         with pytest.raises(TimeoutError):
             await holder
     finally:
         holder.cancel()
         proxy.stop()
-
-
-async def test_one_of_many_has_the_lock_for_as_long_as_it_wants(create_database: CreateDatabase) -> None:
-    """Longer than the server's patience with silent sessions. Catches a holder that does not ask often enough."""
-    database = await create_database("patience")
-    async with exclusive(database, "relay") as mine:
-        assert mine
-        async with exclusive(database, "another") as other:
-            assert other
-        for _ in range(9):
-            await asyncio.sleep(2)
-            async with exclusive(database, "relay") as second:
-                assert not second

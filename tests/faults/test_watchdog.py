@@ -16,9 +16,9 @@ from deploy.local.ports import keep_or_choose
 from shared.ids import new_id
 from shared.supervisor import Happening, Supervisor
 from shared.watchdog import EXIT_CODE
+from tests.faults.opening import address_of, moved
 from tests.faults.product import until
 from tests.faults.proxy import Proxy
-from tests.faults.world import address_of, moved
 
 _PLANTED = {"privacy.worker": "stopped-loop", "customers.worker": "lost-connection"}
 _SILENCED = "interactions.worker"
