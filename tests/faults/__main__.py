@@ -1,6 +1,6 @@
 """`python -m tests.faults`: breaks a running installation in every listed way and prints faults × invariants.
 
-All of it takes about forty minutes on two cores; `--fault 8` about one and a half. The seed is printed; the same seed
+All of it takes about half an hour on two cores, `--fault 8` a minute and a half. The seed is printed; the same seed
 makes the same load, the same order of kills and the same poison.
 """
 
