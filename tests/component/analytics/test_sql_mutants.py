@@ -5,6 +5,7 @@ Each is a mistake that people make in such statements. A comparison that lets on
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 import pytest
@@ -21,6 +22,7 @@ from tests.oracle.world import Tree
 Planted = tuple[object, str, object]
 
 
+@cache
 def drawn(most: int) -> list[tuple[dict[str, Tree], int]]:
     """Cases of the property test, always the same."""
     cases: list[tuple[dict[str, Tree], int]] = []
