@@ -23,7 +23,7 @@ class ScopeMarker:
 
     scope: str
 
-    def __call__(self) -> None:
+    async def __call__(self) -> None:
         """Nothing is left to do here."""
 
 
@@ -33,7 +33,7 @@ class BodyLimit:
 
     limit: int
 
-    def __call__(self) -> None:
+    async def __call__(self) -> None:
         """Nothing is left to do here."""
 
 
@@ -97,7 +97,7 @@ def _unauthorized(detail: str, why: str) -> Unauthorized:
     )
 
 
-def _caller(request: Request) -> Principal:
+async def _caller(request: Request) -> Principal:
     return cast(Principal, request.state.caller)
 
 

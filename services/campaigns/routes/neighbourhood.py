@@ -42,7 +42,7 @@ async def open_neighbourhood(context: AppContext) -> AsyncIterator[None]:
         await around.neighbours.close()
 
 
-def _neighbourhood(context: ContextDep) -> Neighbourhood:
+async def _neighbourhood(context: ContextDep) -> Neighbourhood:
     return cast(Neighbourhood, context.extras[_KEY])
 
 

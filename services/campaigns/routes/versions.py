@@ -20,7 +20,7 @@ def etag(version: int) -> str:
     return f'"{version}"'
 
 
-def _expected(if_match: IfMatch = None) -> int | None:
+async def _expected(if_match: IfMatch = None) -> int | None:
     if if_match is None or if_match.strip() == "*":
         return None
     found = _ETAG.match(if_match.strip())
@@ -31,14 +31,14 @@ def _expected(if_match: IfMatch = None) -> int | None:
     return int(found[1])
 
 
-def _required(if_match: IfMatch = None) -> int | None:
+async def _required(if_match: IfMatch = None) -> int | None:
     if if_match is None:
         raise VersionRequired(
             "A change must say for which version it was made.",
             cure='Send If-Match with the ETag of your last read, or "*".',
             where="header:if-match",
         )
-    return _expected(if_match)
+    return await _expected(if_match)
 
 
 # None means: whatever version it is now.

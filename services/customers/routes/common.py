@@ -16,7 +16,7 @@ from shared.web import ContextDep
 _ETAG = re.compile(r'^"([1-9][0-9]{0,17})"$')
 
 
-def _settings(context: ContextDep) -> Settings:
+async def _settings(context: ContextDep) -> Settings:
     return cast(Settings, context.settings)
 
 
@@ -28,8 +28,9 @@ def etag(version: int) -> str:
     return f'"{version}"'
 
 
-def _expected(if_match: Annotated[str | None, Header(max_length=100, description="the ETag of your last read")] = None
-              ) -> int | None:
+async def _expected(
+    if_match: Annotated[str | None, Header(max_length=100, description="the ETag of your last read")] = None,
+) -> int | None:
     if if_match is None or if_match.strip() == "*":
         return None
     found = _ETAG.match(if_match.strip())
@@ -38,12 +39,12 @@ def _expected(if_match: Annotated[str | None, Header(max_length=100, description
     return int(found[1])
 
 
-def _required(
+async def _required(
     if_match: Annotated[str | None, Header(max_length=100, description="the ETag of your last read")] = None,
 ) -> int | None:
     if if_match is None:
         raise VersionRequired
-    return _expected(if_match)
+    return await _expected(if_match)
 
 
 # None means: whatever version it is now (If-Match: *).

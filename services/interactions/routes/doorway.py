@@ -46,7 +46,7 @@ async def _keep_fresh(doorway: Doorway) -> None:
         await MACHINE.sleep(_REFRESH_S)
 
 
-def _doorway(context: ContextDep) -> Doorway:
+async def _doorway(context: ContextDep) -> Doorway:
     return cast(Doorway, context.extras["doorway"])
 
 
