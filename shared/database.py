@@ -20,6 +20,8 @@ from shared.transaction import Tx
 # Classes of SQLSTATE that say "not now" and nothing about the data: connection, read-only server, rollback and
 # deadlock, resources (a full disk), lock not available, operator intervention, system error.
 _WEATHER = ("08", "25006", "40", "53", "55P03", "57", "58")
+# InternalClientError: a server that dies in mid-answer leaves the client's protocol in a state that it does not expect.
+_LOST = OSError | asyncio.TimeoutError | asyncpg.InterfaceError | asyncpg.InternalClientError
 
 _SESSION_SETTINGS = {
     "jit": "off",
@@ -52,9 +54,7 @@ def is_weather(error: BaseException) -> bool:
         return state.startswith(_WEATHER)
     if isinstance(error, DBAPIError) and error.connection_invalidated:
         return True
-    return isinstance(
-        error, OSError | asyncio.TimeoutError | PoolTimeout | InterfaceError | asyncpg.InterfaceError
-    ) or isinstance(getattr(error, "orig", None), asyncpg.InterfaceError | OSError | asyncio.TimeoutError)
+    return isinstance(error, _LOST | PoolTimeout | InterfaceError) or isinstance(getattr(error, "orig", None), _LOST)
 
 
 class Database:

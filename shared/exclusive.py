@@ -48,5 +48,5 @@ async def _keep(connection: Any, limit: asyncio.Timeout) -> None:
         while True:
             await MACHINE.sleep(_EVERY_S)
             await connection.execute("select 1")
-    except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError, TimeoutError):
+    except (asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError, OSError, TimeoutError):
         limit.reschedule(asyncio.get_running_loop().time())

@@ -14,7 +14,7 @@ from aiokafka.errors import KafkaError, KafkaTimeoutError
 
 from shared.clock import MACHINE
 from shared.config import ServiceSettings
-from shared.database import COMMAND_TIMEOUT_S
+from shared.database import COMMAND_TIMEOUT_S, is_weather
 from shared.exclusive import exclusive
 from shared.kafka import make_producer, never_expire, stop_producer, wire_name
 from shared.logging import get_logger
@@ -56,7 +56,9 @@ class Relay:
             beat()
             try:
                 await self._when_first(beat)
-            except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError, KafkaError) as error:
+            except Exception as error:
+                if not isinstance(error, asyncpg.PostgresError | KafkaError) and not is_weather(error):
+                    raise
                 log.warning("relay_waits", error=type(error).__name__)
             await MACHINE.sleep(1.0)
 

@@ -15,6 +15,9 @@ log = get_logger(__name__)
 
 LIMIT_S = 15.0
 EXIT_CODE = 70
+_EVERY_S = 1.0
+# Later than a busy machine makes a thread: the process was stopped, or its machine was.
+_STOOD_STILL_S = 3.0
 
 
 class Watchdog:
@@ -61,11 +64,15 @@ class Watchdog:
         self._stopped.set()
 
     def _watch(self) -> None:
-        while not self._stopped.wait(1.0):
-            self.look()
+        began = time.monotonic()
+        while not self._stopped.wait(_EVERY_S):
+            self.look(late_s=time.monotonic() - began - _EVERY_S)
+            began = time.monotonic()
 
-    def look(self) -> None:
-        """Look once."""
+    def look(self, late_s: float = 0.0) -> None:
+        """Look once. If this very thread comes late, the whole process stood still, and so did its parts."""
+        if late_s > _STOOD_STILL_S:
+            self._excuse(list(self._beats))
         stuck = [part for part, age in self.ages().items() if age > self._limit]
         if not stuck:
             return

@@ -49,6 +49,18 @@ def test_a_part_that_waits_for_a_neighbour_gets_its_time_anew_when_that_is_back(
     assert dog.ages()["part"] < 5
 
 
+def test_a_process_that_was_stopped_and_goes_on_is_given_its_time(here: tuple[str, int]) -> None:
+    """Catches a machine that was suspended and ends all its workers when it wakes."""
+    dog, exits = watching([here])
+    fall_silent(dog, "part")
+    fall_silent(dog, "loop")
+    dog.look(late_s=12.0)
+    assert exits == []
+    fall_silent(dog, "part")
+    dog.look(late_s=0.2)
+    assert exits == [EXIT_CODE]
+
+
 def test_one_broker_that_answers_is_enough(here: tuple[str, int]) -> None:
     """Catches a cluster whose first broker is down: nothing stuck would be found."""
     dog, exits = watching([AWAY, here])
