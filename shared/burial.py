@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
 from uuid import UUID
 
 import orjson
@@ -10,10 +9,8 @@ from sqlalchemy import text
 
 from shared.contracts.envelope import Unreadable
 from shared.ids import new_id
+from shared.subscription import Record
 from shared.transaction import Tx
-
-if TYPE_CHECKING:
-    from shared.consumer import Record
 
 _BURY = text("""
     insert into dead_letters

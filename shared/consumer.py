@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass, field
-from functools import cached_property
+from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
@@ -14,11 +12,12 @@ from sqlalchemy import text
 from shared import inbox
 from shared.burial import bury, event_id_of
 from shared.clock import MACHINE
-from shared.contracts.envelope import Fact, Unreadable, read_envelope
+from shared.contracts.envelope import Unreadable
 from shared.database import Database, is_weather
 from shared.ids import first_id_of
 from shared.logging import get_logger
 from shared.metrics import counter, histogram
+from shared.subscription import Record, Subscription
 from shared.transaction import Tx
 
 log = get_logger(__name__)
@@ -37,78 +36,12 @@ _WEATHER_WAIT_S = (0.1, 0.5, 1.0, 2.0, 5.0)
 HANDLED = counter("consumer_events_total", "Events handled, by outcome", ["consumer", "outcome"])
 BATCH_SECONDS = histogram("consumer_batch_seconds", "One batch: read, effect, commit", ["consumer"])
 
-Handler = Callable[[Tx, Any], Awaitable[None]]
-
-
-@dataclass(frozen=True, slots=True)
-class Record:
-    """One record of a topic. `topic` is the plain name, without an installation's prefix."""
-
-    topic: str
-    partition: int
-    offset: int
-    key: bytes | None
-    value: bytes | None
-    headers: Sequence[tuple[str, bytes | None]]
-    timestamp_ms: int = 0
-
-    def header(self, name: str) -> str | None:
-        """The first header of that name that has a value, as text."""
-        for key, value in self.headers:
-            if key == name and value is not None:
-                return value.decode("utf-8", "replace")
-        return None
-
 
 class TooManyDeadLetters(RuntimeError):
     """The limit per minute was passed; the worker stops with its offset where it is.
 
     Its supervisor starts it again, and it stops again until the minute is over: somebody has the time to look.
     """
-
-
-@dataclass(frozen=True)
-class Subscription:
-    """What a consumer hears and who handles it.
-
-    Give `handlers` (one event at a time), or `types` with `on_batch` (ordered, without duplicates), or `decode` with
-    `on_batch` and `inbox=False` for a door whose records are no envelopes.
-    """
-
-    consumer: str
-    topics: Sequence[str]
-    handlers: dict[type[Any], Handler] = field(default_factory=dict)
-    types: Sequence[type[Fact]] = ()
-    on_batch: Callable[[Tx, list[Any]], Awaitable[None]] | None = None
-    decode: Callable[[Record], Any] | None = None
-    inbox: bool = True
-
-    @cached_property
-    def known(self) -> dict[str, type[Fact]]:
-        """The facts that are heard, by type."""
-        return {fact.TYPE: fact for fact in (*self.types, *self.handlers)}
-
-    def read(self, record: Record) -> Any | None:
-        """The record's content, or None when nobody here hears its type. Raises Unreadable."""
-        if self.decode is not None:
-            return self.decode(record)
-        kind = record.header("type")
-        known = self.known
-        if kind is not None and kind not in known:
-            return None
-        if record.value is None:
-            raise Unreadable("the record has no value")
-        return read_envelope(record.value, known)
-
-    async def handle(self, tx: Tx, heard: list[Any]) -> None:
-        """The effect of `heard`, within `tx`."""
-        if self.on_batch is not None:
-            await self.on_batch(tx, heard)
-            return
-        for one in heard:
-            tx.cause = one
-            await self.handlers[type(one.data)](tx, one)
-        tx.cause = None
 
 
 class BatchProcessor:

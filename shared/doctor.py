@@ -4,17 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import uvicorn
 
-from shared.consumer import Subscription
 from shared.health import create_worker_app
 from shared.lag import GroupWatch
+from shared.parts import WorkerContext
 from shared.progress import deep_of_worker
-
-if TYPE_CHECKING:
-    from shared.worker import WorkerContext
+from shared.subscription import Subscription
 
 
 async def serve_health(context: WorkerContext, subscriptions: Sequence[Subscription]) -> None:

@@ -4,21 +4,20 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener
 from aiokafka.errors import CommitFailedError, IllegalStateError, KafkaError
 
 from shared.clock import MACHINE
 from shared.config import ServiceSettings
-from shared.consumer import BATCH, BatchProcessor, Record, Subscription
+from shared.consumer import BATCH, BatchProcessor
 from shared.kafka import make_consumer, plain_name, wire_name
 from shared.lenient import read_leniently
 from shared.logging import get_logger
 from shared.metrics import gauge
-
-if TYPE_CHECKING:
-    from shared.worker import WorkerContext
+from shared.parts import WorkerContext
+from shared.subscription import Record, Subscription
 
 log = get_logger(__name__)
 

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from sqlalchemy import RowMapping
 
 from shared.burial import describe
 from shared.clock import MACHINE
-from shared.consumer import BatchProcessor, Record, Subscription
+from shared.consumer import BatchProcessor
 from shared.database import Database, is_weather
 from shared.logging import get_logger
-
-if TYPE_CHECKING:
-    from shared.worker import WorkerContext
+from shared.parts import WorkerContext
+from shared.subscription import Record, Subscription
 
 log = get_logger(__name__)
 

@@ -8,98 +8,27 @@ import gc
 import os
 import signal
 import sys
-from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
-from typing import Any, Protocol
+from collections.abc import Sequence
 
 import uvloop
 
 from shared import partitions
-from shared.clock import MACHINE, Clock, open_clock
+from shared.clock import MACHINE, open_clock
 from shared.config import ServiceSettings
-from shared.consumer import Subscription
 from shared.database import Database, is_weather
 from shared.doctor import serve_health
 from shared.logging import configure_logging, get_logger
 from shared.loop import ConsumerLoop
+from shared.parts import Job, JobPart, Part, WorkerContext
 from shared.relay import Relay
 from shared.replayer import Replayer
+from shared.subscription import Subscription
 from shared.watchdog import Watchdog, addresses_of
 
 log = get_logger(__name__)
 
 # Of the twenty seconds a stop may take, this much is for the parts.
 STOP_S = 12
-
-
-@dataclass(frozen=True)
-class WorkerContext:
-    """What every part may use."""
-
-    settings: Any
-    database: Database
-    clock: Clock
-    watchdog: Watchdog
-
-
-class Part(Protocol):
-    """Something that runs for as long as the worker does.
-
-    `run` calls `beat()` at least every five seconds, is cancelled at the stop, and ends the process if it raises.
-    """
-
-    name: str
-
-    async def run(self, context: WorkerContext, beat: Callable[[], None]) -> None:
-        """Work for ever."""
-        ...
-
-
-@dataclass(frozen=True)
-class Job:
-    """Something done every `every_s` machine seconds; by one worker of the service at a time when `exclusive`."""
-
-    name: str
-    every_s: float
-    run: Callable[[WorkerContext], Awaitable[None]]
-    exclusive: bool = True
-
-
-class _JobPart:
-    def __init__(self, job: Job) -> None:
-        self.job = job
-        self.name = f"job:{job.name}"
-
-    async def run(self, context: WorkerContext, beat: Callable[[], None]) -> None:
-        """The job, again and again; weather postpones it, anything else ends the worker."""
-        while True:
-            beat()
-            try:
-                await self._once(context, beat)
-            except Exception as error:
-                if not is_weather(error):
-                    raise
-                log.warning("job_postponed", job=self.job.name, error=type(error).__name__)
-            left = self.job.every_s
-            while left > 0:
-                beat()
-                await MACHINE.sleep(min(left, 5.0))
-                left -= 5.0
-
-    async def _once(self, context: WorkerContext, beat: Callable[[], None]) -> None:
-        async with contextlib.AsyncExitStack() as stack:
-            if self.job.exclusive and not await stack.enter_async_context(
-                context.database.exclusive(f"job:{self.job.name}")
-            ):
-                return
-            running = asyncio.ensure_future(self.job.run(context))
-            try:
-                # A long job is not a stuck one: it beats for as long as its statements come back (each has a timeout).
-                while not (await asyncio.wait({running}, timeout=5))[0]:
-                    beat()
-                running.result()
-            finally:
-                running.cancel()
 
 
 class Worker:
@@ -184,7 +113,7 @@ def create_worker(
     """
     loops: list[Part] = [ConsumerLoop(settings, subscription) for subscription in subscriptions]
     kernel: list[Part] = [Relay(settings), Replayer([*subscriptions, *replays])]
-    work: list[Part] = [_JobPart(job) for job in (Job("partitions", 3600, _maintain, exclusive=False), *jobs)]
+    work: list[Part] = [JobPart(job) for job in (Job("partitions", 3600, _maintain, exclusive=False), *jobs)]
     return Worker(settings, [*kernel, *loops, *parts, *work], [*subscriptions, *replays])
 
 

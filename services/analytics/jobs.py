@@ -12,7 +12,7 @@ from services.analytics.service.programs import Programs
 from services.analytics.service.reconciling import reconcile, reconciled_within
 from shared.clock import open_clock
 from shared.database import Database
-from shared.worker import Job, WorkerContext
+from shared.parts import Job, WorkerContext
 
 # Asked for every hour, so that a restart neither repeats nor skips a night.
 ASK_S = 3600.0

@@ -6,9 +6,9 @@ from typing import Any
 
 from services.campaigns.service import erasure, hearing
 from services.campaigns.service.enrolment import enrol
-from shared.consumer import Subscription
 from shared.contracts import analytics, customers, interactions, privacy
 from shared.contracts.envelope import Envelope
+from shared.subscription import Subscription
 from shared.transaction import Tx
 
 

@@ -6,7 +6,7 @@ from services.campaigns.service import erasure, lifecycle, settling
 from services.campaigns.service.reports import backlog
 from shared.logging import get_logger
 from shared.metrics import gauge
-from shared.worker import Job, WorkerContext
+from shared.parts import Job, WorkerContext
 
 log = get_logger(__name__)
 

@@ -9,10 +9,10 @@ from services.customers.config import Settings
 from services.customers.service.erasure import erase_customer
 from services.customers.service.observations import observe_identities
 from services.customers.service.purchases import note_purchases
-from shared.consumer import Subscription
 from shared.contracts.envelope import Envelope
 from shared.contracts.interactions import IdentityObserved, PurchaseRecorded
 from shared.contracts.privacy import ErasureRequested
+from shared.subscription import Subscription
 from shared.transaction import Tx
 
 

@@ -16,11 +16,11 @@ from services.interactions.service.hearing import (
 )
 from services.interactions.service.recording import Policy, record_messages
 from shared.clock import Clock
-from shared.consumer import Record, Subscription
 from shared.contracts.campaigns import MessageSettled
 from shared.contracts.customers import CustomersMerged, IdentifierRetired, MergeUndone
 from shared.contracts.envelope import Envelope
 from shared.contracts.privacy import ConsentChanged, ErasureRequested
+from shared.subscription import Record, Subscription
 from shared.transaction import Tx
 
 

@@ -6,12 +6,12 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 from services.privacy.service import erasures, identities, responses
-from shared.consumer import Subscription
 from shared.contracts.analytics import AnalyticsErasureDone
 from shared.contracts.campaigns import CampaignsErasureDone, MessageSettled
 from shared.contracts.customers import CustomersErasureDone, CustomersMerged, IdentifierRetired, MergeUndone
 from shared.contracts.envelope import Envelope, Fact
 from shared.contracts.interactions import InteractionsErasureDone, ResponseRecorded
+from shared.subscription import Subscription
 from shared.transaction import Tx
 
 ErasureDone = CustomersErasureDone | InteractionsErasureDone | AnalyticsErasureDone | CampaignsErasureDone

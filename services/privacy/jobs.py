@@ -8,7 +8,7 @@ from services.privacy.config import Settings
 from services.privacy.service import consents, erasures, permits
 from shared.logging import get_logger
 from shared.metrics import gauge
-from shared.worker import Job, WorkerContext
+from shared.parts import Job, WorkerContext
 
 log = get_logger(__name__)
 

@@ -13,8 +13,8 @@ from services.analytics.service.programs import Programs
 from shared.clock import SystemClock
 from shared.contracts.topics import PARTITIONS
 from shared.database import Database
+from shared.parts import WorkerContext
 from shared.watchdog import Watchdog
-from shared.worker import WorkerContext
 from tests.bench.ground import Site
 
 _TYPES = {"age": "integer", "sex": "string", "joined": "datetime"}

@@ -15,8 +15,8 @@ from shared.contracts.analytics import SegmentChanged
 from shared.contracts.envelope import Origin
 from shared.logging import get_logger
 from shared.metrics import counter, gauge
+from shared.parts import WorkerContext
 from shared.transaction import Tx
-from shared.worker import WorkerContext
 
 log = get_logger(__name__)
 

@@ -21,12 +21,13 @@ from services.analytics.streams.driver import Application, make_application
 from services.analytics.streams.frontier import Frontier
 from shared.clock import MACHINE
 from shared.config import ServiceSettings
-from shared.consumer import BATCH, BatchProcessor, Record, Subscription
+from shared.consumer import BATCH, BatchProcessor
 from shared.database import is_weather
 from shared.kafka import plain_name, wire_name
 from shared.logging import get_logger
 from shared.metrics import gauge
-from shared.worker import WorkerContext
+from shared.parts import WorkerContext
+from shared.subscription import Record, Subscription
 
 log = get_logger(__name__)
 

@@ -14,7 +14,7 @@ from shared.config import ServiceSettings
 from shared.database import Database, is_weather
 from shared.kafka import make_producer, wire_name
 from shared.logging import get_logger
-from shared.worker import WorkerContext
+from shared.parts import WorkerContext
 
 log = get_logger(__name__)
 

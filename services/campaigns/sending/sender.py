@@ -19,8 +19,8 @@ from services.campaigns.smtp import SmtpChannel
 from shared.clock import MACHINE
 from shared.database import is_weather
 from shared.logging import get_logger
+from shared.parts import WorkerContext
 from shared.redis import Pace, make_redis
-from shared.worker import WorkerContext
 
 log = get_logger(__name__)
 

@@ -24,12 +24,12 @@ from services.analytics.service.chores import Chores
 from services.analytics.service.programs import Programs
 from services.analytics.streams.lane import Lane
 from shared.clock import SystemClock
-from shared.consumer import Subscription
 from shared.contracts.envelope import Envelope
 from shared.contracts.interactions import PurchaseRecorded
 from shared.contracts.topics import PARTITIONS
 from shared.database import Database
 from shared.kafka import create_topics, make_consumer, make_producer, wire_name
+from shared.subscription import Subscription
 from shared.transaction import Tx
 from tests.component.analytics.builders import a_profile, a_purchase, bought
 from tests.component.analytics.world import World

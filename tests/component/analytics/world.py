@@ -12,13 +12,14 @@ from services.analytics.service import segments
 from services.analytics.service.chores import Chores
 from services.analytics.service.programs import Programs
 from shared.clock import MACHINE
-from shared.consumer import BatchProcessor, Record
+from shared.consumer import BatchProcessor
 from shared.contracts.analytics import AnalyticsErasureDone, MembershipsChanged, SegmentChanged
 from shared.contracts.envelope import Envelope, Fact, read_envelope
 from shared.contracts.topics import PARTITIONS
 from shared.database import Database
+from shared.parts import WorkerContext
+from shared.subscription import Record
 from shared.watchdog import Watchdog
-from shared.worker import WorkerContext
 
 SAID: dict[str, type[Fact]] = {fact.TYPE: fact for fact in (MembershipsChanged, SegmentChanged, AnalyticsErasureDone)}
 

@@ -22,7 +22,7 @@ from services.interactions import app as app_module
 from services.interactions.config import Settings
 from services.interactions.handlers import subscriptions
 from shared.clock import Clock, SystemClock
-from shared.consumer import BatchProcessor, Record, Subscription
+from shared.consumer import BatchProcessor
 from shared.contracts.envelope import Envelope, Fact, Origin, read_envelope
 from shared.contracts.registry import FACTS
 from shared.contracts.topics import PARTITIONS
@@ -31,6 +31,7 @@ from shared.ids import new_id
 from shared.kafka import create_topics, make_consumer, make_producer
 from shared.loop import to_record
 from shared.migrate import run_migrations
+from shared.subscription import Record, Subscription
 from tests.infrastructure import CreateDatabase
 
 WRITER, READER, OPERATOR = "writer-key", "reader-key", "operator-key"

@@ -17,14 +17,14 @@ from aiokafka.producer import producer as client_producer
 from aiokafka.record import default_records
 
 from shared import loop as kernel_loop
-from shared.consumer import Handler, Subscription
 from shared.contracts.envelope import Envelope
 from shared.database import Database
 from shared.kafka import make_consumer, make_producer, wire_name
 from shared.loop import ConsumerLoop, commit
+from shared.parts import WorkerContext
+from shared.subscription import Handler, Subscription
 from shared.transaction import Tx
 from shared.watchdog import Watchdog
-from shared.worker import WorkerContext
 from tests.component.kernel.test_delivery import Counted, effects, on_counted, outbox, say
 
 

@@ -8,17 +8,18 @@ from uuid import UUID
 
 import pytest
 
-from shared.consumer import BatchProcessor, Record, Subscription, TooManyDeadLetters
+from shared.consumer import BatchProcessor, TooManyDeadLetters
 from shared.contracts.envelope import Envelope, Fact, Origin
 from shared.database import Database
 from shared.ids import new_id
 from shared.kafka import make_consumer, wire_name
 from shared.loop import ConsumerLoop
+from shared.parts import Part, WorkerContext
 from shared.relay import Relay
 from shared.replayer import Replayer
+from shared.subscription import Record, Subscription
 from shared.transaction import Tx
 from shared.watchdog import Watchdog
-from shared.worker import Part, WorkerContext
 
 
 class Counted(Fact):

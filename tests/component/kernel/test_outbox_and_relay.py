@@ -14,12 +14,13 @@ import pytest
 
 from shared import partitions
 from shared import relay as kernel_relay
-from shared.consumer import BatchProcessor, Subscription
+from shared.consumer import BatchProcessor
 from shared.contracts.envelope import Envelope, Fact
 from shared.database import Database
 from shared.ids import new_id
 from shared.kafka import make_producer, never_expire, stop_producer, wire_name
 from shared.relay import Relay
+from shared.subscription import Subscription
 from shared.transaction import MAX_EVENT_BYTES, EventTooLarge, Tx
 from tests.component.kernel.test_delivery import Counted, effects, on_counted, outbox, records_of, say
 

@@ -11,7 +11,8 @@ from typing import Any
 
 import pytest
 
-from shared.worker import Job, WorkerContext, create_worker
+from shared.parts import Job, WorkerContext
+from shared.worker import create_worker
 from tests.component.kernel.conftest import Settings
 
 DEAF = """

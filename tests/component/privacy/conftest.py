@@ -18,8 +18,8 @@ from services.privacy.config import Settings
 from shared.auth import hash_key
 from shared.database import Database
 from shared.migrate import run_migrations
+from shared.parts import WorkerContext
 from shared.watchdog import Watchdog
-from shared.worker import WorkerContext
 from tests.fakes import FixedClock
 from tests.infrastructure import CreateDatabase
 

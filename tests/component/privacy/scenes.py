@@ -14,10 +14,11 @@ import orjson
 import pytest
 
 from services.privacy.handlers import SUBSCRIPTION
-from shared.consumer import BatchProcessor, Record
+from shared.consumer import BatchProcessor
 from shared.contracts.envelope import Envelope, Fact, Origin
 from shared.database import Database
 from shared.ids import new_id
+from shared.subscription import Record
 
 ADDRESS = "ann@example.test"
 

@@ -1,0 +1,88 @@
+"""What a worker is made of: parts that run side by side, and jobs that come round."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from shared.clock import MACHINE, Clock
+from shared.database import Database, is_weather
+from shared.logging import get_logger
+from shared.watchdog import Watchdog
+
+log = get_logger(__name__)
+
+
+@dataclass(frozen=True)
+class WorkerContext:
+    """What every part may use."""
+
+    settings: Any
+    database: Database
+    clock: Clock
+    watchdog: Watchdog
+
+
+class Part(Protocol):
+    """Something that runs for as long as the worker does.
+
+    `run` calls `beat()` at least every five seconds, is cancelled at the stop, and ends the process if it raises.
+    """
+
+    name: str
+
+    async def run(self, context: WorkerContext, beat: Callable[[], None]) -> None:
+        """Work for ever."""
+        ...
+
+
+@dataclass(frozen=True)
+class Job:
+    """Something done every `every_s` machine seconds; by one worker of the service at a time when `exclusive`."""
+
+    name: str
+    every_s: float
+    run: Callable[[WorkerContext], Awaitable[None]]
+    exclusive: bool = True
+
+
+class JobPart:
+    """A job as a part of the worker."""
+
+    def __init__(self, job: Job) -> None:
+        self.job = job
+        self.name = f"job:{job.name}"
+
+    async def run(self, context: WorkerContext, beat: Callable[[], None]) -> None:
+        """The job, again and again; weather postpones it, anything else ends the worker."""
+        while True:
+            beat()
+            try:
+                await self._once(context, beat)
+            except Exception as error:
+                if not is_weather(error):
+                    raise
+                log.warning("job_postponed", job=self.job.name, error=type(error).__name__)
+            left = self.job.every_s
+            while left > 0:
+                beat()
+                await MACHINE.sleep(min(left, 5.0))
+                left -= 5.0
+
+    async def _once(self, context: WorkerContext, beat: Callable[[], None]) -> None:
+        async with contextlib.AsyncExitStack() as stack:
+            if self.job.exclusive and not await stack.enter_async_context(
+                context.database.exclusive(f"job:{self.job.name}")
+            ):
+                return
+            running = asyncio.ensure_future(self.job.run(context))
+            try:
+                # A long job is not a stuck one: it beats for as long as its statements come back (each has a timeout).
+                while not (await asyncio.wait({running}, timeout=5))[0]:
+                    beat()
+                running.result()
+            finally:
+                running.cancel()
