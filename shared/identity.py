@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import hmac
 import re
 import unicodedata
@@ -66,4 +65,4 @@ def choose_identifier(identifiers: Iterable[Identifier]) -> Identifier | None:
 
 
 def _digest(key: str, *parts: str) -> bytes:
-    return hmac.new(key.encode(), "\x00".join(parts).encode(), hashlib.sha256).digest()
+    return hmac.digest(key.encode(), "\x00".join(parts).encode(), "sha256")
