@@ -46,7 +46,7 @@ async def measure(ground: Ground, size: Size) -> list[Row]:
     poll, beside = 0.99 * _POLL_S, "a poll every 2 minutes (computed)"
     return [
         Row("lapse", f"exact instant → event, p99, {size.waiting:,} waiting", percentile(steady.lapsed, 0.99), "s",
-            poll, beside, target=1, less_is_better=True, note=f"{len(steady.lapsed):,} lapses, {_PER_S}/s, of 2 workers"),
+            poll, beside, target=1, less_is_better=True, note=f"{len(steady.lapsed):,} lapses, {_PER_S}/s"),
         Row("lapse", f"{size.storm:,} lapses within {storm_s:.0f} s: p99", percentile(storm.lapsed, 0.99), "s", poll,
             beside, less_is_better=True, note=f"{len(storm.lapsed):,} lapses seen"),
         Row("lapse", "the longest an entry took meanwhile", max(storm.entered), "s",
