@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from hashlib import sha256
 
+import orjson
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -17,13 +19,15 @@ METHODS = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 LONGEST_KEY = 255
 # Answers may show personal data, so they are kept for a day only. Real time: retries follow no business clock.
 KEPT_FOR = "24 hours"
+# What a client acts on; the others (date, trace) belong to one answer only.
+_KEPT_HEADERS = ("content-type", "location", "etag")
 
 # The second of two requests with one key waits here for the first one's commit, then finds its answer.
 _LOCK = "select pg_advisory_xact_lock(hashtextextended(:name, 0))"
-_FIND = "select request_hash, status, body, content_type from idempotency where caller = :caller and key = :key"
+_FIND = "select request_hash, status, body, headers from idempotency where caller = :caller and key = :key"
 _KEEP = """
-    insert into idempotency (caller, key, method, path, request_hash, status, body, content_type, created_at)
-    values (:caller, :key, :method, :path, :hash, :status, :body, :content_type, now())
+    insert into idempotency (caller, key, method, path, request_hash, status, body, headers, created_at)
+    values (:caller, :key, :method, :path, :hash, :status, :body, cast(:headers as jsonb), now())
 """
 _FORGET = f"delete from idempotency where created_at < now() - interval '{KEPT_FOR}'"
 
@@ -43,17 +47,14 @@ class InvalidKey(Invalid):
 class Replayed(Exception):
     """This request was answered before; `response` is that answer. Ends the transaction, which has done nothing."""
 
-    def __init__(self, status: int, body: bytes, content_type: str) -> None:
+    def __init__(self, status: int, body: bytes, headers: Mapping[str, str]) -> None:
         super().__init__("answered before")
-        self.status, self.body, self.content_type = status, body, content_type
+        self.status, self.body, self.headers = status, body, headers
 
     @property
     def response(self) -> Response:
         """The saved answer, marked as such."""
-        headers = {"Idempotent-Replayed": "true"}
-        if self.content_type:
-            headers["content-type"] = self.content_type
-        return Response(self.body, self.status, headers)
+        return Response(self.body, self.status, {**self.headers, "Idempotent-Replayed": "true"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +84,9 @@ class Guard:
                 "hash": self.hash,
                 "status": response.status_code,
                 "body": response.body,
-                "content_type": response.headers.get("content-type", ""),
+                "headers": orjson.dumps(
+                    {name: value for name in _KEPT_HEADERS if (value := response.headers.get(name)) is not None}
+                ).decode(),
             },
         )
 
@@ -110,7 +113,7 @@ async def begin(request: Request, tx: Tx, caller: str) -> Guard | None:
             cure="Use a new key for every change; repeat a key only to repeat the very same request.",
             where=f"header:{HEADER.lower()}",
         )
-    raise Replayed(found["status"], bytes(found["body"]), found["content_type"])
+    raise Replayed(found["status"], bytes(found["body"]), found["headers"])
 
 
 async def _digest(request: Request) -> bytes:

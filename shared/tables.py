@@ -65,7 +65,7 @@ create table idempotency (
     request_hash bytea not null,
     status int not null,
     body bytea not null,
-    content_type text not null,
+    headers jsonb not null,
     created_at timestamptz not null,
     primary key (caller, key)
 );

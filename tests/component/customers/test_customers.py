@@ -263,6 +263,8 @@ async def test_a_repeated_creation_with_its_key_is_answered_once(api: httpx.Asyn
     second = await api.post("/customers", json=body, headers=key)
     assert (first.status_code, second.status_code) == (201, 201)
     assert first.json() == second.json()
+    # A client goes on with these: a repeat without them could not change what it made.
+    assert first.headers["etag"] == second.headers["etag"]
 
 
 async def _card(api: httpx.AsyncClient, customer_id: str) -> dict[str, object]:
