@@ -175,9 +175,7 @@ class Advancer:
         say(tx, changes, said)
 
 
-def _reach(
-    missing: Mapping[UUID, Iterable[Leaf]], states: Mapping[UUID, State]
-) -> tuple[list[str], datetime | None]:
+def _reach(missing: Mapping[UUID, Iterable[Leaf]], states: Mapping[UUID, State]) -> tuple[list[str], datetime | None]:
     """The kinds of facts that leaves ask for, and the earliest moment that can matter to one (None: all do).
 
     A new segment over purchases then reads no lines of baskets, and one of the last 90 days no older year.

@@ -59,9 +59,7 @@ def consent_change(event: Envelope[ConsentChanged]) -> ConsentChange:
     """A consent that changed."""
     data = event.data
     until = from_datetime(data.expires_at) if data.expires_at else None
-    return ConsentChange(
-        str(event.id), from_datetime(event.recorded_at), data.channel, data.purpose, data.state, until
-    )
+    return ConsentChange(str(event.id), from_datetime(event.recorded_at), data.channel, data.purpose, data.state, until)
 
 
 def histories(
