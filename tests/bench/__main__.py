@@ -40,22 +40,28 @@ def main() -> int:
     logging.getLogger("aiokafka").setLevel(logging.CRITICAL)
     signal.signal(signal.SIGTERM, lambda *_: sys.exit("told to stop"))  # in an orderly way: nothing is left running
     args.folder.mkdir(parents=True, exist_ok=True)
-    with Ground(args.folder) as ground:
-        report = Report(uvloop.run(describe(ground.dsns)))
-        report.machine = {**report.machine, "size": "a quick look" if size.is_short else "in full"}
-        with contextlib.ExitStack() as held:
-            for name in NAMES:
-                if not args.only or name in args.only:
-                    _measure(ground, held, size, name, report)
-        for group in profiling.slowest(report) if args.profiles or not args.short else []:
-            aside = Report({})
-            with profiling.profiled(ground, group, args.folder), contextlib.ExitStack() as held:
-                _measure(ground, held, SHORT, group.replace(" ", "-"), aside)
-    report.machine = {**report.machine, "load after": load()}
-    (args.folder / "bench.md").write_text(report.markdown())
-    (args.folder / "bench.json").write_text(report.json())
-    sys.stdout.write("\n" + report.markdown())
+    report = Report({})
+    try:
+        with Ground(args.folder) as ground:
+            report.machine = {**uvloop.run(describe(ground.dsns)), "size": "a quick look" if args.short else "in full"}
+            _all(ground, size, args, report)
+    finally:
+        # Also when it is told to stop: what was measured until then is kept.
+        report.machine = {**report.machine, "load after": load()}
+        (args.folder / "bench.md").write_text(report.markdown())
+        (args.folder / "bench.json").write_text(report.json())
+        sys.stdout.write("\n" + report.markdown())
     return 1 if report.failures else 0
+
+
+def _all(ground: Ground, size: Size, args: argparse.Namespace, report: Report) -> None:
+    with contextlib.ExitStack() as held:
+        for name in NAMES:
+            if not args.only or name in args.only:
+                _measure(ground, held, size, name, report)
+    for group in profiling.slowest(report) if args.profiles or not args.short else []:
+        with profiling.profiled(ground, group, args.folder), contextlib.ExitStack() as held:
+            _measure(ground, held, SHORT, group.replace(" ", "-"), Report({}))
 
 
 def _measure(ground: Ground, held: contextlib.ExitStack, size: Size, name: str, report: Report) -> None:

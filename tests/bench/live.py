@@ -73,9 +73,7 @@ async def _publish(
         await producer.stop()
 
 
-async def _listen(
-    consumer: AIOKafkaConsumer, sent_at: dict[str, float], counts_from: float, found: Live
-) -> None:
+async def _listen(consumer: AIOKafkaConsumer, sent_at: dict[str, float], counts_from: float, found: Live) -> None:
     while True:
         batches = await consumer.getmany(timeout_ms=200)
         now = time.time()

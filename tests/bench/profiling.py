@@ -41,5 +41,3 @@ def profiled(ground: Ground, group: str, folder: Path) -> Iterator[Path]:
     finally:
         ground.profiled.clear()
     sys.stderr.write(f"{group}: {file if file.exists() else 'no profile was written'}\n")
-
-

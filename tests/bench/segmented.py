@@ -1,23 +1,45 @@
-"""Segments that are live before anything is measured."""
+"""Segments that are live, and customers who are known, before anything is measured."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
+from services.analytics.handlers import subscription
 from services.analytics.service import segments
 from services.analytics.service.chores import Chores
 from services.analytics.service.programs import Programs
 from shared.clock import SystemClock
+from shared.consumer import BATCH, BatchProcessor
+from shared.contracts.envelope import Envelope
 from shared.contracts.topics import PARTITIONS
 from shared.database import Database
 from shared.parts import WorkerContext
+from shared.subscription import Record
 from shared.watchdog import Watchdog
 from tests.bench.ground import Site
+from tests.bench.load import on_the_wire
 
 _TYPES = {"age": "integer", "sex": "string", "joined": "datetime"}
+
+
+async def make_known(site: Site, profiles: Iterable[Envelope[Any]]) -> None:
+    """Have analytics hear of customers, in this process: a worker's start would take longer than that."""
+    database = Database(site.settings("analytics").database_url, source="analytics", clock=SystemClock())
+    processor = BatchProcessor(database, subscription(Programs()))
+    records = [
+        Record("customers-events", 0, number, key, value, headers)
+        for number, (key, value, headers) in enumerate(map(on_the_wire, profiles))
+    ]
+    try:
+        for start in range(0, len(records), BATCH):
+            await processor.process(records[start : start + BATCH])
+        async with database.transaction() as tx:
+            await tx.execute("update outbox set published = true")
+    finally:
+        await database.close()
 
 
 async def make_segments(site: Site, trees: Sequence[dict[str, Any]]) -> list[UUID]:

@@ -26,9 +26,9 @@ async def measure(ground: Ground, size: Size) -> list[Row]:
     base = _SHORT_CUSTOMERS if size.is_short else _CUSTOMERS
     events = size.growth_events
     customers, segments = partial(_more_customers, ground, events), partial(_more_segments, ground, events, base)
-    rows = await _grow(size, f"{{:,}} customers, {_SEGMENTS} segments", base, _FLAT, customers)
-    rows += await _grow(size, f"{{:,}} segments, {base:,} customers", _SEGMENTS, None, segments)
+    rows = await _grow(size, f"{{:,}} segments, {base:,} customers", _SEGMENTS, None, segments)
     if not size.is_short:
+        rows += await _grow(size, f"{{:,}} customers, {_SEGMENTS} segments", base, _FLAT, customers)
         rows += await _grow(size, "recording, {:,} customers", base, _FLAT, partial(_recording, ground, events))
     return rows
 

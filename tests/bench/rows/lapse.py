@@ -55,9 +55,7 @@ async def measure(ground: Ground, size: Size) -> list[Row]:
     ]  # fmt: skip
 
 
-async def _watch(
-    ground: Ground, site: Site, compiled: Compiled, segment: UUID, lapses: int, seconds: float
-) -> Live:
+async def _watch(ground: Ground, site: Site, compiled: Compiled, segment: UUID, lapses: int, seconds: float) -> Live:
     """Customers who lapse evenly over the next seconds, and events of others meanwhile."""
     fresh = [uuid4() for _ in range(int(_ENTRIES_PER_S * (seconds + 4)))]
     await _store(site, compiled, segment, lapses, datetime.now(UTC) + _LEAD, timedelta(seconds=seconds))
@@ -74,9 +72,7 @@ async def compiled_of(site: Site) -> Compiled:
         await database.close()
 
 
-async def _store(
-    site: Site, compiled: Compiled, segment: UUID, count: int, first: datetime, over: timedelta
-) -> None:
+async def _store(site: Site, compiled: Compiled, segment: UUID, count: int, first: datetime, over: timedelta) -> None:
     """Customers who bought once; their windows end evenly over `over`, from `first` on."""
     async with site.database("analytics") as database:
         for start in range(0, count, _CHUNK):

@@ -22,8 +22,8 @@ from tests.bench.engine import program_of, some_trees
 from tests.bench.ground import Ground, Site
 from tests.bench.live import Live, live
 from tests.bench.load import customer_ids, fill, on_the_wire, profiles, recorded
-from tests.bench.measure import Span, percentile, span, until
-from tests.bench.segmented import make_segments
+from tests.bench.measure import Span, percentile, span
+from tests.bench.segmented import make_known, make_segments
 from tests.bench.size import Size
 from tests.bench.table import Row
 
@@ -70,17 +70,17 @@ async def measure(ground: Ground, size: Size) -> list[Row]:
 async def ready_site(
     ground: Ground, name: str, segments: int, customers: int
 ) -> AsyncIterator[tuple[Site, list[UUID]]]:
-    """A site whose segments are live, and whose customers are known to analytics once a worker has read the topic."""
+    """A site whose segments are live and whose customers analytics knows."""
     async with ground.site(name, scale={"analytics.worker": 2}) as site:
         await make_segments(site, some_trees(segments, LEAVES, 1, WINDOWS))
         ids = customer_ids(site.installation.keys["installation"], customers)
         at = datetime.now(UTC) - OVER
-        await fill(ground.dsns.kafka, f"{site.prefix}customers-events", map(on_the_wire, profiles(ids, at)))
+        await make_known(site, profiles(ids, at))
         yield site, ids
 
 
 async def drain(ground: Ground, site: Site, events: Sequence[Envelope[Any]]) -> Drained:
-    """The workers know the customers first (they are warm then), and stop; the topic is filled; they start again."""
+    """The topic is filled while no worker runs; then both start."""
     async with site.database("analytics") as database:
 
         async def heard() -> int:
@@ -92,12 +92,6 @@ async def drain(ground: Ground, site: Site, events: Sequence[Envelope[Any]]) -> 
         async def shared() -> bool:
             return [await partitions(site, name) for name in WORKERS] == [6, 6]
 
-        known = await database.fetchval("select count(*) from states")
-        customers = len({event.subject for event in events})
-        if known < customers:
-            async with site.running(*WORKERS):
-                await until(lambda: _enough(heard, customers), "profiles heard", 300)
-                await until(quiet, "profiles said", 120)
         before = await heard()
         said = await database.fetchval("select count(*) from outbox")
         await fill(ground.dsns.kafka, f"{site.prefix}interactions-events", map(on_the_wire, events))
@@ -108,15 +102,9 @@ async def drain(ground: Ground, site: Site, events: Sequence[Envelope[Any]]) -> 
             return handled if handled < len(events) or await quiet() else len(events) - 1
 
         async with site.running(*WORKERS) as pids:
-            found = await span(
-                finished, len(events), ready=shared, every_s=0.25, pids=pids | ground.server_pids
-            )
+            found = await span(finished, len(events), ready=shared, every_s=0.25, pids=pids | ground.server_pids)
         said = await database.fetchval("select count(*) from outbox") - said
     return Drained(found, said, len(events))
-
-
-async def _enough(count: Any, wanted: int) -> bool:
-    return bool(await count() >= wanted)
 
 
 async def partitions(site: Site, name: str) -> int:
