@@ -83,9 +83,7 @@ class Neighbours:
 
 async def _post(client: httpx.AsyncClient, path: str, body: object) -> dict[str, list[dict[str, Any]]]:
     try:
-        response = await client.post(
-            path, content=orjson.dumps(body), headers={"Content-Type": "application/json"}
-        )
+        response = await client.post(path, content=orjson.dumps(body), headers={"Content-Type": "application/json"})
         response.raise_for_status()
         answer: dict[str, list[dict[str, Any]]] = orjson.loads(response.content)
         return answer

@@ -10,9 +10,7 @@ from shared.worker import Worker, create_worker
 
 def create(settings: Settings) -> Worker:
     """The worker; nothing connects yet."""
-    return create_worker(
-        settings, subscriptions=[SUBSCRIPTION], jobs=JOBS, parts=(Sender(), ResponsePublisher())
-    )
+    return create_worker(settings, subscriptions=[SUBSCRIPTION], jobs=JOBS, parts=(Sender(), ResponsePublisher()))
 
 
 if __name__ == "__main__":

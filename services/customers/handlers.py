@@ -20,15 +20,20 @@ def subscriptions(settings: Settings) -> list[Subscription]:
     """Three topics, three groups: a flood on one does not hold up the others."""
     return [
         Subscription(
-            "customers-inbound", ["customers-inbound"], types=[IdentityObserved],
+            "customers-inbound",
+            ["customers-inbound"],
+            types=[IdentityObserved],
             on_batch=partial(on_identities_observed, settings),
         ),
         Subscription(
-            "customers-purchases", ["interactions-events"], types=[PurchaseRecorded],
+            "customers-purchases",
+            ["interactions-events"],
+            types=[PurchaseRecorded],
             on_batch=partial(on_purchases_recorded, settings),
         ),
         Subscription(
-            "customers-erasures", ["privacy-events"],
+            "customers-erasures",
+            ["privacy-events"],
             handlers={ErasureRequested: partial(on_erasure_requested, settings)},
         ),
     ]

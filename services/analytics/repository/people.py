@@ -124,9 +124,7 @@ async def mark_dirty(
 
 async def dirty(tx: Tx, reached: Mapping[int, datetime], most: int) -> list[Dirty]:
     """Customers that may be recomputed now; locked."""
-    rows = await tx.rows(
-        _DIRTY, {"partitions": list(reached), "moments": list(reached.values()), "most": most}
-    )
+    rows = await tx.rows(_DIRTY, {"partitions": list(reached), "moments": list(reached.values()), "most": most})
     return [Dirty(row["customer_id"], row["origin"], row["cause"]) for row in rows]
 
 

@@ -182,9 +182,7 @@ async def of_customer(tx: Tx, customer_id: UUID) -> Sequence[Any]:
 
 async def history(tx: Tx, customer_id: UUID, segment_id: UUID | None, after: int | None, limit: int) -> Sequence[Any]:
     """What a customer entered and left, the newest first."""
-    return await tx.rows(
-        _HISTORY, {"customer": customer_id, "segment": segment_id, "after": after, "limit": limit}
-    )
+    return await tx.rows(_HISTORY, {"customer": customer_id, "segment": segment_id, "after": after, "limit": limit})
 
 
 async def progress(tx: Tx) -> tuple[int, int]:

@@ -166,9 +166,7 @@ async def write(tx: Tx, revision: int, rows: Sequence[tuple[UUID, int, bytes, da
 
 async def due(tx: Tx, reached: Mapping[int, datetime], most: int) -> dict[UUID, int]:
     """Customers (with their partition) whose wake-up is due by the moment reached there, the earliest first."""
-    rows = await tx.rows(
-        _DUE, {"partitions": list(reached), "moments": list(reached.values()), "most": most}
-    )
+    rows = await tx.rows(_DUE, {"partitions": list(reached), "moments": list(reached.values()), "most": most})
     return {row["customer_id"]: row["number"] for row in rows}
 
 

@@ -184,6 +184,5 @@ def _out(found: Segment, counts: dict[UUID, int], filled: float) -> SegmentOut:
     )
 
 
-
 def _settings(context: AppContext) -> Settings:
     return cast(Settings, context.settings)

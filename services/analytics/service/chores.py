@@ -117,10 +117,7 @@ class Chores:
 
     async def _go_live(self, tx: Tx) -> None:
         for segment_id, name, version in await programs.settle(tx):
-            tx.publish(
-                SegmentChanged(name=name, version=version, state="live"), subject=segment_id, origin=Origin.LIVE
-            )
+            tx.publish(SegmentChanged(name=name, version=version, state="live"), subject=segment_id, origin=Origin.LIVE)
             log.info("segment_live", segment_id=str(segment_id), version=version)
         # The second sweep says who is in by the new version and was not by the old one, and the reverse.
         await renew(tx, sweep=True)
-

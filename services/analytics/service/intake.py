@@ -57,12 +57,29 @@ def facts_of(event: Envelope[Any]) -> list[Fact]:
     head = (event.subject, event.time, event.id)
     if isinstance(data, PurchaseRecorded | ReturnRecorded):
         name = "purchase" if isinstance(data, PurchaseRecorded) else "return"
-        basket = Fact(*head, 0, name, event.recorded_at, amount=data.base_amount, items=len(data.lines),
-                      channel=data.channel, store=data.store)
+        basket = Fact(
+            *head,
+            0,
+            name,
+            event.recorded_at,
+            amount=data.base_amount,
+            items=len(data.lines),
+            channel=data.channel,
+            store=data.store,
+        )
         return [basket, *_lines(event, name, data)]
     if isinstance(data, ContactRecorded):
-        return [Fact(*head, 0, "contact", event.recorded_at, channel=data.channel, direction=data.direction,
-                     outcome=data.outcome)]
+        return [
+            Fact(
+                *head,
+                0,
+                "contact",
+                event.recorded_at,
+                channel=data.channel,
+                direction=data.direction,
+                outcome=data.outcome,
+            )
+        ]
     if isinstance(data, ExposureRecorded):
         return [Fact(*head, 0, "exposure", event.recorded_at, channel=data.channel, campaign=str(data.campaign_id))]
     if isinstance(data, ResponseRecorded):

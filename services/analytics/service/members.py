@@ -52,9 +52,7 @@ async def of_customer(tx: Tx, customer_id: UUID) -> Sequence[Any]:
     return await segments.of_customer(tx, await survivor_of(tx, customer_id))
 
 
-async def history(
-    tx: Tx, customer_id: UUID, segment_id: UUID | None, after: int | None, limit: int
-) -> Sequence[Any]:
+async def history(tx: Tx, customer_id: UUID, segment_id: UUID | None, after: int | None, limit: int) -> Sequence[Any]:
     """What a customer entered and left, the newest first, under this id."""
     await survivor_of(tx, customer_id)
     return await segments.history(tx, customer_id, segment_id, after, limit)

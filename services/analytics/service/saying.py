@@ -85,9 +85,7 @@ def say(tx: Tx, changes: Sequence[Change], said: Said) -> None:
 
 def _transition(change: Change) -> analytics.Transition:
     # Not model_construct: written in Python, it takes twice as long as validating.
-    return analytics.Transition(
-        segment_id=change.segment_id, version=change.version, at=change.at, by=change.cause
-    )
+    return analytics.Transition(segment_id=change.segment_id, version=change.version, at=change.at, by=change.cause)
 
 
 def _uuid(cause: str) -> UUID | None:

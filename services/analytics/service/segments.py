@@ -175,9 +175,7 @@ async def _free(tx: Tx, name: str, id: UUID) -> None:
 
 
 def _invalid(refused: InvalidDefinition) -> InvalidSegment:
-    problems = [
-        {"where": f"/definition{one.path}", "what": one.message, "cure": one.cure} for one in refused.problems
-    ]
+    problems = [{"where": f"/definition{one.path}", "what": one.message, "cure": one.cure} for one in refused.problems]
     return InvalidSegment(
         f"The definition has {len(problems)} problem{'s' if len(problems) > 1 else ''}.",
         cure="See errors: each points at a node and says what to write instead.", errors=problems,

@@ -47,9 +47,7 @@ class Backlog:
         self._unread = set(self._queues)
         self._positions = {}
 
-    def offer(
-        self, records: Mapping[TP, Sequence[Fetched]], positions: Mapping[TP, int], unread: Iterable[TP]
-    ) -> None:
+    def offer(self, records: Mapping[TP, Sequence[Fetched]], positions: Mapping[TP, int], unread: Iterable[TP]) -> None:
         """Add what was fetched. `positions`: next offset to fetch; `unread`: where the broker holds more (or may)."""
         for tp, fetched in records.items():
             if tp in self._queues:

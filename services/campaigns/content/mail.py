@@ -57,10 +57,13 @@ def compose(
         body = _quoted(rendered.text)
     else:
         headers.append(("Content-Type", f'multipart/alternative; boundary="{boundary}"'))
-        body = b"".join(
-            b"--%s\r\n%s\r\n%s\r\n" % (boundary.encode(), _lines(_PART_HEADERS[kind]), _quoted(part))
-            for kind, part in (("text", rendered.text), ("html", rendered.html))
-        ) + b"--%s--\r\n" % boundary.encode()
+        body = (
+            b"".join(
+                b"--%s\r\n%s\r\n%s\r\n" % (boundary.encode(), _lines(_PART_HEADERS[kind]), _quoted(part))
+                for kind, part in (("text", rendered.text), ("html", rendered.html))
+            )
+            + b"--%s--\r\n" % boundary.encode()
+        )
     return _lines(headers) + b"\r\n" + body
 
 

@@ -81,9 +81,7 @@ async def switchboard(tx: Tx, *, lock: bool = False) -> Switchboard:
     """The policy and the switch."""
     row = await tx.row(f"select * from policies where name = 'default' {'for update' if lock else ''}")
     assert row is not None, "the migration makes this row"
-    return Switchboard(
-        load_policy(row["policy"]), row["version"], row["halted"], row["halted_by"], row["halted_at"]
-    )
+    return Switchboard(load_policy(row["policy"]), row["version"], row["halted"], row["halted_by"], row["halted_at"])
 
 
 async def save_policy(tx: Tx, policy: Policy) -> None:

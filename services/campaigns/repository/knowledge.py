@@ -27,9 +27,7 @@ class AddressKey:
     address_hash: str
 
 
-async def known_of(
-    tx: Tx, groups: Iterable[Group], segments: Sequence[UUID], since: datetime
-) -> dict[UUID, Known]:
+async def known_of(tx: Tx, groups: Iterable[Group], segments: Sequence[UUID], since: datetime) -> dict[UUID, Known]:
     """What is known of each group, by root: memberships among `segments`, and what was sent after `since`."""
     wanted = {group.root: group for group in groups}
     members = sorted({member for group in wanted.values() for member in group.members})

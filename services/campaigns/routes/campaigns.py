@@ -51,9 +51,7 @@ async def change(
     tx: TxDep, caller: CallerDep, campaign_id: UUID, version: VersionDep, body: CampaignIn, response: Response
 ) -> CampaignOut:
     """Replaces the definition of a draft or a paused campaign. Needs If-Match."""
-    changed = await service.change_campaign(
-        tx, campaign_id, body.definition(), expected_version=version, by=caller.id
-    )
+    changed = await service.change_campaign(tx, campaign_id, body.definition(), expected_version=version, by=caller.id)
     return _shown(changed, response)
 
 
@@ -72,9 +70,7 @@ async def pause(
     tx: TxDep, caller: CallerDep, campaign_id: UUID, version: OptionalVersionDep, response: Response
 ) -> CampaignOut:
     """Nothing more is handed over; whoever enters waits."""
-    return _shown(
-        await lifecycle.pause_campaign(tx, campaign_id, expected_version=version, by=caller.id), response
-    )
+    return _shown(await lifecycle.pause_campaign(tx, campaign_id, expected_version=version, by=caller.id), response)
 
 
 @router.post("/{campaign_id}/resume", dependencies=_SEND)
@@ -82,9 +78,7 @@ async def resume(
     tx: TxDep, caller: CallerDep, campaign_id: UUID, version: OptionalVersionDep, response: Response
 ) -> CampaignOut:
     """Go on."""
-    return _shown(
-        await lifecycle.resume_campaign(tx, campaign_id, expected_version=version, by=caller.id), response
-    )
+    return _shown(await lifecycle.resume_campaign(tx, campaign_id, expected_version=version, by=caller.id), response)
 
 
 @router.post("/{campaign_id}/stop", dependencies=_SEND)
@@ -92,9 +86,7 @@ async def stop(
     tx: TxDep, caller: CallerDep, campaign_id: UUID, version: OptionalVersionDep, response: Response
 ) -> CampaignOut:
     """Over for ever; what still waits is refused."""
-    return _shown(
-        await lifecycle.stop_campaign(tx, campaign_id, expected_version=version, by=caller.id), response
-    )
+    return _shown(await lifecycle.stop_campaign(tx, campaign_id, expected_version=version, by=caller.id), response)
 
 
 @router.get("/{campaign_id}/report", dependencies=_READ)

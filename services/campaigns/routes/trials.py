@@ -29,9 +29,7 @@ async def validate(tx: TxDep, campaign_id: UUID) -> ValidOut:
 
 
 @router.post("/preview", dependencies=[requires("campaigns:read")])
-async def preview(
-    context: ContextDep, around: NeighbourhoodDep, campaign_id: UUID, body: PreviewIn
-) -> PreviewOut:
+async def preview(context: ContextDep, around: NeighbourhoodDep, campaign_id: UUID, body: PreviewIn) -> PreviewOut:
     """What a real customer would get."""
     async with context.database.transaction() as tx:
         campaign = await get_campaign(tx, campaign_id)
@@ -41,9 +39,7 @@ async def preview(
 
 
 @router.post("/test-send", dependencies=[requires("campaigns:send")])
-async def test_send(
-    context: ContextDep, around: NeighbourhoodDep, campaign_id: UUID, body: TestSendIn
-) -> TestSendOut:
+async def test_send(context: ContextDep, around: NeighbourhoodDep, campaign_id: UUID, body: TestSendIn) -> TestSendOut:
     """To seed addresses of the allow-list; outside the ledger."""
     async with context.database.transaction() as tx:
         campaign = await trials.campaign_to_try(tx, campaign_id)

@@ -76,7 +76,13 @@ class HandOver:
     """Hands claimed messages to the channel, at most `width` at a time."""
 
     def __init__(
-        self, ledger: Ledger, session: MaySend, neighbours: Asks, channel: Channel, scribe: Scribe, clock: Clock,
+        self,
+        ledger: Ledger,
+        session: MaySend,
+        neighbours: Asks,
+        channel: Channel,
+        scribe: Scribe,
+        clock: Clock,
         width: int,
     ) -> None:
         self._ledger = ledger

@@ -38,8 +38,15 @@ class Lane:
     """One batch after the other: reserve and cards for all of it, then claim, permit and hand over chunk by chunk."""
 
     def __init__(
-        self, ledger: Ledger, session: SenderSession, neighbours: Asks, hand_over: HandOver, pace: Pace,
-        settings: Settings, *, poll_s: float | None = None,
+        self,
+        ledger: Ledger,
+        session: SenderSession,
+        neighbours: Asks,
+        hand_over: HandOver,
+        pace: Pace,
+        settings: Settings,
+        *,
+        poll_s: float | None = None,
     ) -> None:
         self._ledger = ledger
         self._session = session
@@ -150,7 +157,12 @@ class Sender:
             await redis.aclose()
 
     async def _serve(
-        self, context: WorkerContext, session: SenderSession, neighbours: Asks, channel: Channel, pace: Pace,
+        self,
+        context: WorkerContext,
+        session: SenderSession,
+        neighbours: Asks,
+        channel: Channel,
+        pace: Pace,
         beat: Callable[[], None],
     ) -> None:
         """Returns when the session is lost."""

@@ -70,7 +70,11 @@ class SenderSession:
             async with self._looking:
                 halted = await self._connection.fetchval("select halted from policies where name = 'default'")
         except (
-            asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError, OSError, TimeoutError
+            asyncpg.PostgresError,
+            asyncpg.InterfaceError,
+            asyncpg.InternalClientError,
+            OSError,
+            TimeoutError,
         ) as error:
             log.warning("sender_session_lost", error=type(error).__name__)
             self.lost = True

@@ -49,7 +49,9 @@ async def change_campaign(
         )
     before = campaign.definition
     moved = (before.trigger, before.channel, before.purpose) != (
-        definition.trigger, definition.channel, definition.purpose,
+        definition.trigger,
+        definition.channel,
+        definition.purpose,
     )
     if campaign.state is not State.DRAFT and moved:
         raise NotPossible(

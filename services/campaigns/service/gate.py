@@ -45,9 +45,7 @@ class Knowledge:
     board: Switchboard
 
 
-async def claim(
-    tx: Tx, settings: Settings, holder: int, reserved: Sequence[Message], cards: Cards
-) -> list[Claimed]:
+async def claim(tx: Tx, settings: Settings, holder: int, reserved: Sequence[Message], cards: Cards) -> list[Claimed]:
     """Judge reserved messages and claim those that pass; the others are refused or postponed, each with its reason.
 
     The customers stay locked until the commit, so two campaigns cannot both pass a cap.
@@ -57,8 +55,9 @@ async def claim(
     await ledger.release(tx, holder, [one for one in reserved if one.customer_id not in locked])
     if not mine:
         return []
-    knowledge_of = await read_knowledge(tx, {one.customer_id: locked[one.customer_id] for one in mine},
-                                        {one.campaign_id for one in mine})
+    knowledge_of = await read_knowledge(
+        tx, {one.customer_id: locked[one.customer_id] for one in mine}, {one.campaign_id for one in mine}
+    )
     addresses = {one.id: key for one in mine if (key := _address_key(settings, one, knowledge_of, cards))}
     taken = await knowledge.address_states(tx, addresses) if addresses else {}
     passed, verdicts = _judge_all(tx, settings, mine, knowledge_of, cards, taken)

@@ -87,9 +87,7 @@ async def test_send(
     return answers
 
 
-async def dry_run(
-    tx: Tx, settings: Settings, campaign: Campaign, segment_id: UUID | None, *, most: int
-) -> DryRun:
+async def dry_run(tx: Tx, settings: Settings, campaign: Campaign, segment_id: UUID | None, *, most: int) -> DryRun:
     """The gate's outcome for the members of a segment, as if they entered now: nothing is written or sent.
 
     The segment is the trigger's own unless another is named; an event's campaign needs one named.

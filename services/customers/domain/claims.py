@@ -54,9 +54,7 @@ def settle(name: str, own: Sourced | None, absorbed: Iterable[tuple[Sourced, dat
     """
     others = list(absorbed)
     since = [
-        one
-        for one, merged_at in others
-        if one.claim.at > merged_at and (own is None or one.claim.at > own.claim.at)
+        one for one, merged_at in others if one.claim.at > merged_at and (own is None or one.claim.at > own.claim.at)
     ]
     if since:
         return max(since, key=lambda one: _rank(one.claim))

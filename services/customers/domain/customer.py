@@ -119,9 +119,7 @@ def show(group: Group) -> Shown:
 def travelling(shown: Shown, definitions: Definitions) -> dict[str, Value]:
     """What other services may know: the attributes marked segmentable. Never a direct identifier, never free text."""
     return {
-        name: value
-        for name, value in shown.values.items()
-        if name in definitions and definitions[name].segmentable
+        name: value for name, value in shown.values.items() if name in definitions and definitions[name].segmentable
     }
 
 

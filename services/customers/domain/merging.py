@@ -67,7 +67,8 @@ def parted(whole: Group, absorbed: UUID) -> tuple[Group, Group]:
     """What remains, and `absorbed` with the aliases it had brought along, each with what was said under its own ids."""
     freed = _with_aliases(whole.members, absorbed)
     members = [
-        replace(one, current_id=absorbed, merged_into=None, merged_at=None) if one.customer_id == absorbed
+        replace(one, current_id=absorbed, merged_into=None, merged_at=None)
+        if one.customer_id == absorbed
         else replace(one, current_id=absorbed)
         for one in whole.members
         if one.customer_id in freed

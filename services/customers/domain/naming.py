@@ -39,14 +39,29 @@ class Name:
     def of(self, customer_id: UUID, identifier_id: UUID, at: datetime, by: str) -> Identifier:
         """The identifier of that customer."""
         return Identifier(
-            identifier_id=identifier_id, customer_id=customer_id, kind=self.kind, value=self.value,
-            normalised=self.normalised, fingerprint=self.fingerprint, at=at, by=by, source=self.source,
-            verified=self.verified, preferred=self.preferred,
+            identifier_id=identifier_id,
+            customer_id=customer_id,
+            kind=self.kind,
+            value=self.value,
+            normalised=self.normalised,
+            fingerprint=self.fingerprint,
+            at=at,
+            by=by,
+            source=self.source,
+            verified=self.verified,
+            preferred=self.preferred,
         )
 
 
-def read_name(key: str, kind: IdentifierKind, value: str, source: str | None = None, *, verified: bool = False,
-              preferred: bool = False) -> Name:
+def read_name(
+    key: str,
+    kind: IdentifierKind,
+    value: str,
+    source: str | None = None,
+    *,
+    verified: bool = False,
+    preferred: bool = False,
+) -> Name:
     """The identifier under the installation's `key`. Raises Unusable."""
     text = value.strip()
     if not text or len(text) > LONGEST or "\x00" in text:

@@ -60,6 +60,4 @@ def identifier_of(row: RowMapping) -> Identifier:
 
 
 def _claims(column: Any) -> Mapping[str, Claim]:
-    return {
-        name: Claim(value, datetime.fromisoformat(at), by) for name, (value, at, by) in column.items()
-    }
+    return {name: Claim(value, datetime.fromisoformat(at), by) for name, (value, at, by) in column.items()}

@@ -100,6 +100,4 @@ async def forget_in_history(tx: Tx, name: str, ids: Sequence[UUID], cutoff: date
 
 async def move_refresh(tx: Tx, refresh: Refresh, position: UUID, done_at: datetime | None) -> None:
     """Go on after `position` next time, or not at all."""
-    await tx.execute(
-        _MOVE_REFRESH, {"refresh_id": refresh.refresh_id, "position": position, "done_at": done_at}
-    )
+    await tx.execute(_MOVE_REFRESH, {"refresh_id": refresh.refresh_id, "position": position, "done_at": done_at})

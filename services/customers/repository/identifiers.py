@@ -98,8 +98,19 @@ async def add_identifiers(tx: Tx, identifiers: Sequence[Identifier]) -> None:
     """Store them under their customers; what is there already stays as it is."""
     if not identifiers:
         return
-    names = ("customer_id", "identifier_id", "kind", "source", "value", "normalised", "fingerprint", "verified",
-             "preferred", "at", "by")
+    names = (
+        "customer_id",
+        "identifier_id",
+        "kind",
+        "source",
+        "value",
+        "normalised",
+        "fingerprint",
+        "verified",
+        "preferred",
+        "at",
+        "by",
+    )
     await tx.execute(_ADD, {name: [getattr(one, name) for one in identifiers] for name in names})
 
 

@@ -61,9 +61,9 @@ async def add_merge(tx: Tx, merge: Merge) -> None:
             "absorbed": merge.absorbed,
             "at": merge.at,
             "by": merge.by,
-            "fields": to_json([
-                [one.name, one.value, str(one.source), one.survivor_value, one.absorbed_value] for one in merge.fields
-            ]),
+            "fields": to_json(
+                [[one.name, one.value, str(one.source), one.survivor_value, one.absorbed_value] for one in merge.fields]
+            ),
         },
     )
 
@@ -116,6 +116,12 @@ def _merge(row: Any) -> Merge:
         for name, value, source, survivor, absorbed in row["fields"]
     ]
     return Merge(
-        merge_id=row["merge_id"], survivor=row["customer_id"], absorbed=row["absorbed"], at=row["at"], by=row["by"],
-        fields=fields, undone_at=row["undone_at"], undone_by=row["undone_by"],
+        merge_id=row["merge_id"],
+        survivor=row["customer_id"],
+        absorbed=row["absorbed"],
+        at=row["at"],
+        by=row["by"],
+        fields=fields,
+        undone_at=row["undone_at"],
+        undone_by=row["undone_by"],
     )

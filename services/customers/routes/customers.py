@@ -37,7 +37,10 @@ async def create(
 ) -> CustomerOut:
     """Somebody new. 409 names the customer who has one of the identifiers."""
     draft = service.Draft(
-        kind=body.kind, status=body.status, source=body.source, attributes=body.attributes,
+        kind=body.kind,
+        status=body.status,
+        source=body.source,
+        attributes=body.attributes,
         customer_id=body.customer_id,
         names=[one.name(settings.key, f"/identifiers/{n}") for n, one in enumerate(body.identifiers)],
     )
@@ -87,7 +90,12 @@ async def read(tx: TxDep, customer_id: UUID, response: Response) -> CustomerOut:
 
 @router.patch("/{customer_id}", dependencies=[requires("customers:write")])
 async def change(
-    tx: TxDep, caller: CallerDep, settings: SettingsDep, customer_id: UUID, version: VersionDep, body: CustomerPatch,
+    tx: TxDep,
+    caller: CallerDep,
+    settings: SettingsDep,
+    customer_id: UUID,
+    version: VersionDep,
+    body: CustomerPatch,
     response: Response,
 ) -> CustomerOut:
     """JSON merge patch. Needs If-Match with the ETag of your last read."""

@@ -19,8 +19,13 @@ router = APIRouter(
 
 @router.post("", status_code=201)
 async def add(
-    tx: TxDep, caller: CallerDep, settings: SettingsDep, customer_id: UUID, version: OptionalVersionDep,
-    body: IdentifierIn, response: Response,
+    tx: TxDep,
+    caller: CallerDep,
+    settings: SettingsDep,
+    customer_id: UUID,
+    version: OptionalVersionDep,
+    body: IdentifierIn,
+    response: Response,
 ) -> IdentifierOut:
     """One more; 409 names the customer who has it. One that the customer has already is marked as sent."""
     group, added = await service.add_identifier(
@@ -32,12 +37,24 @@ async def add(
 
 @router.patch("/{identifier_id}")
 async def mark(
-    tx: TxDep, caller: CallerDep, settings: SettingsDep, customer_id: UUID, identifier_id: UUID,
-    version: OptionalVersionDep, body: IdentifierPatch, response: Response,
+    tx: TxDep,
+    caller: CallerDep,
+    settings: SettingsDep,
+    customer_id: UUID,
+    identifier_id: UUID,
+    version: OptionalVersionDep,
+    body: IdentifierPatch,
+    response: Response,
 ) -> CustomerOut:
     """Verified or not, preferred or not; preferring one un-prefers the others of its kind."""
     group = await service.mark_identifier(
-        tx, settings, customer_id, identifier_id, verified=body.verified, preferred=body.preferred, version=version,
+        tx,
+        settings,
+        customer_id,
+        identifier_id,
+        verified=body.verified,
+        preferred=body.preferred,
+        version=version,
         by=caller.id,
     )
     response.headers["ETag"] = etag(group.root.version)
@@ -46,12 +63,15 @@ async def mark(
 
 @router.delete("/{identifier_id}")
 async def remove(
-    tx: TxDep, caller: CallerDep, settings: SettingsDep, customer_id: UUID, identifier_id: UUID,
-    version: OptionalVersionDep, response: Response,
+    tx: TxDep,
+    caller: CallerDep,
+    settings: SettingsDep,
+    customer_id: UUID,
+    identifier_id: UUID,
+    version: OptionalVersionDep,
+    response: Response,
 ) -> CustomerOut:
     """Taken away: whoever comes with it from now on is somebody new."""
-    group = await service.remove_identifier(
-        tx, settings, customer_id, identifier_id, version=version, by=caller.id
-    )
+    group = await service.remove_identifier(tx, settings, customer_id, identifier_id, version=version, by=caller.id)
     response.headers["ETag"] = etag(group.root.version)
     return customer_out(group)

@@ -16,9 +16,7 @@ router = APIRouter(tags=["merges"], dependencies=[requires("customers:merge")])
 
 
 @router.post("/merges", status_code=201)
-async def merge(
-    tx: TxDep, caller: CallerDep, settings: SettingsDep, body: MergeIn, response: Response
-) -> MergeOut:
+async def merge(tx: TxDep, caller: CallerDep, settings: SettingsDep, body: MergeIn, response: Response) -> MergeOut:
     """Make `absorbed` an alias of `survivor`; with `dry_run` show, field by field, what that would come to (200)."""
     if body.dry_run:
         response.status_code = 200

@@ -120,9 +120,16 @@ def summary_fields(record: Record) -> dict[str, Any]:
     """The fields of a summary."""
     shown = record.shown
     return {
-        "customer_id": record.customer_id, "kind": record.kind, "status": shown.status, "name": shown.name,
-        "source": record.source, "attributes": dict(shown.values), "reachable": list(shown.reachable),
-        "version": record.version, "created_at": record.created_at, "changed_at": record.changed_at,
+        "customer_id": record.customer_id,
+        "kind": record.kind,
+        "status": shown.status,
+        "name": shown.name,
+        "source": record.source,
+        "attributes": dict(shown.values),
+        "reachable": list(shown.reachable),
+        "version": record.version,
+        "created_at": record.created_at,
+        "changed_at": record.changed_at,
     }
 
 

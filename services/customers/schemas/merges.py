@@ -48,8 +48,14 @@ class MergeOut(Out):
         """As answered."""
         fields = [FieldOut(**{name: getattr(one, name) for name in FieldOut.model_fields}) for one in merge.fields]
         return cls(
-            merge_id=None if dry_run else merge.merge_id, survivor=merge.survivor, absorbed=merge.absorbed,
-            at=merge.at, by=merge.by, fields=fields, undone_at=merge.undone_at, undone_by=merge.undone_by,
+            merge_id=None if dry_run else merge.merge_id,
+            survivor=merge.survivor,
+            absorbed=merge.absorbed,
+            at=merge.at,
+            by=merge.by,
+            fields=fields,
+            undone_at=merge.undone_at,
+            undone_by=merge.undone_by,
         )
 
 

@@ -42,7 +42,8 @@ async def define_attribute(tx: Tx, definition: Definition, *, by: str) -> Defini
     """
     if definition.name in _RESERVED or not NAME.match(definition.name):
         raise InvalidDefinition(
-            "The name is reserved or not of the form of one.", cure="Use lower case letters, digits and _.",
+            "The name is reserved or not of the form of one.",
+            cure="Use lower case letters, digits and _.",
             where="/name",
         )
     if definition.name in await store.definitions(tx):
@@ -68,7 +69,8 @@ async def refresh_customers(tx: Tx, settings: Settings) -> bool:
     ids = await store.customers_having(tx, refresh, REFRESH_BATCH)
     groups = await records.lock_groups(tx, ids)
     await write(
-        tx, settings,
+        tx,
+        settings,
         [
             Writing(group, _refitted(group, refresh.name, known), announce=(refresh.name,), origin=Origin.BACKFILL)
             for customer_id, group in groups.items()

@@ -63,8 +63,13 @@ async def create_customer(tx: Tx, settings: Settings, draft: Draft, *, by: str) 
     claims = {name: Claim(value, tx.now, by) for name, value in values.items() if value is not None}
     claims[STATUS] = Claim(draft.status, tx.now, by)
     record = Record(
-        customer_id=customer_id, kind=draft.kind, source=draft.source or by, created_at=tx.now, changed_at=tx.now,
-        current_id=customer_id, claims=claims,
+        customer_id=customer_id,
+        kind=draft.kind,
+        source=draft.source or by,
+        created_at=tx.now,
+        changed_at=tx.now,
+        current_id=customer_id,
+        claims=claims,
     )
     if not await records.open_records(tx, [record]):
         raise CustomerExists(customer_id)
@@ -117,9 +122,7 @@ async def history_of(tx: Tx, customer_id: UUID, before: UUID | None, limit: int)
     return await history.page_of_changes(tx, [one.customer_id for one in group.members], before, limit)
 
 
-async def list_customers(
-    tx: Tx, filters: Filters, after: Position | None, limit: int
-) -> list[Record]:
+async def list_customers(tx: Tx, filters: Filters, after: Position | None, limit: int) -> list[Record]:
     """Current customers that pass the filters, in the order in which they became known."""
     return await search.page_of_customers(tx, filters, after, limit)
 
@@ -196,9 +199,7 @@ def _said_now(tx: Tx, group: Group, values: Mapping[str, Value], by: str) -> Cla
     return {name: Claim(value, max([tx.now, *held[name]]), by) for name, value in values.items()}
 
 
-def _refuse_taken(
-    names: Sequence[Name], owners: Mapping[str, identifiers.Owner], customer_id: UUID | None
-) -> None:
+def _refuse_taken(names: Sequence[Name], owners: Mapping[str, identifiers.Owner], customer_id: UUID | None) -> None:
     for index, name in enumerate(names):
         owner = owners.get(name.fingerprint)
         if name.exclusive and owner is not None and owner.customer_id not in (None, customer_id):

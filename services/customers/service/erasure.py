@@ -41,13 +41,18 @@ async def erase_customer(tx: Tx, settings: Settings, request: Envelope[ErasureRe
     remaining = await erasure.look_again(tx, ids, needles)
     tx.publish(
         CustomersErasureDone(request_id=request.data.request_id, stores=stores, remaining=remaining),
-        subject=request.subject, cause=request,
+        subject=request.subject,
+        cause=request,
     )
 
 
 def _empty(tx: Tx, customer_id: UUID) -> Record:
     return Record(
-        customer_id=customer_id, kind="person", source=None, created_at=tx.now, changed_at=tx.now,
+        customer_id=customer_id,
+        kind="person",
+        source=None,
+        created_at=tx.now,
+        changed_at=tx.now,
         current_id=customer_id,
     )
 

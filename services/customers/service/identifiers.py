@@ -44,16 +44,28 @@ async def add_identifier(
 
 
 async def mark_identifier(
-    tx: Tx, settings: Settings, customer_id: UUID, identifier_id: UUID, *, verified: bool | None,
-    preferred: bool | None, version: int | None, by: str,
+    tx: Tx,
+    settings: Settings,
+    customer_id: UUID,
+    identifier_id: UUID,
+    *,
+    verified: bool | None,
+    preferred: bool | None,
+    version: int | None,
+    by: str,
 ) -> Group:
     """The identifier is (or is not) verified and preferred; of one kind at most one is preferred."""
     group = await current_group(tx, customer_id, lock=True)
     refuse_other_version(group, version)
     held = _held(group, identifier_id)
     return await _mark(
-        tx, settings, group, held,
-        held.verified if verified is None else verified, held.preferred if preferred is None else preferred, by,
+        tx,
+        settings,
+        group,
+        held,
+        held.verified if verified is None else verified,
+        held.preferred if preferred is None else preferred,
+        by,
     )
 
 

@@ -133,7 +133,9 @@ async def _two(tx: Tx, groups: dict[UUID, Group], survivor: UUID, absorbed: UUID
     first, second = groups[survivor], groups[absorbed]
     if first.root.customer_id == second.root.customer_id:
         raise SameCustomer(
-            f"{survivor} and {absorbed} are the same customer.", cure="Name two customers.", where="/absorbed",
+            f"{survivor} and {absorbed} are the same customer.",
+            cure="Name two customers.",
+            where="/absorbed",
             customer_id=str(first.root.customer_id),
         )
     for where, asked, group in (("/survivor", survivor, first), ("/absorbed", absorbed, second)):

@@ -75,14 +75,17 @@ async def observe_identities(tx: Tx, settings: Settings, events: Sequence[Envelo
             causes[root] = one.envelope
         candidates += _candidates(tx, after, one, owners)
     added = [
-        identifier for root, group in current.items() for identifier in group.identifiers
+        identifier
+        for root, group in current.items()
+        for identifier in group.identifiers
         if identifier not in before[root].identifiers
     ]
     await identifiers.add_identifiers(tx, added)
     await merges.add_candidates(tx, candidates)
     first = {one.subject: one.envelope for one in reversed(heard)}
     await write(
-        tx, settings,
+        tx,
+        settings,
         [
             Writing(before[root], group, entries[root], new=root in opened, cause=causes.get(root) or first.get(root))
             for root, group in current.items()
@@ -175,17 +178,13 @@ def _may_have(name: Name, owner: Owner | None, mine: set[UUID]) -> bool:
     return not name.exclusive or (owner is not None and owner.customer_id in mine)
 
 
-def _candidates(
-    tx: Tx, group: Group, one: _Heard, owners: Mapping[str, Owner]
-) -> list[Candidate]:
+def _candidates(tx: Tx, group: Group, one: _Heard, owners: Mapping[str, Owner]) -> list[Candidate]:
     mine = {member.customer_id for member in group.members}
     found = []
     for name in one.names:
         owner = owners.get(name.fingerprint)
         if name.exclusive and owner is not None and owner.customer_id is not None and owner.customer_id not in mine:
             found.append(
-                Candidate(
-                    one.subject, new_id(), owner.customer_id, name.kind, name.fingerprint, tx.now, one.by
-                )
+                Candidate(one.subject, new_id(), owner.customer_id, name.kind, name.fingerprint, tx.now, one.by)
             )
     return found

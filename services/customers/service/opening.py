@@ -26,9 +26,7 @@ async def open_or_lock(tx: Tx, wanted: Mapping[UUID, Opening]) -> tuple[dict[UUI
     if not unknown:
         return groups, set()
     erased = await records.tombstoned(tx, unknown)
-    opened = await records.open_records(
-        tx, [_record(tx, one, wanted[one]) for one in unknown if one not in erased]
-    )
+    opened = await records.open_records(tx, [_record(tx, one, wanted[one]) for one in unknown if one not in erased])
     # An erasure of the same person may have ended while the insert waited for it.
     late = await records.tombstoned(tx, list(opened)) if opened else set()
     if late:
@@ -39,6 +37,10 @@ async def open_or_lock(tx: Tx, wanted: Mapping[UUID, Opening]) -> tuple[dict[UUI
 
 def _record(tx: Tx, customer_id: UUID, opening: Opening) -> Record:
     return Record(
-        customer_id=customer_id, kind=opening.kind, source=opening.source, created_at=tx.now, changed_at=tx.now,
+        customer_id=customer_id,
+        kind=opening.kind,
+        source=opening.source,
+        created_at=tx.now,
+        changed_at=tx.now,
         current_id=customer_id,
     )

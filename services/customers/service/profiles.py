@@ -55,9 +55,7 @@ async def current_group(tx: Tx, customer_id: UUID, *, lock: bool = False, where:
     raise NoSuchCustomer(customer_id, where)
 
 
-async def write(
-    tx: Tx, settings: Settings, writings: Sequence[Writing], definitions: Definitions
-) -> list[Group]:
+async def write(tx: Tx, settings: Settings, writings: Sequence[Writing], definitions: Definitions) -> list[Group]:
     """Save what changed, keep its history, and say each changed customer once. Returns the groups as saved.
 
     A writing that changes nothing leaves no trace: no row, no version, no event.
@@ -68,8 +66,7 @@ async def write(
         written.append(after)
         saved += _changed_records(one.before, after)
         lines += [
-            Change(entry.customer_id, new_id(), after.root.version, tx.now, entry.by, entry.cause,
-                           dict(entry.what))
+            Change(entry.customer_id, new_id(), after.root.version, tx.now, entry.by, entry.cause, dict(entry.what))
             for entry in one.entries
         ]
         _say(tx, settings, one, after, definitions)

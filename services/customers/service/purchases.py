@@ -44,7 +44,8 @@ async def note_purchases(tx: Tx, settings: Settings, events: Sequence[Envelope[P
         entries[root].append(Entry(one.subject, one.source, what, one.id))
         current[root], causes[root] = after, one
     await write(
-        tx, settings,
+        tx,
+        settings,
         [
             Writing(before[root], group, entries[root], new=root in opened, cause=causes.get(root))
             for root, group in current.items()

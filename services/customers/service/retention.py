@@ -35,7 +35,8 @@ async def expire_attributes(tx: Tx, settings: Settings) -> bool:
         await store.forget_in_history(tx, name, everyone, cutoff)
         entries = {one: [Entry(one, BY, {name: {"from": None, "to": None}})] for one in groups}
         await write(
-            tx, settings,
+            tx,
+            settings,
             [Writing(group, _without(group, name, cutoff), entries[one]) for one, group in groups.items()],
             known,
         )
@@ -45,9 +46,7 @@ async def expire_attributes(tx: Tx, settings: Settings) -> bool:
 
 def _without(group: Group, name: str, cutoff: datetime) -> Group:
     for record in group.members:
-        kept = replace(
-            record, claims=_kept(record.claims, name, cutoff), unfit=_kept(record.unfit, name, cutoff)
-        )
+        kept = replace(record, claims=_kept(record.claims, name, cutoff), unfit=_kept(record.unfit, name, cutoff))
         group = group.with_member(kept)
     return group
 

@@ -109,7 +109,11 @@ def _client(app: FastAPI, who: str) -> httpx.AsyncClient:
 
 @pytest.fixture(scope="session")
 async def shared_world(
-    settings: Settings, common: dict[str, Any], create_database: CreateDatabase, clock: FixedClock, database: Database,
+    settings: Settings,
+    common: dict[str, Any],
+    create_database: CreateDatabase,
+    clock: FixedClock,
+    database: Database,
     post_office: PostOffice,
 ) -> AsyncIterator[World]:
     """All three services; one for the session."""

@@ -16,8 +16,17 @@ from shared.contracts.customers import ProfileChanged
 from shared.contracts.privacy import ConsentChanged, ErasureRequested
 from tests.component.campaigns.world import Asking, World
 
-STORES = ("messages", "responses", "memberships", "profiles", "consents", "suppressions", "restrictions",
-          "address_claims", "heard_unsent")
+STORES = (
+    "messages",
+    "responses",
+    "memberships",
+    "profiles",
+    "consents",
+    "suppressions",
+    "restrictions",
+    "address_claims",
+    "heard_unsent",
+)
 
 
 async def found(world: World, customer: UUID) -> dict[str, int]:
@@ -30,8 +39,15 @@ async def found(world: World, customer: UUID) -> dict[str, int]:
 
 async def test_an_erased_customer_is_found_in_no_store_and_the_counts_stay(world: World) -> None:
     segment, customer = uuid4(), await world.customer()
-    profile = ProfileChanged(kind="person", status="active", attributes={}, changed=[], reachable=["email"],
-                             time_zone="UTC", created_at=world.clock.now())
+    profile = ProfileChanged(
+        kind="person",
+        status="active",
+        attributes={},
+        changed=[],
+        reachable=["email"],
+        time_zone="UTC",
+        created_at=world.clock.now(),
+    )
     grant = ConsentChanged(consent_id=uuid4(), purpose="offers", channel="email", state="granted")
     await world.hear(world.event(profile, customer), world.event(grant, customer), world.moved(customer, into=segment))
     campaign = await world.campaign(trigger={"kind": "one_off", "segment_id": str(segment)})

@@ -82,7 +82,12 @@ async def test_quiet_hours_are_those_of_the_customers_own_zone(world: World) -> 
     segment = uuid4()
     here, tokyo = await world.customer(), await world.customer()
     profile = ProfileChanged(
-        kind="person", status="active", attributes={}, changed=[], reachable=["email"], time_zone="Asia/Tokyo",
+        kind="person",
+        status="active",
+        attributes={},
+        changed=[],
+        reachable=["email"],
+        time_zone="Asia/Tokyo",
         created_at=world.clock.now(),
     )
     campaign = await world.campaign(segment=segment)
@@ -113,7 +118,12 @@ async def test_a_restricted_or_blocked_customer_is_refused(world: World) -> None
     segment = uuid4()
     restricted, blocked = await world.customer(), await world.customer()
     profile = ProfileChanged(
-        kind="person", status="blocked", attributes={}, changed=[], reachable=["email"], time_zone="UTC",
+        kind="person",
+        status="blocked",
+        attributes={},
+        changed=[],
+        reachable=["email"],
+        time_zone="UTC",
         created_at=world.clock.now(),
     )
     campaign = await world.campaign(segment=segment)
@@ -248,7 +258,12 @@ async def test_a_dry_run_says_what_would_happen_and_sends_nothing(world: World) 
     events = []
     for customer, status in ((good, "active"), (silent, "active"), (blocked, "blocked")):
         profile = ProfileChanged(
-            kind="person", status=status, attributes={}, changed=[], reachable=["email"], time_zone="UTC",
+            kind="person",
+            status=status,
+            attributes={},
+            changed=[],
+            reachable=["email"],
+            time_zone="UTC",
             created_at=datetime(2020, 1, 1, tzinfo=UTC),
         )
         events += [world.event(profile, customer), world.moved(customer, into=segment)]
@@ -256,6 +271,10 @@ async def test_a_dry_run_says_what_would_happen_and_sends_nothing(world: World) 
     campaign = await world.campaign(segment=segment, start=False)
     answer = await world.api.post(f"/campaigns/{campaign}/dry-run", json={})
     assert answer.json() == {
-        "audience": 3, "would_send": 1, "refused": {"no-consent": 1, "blocked": 1}, "deferred": {}, "complete": True,
+        "audience": 3,
+        "would_send": 1,
+        "refused": {"no-consent": 1, "blocked": 1},
+        "deferred": {},
+        "complete": True,
     }
     assert (await world.report(campaign))["audience"] == 0

@@ -114,8 +114,14 @@ async def test_exposures_and_responses_are_counted_once_per_message(world: World
     events = [world.event(exposure, customer)]
     heard = (("opened", None), ("clicked", "https://a.test"), ("clicked", "https://b.test"), ("opened", None))
     for kind, link in heard:
-        response = {"interaction_id": uuid4(), "kind": kind, "channel": "email", "campaign_id": campaign,
-                    "message_id": message, "link": link}
+        response = {
+            "interaction_id": uuid4(),
+            "kind": kind,
+            "channel": "email",
+            "campaign_id": campaign,
+            "message_id": message,
+            "link": link,
+        }
         events.append(world.event(ResponseRecorded.model_validate(response), customer))
     await world.hear(*events)
     report = await world.report(campaign)

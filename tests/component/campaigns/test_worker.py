@@ -26,9 +26,7 @@ from tests.component.campaigns.world import Asking, World
 async def a_worker(world: World) -> AsyncIterator[None]:
     """A whole worker in this loop; it uses the system's clock, as workers do."""
     sender = Sender(neighbours=lambda _: Asking(world.neighbours))
-    worker = create_worker(
-        world.settings, subscriptions=[SUBSCRIPTION], jobs=JOBS, parts=(sender, ResponsePublisher())
-    )
+    worker = create_worker(world.settings, subscriptions=[SUBSCRIPTION], jobs=JOBS, parts=(sender, ResponsePublisher()))
     stop = asyncio.Event()
 
     async def run() -> None:
@@ -89,8 +87,11 @@ async def test_a_ledger_restored_from_a_backup_learns_from_the_topic_what_it_had
     await world.hear(first, second)
     await world.send()
     assert len(world.post_office.mails) == 2
-    told = [(one, MessageSettled.model_validate(fact)) for one in (customer, other)
-            for fact in await world.said(one, MessageSettled)]
+    told = [
+        (one, MessageSettled.model_validate(fact))
+        for one in (customer, other)
+        for fact in await world.said(one, MessageSettled)
+    ]
     await publish(world, *(world.event(fact, subject) for subject, fact in told))
     await _restore(world, campaign, lost=customer, waiting=other)
     assert await load_own_topic(world.database, world.settings, lambda: None) == 2

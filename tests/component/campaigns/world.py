@@ -90,7 +90,10 @@ class World:
     async def consent(self, customer_id: UUID, action: str, purpose: str = "offers") -> None:
         """What somebody says about offers by e-mail."""
         body: dict[str, Any] = {
-            "customer": {"customer_id": str(customer_id)}, "purpose": purpose, "channel": "email", "action": action,
+            "customer": {"customer_id": str(customer_id)},
+            "purpose": purpose,
+            "channel": "email",
+            "action": action,
         }
         if action == "granted":
             body |= {"wording": "Yes, write to me.", "wording_version": "1"}
@@ -172,7 +175,12 @@ class World:
         book = ledger(self.database, self.settings, session.holder)
         asks = neighbours or self.neighbours
         hand_over = HandOver(
-            book, session, asks, channel or self.channel, Scribe(self.settings), self.clock,
+            book,
+            session,
+            asks,
+            channel or self.channel,
+            Scribe(self.settings),
+            self.clock,
             self.settings.smtp_connections,
         )
         pace = Pace(make_redis(self.settings), "smtp", rate=100_000.0, burst=10_000.0)

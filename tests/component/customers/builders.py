@@ -49,12 +49,16 @@ async def merged(api: httpx.AsyncClient, survivor: Body, absorbed: Body) -> Body
     return body
 
 
-def observed(*identifiers: Body, generation: int = 0, traits: Body | None = None, publisher: str = "web"
-             ) -> IdentityObserved:
+def observed(
+    *identifiers: Body, generation: int = 0, traits: Body | None = None, publisher: str = "web"
+) -> IdentityObserved:
     """What interactions says of somebody."""
     named = [Identifier(**one) for one in identifiers]
     return IdentityObserved(
-        identifiers=named, derived_from=choose_identifier(named), generation=generation, traits=traits or {},
+        identifiers=named,
+        derived_from=choose_identifier(named),
+        generation=generation,
+        traits=traits or {},
         publisher=publisher,
     )
 
@@ -67,7 +71,11 @@ def derived(settings: Settings, identifier: Body, generation: int = 0) -> UUID:
 def a_purchase(**changes: Any) -> PurchaseRecorded:
     """A purchase."""
     body = {
-        "interaction_id": uuid4(), "channel": "store", "currency": "USD", "amount": 450, "base_amount": 450,
+        "interaction_id": uuid4(),
+        "channel": "store",
+        "currency": "USD",
+        "amount": 450,
+        "base_amount": 450,
         "lines": [Line(product_id="apple", quantity=1, amount=450)],
     }
     return PurchaseRecorded(**{**body, **changes})

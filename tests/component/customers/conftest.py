@@ -107,8 +107,12 @@ class World:
         subscription = next(one for one in subscriptions(self.settings) if events[0].type in one.known)
         for _ in range(2 if again else 1):
             await BatchProcessor(self.database, subscription).process([self.record(one) for one in events])
-        assert await self.value("select error from dead_letters where consumer = :c order by id desc limit 1",
-                                c=subscription.consumer) is None
+        assert (
+            await self.value(
+                "select error from dead_letters where consumer = :c order by id desc limit 1", c=subscription.consumer
+            )
+            is None
+        )
 
     def record(self, event: Envelope[Any]) -> Record:
         """The event as it lies on its topic."""
@@ -116,8 +120,9 @@ class World:
         headers = [("type", event.type.encode())]
         return Record(event.data.TOPIC, 0, self._offset, str(event.subject).encode(), event.to_bytes(), headers)
 
-    def event(self, fact: Fact, subject: UUID, *, at: datetime | None = None, origin: Origin = Origin.LIVE
-              ) -> Envelope[Any]:
+    def event(
+        self, fact: Fact, subject: UUID, *, at: datetime | None = None, origin: Origin = Origin.LIVE
+    ) -> Envelope[Any]:
         """An event of another service."""
         now = self.clock.now()
         source = fact.TYPE.split(".")[0]

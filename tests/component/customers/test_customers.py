@@ -111,7 +111,8 @@ async def test_history_says_who_changed_what(api: httpx.AsyncClient) -> None:
     (change,) = first["items"]
     assert change["by"] == "writer"
     assert change["what"] == {
-        "city": {"from": "Bath", "to": "York"}, "status": {"from": "prospect", "to": "lead"},
+        "city": {"from": "Bath", "to": "York"},
+        "status": {"from": "prospect", "to": "lead"},
     }
     rest = (await api.get(f"{path}/history", params={"after": first["next"]})).json()
     assert [one["version"] for one in rest["items"]] == [1]
@@ -152,8 +153,14 @@ async def test_lists_go_page_by_page_through_filters(api: httpx.AsyncClient, wor
     ]
     await created(api, status="lead", attributes={"country": place, "children": 1})
     await created(api, status="active", attributes={"country": place, "children": 2})
-    params = {"status": "lead", "kind": "person", "country": place, "created_since": since,
-              "attribute": "children:2", "limit": "2"}
+    params = {
+        "status": "lead",
+        "kind": "person",
+        "country": place,
+        "created_since": since,
+        "attribute": "children:2",
+        "limit": "2",
+    }
     first = (await api.get("/customers", params=params)).json()
     second = (await api.get("/customers", params={**params, "after": first["next"]})).json()
     assert [one["customer_id"] for one in [*first["items"], *second["items"]]] == sorted(wanted)
@@ -181,8 +188,11 @@ async def test_odd_parameters_never_end_in_a_fault_of_ours(api: httpx.AsyncClien
         answer = await api.get("/customers", params=params)
         assert answer.status_code in (200, 422), (params, answer.text)
     for value in (2**63, 1e308, [["deep"]], "\ud800", True):
-        answer = await api.post("/customers", content=json.dumps(a_customer(attributes={"turnover": value})),
-                                headers={"Content-Type": "application/json"})
+        answer = await api.post(
+            "/customers",
+            content=json.dumps(a_customer(attributes={"turnover": value})),
+            headers={"Content-Type": "application/json"},
+        )
         assert answer.status_code in (400, 422), (value, answer.text)
 
 
@@ -228,12 +238,13 @@ async def test_of_one_kind_at_most_one_identifier_is_preferred(api: httpx.AsyncC
     path = f"/customers/{body['customer_id']}/identifiers"
     added = await api.post(path, json=second | {"preferred": True})
     assert added.status_code == 201
-    card = (await _card(api, body["customer_id"]))
+    card = await _card(api, body["customer_id"])
     assert card["email"] == second["value"]
     first = body["identifiers"][0]["identifier_id"]
     marked = await api.patch(f"{path}/{first}", json={"preferred": True, "verified": True})
     assert [(one["identifier_id"] == first, one["preferred"]) for one in marked.json()["identifiers"]] in (
-        [(True, True), (False, False)], [(False, False), (True, True)],
+        [(True, True), (False, False)],
+        [(False, False), (True, True)],
     )
 
 

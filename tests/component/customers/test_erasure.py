@@ -30,8 +30,9 @@ async def test_nothing_of_an_erased_person_is_left_in_any_table(api: httpx.Async
     mark = uuid4().hex
     email = {"kind": "email", "value": f"{mark}@example.test"}
     key = {"Idempotency-Key": uuid4().hex}
-    answer = await api.post("/customers", json=a_customer(identifiers=[email], attributes={"given_name": mark}),
-                            headers=key)
+    answer = await api.post(
+        "/customers", json=a_customer(identifiers=[email], attributes={"given_name": mark}), headers=key
+    )
     customer = answer.json()
     other = await created(api, attributes={"family_name": mark})
     await merged(api, customer, other)
@@ -46,9 +47,16 @@ async def test_nothing_of_an_erased_person_is_left_in_any_table(api: httpx.Async
     (done,) = await world.said(customer["customer_id"], CustomersErasureDone)
     assert done.data.request_id == request
     assert set(done.data.remaining.values()) == {0}
-    assert {name: done.data.stores[name] for name in ("customers", "identifiers", "identifier_owners", "merges",
-                                                      "link_candidates", "dead_letters")} == {
-        "customers": 2, "identifiers": 2, "identifier_owners": 2, "merges": 1, "link_candidates": 1, "dead_letters": 1,
+    assert {
+        name: done.data.stores[name]
+        for name in ("customers", "identifiers", "identifier_owners", "merges", "link_candidates", "dead_letters")
+    } == {
+        "customers": 2,
+        "identifiers": 2,
+        "identifier_owners": 2,
+        "merges": 1,
+        "link_candidates": 1,
+        "dead_letters": 1,
     }
     assert done.data.stores["idempotency"] >= 1
     assert await _tables_with(world, mark) == []

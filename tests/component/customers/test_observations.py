@@ -139,8 +139,13 @@ async def test_poison_goes_to_the_dead_letters_and_costs_its_neighbours_nothing(
 async def test_definitions_that_cannot_work_are_refused(api: httpx.AsyncClient) -> None:
     good = {"name": f"own_{uuid4().hex[:8]}", "type": "choice", "purpose": "taste", "allowed": ["red", "green"]}
     faults: list[Body] = [
-        {"allowed": []}, {"type": "integer"}, {"name": "status"}, {"name": "No!"}, {"purpose": ""},
-        {"retention_days": 0}, {"type": "blob"},
+        {"allowed": []},
+        {"type": "integer"},
+        {"name": "status"},
+        {"name": "No!"},
+        {"purpose": ""},
+        {"retention_days": 0},
+        {"type": "blob"},
     ]
     for fault in faults:
         assert (await api.post("/attributes", json=good | fault)).status_code == 422, fault
@@ -210,9 +215,7 @@ async def test_a_purchase_makes_a_prospect_active_once(api: httpx.AsyncClient, w
     assert [one.changed for one in (await world.profiles(body["customer_id"]))[1:]] == [["status"]]
 
 
-async def test_a_purchase_that_arrives_before_the_name_opens_the_customer(
-    api: httpx.AsyncClient, world: World
-) -> None:
+async def test_a_purchase_that_arrives_before_the_name_opens_the_customer(api: httpx.AsyncClient, world: World) -> None:
     email = an_email()
     customer = derived(world.settings, email)
     await world.hear(world.event(a_purchase(), customer, origin=Origin.HISTORY))

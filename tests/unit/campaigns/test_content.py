@@ -23,8 +23,14 @@ VALUES = {"customer": {"name": "Ann"}, "event": {}, "campaign": {"name": "x"}, "
 
 
 def a_mail(rendered: Rendered) -> email.message.EmailMessage:
-    raw = compose(rendered, key=uuid4(), sender=SENDER, recipient="ann@example.test",
-                  at=datetime(2024, 6, 3, tzinfo=UTC), unsubscribe=UNSUBSCRIBE)
+    raw = compose(
+        rendered,
+        key=uuid4(),
+        sender=SENDER,
+        recipient="ann@example.test",
+        at=datetime(2024, 6, 3, tzinfo=UTC),
+        unsubscribe=UNSUBSCRIBE,
+    )
     assert max(len(line) for line in raw.split(b"\r\n")) <= 998
     parsed = email.message_from_bytes(raw, policy=email.policy.default)
     assert isinstance(parsed, email.message.EmailMessage)
@@ -92,8 +98,17 @@ def test_no_name_whatever_breaks_out_of_the_subject(name: str) -> None:
         assert re.search(r"[\x00-\x1f\ud800-\udfff]", name)
         return
     assert set(parsed.keys()) == {
-        "From", "To", "Subject", "Date", "Message-ID", "X-Ledger-Key", "MIME-Version", "List-Unsubscribe",
-        "List-Unsubscribe-Post", "Content-Type", "Content-Transfer-Encoding",
+        "From",
+        "To",
+        "Subject",
+        "Date",
+        "Message-ID",
+        "X-Ledger-Key",
+        "MIME-Version",
+        "List-Unsubscribe",
+        "List-Unsubscribe-Post",
+        "Content-Type",
+        "Content-Transfer-Encoding",
     }
 
 
