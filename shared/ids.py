@@ -9,9 +9,9 @@ from uuid import UUID
 
 import uuid_utils
 
-# The driver's UUID is a `uuid.UUID` in C. An event is named a dozen times on its way: parsed, hashed, compared, written.
-# Measured against the standard one: parsing 12 times as fast, text 25 times, a new id 5 times.
-from asyncpg.pgproto.pgproto import UUID as QuickUUID
+# The driver's UUID is a `uuid.UUID` in C. An event is named a dozen times on its way: parsed, hashed, compared and
+# stored. Measured against the standard one: parsing 12 times as fast, text 25 times, a new id 5 times.
+from asyncpg.pgproto import pgproto
 
 _DAY_MS = 86_400_000
 _EPOCH = date(1970, 1, 1)
@@ -19,12 +19,12 @@ _EPOCH = date(1970, 1, 1)
 
 def new_id() -> UUID:
     """A fresh UUIDv7 (machine time in its first 48 bits)."""
-    return QuickUUID(uuid_utils.uuid7().bytes)
+    return pgproto.UUID(uuid_utils.uuid7().bytes)
 
 
 def read_id(text: str) -> UUID:
     """The id that `text` spells. Raises ValueError, or TypeError for what is no text."""
-    return QuickUUID(text)
+    return pgproto.UUID(text)
 
 
 def first_id_of(seconds_ago: float) -> UUID:
