@@ -1,0 +1,162 @@
+"""For each door that takes a body, one that it accepts: with as many fields as it has, so that each can be spoiled.
+
+A word in angle brackets stands for the id of something that exists; see `Ground.ids`.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from services.interactions.routes.examples import EVENTS
+
+_REF: dict[str, Any] = {
+    "external_id": {"source": "shop", "id": "4711"},
+    "card": "C-1",
+    "email": "ada@example.test",
+    "phone": "+44 20 7946 0000",
+}
+_ADDRESS = {"channel": "email", "address": "gone@example.test"}
+_CONSENT: dict[str, Any] = {
+    "customer": _REF,
+    "purpose": "marketing",
+    "channel": "email",
+    "action": "granted",
+    "occurred_at": "2024-05-01T12:00:00Z",
+    "expires_at": "2031-05-01T12:00:00+02:00",
+    "basis": "consent",
+    "wording": "Yes, write to me.",
+    "wording_version": "1",
+    "evidence": {"form": "checkout", "page": 3, "ticked": True},
+    "campaign_id": "0197f4a1-0000-7000-8000-000000000001",
+    "message_id": "0197f4a1-0000-7000-8000-000000000002",
+}
+_IDENTIFIER = {"kind": "email", "value": "ada.fuzz@example.test", "source": None, "verified": True, "preferred": True}
+_BOUGHT: dict[str, Any] = {
+    "event": "purchase",
+    "agg": "sum",
+    "field": "amount",
+    "window": {"last": "P30D"},
+    "where": {"all": [{"prop": "channel", "op": "eq", "value": "web"}]},
+    "op": "gte",
+    "value": 2,
+}
+_TREE: dict[str, Any] = {
+    "all": [
+        {"attr": "sex", "op": "eq", "value": "male"},
+        {"any": [_BOUGHT, {"not": {"attr": "city", "op": "missing"}}]},
+        {"event": "response", "agg": "last", "within": "P7D"},
+        {"event": "return", "op": "lt", "value": 1, "window": {"calendar": {"unit": "month", "which": "this"}}},
+        {"sequence": {"first": {"event": "purchase"}, "without": {"event": "return"}, "within": "P1D", "last": "P9D"}},
+        {"consent": {"channel": "email", "purpose": "marketing"}, "is": "granted"},
+        {"attr": "birth_date", "op": "years_gte", "value": 18, "zone": "Europe/London"},
+        {"bucket": {"salt": "fuzz", "from": 0, "to": 9000}},
+    ]
+}
+_CAMPAIGN: dict[str, Any] = {
+    "name": "Welcome",
+    "purpose": "marketing",
+    "trigger": {"kind": "event", "event": "purchase", "where": [{"field": "amount", "op": "at_least", "value": 5000}]},
+    "content": {
+        "subject": "Hello {{ customer.name }}",
+        "text": "Hello {{ customer.name | default: 'you' }} {{ unsubscribe_url }}",
+        "html": "<p>{{ event.amount }}</p> <a href='{{ unsubscribe_url }}'>no more</a>",
+    },
+    "channel": "email",
+    "re_entry": {"kind": "again_after", "days": 30},
+    "cap": {"limit": 3, "window": "P7D"},
+    "quiet_hours": {"start": "21:00:00", "end": "08:00:00"},
+    "holdout_percent": 12.5,
+    "expires_after": "P3D",
+    "priority": 5,
+}
+_EVENT = EVENTS["purchase"] | {"time": "2024-05-01T12:00:00Z", "origin": "history"}
+_NOTE = {"note": "seen by the till's makers"}
+
+GOODS: dict[str, dict[str, list[Any]]] = {
+    "customers": {
+        "POST /attributes": [
+            {"name": "shoe_size", "type": "number", "purpose": "To suggest shoes", "label": "Shoe size",
+             "applies_to": "person", "allowed": [], "personal": True, "segmentable": True, "retention_days": 30}
+        ],
+        "PATCH /attributes/{name}": [
+            {"purpose": "To suggest boots", "label": "Boots", "applies_to": "both", "personal": False,
+             "segmentable": False, "retention_days": 60}
+        ],
+        "POST /cards": [{"customer_ids": ["<customer_id>"]}],
+        "POST /customers": [
+            {"kind": "person", "status": "lead", "source": "shop", "identifiers": [_IDENTIFIER],
+             "attributes": {"given_name": "Ada", "birth_date": "1990-02-03", "city": "Leeds", "country": "GB"}}
+        ],
+        "POST /customers/search": [
+            {"identifier": {"kind": "external_id", "value": "4711", "source": "shop"}, "limit": 5},
+            {"name": "ada", "limit": 5},
+            {"email": "ada", "limit": 5},
+        ],
+        "PATCH /customers/{customer_id}": [
+            {"kind": "person", "status": "active", "source": "till",
+             "attributes": {"given_name": "Eve", "birth_date": "1990-02-03", "city": None, "language": "en"}}
+        ],
+        "POST /customers/{customer_id}/identifiers": [_IDENTIFIER | {"value": "second@example.test"}],
+        "PATCH /customers/{customer_id}/identifiers/{identifier_id}": [{"verified": True, "preferred": False}],
+        "POST /merges": [{"survivor": "<customer_id>", "absorbed": "<other_id>", "dry_run": True}],
+    },
+    "interactions": {
+        "POST /events": [
+            *EVENTS.values(),
+            _EVENT | {"customer": _REF, "data": _EVENT["data"] | {"store": "S1", "payment": "card"}},
+        ],
+        "POST /events/batch": [{"events": [_EVENT, EVENTS["contact"]]}],
+        "PUT /rates": [{"rates": [{"currency": "EUR", "day": "2024-05-01", "rate": "1.0825"}]}],
+    },
+    "analytics": {
+        "POST /lists": [{"name": "Testers", "description": "Those who try things first"}],
+        "PUT /lists/{list_id}": [{"name": "Some", "description": None}],
+        "POST /lists/{list_id}/members": [{"customer_ids": ["<customer_id>"], "expires_at": "2031-01-01T00:00:00Z"}],
+        "POST /lists/{list_id}/members/remove": [{"customer_ids": ["<customer_id>"], "expires_at": None}],
+        "POST /segments": [{"name": "Fuzzy", "description": "of every kind", "definition": _TREE}],
+        "POST /segments/preview": [{"definition": _TREE, "sample": 3}],
+        "POST /segments/validate": [{"definition": _TREE}],
+        "PATCH /segments/{segment_id}": [{"name": "Fuzzier", "description": "more", "definition": _TREE}],
+    },
+    "campaigns": {
+        "POST /campaigns": [
+            _CAMPAIGN,
+            _CAMPAIGN | {"trigger": {"kind": "segment_entered", "segment_id": "<segment_id>"}},
+        ],
+        "PUT /campaigns/{campaign_id}": [_CAMPAIGN],
+        "POST /campaigns/{campaign_id}/dry-run": [{"segment_id": "<segment_id>", "limit": 100}],
+        "POST /campaigns/{campaign_id}/preview": [{"customer_id": "<customer_id>"}],
+        "POST /campaigns/{campaign_id}/test-send": [{"seeds": ["seed@example.test"], "customer_id": "<customer_id>"}],
+        "POST /messages/{message_id}/settle": [{"outcome": "failed", "note": "provider-log"}],
+        "PUT /policies": [
+            {"caps": [{"limit": 3, "window": "P7D", "purpose": "marketing"}],
+             "quiet_hours": {"start": "21:00:00", "end": "08:00:00"}}
+        ],
+        "PUT /switch": [{"halted": True}],
+    },
+    "privacy": {
+        "POST /consents": [_CONSENT],
+        "POST /consents/batch": [{"items": [_CONSENT, _CONSENT | {"action": "denied", "expires_at": None}]}],
+        "POST /withdrawals": [
+            {"customer": _REF, "purpose": "marketing", "channel": "email", "evidence": {"call": "17"},
+             "campaign_id": None, "message_id": None}
+        ],
+        "PUT /customers/{customer_id}/restriction": [{"restricted": True}],
+        "POST /erasures": [
+            {"customer": {"external_id": {"source": "shop", "id": "leaving"}}, "requested_by": "officer-3",
+             "identity_checked": False, "addresses": [_ADDRESS]}
+        ],
+        "POST /permits": [
+            {"requests": [{"message_id": "0197f4a1-0000-7000-8000-000000000002", "customer_id": "<customer_id>",
+                           "purpose": "marketing", "channel": "email", "address": "ada@example.test"}]}
+        ],
+        "POST /suppressions": [{"addresses": [_ADDRESS], "reason": "manual", "customer_id": "<customer_id>"}],
+        "POST /suppressions/removals": [{"addresses": [_ADDRESS], "reason": "manual", "customer_id": None}],
+        "POST /suppressions/checks": [{"addresses": [_ADDRESS]}],
+    },
+}  # fmt: skip
+EVERYWHERE: dict[str, list[Any]] = {
+    "POST /dead-letters/{id}/repair": [{"text": "{}", **_NOTE}, {"base64": "e30=", **_NOTE}],
+    "POST /dead-letters/{id}/replay": [_NOTE],
+    "POST /dead-letters/{id}/discard": [_NOTE],
+}
