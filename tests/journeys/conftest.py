@@ -20,6 +20,11 @@ from deploy.local.installation import Installation, Plan
 from deploy.local.ports import keep_or_choose
 
 PATIENCE_S = 45
+_TEXT = """Hello {{ customer.given_name | default: 'there' }},
+thank you.
+https://shop.example.test/offer
+{{ unsubscribe_url }}
+"""
 
 
 @dataclass
@@ -90,3 +95,26 @@ def until() -> Callable[[Callable[[], Awaitable[Any]]], Awaitable[Any]]:
         return answer
 
     return wait
+
+
+@pytest.fixture(scope="session")
+async def campaign(product: Product, until: Any) -> dict[str, Any]:
+    """Two purchases within a day make a fan; fans are welcomed once."""
+    segment = await product.done(
+        "POST", "analytics", "/segments", "marketing",
+        json={"name": "Fans", "definition": {"event": "purchase", "agg": "count", "window": {"last": "P1D"},
+                                             "op": "gte", "value": 2}},
+    )  # fmt: skip
+
+    async def live() -> bool:
+        shown = await product.done("GET", "analytics", f"/segments/{segment['id']}", "marketing")
+        return bool(shown["state"] == "live")
+
+    await until(live)
+    made = await product.done(
+        "POST", "campaigns", "/campaigns", "marketing",
+        json={"name": "Welcome", "purpose": "marketing", "content": {"subject": "Welcome", "text": _TEXT},
+              "trigger": {"kind": "segment_entered", "segment_id": segment["id"]}},
+    )  # fmt: skip
+    await product.done("POST", "campaigns", f"/campaigns/{made['id']}/start", "marketing")
+    return {"campaign": made["id"], "segment": segment["id"]}

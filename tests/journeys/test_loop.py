@@ -7,58 +7,11 @@ import re
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-import pytest
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 
 from shared.contracts.topics import TOPICS
-from tests.builders import a_purchase
 from tests.journeys.conftest import Product
-
-Until = Any
-_TEXT = """Hello {{ customer.given_name | default: 'there' }},
-thank you.
-https://shop.example.test/offer
-{{ unsubscribe_url }}
-"""
-
-
-async def consent(product: Product, who: str) -> None:
-    await product.done(
-        "POST", "privacy", "/consents", "data-protection",
-        json={"customer": {"external_id": {"source": "shop", "id": who}}, "purpose": "marketing", "channel": "email",
-              "action": "granted", "wording": "Yes, write to me.", "wording_version": "1"},
-    )  # fmt: skip
-
-
-@pytest.fixture(scope="session")
-async def campaign(product: Product, until: Until) -> dict[str, Any]:
-    """Two purchases within a day make a fan; fans are welcomed once."""
-    segment = await product.done(
-        "POST", "analytics", "/segments", "marketing",
-        json={"name": "Fans", "definition": {"event": "purchase", "agg": "count", "window": {"last": "P1D"},
-                                             "op": "gte", "value": 2}},
-    )  # fmt: skip
-
-    async def live() -> bool:
-        shown = await product.done("GET", "analytics", f"/segments/{segment['id']}", "marketing")
-        return bool(shown["state"] == "live")
-
-    await until(live)
-    made = await product.done(
-        "POST", "campaigns", "/campaigns", "marketing",
-        json={"name": "Welcome", "purpose": "marketing", "content": {"subject": "Welcome", "text": _TEXT},
-              "trigger": {"kind": "segment_entered", "segment_id": segment["id"]}},
-    )  # fmt: skip
-    await product.done("POST", "campaigns", f"/campaigns/{made['id']}/start", "marketing")
-    return {"campaign": made["id"], "segment": segment["id"]}
-
-
-async def buy(product: Product, who: str, times: int = 1, **more: Any) -> list[dict[str, Any]]:
-    sent = [a_purchase(who, **more) for _ in range(times)]
-    for purchase in sent:
-        answer = await product.call("POST", "interactions", "/events", "storefront", json=purchase)
-        assert answer.status_code == 202, answer.text
-    return sent
+from tests.journeys.steps import Until, buy, consent
 
 
 async def refusals(product: Product, campaign: str) -> dict[str, int]:
@@ -171,7 +124,9 @@ async def snapshot(product: Product) -> dict[str, Any]:
     stats = await product.done("GET", "interactions", "/stats", "operator")
     dead = 0
     for service in ("customers", "interactions", "analytics", "campaigns", "privacy"):
-        dead += len((await product.done("GET", service, "/dead-letters", "operator"))["items"])
+        letters = await product.done("GET", service, "/dead-letters", "operator")
+        # Half a purchase, which another journey sends, has no id by which it could be known again: each is put away.
+        dead += sum(one["reason"] != "missing-field" for one in letters["items"])
     return {
         "purchases": sum(one["interactions"] for one in stats["counts"] if one["kind"] == "purchase"),
         "mails": len(list(product.mailbox.rows())),

@@ -53,11 +53,15 @@ _KEEP_RECEIPT = text("""
 """)
 # Own stores, in the order of erasing. The tombstone is set before: the ledger's guard lets go of its lines only then.
 _OWN = {
-    "heads": "delete from heads where customer_id = any(cast(:ids as uuid[]))",
-    "consents": "delete from consents where customer_id = any(cast(:ids as uuid[]))",
-    "permits": "delete from permits where customer_id = any(cast(:ids as uuid[]))",
-    "dead_letters": "delete from dead_letters where key = any(cast(:keys as bytea[]))",
+    "heads": "customer_id = any(cast(:ids as uuid[]))",
+    "consents": "customer_id = any(cast(:ids as uuid[]))",
+    "permits": "customer_id = any(cast(:ids as uuid[]))",
+    "dead_letters": "key = any(cast(:keys as bytea[]))",
+    "idempotency": """exists (select from unnest(cast(:keys as bytea[])) as t(needle)
+                              where position(needle in body) > 0)""",
 }
+# A kept answer is emptied, not deleted: the repeat of a batch must not record again what others said in it.
+_EMPTY = {"idempotency": "update idempotency set body = cast('{}' as bytea)"}
 
 
 async def store(tx: Tx, erasure: Erasure) -> None:
@@ -181,15 +185,16 @@ async def complete(tx: Tx, erasure_id: UUID, certificate: Mapping[str, object]) 
 
 
 async def erase_own(tx: Tx, ids: Sequence[UUID]) -> dict[str, int]:
-    """Delete what privacy keeps of these customers; how many rows of each store."""
+    """Delete what privacy keeps of these customers, and empty kept answers; how many rows of each store."""
     wanted = _wanted(ids)
-    return {name: (await tx.execute(delete, wanted)).rowcount for name, delete in _OWN.items()}
+    erasing = {name: f"{_EMPTY.get(name, f'delete from {name}')} where {these}" for name, these in _OWN.items()}
+    return {name: (await tx.execute(erase, wanted)).rowcount for name, erase in erasing.items()}
 
 
 async def count_own(tx: Tx, ids: Sequence[UUID]) -> dict[str, int]:
     """How many rows of each store are left, looked for again."""
     wanted = _wanted(ids)
-    counts = {name: delete.replace("delete from", "select count(*) from", 1) for name, delete in _OWN.items()}
+    counts = {name: f"select count(*) from {name} where {these}" for name, these in _OWN.items()}
     return {name: int(await tx.value(count, wanted)) for name, count in counts.items()}
 
 

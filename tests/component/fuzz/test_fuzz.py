@@ -17,7 +17,7 @@ from tests.component.fuzz.ground import Ground, Operation
 from tests.component.fuzz.junk import WORDS, broken, cursor
 
 _SEED = 20240601
-_BODIES, _PARAMETERS = 16, 6
+_BODIES, _PARAMETERS = 24, 8
 # People open these pages from a mail: they are answered in HTML.
 _PAGES = "/unsubscribe/"
 _KERNEL = ("/health/", "/metrics", "/docs", "/openapi.json")

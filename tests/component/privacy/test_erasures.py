@@ -63,7 +63,7 @@ async def test_the_whole_road_ends_with_a_certificate(
         ["customers", "interactions", "analytics", "campaigns"],
     )
     own = erasure["receipts"][0]
-    assert own["stores"] == {"heads": 1, "consents": 1, "permits": 1, "dead_letters": 0}
+    assert own["stores"] == {"heads": 1, "consents": 1, "permits": 1, "dead_letters": 0, "idempotency": 0}
     assert not any(own["remaining"].values())
     for table in ("consents", "heads", "permits"):
         assert await rows(database, table, [customer]) == 0
@@ -80,6 +80,18 @@ async def test_the_whole_road_ends_with_a_certificate(
     assert certificate["log_clean_at"] == (clock.now() + timedelta(days=37)).isoformat()
     (completed,) = await said(database, customer, "erasure_completed")
     assert completed.data["certificate_id"] == certificate["certificate_id"]
+
+
+async def test_kept_answers_forget_and_are_still_kept(client: httpx.AsyncClient, database: Database) -> None:
+    """Catches proof that survives in a kept answer, and a batch whose repeat would grant anew what others took back."""
+    leaving, staying = new_id(), new_id()
+    batch = {"items": [a_consent(leaving), a_consent(staying)]}
+    first = await client.post("/consents/batch", json=batch, headers={"Idempotency-Key": str(leaving)})
+    await erase(client, leaving)
+    again = await client.post("/consents/batch", json=batch, headers={"Idempotency-Key": str(leaving)})
+    assert (first.status_code, again.status_code, again.json()) == (first.status_code, first.status_code, {})
+    assert await rows(database, "consents", [leaving]) == 0
+    assert await rows(database, "consents", [staying]) == 1
 
 
 async def test_what_is_left_anywhere_holds_the_certificate_back(
