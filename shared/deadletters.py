@@ -20,7 +20,7 @@ from typing import Any
 from uuid import UUID
 
 import orjson
-from pydantic import BaseModel
+from pydantic import BaseModel, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from shared.clock import SystemClock
@@ -149,13 +149,20 @@ def _text(raw: bytes | None) -> str | None:
         return None
 
 
+def _database_url() -> str:
+    try:
+        return _Settings().database_url
+    except ValidationError:
+        raise SystemExit("DATABASE_URL is not set: it names the database of the service.") from None
+
+
 class _Settings(BaseSettings):
     model_config = SettingsConfigDict(extra="ignore")
     database_url: str
 
 
 async def _run(options: argparse.Namespace) -> Any:
-    database = Database(_Settings().database_url, source=options.service, clock=SystemClock(), pool_size=1)
+    database = Database(_database_url(), source=options.service, clock=SystemClock(), pool_size=1)
     try:
         async with database.transaction() as tx:
             match options.command:

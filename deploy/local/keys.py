@@ -15,7 +15,7 @@ ROLES: dict[str, tuple[str, ...]] = {
                   "campaigns:send", "interactions:read"),
     "data-protection": ("privacy:read", "privacy:write", "privacy:erase", "customers:read", "interactions:read"),
     "operator": ("operations", "customers:read", "customers:write", "customers:merge", "interactions:read",
-                 "interactions:write", "analytics:read", "campaigns:read", "privacy:read"),
+                 "interactions:write", "analytics:read", "campaigns:read", "campaigns:send", "privacy:read"),
     "service-customers": (),
     "service-interactions": (),
     "service-analytics": (),

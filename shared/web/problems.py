@@ -124,6 +124,8 @@ async def _on_validation(request: Request, error: Exception) -> Response:
 def fault_of(error: dict[str, Any], body: Any) -> dict[str, str]:
     """One of pydantic's errors as {where, what, cure}; also right for errors of a model validated by hand."""
     place, *path = error["loc"] or ("body",)
+    if error["type"] == "missing" and place == "body" and not path:
+        return {"where": "", "what": "the body is absent", "cure": "Send a JSON object, {} at least."}
     kind, context = error["type"], error.get("ctx", {})
     what = str(error["msg"]).removeprefix("Value error, ")
     where = pointer(path_in(body, path)) if place == "body" else f"{place}:{'.'.join(map(str, path))}"
@@ -131,18 +133,28 @@ def fault_of(error: dict[str, Any], body: Any) -> dict[str, str]:
 
 
 def path_in(body: Any, path: Sequence[str | int]) -> list[str | int]:
-    """`path` without the names which pydantic adds for members of unions: those are not in the body."""
-    kept: list[str | int] = []
-    here = body
-    for index, part in enumerate(path):
-        if isinstance(here, dict) and part in here:
-            here = here[part]
-        elif isinstance(here, list) and isinstance(part, int):
-            here = here[part] if part < len(here) else None
-        elif not (isinstance(here, dict) and index == len(path) - 1):
-            continue
-        kept.append(part)
-    return kept
+    """`path` without the names which pydantic adds for members of unions: those are not in the body.
+
+    Such a name may also be a field's (`{"kind": "event", "event": …}`): the reading that finds more of it is right.
+    """
+    return _read(body, path)[1]
+
+
+def _read(here: Any, path: Sequence[str | int]) -> tuple[tuple[int, bool], list[str | int]]:
+    """How many parts were found, and the last of all among them; and the parts."""
+    if not path:
+        return (0, False), []
+    part, *rest = path
+    there = part in here if isinstance(here, dict) else isinstance(here, list) and isinstance(part, int)
+    if isinstance(here, dict) and not rest:
+        return (int(there), there), [part]  # perhaps absent: the field that was missed
+    as_a_name = _read(here, rest)
+    if not there:
+        return as_a_name
+    inner = here[part] if isinstance(here, dict) or part < len(here) else None  # type: ignore[operator]
+    (found, last), parts = _read(inner, rest)
+    as_a_step: tuple[tuple[int, bool], list[str | int]] = (found + 1, last or not rest), [part, *parts]
+    return max(as_a_step, as_a_name, key=lambda reading: reading[0])
 
 
 def _cure(kind: str, context: dict[str, Any], what: str) -> str:

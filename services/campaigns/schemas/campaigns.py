@@ -7,11 +7,21 @@ from datetime import datetime, time, timedelta
 from typing import Annotated, Any, Literal, Self
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, TypeAdapter, ValidationError, model_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    TypeAdapter,
+    ValidationError,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
 
 from services.campaigns.domain.campaign import Campaign, Definition, State
 from services.campaigns.domain.channel import Handed
-from services.campaigns.domain.conditions import EventName, Operator
+from services.campaigns.domain.conditions import Condition, EventName, Operator, check_condition
 from services.campaigns.service.reports import Report
 from services.campaigns.service.trials import DryRun
 
@@ -54,7 +64,7 @@ class ConditionIn(Strict):
 
     field: Word
     op: Operator
-    value: Annotated[int, Field(ge=-(10**13), le=10**13)] | Word | Annotated[list[Word], Field(max_length=100)]
+    value: Annotated[int, Field(ge=-(10**13), le=10**13)] | Word | Annotated[tuple[Word, ...], Field(max_length=100)]
 
 
 class EventTriggerIn(Strict):
@@ -63,6 +73,14 @@ class EventTriggerIn(Strict):
     kind: Literal["event"]
     event: EventName
     where: Annotated[list[ConditionIn], Field(default_factory=list, max_length=20)]
+
+    @field_validator("where")
+    @classmethod
+    def _can_be_asked(cls, where: list[ConditionIn], info: ValidationInfo) -> list[ConditionIn]:
+        for index, one in enumerate(where if "event" in info.data else []):
+            if wrong := check_condition(info.data["event"], Condition(one.field, one.op, one.value)):
+                raise ValueError(f"condition {index}: {wrong}")
+        return where
 
 
 class OneOffIn(Strict):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import get_args
 from uuid import UUID
 
 from services.campaigns.domain.campaign import Action, Campaign, OneOff, after
@@ -60,7 +61,12 @@ async def _move(tx: Tx, campaign_id: UUID, action: Action, *, expected_version: 
 async def _store(tx: Tx, campaign: Campaign, action: Action, *, by: str) -> Campaign:
     state = after(campaign.state, action)
     if state is None:
-        raise NotPossible(f"A campaign that is {campaign.state} cannot {action}.", state=campaign.state.value)
+        possible = [one for one in get_args(Action) if one != "finish" and after(campaign.state, one) is not None]
+        raise NotPossible(
+            f"The campaign is {campaign.state}: {action} is not possible.",
+            cure=f"Possible now: {', '.join(possible)}." if possible else "It stays as it is; make a new one.",
+            state=campaign.state.value,
+        )
     moved = replace(
         campaign,
         state=state,

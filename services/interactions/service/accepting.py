@@ -99,7 +99,7 @@ def _problem(fault: Any, prefix: tuple[str, ...]) -> Problem:
         known = ", ".join(KNOWN_TYPES)
         what = "the type is not known" if kind == "union_tag_invalid" else "the type is missing"
         return Problem(reason, pointer((*path, "type")), what, f"send one of: {known}")
-    return Problem(reason, pointer(path), fault["msg"][:200], _CURES.get(kind, "see the schema of this event type"))
+    return Problem(reason, pointer(path), fault["msg"][:200], _CURES.get(kind, "see GET /events/schema"))
 
 
 def _path(loc: tuple[str | int, ...], prefix: tuple[str, ...]) -> tuple[str | int, ...]:

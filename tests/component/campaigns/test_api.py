@@ -68,7 +68,7 @@ async def test_a_repeated_post_with_one_idempotency_key_makes_one_campaign(world
         ({"quiet_hours": {"start": "08:00", "end": "08:00"}}, ""),
         (
             {"trigger": {"kind": "event", "event": "purchase", "where": [{"field": "x", "op": "is", "value": "y"}]}},
-            "",
+            "/trigger/where",
         ),
     ],
 )
