@@ -11,6 +11,18 @@ class CustomerNotDerivable(Invalid):
     slug, title = "customer-not-derivable", "The customer cannot be told from these identifiers"
 
 
+class CustomerIdNeeded(Invalid):
+    """A name that may stand beside another in somebody's profile: it does not say surely whom to erase."""
+
+    slug, title = "customer-id-needed", "This does not say surely who the customer is"
+
+
+class NothingSaid(NotFound):
+    """A withdrawal by a name under which nobody ever said anything: it would stop nothing, and must not look as if."""
+
+    slug, title = "nothing-said", "Nothing was ever said under this name"
+
+
 class CustomerErased(Gone):
     """This customer id is erased; nothing is recorded for it any more."""
 

@@ -16,8 +16,8 @@ from shared.contracts.inbound import CustomerRef, Strict
 
 
 class ErasureIn(Strict):
-    """A data subject's request. `addresses` go on the suppression list before anything is erased, beside those to which
-    messages were permitted; only hashes are kept."""
+    """A data subject's request, by customer_id or external_id. `addresses` go on the suppression list
+    before anything is erased, beside those to which messages were permitted; only hashes are kept."""
 
     customer: CustomerRef
     requested_by: Person = Field(description="who took the request; an id, no name of the data subject")

@@ -9,10 +9,20 @@ from uuid import UUID
 
 from services.privacy.domain.consent import Action, Line, Proof, Scope, Statement
 from services.privacy.domain.suppression import SERVICE
-from services.privacy.errors import CustomerErased, CustomerNotDerivable, InTheFuture, NoConsentNeeded, OverBefore
+from services.privacy.errors import (
+    CustomerErased,
+    CustomerIdNeeded,
+    CustomerNotDerivable,
+    InTheFuture,
+    NoConsentNeeded,
+    NothingSaid,
+    OverBefore,
+)
+from services.privacy.repository import standings
 from services.privacy.service.consents import record_consents, withdraw
 from services.privacy.service.customers import Reference, resolve
 from shared.errors import Refusal
+from shared.identity import choose_identifier
 from shared.ids import new_id
 from shared.transaction import Tx
 
@@ -53,14 +63,27 @@ async def withdraw_for(
     tx: Tx, key: str, customer: Reference, proof: Proof, *, purpose: str | None, channel: str | None
 ) -> list[Line]:
     """The customer's consent is withdrawn, for one or every purpose and channel. Raises CustomerNotDerivable,
-    CustomerErased, NoConsentNeeded."""
+    CustomerErased, NoConsentNeeded, NothingSaid."""
     _refuse_service(purpose)
     customer_id = _known((await resolve(tx, key, [customer]))[0])
+    if _may_be_anothers(customer) and not await standings.read(tx, [customer_id]):
+        raise NothingSaid(
+            "Nobody said anything under this name, so nothing was withdrawn; perhaps the customer is known by another.",
+            cure="Find the customer (POST /customers/search of customers) and send customer_id; "
+            "to stop an address whoever has it, POST /suppressions.",
+            where="/customer",
+        )
     return await withdraw(tx, customer_id, proof, purpose=purpose, channel=channel)
 
 
 async def find_customer(tx: Tx, key: str, customer: Reference) -> UUID:
-    """The id of a customer. Raises CustomerNotDerivable."""
+    """The id of a customer whom nobody must take for another. Raises CustomerNotDerivable, CustomerIdNeeded."""
+    if _may_be_anothers(customer):
+        raise CustomerIdNeeded(
+            "Who has this card or address may be known by another name: under this one nothing might be found.",
+            cure="Find the customer (POST /customers/search of customers) and send customer_id.",
+            where="/customer",
+        )
     return _known((await resolve(tx, key, [customer]))[0])
 
 
@@ -77,6 +100,12 @@ def _statement(tx: Tx, draft: Draft, customer_id: UUID | None) -> Statement:
         )
     scope = Scope(_known(customer_id), draft.purpose, draft.channel)
     return Statement(new_id(), scope, draft.action, said, draft.proof, draft.expires_at)
+
+
+def _may_be_anothers(customer: Reference) -> bool:
+    # A card or an address derives an id only of those who gave no external id; of others it is one name of several.
+    chosen = None if customer.customer_id else choose_identifier(customer.identifiers)
+    return chosen is not None and chosen.kind != "external_id"
 
 
 def _known(customer_id: UUID | None) -> UUID:

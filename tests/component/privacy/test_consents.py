@@ -56,6 +56,17 @@ async def test_a_withdrawal_says_by_which_way(client: httpx.AsyncClient, databas
     assert await ask(client, customer) == "withdrawn"
 
 
+async def test_a_withdrawal_that_would_stop_nothing_does_not_look_as_if(client: httpx.AsyncClient) -> None:
+    """Catches a withdrawal by e-mail that is lost without a word when the customer is known by an account."""
+    email = f"{new_id().hex}@example.test"
+    lost = await client.post("/withdrawals", json={"customer": {"email": email}})
+    assert (lost.status_code, lost.json()["type"]) == (404, "/problems/nothing-said")
+    granted = {**a_consent(new_id()), "customer": {"email": email}}
+    assert (await client.post("/consents", json=granted)).status_code == 201
+    heard = await client.post("/withdrawals", json={"customer": {"email": email}})
+    assert len(heard.json()["withdrawn"]) == 1
+
+
 async def test_an_old_form_after_a_withdrawal_is_history_only(
     client: httpx.AsyncClient, database: Database, clock: FixedClock
 ) -> None:

@@ -82,6 +82,16 @@ async def test_the_whole_road_ends_with_a_certificate(
     assert completed.data["certificate_id"] == certificate["certificate_id"]
 
 
+@pytest.mark.parametrize("name", [{"email": "ada@example.test"}, {"card": "C-17"}])
+async def test_a_name_that_may_stand_beside_another_is_not_enough_to_erase(
+    client: httpx.AsyncClient, name: dict[str, str]
+) -> None:
+    """Catches a clean certificate for nobody, while the person's data lie under the id of their shop's account."""
+    answer = await client.post("/erasures", json={**a_request(new_id()), "customer": name})
+    assert (answer.status_code, answer.json()["type"]) == (422, "/problems/customer-id-needed")
+    assert "customer_id" in answer.json()["cure"]
+
+
 async def test_kept_answers_forget_and_are_still_kept(client: httpx.AsyncClient, database: Database) -> None:
     """Catches proof that survives in a kept answer, and a batch whose repeat would grant anew what others took back."""
     leaving, staying = new_id(), new_id()
