@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Collection
 from typing import Any
 
 from starlette.requests import Request
@@ -75,8 +75,8 @@ class DoorRequest(Request):
             self._refuse_other_media_types()
             await self.json()
 
-    def refuse_odd_parameters(self) -> None:
-        """NUL characters (PostgreSQL takes none) and absurd lengths, in path and query."""
+    def refuse_odd_parameters(self, known: Collection[str] | None = None) -> None:
+        """NUL characters (PostgreSQL takes none) and absurd lengths; names in the query that are not `known`."""
         if len(self.url.query) > _LONGEST_QUERY:
             raise Invalid("The query is too long.", cure=f"Send at most {_LONGEST_QUERY} characters.", where="query:")
         for name, value in self.path_params.items():
@@ -86,6 +86,12 @@ class DoorRequest(Request):
         for name, value in self.query_params.multi_items():
             if "\x00" in value or "\x00" in name:
                 raise _odd(f"query:{name}".replace("\x00", ""))
+            if known is not None and name not in known:
+                raise Invalid(
+                    "This door has no such parameter.",
+                    cure=f"Send {', '.join(sorted(known)) or 'none'}, or check the spelling.",
+                    where=f"query:{name[:100]}",
+                )
 
     def _refuse_other_media_types(self) -> None:
         if self.headers.get("content-encoding", "identity").lower() != "identity":

@@ -67,7 +67,7 @@ def read_name(
     if not text or len(text) > LONGEST or "\x00" in text:
         raise Unusable(f"must be 1 to {LONGEST} characters")
     if kind == "external_id" and not source:
-        raise Unusable("an external_id needs the storefront it comes from (source)")
+        raise Unusable("needs the storefront it comes from (source)")
     if kind == "email" and not _EMAIL.match(text):
         raise Unusable("must be an e-mail address such as ada@example.test")
     normalised = normalise(kind, text, source)

@@ -121,6 +121,16 @@ async def test_an_odd_parameter_is_refused_or_harmless(grounds: dict[str, Ground
     assert not faults, "\n\n".join(faults)
 
 
+@pytest.mark.parametrize("service", SERVICES)
+async def test_a_mistyped_parameter_is_refused(grounds: dict[str, Ground], service: str) -> None:
+    """Catches a filter that is left out without a word, so that its answer is taken for what was asked."""
+    ground = grounds[service]
+    for operation, _ in doors(ground):
+        if operation.method == "GET" and "x-scope" in operation.spec:
+            answer = await ground.client.get(f"{ground.path(operation)}?limitt=1")
+            assert (answer.status_code, answer.json()["errors"][0]["where"]) == (422, "query:limitt"), str(operation)
+
+
 async def test_spoiled_lines_of_a_history_cost_the_others_nothing(grounds: dict[str, Ground]) -> None:
     """Catches a line that ends the stream, or that is lost without a word."""
     ground, rng = grounds["interactions"], Random(_SEED)
