@@ -10,8 +10,14 @@ from typing import Any
 
 import httpx
 import pytest
+from aiokafka import TopicPartition
 
+from services.interactions.handlers import subscriptions
+from shared.consumer import BatchProcessor
+from shared.contracts.topics import PARTITIONS
 from shared.errors import PROBLEM_JSON
+from shared.kafka import make_consumer
+from shared.loop import to_record
 from shared.migrate import SERVICES
 from tests.component.fuzz.ground import Ground, Operation
 from tests.component.fuzz.junk import WORDS, broken, cursor
@@ -145,3 +151,37 @@ async def test_spoiled_lines_of_a_history_cost_the_others_nothing(grounds: dict[
     assert told["accepted"] + told["refused"] == told["lines"] == len(lines)
     assert told["accepted"] > 0
     assert told["refused"] == len(told["errors"]) + told["errors_left_out"]
+
+
+async def test_what_the_door_takes_the_worker_records(grounds: dict[str, Ground]) -> None:
+    """Catches an odd event that is promised to its publisher with a 202 and then lies in the dead letters."""
+    ground, rng = grounds["interactions"], Random(_SEED + 1)
+    operation = next(one for one in ground.operations() if str(one) == "POST /events")
+    taken = set[str]()
+    for _ in range(200):
+        content = broken(rng.choice(ground.goods(operation)), rng)
+        answer = await ground.client.post("/events", content=content, headers={"Content-Type": "application/json"})
+        if answer.status_code == 202:
+            taken.add(answer.json()["message_id"])
+    assert len(taken) >= 10
+    context = ground.app.state.context
+    inbound = subscriptions(context.settings, context.clock)[0]
+    consumer = make_consumer(context.settings, "fuzz")
+    await consumer.start()
+    try:
+        topic = f"{context.settings.topic_prefix}interactions-inbound"
+        consumer.assign([TopicPartition(topic, number) for number in range(PARTITIONS)])
+        ends = await consumer.end_offsets(consumer.assignment())
+        while left := [one for one, end in ends.items() if await consumer.position(one) < end]:
+            read = await consumer.getmany(*left, timeout_ms=200)
+            records = [to_record(context.settings, raw) for some in read.values() for raw in some]
+            if records:
+                await BatchProcessor(context.database, inbound).process(records)
+    finally:
+        await consumer.stop()
+    async with context.database.transaction() as tx:
+        letters = await tx.rows(
+            "select error, value from dead_letters where consumer = :name", {"name": inbound.consumer}
+        )
+        assert await tx.value("select count(*) from messages") >= len(taken)
+    assert [dict(letter) for letter in letters] == []
