@@ -30,9 +30,9 @@ class Size:
 
 
 SHORT = Size(
-    is_short=True, ingest_s=2, recorded=6_000, heard=10_000, customers=2_000, segments=(100,), live_s=5, loop_s=5,
-    loop_rates=(100,), waiting=50_000, lapse_s=5, storm=3_000, filled_customers=50_000, facts=500_000, audience=2_000,
-    look_ups_s=3, growth=(1, 4), growth_events=2_000,
+    is_short=True, ingest_s=1, recorded=6_000, heard=8_000, customers=1_000, segments=(100,), live_s=4, loop_s=4,
+    loop_rates=(), waiting=20_000, lapse_s=2, storm=1_200, filled_customers=10_000, facts=100_000, audience=500,
+    look_ups_s=1, growth=(1, 4), growth_events=500,
 )  # fmt: skip
 FULL = Size(
     is_short=False, ingest_s=10, recorded=60_000, heard=80_000, customers=20_000, segments=(20, 100, 300), live_s=20,
