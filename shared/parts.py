@@ -41,12 +41,16 @@ class Part(Protocol):
 
 @dataclass(frozen=True)
 class Job:
-    """Something done every `every_s` machine seconds; by one worker of the service at a time when `exclusive`."""
+    """Something done every `every_s` machine seconds; by one worker of the service at a time when `exclusive`.
+
+    `first_s` after the start for the first time: a worker that comes up may have a backlog to hear before.
+    """
 
     name: str
     every_s: float
     run: Callable[[WorkerContext], Awaitable[None]]
     exclusive: bool = True
+    first_s: float = 0.0
 
 
 class JobPart:
@@ -58,6 +62,7 @@ class JobPart:
 
     async def run(self, context: WorkerContext, beat: Callable[[], None]) -> None:
         """The job, again and again; weather postpones it, anything else ends the worker."""
+        await _rest(self.job.first_s, beat)
         while True:
             beat()
             try:
@@ -66,11 +71,7 @@ class JobPart:
                 if not is_weather(error):
                     raise
                 log.warning("job_postponed", job=self.job.name, error=type(error).__name__)
-            left = self.job.every_s
-            while left > 0:
-                beat()
-                await MACHINE.sleep(min(left, 5.0))
-                left -= 5.0
+            await _rest(self.job.every_s, beat)
 
     async def _once(self, context: WorkerContext, beat: Callable[[], None]) -> None:
         async with contextlib.AsyncExitStack() as stack:
@@ -86,3 +87,10 @@ class JobPart:
                 running.result()
             finally:
                 running.cancel()
+
+
+async def _rest(left: float, beat: Callable[[], None]) -> None:
+    while left > 0:
+        beat()
+        await MACHINE.sleep(min(left, 5.0))
+        left -= 5.0

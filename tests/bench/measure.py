@@ -33,13 +33,16 @@ class Span:
     seconds: float
     busy: Mapping[str, float] = field(default_factory=dict)
     """Seconds on a processor by process, where processes were named."""
+    cold: bool = False
+    """Over before all was ready: the warm-up is in it."""
 
     @property
     def cost(self) -> str:
         """Processor time for each: what a busy machine does to the rate, it does not do to this."""
         each = {name: used / self.done * 1e6 for name, used in self.busy.items() if self.done}
         shown = ", ".join(f"{name} {one:.0f}" for name, one in each.items())
-        return f"{sum(each.values()):.0f} µs of a core each ({shown})"
+        start = ", its start among it" if self.cold else ""
+        return f"{sum(each.values()):.0f} µs of a core each ({shown}){start}"
 
     @property
     def rate(self) -> float:
@@ -67,7 +70,7 @@ async def span(
         if done >= total:
             start, since = first or (0, begun)
             spent = {name: now - used.get(name, 0.0) for name, now in busy(pids or {}).items()}
-            return Span(done - start, at - since, spent)
+            return Span(done - start, at - since, spent, cold=first is None)
         if first is None and done >= warm * total and (ready is None or await ready()):
             first, used = (done, at), busy(pids or {})
         if at - begun > limit_s:

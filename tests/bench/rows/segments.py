@@ -110,7 +110,7 @@ async def drain(ground: Ground, site: Site, events: Sequence[Envelope[Any]]) -> 
 async def partitions(site: Site, name: str) -> int:
     """How many partitions a worker owns, by its metrics."""
     for line in (await site.get(name, "/metrics")).splitlines():
-        if line.startswith(b"lane_partitions "):
+        if line.startswith(b"crm_lane_partitions "):
             return int(float(line.split()[1]))
     return 0
 

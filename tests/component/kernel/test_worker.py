@@ -117,3 +117,25 @@ async def test_one_worker_at_a_time_does_an_exclusive_job(settings: Settings, py
     stop.set()
     await asyncio.wait_for(asyncio.gather(*workers), 25)
     assert most == 1
+
+
+async def test_a_job_that_may_wait_leaves_a_starting_worker_to_its_backlog(settings: Settings) -> None:
+    """Catches a nightly comparison that runs at each start, beside the events which have waited."""
+    ran: list[str] = []
+    begun = asyncio.Event()
+
+    async def early(context: WorkerContext) -> None:
+        ran.append("early")
+        if len(ran) == 3:
+            begun.set()
+
+    async def late(context: WorkerContext) -> None:
+        ran.append("late")
+
+    stop = asyncio.Event()
+    jobs = [Job("late", 0.05, late, first_s=60), Job("early", 0.05, early)]
+    running = asyncio.create_task(create_worker(settings, jobs=jobs).run(stop))
+    await asyncio.wait_for(begun.wait(), 30)
+    stop.set()
+    assert await asyncio.wait_for(running, 20) == 0
+    assert "late" not in ran
