@@ -4,23 +4,18 @@ from __future__ import annotations
 
 import asyncio
 import time
-from datetime import UTC, datetime
 from typing import Any
-from uuid import uuid4
 
 import orjson
 
-from services.analytics.domain.engine import History, advance, blank, encode
-from services.analytics.domain.instants import from_datetime
-from services.analytics.service.partitions import partition_of
 from tests.bench.ground import Ground, Site
+from tests.bench.history import store_history
 from tests.bench.http import in_turn, request
 from tests.bench.rows.lapse import compiled_of
 from tests.bench.rows.segments import WORKERS
 from tests.bench.size import Size
 from tests.bench.table import Row
 
-_CHUNK = 50_000
 _LONGEST_S = 240.0
 _SIMPLE: dict[str, Any] = {"event": "purchase", "agg": "count", "window": {"last": "P90D"}, "op": "gte", "value": 3}
 _COMPOUND: dict[str, Any] = {
@@ -45,20 +40,12 @@ _PLAIN_COMPOUND = """
            and sum(amount) filter (where event = 'purchase') >= 20000
            and count(*) filter (where event = 'contact') = 0) as found
 """
-_FACTS = """
-    insert into facts (customer_id, time, event_id, line, event, recorded_at, amount, items, channel)
-    select customer_id, at, gen_random_uuid(), 0, kind, at, case kind when 'purchase' then 100 + (random() * 5000)::int
-           end, 1, 'web'
-    from (select s.customer_id, now() - random() * interval '360 days' as at,
-                 case when random() < 0.5 then 'purchase' else 'contact' end as kind
-          from states s cross join lateral generate_series(1, $1 + 0 * s.partition)) as made
-"""
 
 
 async def measure(ground: Ground, size: Size) -> list[Row]:
     """Two workers and the app; nothing else happens meanwhile."""
     async with ground.site("backfill", scale={"analytics.worker": 2}) as site:
-        await _store(site, size.filled_customers, size.facts // size.filled_customers)
+        await store_history(site, await compiled_of(site), size.filled_customers, size.facts)
         async with site.database("analytics") as database:
             plain, plain_compound = await _timed(database, _PLAIN), await _timed(database, _PLAIN_COMPOUND)
         beside = "the same count in plain SQL"
@@ -75,20 +62,6 @@ async def measure(ground: Ground, size: Size) -> list[Row]:
         Row("new segment", "back-fill of one leaf, until it answers", filled, "s", plain, beside, target_ratio=3,
             less_is_better=True, note=note),
     ]  # fmt: skip
-
-
-async def _store(site: Site, customers: int, each: int) -> None:
-    compiled = await compiled_of(site)
-    begun = from_datetime(datetime.now(UTC))
-    raw = encode(compiled.program, advance(compiled.program, blank("any"), begun, (), History()).state)
-    async with site.database("analytics") as database:
-        for start in range(0, customers, _CHUNK):
-            ids = [uuid4() for _ in range(min(_CHUNK, customers - start))]
-            rows = [(id, partition_of(id), raw, None, compiled.revision) for id in ids]
-            await database.copy_records_to_table("states", records=rows)
-        await database.execute(_FACTS, each)
-        await database.execute("vacuum analyze facts")
-        await database.execute("vacuum analyze states")
 
 
 async def _timed(database: Any, query: str) -> float:
