@@ -60,7 +60,9 @@ def is_weather(error: BaseException) -> bool:
 class Database:
     """The pool of one process. `source` is the service's name, written on every event it says."""
 
-    def __init__(self, url: str, *, source: str, clock: Clock, pool_size: int = 10) -> None:
+    def __init__(
+        self, url: str, *, source: str, clock: Clock, pool_size: int = 10, command_timeout_s: float = COMMAND_TIMEOUT_S
+    ) -> None:
         self.url = url
         self.source = source
         self.clock = clock
@@ -72,7 +74,7 @@ class Database:
             pool_recycle=1800,
             connect_args={
                 "timeout": 5,
-                "command_timeout": COMMAND_TIMEOUT_S,
+                "command_timeout": command_timeout_s,
                 "server_settings": {**_SESSION_SETTINGS, "application_name": source},
             },
         )

@@ -8,6 +8,7 @@ import sys
 from datetime import timedelta
 
 from services.analytics.config import Settings
+from services.analytics.service.filling import Filling
 from services.analytics.service.programs import Programs
 from services.analytics.service.reconciling import reconcile, reconciled_within
 from shared.clock import open_clock
@@ -20,6 +21,8 @@ NIGHT = timedelta(hours=20)
 # A worker that was away comes back with a backlog. Comparing first took a sixth of its time and held the states which
 # the other workers' batches waited for (measured).
 FIRST_S = 600.0
+# How long a new segment may wait before its back-fill begins.
+FILL_S = 0.5
 
 
 async def nightly(context: WorkerContext) -> None:
@@ -29,7 +32,25 @@ async def nightly(context: WorkerContext) -> None:
     await reconcile(context.database, Programs(), context.settings.reconcile_sample)
 
 
-JOBS = [Job("reconcile", ASK_S, nightly, first_s=FIRST_S)]
+class Fill:
+    """The back-fill, by one process of the service at a time."""
+
+    def __init__(self) -> None:
+        self._filling = Filling()
+
+    async def run(self, context: WorkerContext) -> None:
+        """All that can be done now. Asks before it takes the lock, which costs a connection."""
+        async with context.database.transaction() as tx:
+            if not await self._filling.has_work(tx):
+                return
+        async with context.database.exclusive("fill") as mine:
+            while mine and await self._filling.step(context):
+                pass
+
+
+def jobs() -> list[Job]:
+    """What a worker does by the clock."""
+    return [Job("reconcile", ASK_S, nightly, first_s=FIRST_S), Job("fill", FILL_S, Fill().run, exclusive=False)]
 
 
 async def _reconcile(settings: Settings, most: int | None, repair: bool) -> int:

@@ -122,6 +122,8 @@ segment_versions = Table(
     _moment("created_at"),
     Column("created_by", Text, nullable=False),
     _moment("live_at", nullable=True),
+    Column("replaces", Integer),
+    Column("round", BigInteger),
 )
 leaves = Table(
     "leaves",
@@ -135,12 +137,36 @@ programs = Table(
     Column("one", Boolean, primary_key=True),
     Column("revision", BigInteger, nullable=False),
     Column("next_leaf", Integer, nullable=False),
+    _moment("changed_at"),
+)
+fill_rounds = Table(
+    "fill_rounds",
+    metadata,
+    Column("round", BigInteger, Identity(always=True), primary_key=True),
+    Column("revision", BigInteger, nullable=False),
+    _moment("since"),
+    Column("stage", Text, nullable=False),
+    _moment("moment", nullable=True),
+    Column("done_to", Uuid),
+    Column("live_revision", BigInteger),
+)
+fills = Table(
+    "fills",
+    metadata,
+    Column("customer_id", Uuid, primary_key=True),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+)
+read_up_to = Table(
+    "read_up_to",
+    metadata,
+    Column("partition", SmallInteger, primary_key=True, autoincrement=False),
+    _moment("moment"),
 )
 sweeps = Table(
     "sweeps",
     metadata,
-    Column("revision", BigInteger, primary_key=True, autoincrement=False),
-    Column("partition", SmallInteger, primary_key=True),
+    Column("partition", SmallInteger, primary_key=True, autoincrement=False),
+    Column("revision", BigInteger, nullable=False),
     Column("at", Uuid),
     Column("done", Boolean, nullable=False),
 )

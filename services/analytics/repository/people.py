@@ -68,7 +68,9 @@ _BLANK_LETTERS = text("""
 """)
 _LETTERS = text("select count(*) from dead_letters where key = any(cast(:keys as bytea[]))")
 # The stores of the data map which hold a customer's data here.
-STORES = ("facts", "profiles", "consents", "list_members", "states", "memberships", "membership_history", "dirty")
+STORES = (
+    "facts", "profiles", "consents", "list_members", "states", "memberships", "membership_history", "dirty", "fills"
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

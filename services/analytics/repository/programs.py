@@ -1,4 +1,4 @@
-"""The definitions that run: versions live and being filled, numbers of leaves, the revision, and its sweep."""
+"""The definitions that run: versions live and being filled, numbers of leaves, the revision, and the sweep."""
 
 from __future__ import annotations
 
@@ -15,9 +15,10 @@ from shared.transaction import Tx
 
 # Shared: a batch holds it until its commit, so that no batch is handled by an older program than the newest committed.
 _REVISION = text("select revision from programs for share")
+_PEEK = text("select revision from programs")
 _REVISION_ALONE = text("select revision, next_leaf from programs for update")
 _RUNNING = text("""
-    select v.segment_id, v.version, v.state, v.definition, v.types,
+    select v.segment_id, v.version, v.state, v.definition, v.types, v.round,
            case v.state when 'live' then s.number else v.number end as number
     from segment_versions v join segments s using (segment_id)
     where not s.archived and v.state in ('live', 'backfilling')
@@ -29,41 +30,22 @@ _ADD_LEAVES = text("""
     insert into leaves (key, leaf_id) select * from unnest(cast(:keys as text[]), cast(:ids as int[]))
     on conflict (key) do nothing
 """)
-_NEXT = text("update programs set revision = revision + 1, next_leaf = :next_leaf returning revision")
-_SWEEP = text("insert into sweeps (revision, partition) select :revision, generate_series(0, :last)")
+_NEXT = text("""
+    update programs set revision = revision + 1, next_leaf = :next_leaf, changed_at = :at returning revision
+""")
+_SWEEP = text("insert into sweeps (partition, revision) select generate_series(0, :last), :revision")
 _SWEEP_AT = text("""
-    select w.partition, w.at from sweeps w
-    where w.revision = :revision and not w.done and w.partition = any(cast(:partitions as smallint[]))
+    select w.partition, w.revision, w.at from sweeps w
+    where not w.done and w.partition = any(cast(:partitions as smallint[]))
     order by w.partition limit 1 for update skip locked
 """)
 _SWEEP_NEXT = text("""
     select customer_id from states
-    where partition = :partition and (cast(:at as uuid) is null or customer_id > :at)
+    where partition = :partition and revision < :revision and (cast(:at as uuid) is null or customer_id > :at)
     order by customer_id limit :most
 """)
-_SWEPT = text("""
-    update sweeps set at = :at, done = :done where revision = :revision and partition = :partition
-""")
-_SWEEP_OPEN = text("select count(*) from sweeps where revision = :revision and not done")
-_SETTLE = text("""
-    with filled as (
-        update segment_versions v set state = 'live', live_at = :now from segments s
-        where v.segment_id = s.segment_id and v.state = 'backfilling' and not s.archived
-        returning v.segment_id, v.version
-    ), older as (
-        update segment_versions v set state = 'replaced' from filled f
-        where v.segment_id = f.segment_id and v.state = 'live' and v.version < f.version
-    )
-    update segments s set current_version = f.version, changed_at = :now from filled f
-    where s.segment_id = f.segment_id returning s.segment_id, s.name, f.version
-""")
-_STALE = text("""
-    delete from memberships m using segments s
-    where m.segment_id = s.segment_id and (s.archived or m.version < s.current_version)
-      and m.ctid = any(array(
-        select m2.ctid from memberships m2 join segments s2 using (segment_id)
-        where s2.archived or m2.version < s2.current_version limit :most))
-""")
+_SWEPT = text("update sweeps set at = :at, done = :done where partition = :partition")
+_SWEEP_OPEN = text("select count(*) from sweeps where not done")
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,11 +58,17 @@ class Running:
     hidden: bool
     definition: dict[str, Any]
     types: dict[str, str]
+    round: int | None
 
 
 async def revision(tx: Tx) -> int:
     """The newest committed revision; it cannot change before this transaction ends."""
     return int(await tx.value(_REVISION))
+
+
+async def peek(tx: Tx) -> int:
+    """The newest committed revision at this moment."""
+    return int(await tx.value(_PEEK))
 
 
 async def lock(tx: Tx) -> tuple[int, int]:
@@ -94,7 +82,13 @@ async def running(tx: Tx) -> list[Running]:
     """Every version that is live or being filled."""
     return [
         Running(
-            row["segment_id"], row["version"], row["number"], row["state"] != "live", row["definition"], row["types"]
+            row["segment_id"],
+            row["version"],
+            row["number"],
+            row["state"] != "live",
+            row["definition"],
+            row["types"],
+            row["round"],
         )
         for row in await tx.rows(_RUNNING)
     ]
@@ -105,46 +99,36 @@ async def leaf_ids(tx: Tx) -> dict[str, int]:
     return {row["key"]: row["leaf_id"] for row in await tx.rows(_LEAVES)}
 
 
-async def advance_revision(tx: Tx, leaves: Mapping[str, int], next_leaf: int, *, sweep: bool) -> int:
-    """Make the next revision with these leaves; `sweep` has every customer brought to it."""
+async def advance_revision(tx: Tx, leaves: Mapping[str, int], next_leaf: int) -> int:
+    """Make the next revision, with these leaves. Every batch of an earlier one has ended: `changed_at` is later."""
     await tx.execute(_KEEP_LEAVES, {"keys": list(leaves)})
     await tx.execute(_ADD_LEAVES, {"keys": list(leaves), "ids": list(leaves.values())})
-    fresh = int(await tx.value(_NEXT, {"next_leaf": next_leaf}))
+    # Not the transaction's own time: it may have waited for the lock.
+    return int(await tx.value(_NEXT, {"next_leaf": next_leaf, "at": tx.clock.now()}))
+
+
+async def sweep(tx: Tx, revision: int) -> None:
+    """Have every customer brought to this revision, or a later one."""
     await tx.execute("delete from sweeps")
-    if sweep:
-        await tx.execute(_SWEEP, {"revision": fresh, "last": PARTITIONS - 1})
-    return fresh
+    await tx.execute(_SWEEP, {"revision": revision, "last": PARTITIONS - 1})
 
 
-async def next_sweep(tx: Tx, revision: int, partitions: Sequence[int], most: int) -> tuple[int, list[UUID]] | None:
+async def next_sweep(tx: Tx, partitions: Sequence[int], most: int) -> tuple[int, list[UUID]] | None:
     """A partition of these whose sweep is not done, and its next customers; None when nothing is left to sweep."""
-    row = await tx.row(_SWEEP_AT, {"revision": revision, "partitions": list(partitions)})
+    row = await tx.row(_SWEEP_AT, {"partitions": list(partitions)})
     if row is None:
         return None
-    rows = await tx.rows(_SWEEP_NEXT, {"partition": row["partition"], "at": row["at"], "most": most})
+    rows = await tx.rows(_SWEEP_NEXT, {**row, "most": most})
     ids = [one["customer_id"] for one in rows]
     await tx.execute(
-        _SWEPT,
-        {"revision": revision, "partition": row["partition"], "at": ids[-1] if ids else row["at"],
-         "done": len(ids) < most},
-    )  # fmt: skip
+        _SWEPT, {"partition": row["partition"], "at": ids[-1] if ids else row["at"], "done": len(ids) < most}
+    )
     return row["partition"], ids
 
 
-async def sweep_open(tx: Tx, revision: int) -> int:
+async def sweep_open(tx: Tx) -> int:
     """Partitions whose sweep is not done."""
-    return int(await tx.value(_SWEEP_OPEN, {"revision": revision}))
-
-
-async def settle(tx: Tx) -> list[tuple[UUID, str, int]]:
-    """Versions that are filled go live and replace the older ones: (segment, name, version) of each."""
-    rows = await tx.rows(_SETTLE, {"now": tx.now})
-    return [(row["segment_id"], row["name"], row["version"]) for row in rows]
-
-
-async def drop_stale(tx: Tx, most: int) -> int:
-    """Delete memberships of replaced versions and archived segments, up to `most`; how many went."""
-    return int((await tx.execute(_STALE, {"most": most})).rowcount)
+    return int(await tx.value(_SWEEP_OPEN))
 
 
 def as_json(value: Any) -> str:

@@ -82,9 +82,6 @@ _HISTORY = text("""
       and (cast(:after as bigint) is null or h.id < :after)
     order by h.id desc limit :limit
 """)
-_PROGRESS = text("""
-    select count(*) filter (where done) as done, count(*) as partitions from sweeps
-""")
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,9 +180,3 @@ async def of_customer(tx: Tx, customer_id: UUID) -> Sequence[Any]:
 async def history(tx: Tx, customer_id: UUID, segment_id: UUID | None, after: int | None, limit: int) -> Sequence[Any]:
     """What a customer entered and left, the newest first."""
     return await tx.rows(_HISTORY, {"customer": customer_id, "segment": segment_id, "after": after, "limit": limit})
-
-
-async def progress(tx: Tx) -> tuple[int, int]:
-    """Partitions that the present sweep has done, and all."""
-    row = await tx.row(_PROGRESS)
-    return (row["done"], row["partitions"]) if row else (0, 0)

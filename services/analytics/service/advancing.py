@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from uuid import UUID
 
@@ -12,7 +12,6 @@ from services.analytics.domain.engine import (
     History,
     Outcome,
     State,
-    Transition,
     advance,
     blank,
     decode,
@@ -24,9 +23,10 @@ from services.analytics.domain.engine import (
 from services.analytics.domain.engine.leaves import Leaf
 from services.analytics.domain.instants import NEVER, to_datetime
 from services.analytics.repository import facts, people, states
+from services.analytics.service.adopting import adoption_of
 from services.analytics.service.changes import histories
 from services.analytics.service.partitions import partition_of
-from services.analytics.service.programs import Compiled, Programs
+from services.analytics.service.programs import Compiled
 from services.analytics.service.saying import Said, say
 from shared.transaction import Tx
 
@@ -46,29 +46,34 @@ class _Result:
     customer_id: UUID
     partition: int
     outcome: Outcome
-    earlier: tuple[tuple[Compiled, tuple[Transition, ...]], ...] = ()
 
 
 class Advancer:
-    """Advances customers. Keeps programs, and nothing of a customer."""
-
-    def __init__(self, programs: Programs) -> None:
-        self.programs = programs
+    """Advances customers. Keeps nothing of a customer."""
 
     async def run(self, tx: Tx, compiled: Compiled, jobs: Mapping[UUID, Job], said: Said) -> None:
         """Advance each customer of `jobs`; store and say what changed."""
         stored = await states.read(tx, jobs)
         before = {id: decode(str(id), row.state) for id, row in stored.items()}
-        missing = {id: found for id, state in before.items() if (found := self._missing(compiled, state, jobs[id]))}
+        missing = {
+            id: [compiled.program.leaves[number] for number in found]
+            for id, state in before.items()
+            if (found := needs_history(compiled.program, state, jobs[id].until, jobs[id].inputs))
+        }
         kinds, since = _reach(missing, before)
         known = await self.histories(tx, await people.groups(tx, missing) if missing else {}, kinds, since)
+        adoption = await adoption_of(tx, compiled, before)
         results = []
         for id, job in jobs.items():
             row = stored.get(id)
             state = before.get(id) or blank(str(id))
             partition = row.partition if row else partition_of(id)
             history = known.get(id) if row else History()
-            results.append(self._one(compiled, id, partition, state, job, history))
+            fills = None
+            if adoption is not None and row is not None:
+                fills = adoption.fills_of(id, state, job.inputs[0].recorded_at if job.inputs else job.until)
+            outcome = advance(compiled.program, state, job.until, job.inputs, history, UNDER_WAY, fills)
+            results.append(_Result(id, partition, outcome))
         await self._store(tx, compiled, results, said)
 
     async def sweep(self, tx: Tx, compiled: Compiled, jobs: Mapping[UUID, Job], said: Said) -> None:
@@ -86,11 +91,15 @@ class Advancer:
     ) -> None:  # fmt: skip
         """Recompute customers from the facts of all that stand for them (each group begins with the customer)."""
         stored = await states.read(tx, groups)
+        present = {id: decode(str(id), row.state) for id, row in stored.items()}
+        adoption = await adoption_of(tx, compiled, present)
         known = await self.histories(tx, groups)
         results = []
         for id in groups:
             row = stored.get(id)
-            before = decode(str(id), row.state) if row else blank(str(id))
+            before = present.get(id) or blank(str(id))
+            if adoption is not None:
+                before = replace(before, word=adoption.told(compiled.program, id, before))
             history = known[id]
             now = max([before.time, until[id], *(one.recorded_at for one in history.facts)])
             outcome = rebuild(compiled.program, str(id), history, now, before, causes[id])
@@ -107,14 +116,18 @@ class Advancer:
         self, tx: Tx, compiled: Compiled, until: Mapping[UUID, int], causes: Mapping[UUID, str], said: Said
     ) -> None:
         """Customers who stand for themselves no more (merged into another) leave everything and have no state."""
-        await states.read(tx, until)
-        versions = {segment: version for segment, version, shown in compiled.names.values() if shown}
-        changes = [
-            states.Change(id, segment, versions[segment], False, to_datetime(until[id]), causes[id],
-                          str(said.origin(causes[id])), True)
-            for id, held in (await states.held(tx, until)).items()
-            for segment in sorted(held & versions.keys())
-        ]  # fmt: skip
+        stored = await states.read(tx, until)
+        present = {id: decode(str(id), row.state) for id, row in stored.items()}
+        adoption = await adoption_of(tx, compiled, present)
+        changes = []
+        for id, state in present.items():
+            word = state.word if adoption is None else adoption.told(compiled.program, id, state)
+            held = [compiled.names[name] for name in members(compiled.program, replace(state, word=word))]
+            changes += [
+                states.Change(id, segment, version, False, to_datetime(until[id]), causes[id],
+                              str(said.origin(causes[id])), True)
+                for segment, version, shown in sorted(held) if shown
+            ]  # fmt: skip
         await states.store_changes(tx, changes)
         await states.remove(tx, until)
         say(tx, changes, said)
@@ -135,41 +148,18 @@ class Advancer:
             await facts.lists_of(tx, everybody),
         )
 
-    def _missing(self, compiled: Compiled, state: State, job: Job) -> list[Leaf]:
-        """The leaves, of this program and the state's own, whose answer is in the facts."""
-        found = [compiled.program.leaves[n] for n in needs_history(compiled.program, state, job.until, job.inputs)]
-        older = self.programs.of_epoch(state.epoch)
-        if older is not None and older is not compiled:
-            found += [older.program.leaves[n] for n in needs_history(older.program, state, job.until)]
-        return found
-
-    def _one(
-        self, compiled: Compiled, id: UUID, partition: int, state: State, job: Job,
-        history: History | None,
-    ) -> _Result:  # fmt: skip
-        earlier: tuple[tuple[Compiled, tuple[Transition, ...]], ...] = ()
-        older = self.programs.of_epoch(state.epoch)
-        if older is not None and older is not compiled:
-            # What was due under the program before lapses under it, at its exact instant; then the new one takes over.
-            start = job.inputs[0].recorded_at if job.inputs else job.until
-            lapsed = advance(older.program, state, max(state.time, start), (), history)
-            state, earlier = lapsed.state, ((older, lapsed.transitions),)
-        outcome = advance(compiled.program, state, job.until, job.inputs, history, UNDER_WAY)
-        return _Result(id, partition, outcome, earlier)
-
     async def _store(self, tx: Tx, compiled: Compiled, results: Iterable[_Result], said: Said) -> None:
         rows: list[tuple[UUID, int, bytes, datetime | None]] = []
         changes: list[states.Change] = []
         for result in results:
             outcome = result.outcome
-            if outcome.changed or result.earlier:
+            if outcome.changed:
                 wake = outcome.state.wake
                 rows.append(
                     (result.customer_id, result.partition, encode(compiled.program, outcome.state),
                      None if wake >= NEVER else to_datetime(wake))
                 )  # fmt: skip
-            for source, transitions in (*result.earlier, (compiled, outcome.transitions)):
-                changes += said.changes(result.customer_id, source.names, transitions)
+            changes += said.changes(result.customer_id, compiled.names, outcome.transitions)
         await states.write(tx, compiled.revision, rows)
         await states.store_changes(tx, changes)
         say(tx, changes, said)

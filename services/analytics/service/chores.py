@@ -6,24 +6,18 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from services.analytics.domain.instants import from_datetime
-from services.analytics.repository import people, programs, states
+from services.analytics.repository import fills, people, programs, states
 from services.analytics.service.advancing import Advancer, Job
 from services.analytics.service.partitions import partition_of
-from services.analytics.service.programs import Compiled, Programs, renew
+from services.analytics.service.programs import Programs
 from services.analytics.service.saying import Said
-from shared.contracts.analytics import SegmentChanged
 from shared.contracts.envelope import Origin
-from shared.logging import get_logger
 from shared.metrics import counter, gauge
 from shared.parts import WorkerContext
-from shared.transaction import Tx
-
-log = get_logger(__name__)
 
 WAKE_MOST = 500
 DIRTY_MOST = 100
 SWEEP_MOST = 250
-STALE_MOST = 5_000
 # What is recomputed without an event: a customer was put on a static list, or taken off.
 LISTED = "list"
 
@@ -37,7 +31,7 @@ class Chores:
 
     def __init__(self, programs: Programs) -> None:
         self._programs = programs
-        self._advancer = Advancer(programs)
+        self._advancer = Advancer()
         self._swept_revision = 0
 
     async def wake(self, context: WorkerContext, reached: Mapping[int, datetime]) -> bool:
@@ -89,35 +83,17 @@ class Chores:
     async def _sweep(self, context: WorkerContext, reached: Mapping[int, datetime]) -> bool:
         async with context.database.transaction() as tx:
             compiled = await self._programs.current(tx)
+            if compiled.is_filling:
+                await fills.note_read(tx, reached)
             if compiled.revision == self._swept_revision:
                 return False
-            piece = await programs.next_sweep(tx, compiled.revision, list(reached), SWEEP_MOST)
-            if piece is not None:
-                number, ids = piece
-                jobs = {id: Job(from_datetime(reached[number])) for id in ids}
-                await self._advancer.sweep(tx, compiled, jobs, Said())
-                SWEPT.inc(len(ids))
-            elif await programs.sweep_open(tx, compiled.revision):
+            piece = await programs.next_sweep(tx, list(reached), SWEEP_MOST)
+            if piece is None:
+                if not await programs.sweep_open(tx):
+                    self._swept_revision = compiled.revision
                 return False
-        return piece is not None or await self._settle(context, compiled)
-
-    async def _settle(self, context: WorkerContext, compiled: Compiled) -> bool:
-        """When every partition is swept, the versions that were filled answer from now on."""
-        async with context.database.transaction() as tx:
-            revision, _ = await programs.lock(tx)
-            if revision != compiled.revision or await programs.sweep_open(tx, revision):
-                return False
-            if not any(one.hidden for one in await programs.running(tx)):
-                if await programs.drop_stale(tx, STALE_MOST) == STALE_MOST:
-                    return True
-                self._swept_revision = revision
-                return False
-            await self._go_live(tx)
+            number, ids = piece
+            jobs = {id: Job(from_datetime(reached[number])) for id in ids}
+            await self._advancer.sweep(tx, compiled, jobs, Said())
+        SWEPT.inc(len(ids))
         return True
-
-    async def _go_live(self, tx: Tx) -> None:
-        for segment_id, name, version in await programs.settle(tx):
-            tx.publish(SegmentChanged(name=name, version=version, state="live"), subject=segment_id, origin=Origin.LIVE)
-            log.info("segment_live", segment_id=str(segment_id), version=version)
-        # The second sweep says who is in by the new version and was not by the old one, and the reverse.
-        await renew(tx, sweep=True)

@@ -28,7 +28,7 @@ async def explain_membership(tx: Tx, programs: Programs, segment_id: UUID, custo
     compiled = await programs.current(tx)
     state: State = decode(str(survivor), stored)
     now = max(state.time, from_datetime(tx.now))
-    known = await Advancer(programs).histories(tx, await people.groups(tx, [survivor]))
+    known = await Advancer().histories(tx, await people.groups(tx, [survivor]))
     if state.epoch != compiled.program.epoch and needs_history(compiled.program, state, now):
         state = blank(str(survivor))
     return explain(compiled.program, state, str(segment_id), now, known[survivor])

@@ -32,7 +32,7 @@ class Hearing:
 
     def __init__(self, programs: Programs) -> None:
         self.programs = programs
-        self.advancer = Advancer(programs)
+        self.advancer = Advancer()
         self._types: dict[str, str] = {}
 
     async def hear(self, tx: Tx, events: Sequence[Envelope[Any]]) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from services.analytics.domain.instants import from_datetime
-from services.analytics.domain.language import Node, references_of
+from services.analytics.domain.language import Node, references_of, referred
 from services.analytics.repository import programs, states
 from services.analytics.service.programs import definitions_of
 from services.analytics.service.segments import check
@@ -68,7 +68,7 @@ async def preview(
         tree, _, _ = await check(tx, definition, fact_days)
         running = {one.id: one.root for one in definitions_of(await programs.running(tx))}
         customers = await states.count(tx)
-    references = _needed(tree, running)
+    references = referred(references_of(tree), running)
     counted = await _count(database, tree, references, EVERYBODY, sample, min(limit_s, _LONGEST_S))
     if counted is not None:
         return Preview(counted.customers, counted.seen, counted.found, True, counted.sample)
@@ -99,15 +99,3 @@ async def _count(
         if sqlstate(error) != _CANCELLED:
             raise
         return None
-
-
-def _needed(tree: Node, running: Mapping[str, Node]) -> dict[str, Node]:
-    """The trees of all segments that a definition refers to, directly or not."""
-    needed: dict[str, Node] = {}
-    open_ = list(references_of(tree))
-    while open_:
-        name = open_.pop()
-        if name not in needed:
-            needed[name] = running[name]
-            open_ += references_of(running[name])
-    return needed

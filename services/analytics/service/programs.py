@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -12,11 +11,9 @@ from services.analytics.domain.catalogue import Catalogue, Type
 from services.analytics.domain.engine import Definition, Program, compile_program, leaf_keys, number_leaves
 from services.analytics.domain.language import parse
 from services.analytics.repository import programs
+from services.analytics.repository.fills import Filling
 from services.analytics.repository.programs import Running
 from shared.transaction import Tx
-
-# A state written by one of these is first let to lapse by its own program, so that nothing is lost at a change.
-REMEMBERED = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,27 +24,24 @@ class Compiled:
     program: Program
     names: dict[str, tuple[UUID, int, bool]]
 
+    @property
+    def is_filling(self) -> bool:
+        """Whether there are versions that are being filled."""
+        return any(not shown for _, _, shown in self.names.values())
+
 
 class Programs:
-    """The newest programs of one process."""
+    """The newest program that this process has met."""
 
     def __init__(self) -> None:
-        self._compiled: OrderedDict[int, Compiled] = OrderedDict()
+        self._newest: Compiled | None = None
 
     async def current(self, tx: Tx) -> Compiled:
         """The program of the newest revision; no newer one can appear before `tx` ends."""
         revision = await programs.revision(tx)
-        found = self._compiled.get(revision)
-        if found is None:
-            found = compiled(revision, await programs.running(tx), await programs.leaf_ids(tx))
-            self._compiled[revision] = found
-            while len(self._compiled) > REMEMBERED:
-                self._compiled.popitem(last=False)
-        return found
-
-    def of_epoch(self, epoch: int) -> Compiled | None:
-        """An earlier program, if this process has seen it."""
-        return self._compiled.get(epoch)
+        if self._newest is None or self._newest.revision != revision:
+            self._newest = compiled(revision, await programs.running(tx), await programs.leaf_ids(tx))
+        return self._newest
 
 
 def compiled(revision: int, running: Sequence[Running], leaf_ids: dict[str, int]) -> Compiled:
@@ -66,7 +60,7 @@ def definitions_of(running: Iterable[Running]) -> list[Definition]:
     ]
 
 
-def name_of(running: Running) -> str:
+def name_of(running: Running | Filling) -> str:
     """The segment's id; with the version while that is hidden."""
     return f"{running.segment_id}#{running.version}" if running.hidden else str(running.segment_id)
 
@@ -76,7 +70,7 @@ def read_types(types: dict[str, Any]) -> dict[str, Type]:
     return {name: Type(kind) for name, kind in types.items()}
 
 
-async def renew(tx: Tx, *, sweep: bool) -> int:
+async def renew(tx: Tx) -> int:
     """Compile anew after a change of definitions, in the same transaction: numbers for new leaves, a new revision.
 
     Raises InvalidDefinition when references between segments are circular or lead nowhere.
@@ -86,4 +80,4 @@ async def renew(tx: Tx, *, sweep: bool) -> int:
     leaves = number_leaves(leaf_keys(definitions), await programs.leaf_ids(tx), next_leaf)
     compile_program(definitions, leaves, 0)
     newest = max([next_leaf - 1, *leaves.values()]) + 1
-    return await programs.advance_revision(tx, leaves, newest, sweep=sweep)
+    return await programs.advance_revision(tx, leaves, newest)

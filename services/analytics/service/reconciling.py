@@ -122,7 +122,7 @@ async def _let_pass(
 ) -> dict[UUID, set[str]]:
     """The live segments of each customer when time has passed until a moment, on a copy of the stored state."""
     needing = [id for id, state in present.items() if needs_history(compiled.program, state, at)]
-    histories = await Advancer(programs).histories(tx, await people.groups(tx, needing))
+    histories = await Advancer().histories(tx, await people.groups(tx, needing))
     later = {id: advance(compiled.program, state, at, (), histories.get(id)).state for id, state in present.items()}
     return {id: _shown(compiled, members(compiled.program, state)) for id, state in later.items()}
 

@@ -17,7 +17,7 @@ from services.analytics.errors import (
     SegmentNotFound,
     StillReferred,
 )
-from services.analytics.repository import facts, lists, programs, segments
+from services.analytics.repository import facts, fills, lists, programs, segments
 from services.analytics.repository.segments import Segment as Segment
 from services.analytics.service.attributes import used_types, vocabulary
 from services.analytics.service.programs import read_types, renew
@@ -66,7 +66,7 @@ async def create_segment(
     _, canonical, types = await check(tx, definition, fact_days)
     await segments.create(tx, id, name, description)
     await segments.add_version(tx, id, 1, canonical, types, by)
-    await renew(tx, sweep=True)
+    await renew(tx)
     tx.publish(SegmentChanged(name=name, version=1, state="backfilling"), subject=id)
     return id
 
@@ -88,7 +88,7 @@ async def change_segment(
         return
     version = found.newest_version + 1
     await segments.add_version(tx, id, version, canonical, types, by)
-    await renew(tx, sweep=True)
+    await renew(tx)
     tx.publish(SegmentChanged(name=final, version=version, state="backfilling"), subject=id)
 
 
@@ -102,7 +102,7 @@ async def archive_segment(tx: Tx, id: UUID) -> None:
             cure="Change or archive them first.", segments=[str(user) for user in users],
         )  # fmt: skip
     await segments.archive(tx, id)
-    await renew(tx, sweep=False)
+    await renew(tx)
     tx.publish(SegmentChanged(name=found.name, version=found.newest_version, state="archived"), subject=id)
 
 
@@ -121,8 +121,7 @@ async def page(tx: Tx, after: UUID | None, limit: int, *, archived: bool) -> lis
 
 async def figures(tx: Tx, ids: list[UUID]) -> tuple[dict[UUID, int], float]:
     """Members of each live segment now, and the share of the back-fill under way that is done."""
-    done, partitions = await segments.progress(tx)
-    return await segments.counts(tx, ids), done / partitions if partitions else 0.0
+    return await segments.counts(tx, ids), await fills.progress(tx)
 
 
 async def versions_of(tx: Tx, id: UUID) -> Sequence[Any]:

@@ -9,11 +9,13 @@ from services.analytics.sql.parameters import Parameters
 
 @dataclass(frozen=True, slots=True)
 class Everybody:
-    """Every customer that analytics has a state of."""
+    """Every customer that analytics has a state of; of a revision before `behind`, if that is given."""
+
+    behind: int | None = None
 
     def condition(self, parameters: Parameters) -> str:
-        """A condition on `s.customer_id`; empty when there is none."""
-        return ""
+        """A condition on `s`, the states; empty when there is none."""
+        return "" if self.behind is None else f"s.revision < {parameters.add(self.behind, 'bigint')}"
 
 
 @dataclass(frozen=True, slots=True)

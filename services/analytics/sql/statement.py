@@ -45,6 +45,21 @@ def compile_truths(trees: Mapping[str, n.Node], now: int, scope: Scope = EVERYBO
     return f"{with_} {select}", parameters.values
 
 
+def compile_fill(trees: Mapping[str, n.Node], numbers: Mapping[str, int], now: int, scope: Scope) -> Compiled:
+    """A statement that stores (customer_id, number) in `fills` for each customer in a definition at an instant.
+
+    `numbers` says which of the trees are wanted, and the number of each; the others are what they refer to.
+    """
+    with_, select, parameters = _truths(trees, list(numbers), now, scope)
+    values = ", ".join(f"({parameters.add(number, 'int')}, s{place})" for place, number in enumerate(numbers.values()))
+    return (
+        f"insert into fills (customer_id, number) {with_}, truths as materialized ({select})"
+        f" select customer_id, number from truths cross join lateral (values {values}) as v(number, holds)"
+        " where holds order by 1, 2",
+        parameters.values,
+    )
+
+
 def _truths(trees: Mapping[str, n.Node], wanted: list[str], now: int, scope: Scope) -> tuple[str, str, Parameters]:
     parameters = Parameters()
     order = order_of(trees)

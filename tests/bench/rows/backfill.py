@@ -88,24 +88,24 @@ async def _preview(site: Site, definition: dict[str, Any]) -> tuple[float, str]:
 
 
 async def _fill(site: Site) -> tuple[float, str]:
-    """Seconds until the segment is live; when that takes too long, what the share that is done says of the whole."""
+    """Seconds until the segment answers; and until everybody was told, and every state has followed."""
     begun = time.perf_counter()
     made = await _call(site, "POST", "/segments", {"name": "New", "definition": _SIMPLE})
-    while True:
-        await asyncio.sleep(0.2)
-        took = time.perf_counter() - begun
-        shown = await _call(site, "GET", f"/segments/{made['id']}")
-        if shown["state"] == "live":
-            return took, f"{shown['members']:,} members"
-        if took > _LONGEST_S:
-            done = await _swept(site)
-            return took / max(done, 1e-6), f"extrapolated: {done:.0%} after {took:.0f} s"
+    while (shown := await _call(site, "GET", f"/segments/{made['id']}"))["state"] != "live":
+        if time.perf_counter() - begun > _LONGEST_S:
+            return time.perf_counter() - begun, "given up"
+        await asyncio.sleep(0.1)
+    answered = time.perf_counter() - begun
+    told = await _after(site, begun, "select not exists (select from fill_rounds where stage <> 'done')")
+    followed = await _after(site, begun, "select not exists (select from sweeps where not done)")
+    return answered, f"{shown['members']:,} members; told to all {told}, all states followed {followed}"
 
 
-async def _swept(site: Site) -> float:
-    """The share of customers that the sweep has brought to the new program."""
+async def _after(site: Site, begun: float, query: str) -> str:
+    """When a query became true."""
     async with site.database("analytics") as database:
-        share = await database.fetchval(
-            "select avg((revision >= (select revision from programs))::int) from states tablesample system (5)"
-        )
-    return float(share or 0)
+        while not await database.fetchval(query):
+            if time.perf_counter() - begun > _LONGEST_S:
+                return f"not within {_LONGEST_S:.0f} s"
+            await asyncio.sleep(0.2)
+    return f"after {time.perf_counter() - begun:.1f} s"

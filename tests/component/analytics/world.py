@@ -10,6 +10,7 @@ from services.analytics.config import Settings
 from services.analytics.handlers import subscription
 from services.analytics.service import segments
 from services.analytics.service.chores import Chores
+from services.analytics.service.filling import Filling
 from services.analytics.service.programs import Programs
 from shared.clock import MACHINE
 from shared.consumer import BatchProcessor
@@ -38,6 +39,7 @@ class World:
         programs = Programs()
         self.processor = BatchProcessor(self.database, subscription(programs))
         self.chores = Chores(programs)
+        self.filling = Filling()
         self.context = WorkerContext(self.settings, self.database, self.clock, Watchdog([]))
 
     async def hear(self, *events: Envelope[Any]) -> None:
@@ -56,8 +58,12 @@ class World:
     async def idle(self) -> None:
         """All that can be done now, is done: wake-ups, dirty customers, back-fills."""
         for _ in range(1000):
-            more = await self.chores.wake(self.context, self.reached())
-            if not (await self.chores.tend(self.context, self.reached()) or more):
+            more = [
+                await self.chores.wake(self.context, self.reached()),
+                await self.chores.tend(self.context, self.reached()),
+                await self.filling.step(self.context),
+            ]
+            if not any(more):
                 return
         raise AssertionError("never idle")
 

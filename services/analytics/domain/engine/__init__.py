@@ -2,6 +2,7 @@
 
 from services.analytics.domain.engine.advance import (
     TIME,
+    Fill,
     NeedsHistory,
     Outcome,
     StaleProgram,
@@ -30,8 +31,8 @@ from services.analytics.domain.engine.rebuild import rebuild
 from services.analytics.domain.engine.state import State, blank, decode, encode, members
 
 __all__ = [
-    "TIME", "AttributeChange", "Change", "ConsentChange", "Definition", "Explanation", "Fact", "History", "ListChange",
-    "NeedsHistory", "Outcome", "Program", "Reason", "StaleProgram", "State", "Transition", "advance", "blank",
-    "compile_program", "decode", "encode", "explain", "fact", "leaf_keys", "members", "needs_history", "number_leaves",
-    "rebuild",
+    "TIME", "AttributeChange", "Change", "ConsentChange", "Definition", "Explanation", "Fact", "Fill", "History",
+    "ListChange", "NeedsHistory", "Outcome", "Program", "Reason", "StaleProgram", "State", "Transition", "advance",
+    "blank", "compile_program", "decode", "encode", "explain", "fact", "leaf_keys", "members", "needs_history",
+    "number_leaves", "rebuild",
 ]  # fmt: skip

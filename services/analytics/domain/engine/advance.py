@@ -4,7 +4,7 @@ It serves events, changes of the profile, wake-ups and new definitions. Time com
 expire before an event is applied. Every membership change by time carries its exact instant, however late we come.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -51,6 +51,14 @@ class NeedsHistory(LookupError):
         self.leaves = tuple(leaves)
 
 
+@dataclass(frozen=True, slots=True)
+class Fill:
+    """A segment that was answered for everybody without looking at their states: as of when, and what it said."""
+
+    at: int
+    inside: bool
+
+
 @dataclass(slots=True)
 class _Run:
     """One advance under way: the parts of a state, open for change."""
@@ -62,6 +70,7 @@ class _Run:
     nexts: dict[int, int]
     changed: bool = False
     transitions: list[Transition] = field(default_factory=list)
+    muted: set[str] = field(default_factory=set)  # segments whose changes nobody is told of yet
 
     def expire(self, until: int) -> None:
         """Let time pass: every change of a leaf up to `until`, each at its own instant, in order."""
@@ -131,6 +140,8 @@ class _Run:
             inside = segment.test(self.word)
             if inside != bool(self.word & segment.bit):
                 self.word ^= segment.bit
+                if segment.id in self.muted:
+                    continue
                 change: Literal["entered", "left"] = "entered" if inside else "left"
                 self.transitions.append(Transition(segment.id, segment.version, change, at, cause))
 
@@ -160,13 +171,15 @@ def advance(
     inputs: Sequence[Change] = (),
     history: History | None = None,
     cause: str = "definition",
+    fills: Mapping[str, Fill] | None = None,
 ) -> Outcome:
     """Apply inputs in the given order, each at max(engine time, recorded_at), and let time pass up to `now`.
 
-    A state of another program is brought to this one first; the memberships that this changes carry `cause`.
-    `history` is what was known before the inputs, needed when `needs_history` names leaves. Duplicates of an event
-    are the caller's to remove. The given state is not touched. Raises NeedsHistory, or StaleProgram when the state is
-    of a later epoch.
+    A state of another program is brought to this one first; the memberships that this changes carry `cause`. `fills`
+    are the segments that were filled without this state: what they say until their moment is not told, and their answer
+    then is compared with the one that was given. `history` is what was known before the inputs, needed when
+    `needs_history` names leaves. Duplicates of an event are the caller's to remove. The given state is not touched.
+    Raises NeedsHistory, or StaleProgram when the state is of a later epoch.
     """
     if state.epoch > program.epoch:
         raise StaleProgram(f"state of epoch {state.epoch}, program of epoch {program.epoch}")
@@ -175,7 +188,9 @@ def advance(
     if missing and history is None:
         raise NeedsHistory(missing)
     if state.epoch != program.epoch:
-        _adopt(run, state, inputs[0].recorded_at if inputs else now, missing, history, cause)
+        if state.epoch < 0:  # nobody has looked at this customer: there is no time that has to pass
+            run.time = max(run.time, inputs[0].recorded_at if inputs else now)
+        _adopt(run, state, missing, history or History(), cause, fills or {})
     elif history is not None:
         run.load(missing, state.customer, history)
     for change in inputs:
@@ -187,19 +202,51 @@ def advance(
     return Outcome(after, tuple(run.transitions), run.changed)
 
 
-def _adopt(run: _Run, state: State, start: int, missing: Sequence[int], history: History | None, cause: str) -> None:
+def _adopt(
+    run: _Run, state: State, missing: Sequence[int], history: History, cause: str, fills: Mapping[str, Fill]
+) -> None:
     """Bring a state of another program to this one: load new leaves, drop old ones, evaluate everything."""
-    program = run.program
-    run.time = max(run.time, start)
+    program, segments = run.program, run.program.segments
+    settled = _settled_at(program, fills)
+    told = {
+        segment.id: fills[segment.id].inside if segment.id in fills else bool(state.word & segment.bit)
+        for segment in segments
+        if segment.id in settled
+    }
+    run.muted = set(settled)
+    run.changed = True
     run.word &= program.mask
     run.data = {number: held for number, held in run.data.items() if number in program.leaves}
     run.nexts = {}
-    if history is not None:
-        run.load(missing, state.customer, history)
-    run.ask(program.leaves.values(), run.time)
-    # Not only what flipped: a segment may be new, or have a new tree over old leaves.
-    run.evaluate(range(len(program.segments)), run.time, cause)
-    run.changed = True
+    new = {number for number in program.leaves if number >= state.horizon}
+    run.load([number for number in missing if number not in new], state.customer, history)
+    run.ask([leaf for number, leaf in program.leaves.items() if number not in new], run.time)
+    # What new leaves say before their first segment is to answer concerns nobody.
+    first = min(settled.values(), default=run.time)
+    run.expire(max([run.time, first, *(fact.recorded_at for fact in history.facts)]))
+    run.load([number for number in missing if number in new], state.customer, history)
+    run.ask([program.leaves[number] for number in new], run.time)
+    # Not only what flipped: a segment may have a new tree over old leaves.
+    run.evaluate(range(len(segments)), run.time, cause)
+    for at in sorted(set(settled.values())):
+        run.expire(max(run.time, at))
+        due = [place for place, segment in enumerate(segments) if settled.get(segment.id) == at]
+        for segment in (segments[place] for place in due):
+            run.muted.discard(segment.id)
+            run.word = run.word | segment.bit if told[segment.id] else run.word & ~segment.bit
+        run.evaluate(due, run.time, cause)
+
+
+def _settled_at(program: Program, fills: Mapping[str, Fill]) -> dict[str, int]:
+    """When each segment's answer is compared with what was said of it: one that refers to others, after them."""
+    settled: dict[str, int] = {}
+    for segment in program.segments:  # referred ones come first
+        moments = [settled[name] for name in segment.references if name in settled]
+        if segment.id in fills:
+            moments.append(fills[segment.id].at)
+        if moments:
+            settled[segment.id] = max(moments)
+    return settled
 
 
 def needs_history(program: Program, state: State, now: int, inputs: Sequence[Change] = ()) -> tuple[int, ...]:

@@ -33,6 +33,7 @@ class Membership:
     bit: int
     test: Test
     root: Node
+    references: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +107,7 @@ def compile_program(
             2 << (2 * by_id[name].number),
             compile_tree(by_id[name].root, literals),
             by_id[name].root,
+            references_of(by_id[name].root),
         )
         for name in order
     )

@@ -16,5 +16,5 @@ def rebuild(
     `cause`), and the engine time, which never goes back. Facts must be each once, in any order.
     """
     before = previous or blank(customer)
-    empty = State(customer, before.time, -1, 0, before.word, {}, {}, NEVER)
+    empty = State(customer, max(before.time, now), -1, 0, before.word, {}, {}, NEVER)
     return advance(program, empty, now, (), history, cause)

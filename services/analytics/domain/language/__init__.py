@@ -4,6 +4,9 @@ from services.analytics.domain.language.canonical import key_of, write
 from services.analytics.domain.language.nodes import Node
 from services.analytics.domain.language.parsing import parse
 from services.analytics.domain.language.reading import InvalidDefinition, Problem
-from services.analytics.domain.language.references import leaves_of, order_of, references_of
+from services.analytics.domain.language.references import leaves_of, order_of, references_of, referred
 
-__all__ = ["InvalidDefinition", "Node", "Problem", "key_of", "leaves_of", "order_of", "parse", "references_of", "write"]
+__all__ = [
+    "InvalidDefinition", "Node", "Problem", "key_of", "leaves_of", "order_of", "parse", "references_of", "referred",
+    "write",
+]  # fmt: skip

@@ -1,6 +1,6 @@
 """References between segments: who needs whom, in which order, and whether they turn in a circle."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from services.analytics.domain.language.nodes import All, AnyOf, Node, Not, Segment
 from services.analytics.domain.language.reading import InvalidDefinition, Problem
@@ -21,6 +21,18 @@ def leaves_of(node: Node) -> Iterator[Node]:
 def references_of(node: Node) -> tuple[str, ...]:
     """The segments that a tree refers to, each once, sorted."""
     return tuple(sorted({leaf.id for leaf in leaves_of(node) if isinstance(leaf, Segment)}))
+
+
+def referred(names: Iterable[str], trees: Mapping[str, Node]) -> dict[str, Node]:
+    """The trees of these segments and of all that they refer to, directly or not. Raises KeyError on a gap."""
+    found: dict[str, Node] = {}
+    open_ = list(names)
+    while open_:
+        name = open_.pop()
+        if name not in found:
+            found[name] = trees[name]
+            open_ += references_of(trees[name])
+    return found
 
 
 def order_of(trees: Mapping[str, Node]) -> tuple[str, ...]:

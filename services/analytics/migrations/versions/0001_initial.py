@@ -103,9 +103,12 @@ create table segment_versions (
     created_at timestamptz not null,
     created_by text not null,
     live_at timestamptz,
+    replaces int,
+    round bigint,
     primary key (segment_id, version)
 );
 create index segment_versions_state on segment_versions (state);
+create index segment_versions_round on segment_versions (round);
 create table leaves (
     key text primary key,
     leaf_id int not null unique
@@ -113,15 +116,34 @@ create table leaves (
 create table programs (
     one boolean primary key default true check (one),
     revision bigint not null,
-    next_leaf int not null
+    next_leaf int not null,
+    changed_at timestamptz not null default '-infinity'
 );
 insert into programs (revision, next_leaf) values (1, 0);
 create table sweeps (
+    partition smallint primary key,
     revision bigint not null,
-    partition smallint not null,
     at uuid,
-    done boolean not null default false,
-    primary key (revision, partition)
+    done boolean not null default false
+);
+create table fill_rounds (
+    round bigint generated always as identity primary key,
+    revision bigint not null,
+    since timestamptz not null,
+    stage text not null default 'waiting' check (stage in ('waiting', 'applying', 'telling', 'done')),
+    moment timestamptz,
+    done_to uuid,
+    live_revision bigint
+);
+create unique index fill_rounds_open on fill_rounds ((true)) where stage <> 'done';
+create table fills (
+    customer_id uuid not null,
+    number int not null,
+    primary key (customer_id, number)
+);
+create table read_up_to (
+    partition smallint primary key,
+    moment timestamptz not null
 );
 create table memberships (
     customer_id uuid not null,
