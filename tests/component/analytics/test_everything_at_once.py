@@ -126,7 +126,7 @@ class Life:
         await world.idle()
 
 
-@pytest.mark.parametrize("seed", range(int(__import__("os").environ.get("SEEDS","4"))))
+@pytest.mark.parametrize("seed", range(4))
 async def test_after_every_stretch_of_a_random_life_the_facts_agree(
     world: World, seed: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
