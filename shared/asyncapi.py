@@ -12,7 +12,8 @@ from shared.contracts.compatibility import schema_of
 from shared.contracts.envelope import Fact, Origin
 from shared.contracts.inbound import InboundRecord
 from shared.contracts.registry import FACTS
-from shared.contracts.topics import TOPICS, Topic
+from shared.contracts.topics import ON_THE_BROKER, WATERMARKS, Topic
+from shared.contracts.watermark import Watermark
 
 DOCUMENT = Path(__file__).parent.parent / "docs" / "asyncapi.json"
 
@@ -20,7 +21,7 @@ DOCUMENT = Path(__file__).parent.parent / "docs" / "asyncapi.json"
 def document() -> dict[str, Any]:
     """All channels, their messages, and which service sends and receives on each."""
     operations: dict[str, Any] = {}
-    for topic in TOPICS.values():
+    for topic in ON_THE_BROKER:
         for action, services in (("send", topic.producers), ("receive", topic.consumers)):
             for service in services:
                 operations[f"{service}.{action}.{topic.name}"] = {
@@ -36,9 +37,12 @@ def document() -> dict[str, Any]:
             "description": "Events between customers, interactions, analytics, campaigns and privacy. JSON, "
             "CloudEvents names; the key of a record is the subject (customer id); the header `type` bears its type.",
         },
-        "channels": {name: _channel(topic) for name, topic in TOPICS.items()},
+        "channels": {topic.name: _channel(topic) for topic in ON_THE_BROKER},
         "operations": operations,
-        "components": {"messages": {kind: _message(fact) for kind, fact in FACTS.items()} | {"inbound": _inbound()}},
+        "components": {
+            "messages": {kind: _message(fact) for kind, fact in FACTS.items()}
+            | {"inbound": _inbound(), "watermark": _watermark()}
+        },
     }
 
 
@@ -46,6 +50,9 @@ def _channel(topic: Topic) -> dict[str, Any]:
     kinds = [kind for kind, fact in FACTS.items() if topic.name == fact.TOPIC]
     if topic.public:
         kinds.append("inbound")
+    if topic is WATERMARKS:
+        kinds.append("watermark")
+    kept = {"retention.ms": int(topic.config["retention.ms"])} if "retention.ms" in topic.config else {}
     return {
         "address": topic.name,
         "messages": {kind: {"$ref": f"#/components/messages/{kind}"} for kind in kinds},
@@ -53,7 +60,7 @@ def _channel(topic: Topic) -> dict[str, Any]:
             "kafka": {
                 "topic": topic.name,
                 "partitions": topic.partitions,
-                "topicConfiguration": {"cleanup.policy": ["delete"], "retention.ms": int(topic.config["retention.ms"])},
+                "topicConfiguration": {"cleanup.policy": [topic.config["cleanup.policy"]], **kept},
             }
         },
     }
@@ -91,6 +98,14 @@ def _inbound() -> dict[str, Any]:
         "summary": "What a publisher writes directly; validated strictly by interactions, refused records go to the "
         "dead letters with their bytes.",
         "payload": TypeAdapter(InboundRecord).json_schema(),
+    }
+
+
+def _watermark() -> dict[str, Any]:
+    return {
+        "name": "watermark",
+        "summary": "No event: how far a service's relay is. The key is the service.",
+        "payload": Watermark.model_json_schema(),
     }
 
 

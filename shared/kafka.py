@@ -11,7 +11,7 @@ from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.errors import KafkaError, TopicAlreadyExistsError, for_code
 
 from shared.config import ServiceSettings
-from shared.contracts.topics import TOPICS, Topic
+from shared.contracts.topics import ON_THE_BROKER, Topic
 from shared.logging import get_logger
 
 log = get_logger(__name__)
@@ -76,11 +76,11 @@ async def stop_producer(producer: AIOKafkaProducer) -> None:
         await producer.client.close()
 
 
-def make_consumer(settings: ServiceSettings, group: str, **overrides: Any) -> AIOKafkaConsumer:
-    """A consumer that commits only when told. Subscribe, start and stop it."""
+def make_consumer(settings: ServiceSettings, group: str | None, **overrides: Any) -> AIOKafkaConsumer:
+    """A consumer that commits only when told. Subscribe (or assign, without a group), start and stop it."""
     return AIOKafkaConsumer(
         bootstrap_servers=settings.kafka_bootstrap,
-        group_id=f"{settings.topic_prefix}{group}",
+        group_id=None if group is None else f"{settings.topic_prefix}{group}",
         client_id=settings.service,
         fetch_max_wait_ms=500,
         max_partition_fetch_bytes=2 * MAX_MESSAGE_BYTES,
@@ -88,7 +88,7 @@ def make_consumer(settings: ServiceSettings, group: str, **overrides: Any) -> AI
     )
 
 
-async def create_topics(settings: ServiceSettings, topics: Iterable[Topic] = TOPICS.values()) -> None:
+async def create_topics(settings: ServiceSettings, topics: Iterable[Topic] = ON_THE_BROKER) -> None:
     """Create what is missing. Existing topics are left as they are: partitions never change."""
     admin = AIOKafkaAdminClient(bootstrap_servers=settings.kafka_bootstrap)
     await admin.start()

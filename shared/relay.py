@@ -19,6 +19,7 @@ from shared.exclusive import exclusive
 from shared.kafka import make_producer, never_expire, stop_producer, wire_name
 from shared.logging import get_logger
 from shared.metrics import counter
+from shared.watermark import Marks, marking
 
 log = get_logger(__name__)
 
@@ -55,14 +56,14 @@ class Relay:
         while True:
             beat()
             try:
-                await self._when_first(beat)
+                await self._when_first(context, beat)
             except Exception as error:
                 if not isinstance(error, asyncpg.PostgresError | KafkaError) and not is_weather(error):
                     raise
                 log.warning("relay_waits", error=type(error).__name__)
             await MACHINE.sleep(1.0)
 
-    async def _when_first(self, beat: Callable[[], None]) -> None:
+    async def _when_first(self, context: Any, beat: Callable[[], None]) -> None:
         async with exclusive(self._settings.database_url, "relay") as mine:
             if not mine:
                 return
@@ -70,33 +71,36 @@ class Relay:
                 self._settings.database_url, timeout=5, command_timeout=COMMAND_TIMEOUT_S
             )
             try:
-                await self._with_producer(connection, beat)
+                await self._with_producer(connection, context, beat)
             finally:
                 connection.terminate()
 
-    async def _with_producer(self, connection: Any, beat: Callable[[], None]) -> None:
+    async def _with_producer(self, connection: Any, context: Any, beat: Callable[[], None]) -> None:
         woken = asyncio.Event()
         await connection.add_listener("outbox", lambda *_: woken.set())
         producer = make_producer(self._settings)
         never_expire(producer)
         try:
             await producer.start()
-            await self._relay(connection, producer, woken, beat)
+            async with marking(self._settings, context, producer) as marks:
+                await self._relay(connection, producer, woken, marks, beat)
         finally:
             await stop_producer(producer)
 
     async def _relay(
-        self, connection: Any, producer: AIOKafkaProducer, woken: asyncio.Event, beat: Callable[[], None]
+        self, connection: Any, producer: AIOKafkaProducer, woken: asyncio.Event, marks: Marks, beat: Callable[[], None]
     ) -> None:
         while True:
             beat()
             woken.clear()
+            await marks.before(connection)
             rows = await connection.fetch(_UNPUBLISHED, ROUND, ROUND_BYTES)
+            await marks.after(connection, rows[0]["id"] if rows else None)
             if rows:
                 await _Round(self._settings, producer, rows).send(connection, beat)
                 continue
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(woken.wait(), IDLE_S)
+                await asyncio.wait_for(woken.wait(), marks.pause(IDLE_S))
 
 
 class _Round:

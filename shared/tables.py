@@ -7,6 +7,8 @@ from typing import Any
 KERNEL_TABLES = ("outbox", "subjects", "inbox", "dead_letters", "idempotency")
 
 # Daily partitions by machine day are made ahead by shared.partitions; the default ones catch what no partition fits.
+# outbox_promised holds a moment (microseconds since 1970), see shared.promise. A sequence, because it changes in place:
+# a row that changes ten times a second leaves as many dead ones for as long as anybody's transaction is open.
 # A topic made anew begins again at offset 0: a dead letter's position is its own only together with its bytes.
 _DDL = """
 create table subjects (
@@ -27,6 +29,7 @@ create table outbox (
 ) partition by range (day);
 create table outbox_default partition of outbox default;
 create index outbox_unpublished on outbox (id) where not published;
+create unlogged sequence outbox_promised;
 create table inbox (
     consumer text not null,
     event_id uuid not null,

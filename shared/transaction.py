@@ -17,15 +17,18 @@ from shared.clock import Clock
 from shared.contracts.envelope import Envelope, Fact, Origin
 from shared.errors import TooLarge
 from shared.ids import day_of, new_id
+from shared.promise import KEEP, recorded_at
 from shared.tracing import current_traceparent
 
 # Sorted by subject, so that two transactions lock in one order. The lock is held until the commit: versions and
-# outbox ids of one subject therefore grow in the order of commits.
-_NEXT_VERSIONS = text("""
+# outbox ids of one subject therefore grow in the order of commits. The first statement of a flush, so that the promise
+# (shared.promise) is known before an event gets its `recorded_at`.
+_NEXT_VERSIONS = text(f"""
+    with kept as materialized (select {KEEP} as promised)
     insert into subjects as s (subject, version)
     select * from unnest(cast(:subjects as uuid[]), cast(:counts as bigint[])) order by 1
     on conflict (subject) do update set version = s.version + excluded.version
-    returning subject, version
+    returning subject, version, (select promised from kept) as promised
 """)
 _TO_OUTBOX = text("""
     insert into outbox (day, event_id, topic, key, type, traceparent, value)
@@ -137,10 +140,11 @@ class Tx:
         order = sorted(counts)
         rows = await self.rows(_NEXT_VERSIONS, {"subjects": order, "counts": [counts[s] for s in order]})
         next_version = {row["subject"]: row["version"] - counts[row["subject"]] for row in rows}
+        recorded = recorded_at(self.now, rows[0]["promised"])
         values = []
         for one in said:
             next_version[one.subject] += 1
-            value = self._envelope(one, next_version[one.subject]).to_bytes()
+            value = self._envelope(one, next_version[one.subject], recorded).to_bytes()
             if len(value) > MAX_EVENT_BYTES:
                 raise EventTooLarge(f"{one.fact.TYPE} has {len(value)} bytes; {MAX_EVENT_BYTES} is the most.")
             values.append(value)
@@ -158,14 +162,14 @@ class Tx:
         )
         await self.execute(_WAKE_RELAY)
 
-    def _envelope(self, one: _Said, version: int) -> Envelope[Fact]:
+    def _envelope(self, one: _Said, version: int, recorded: datetime) -> Envelope[Fact]:
         return Envelope(
             id=one.id,
             type=one.fact.TYPE,
             source=self.source,
             subject=one.subject,
             time=one.time,
-            recorded_at=self.now,
+            recorded_at=recorded,
             version=version,
             origin=one.origin,
             cause=one.cause,

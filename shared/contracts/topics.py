@@ -7,11 +7,17 @@ from dataclasses import dataclass
 # Equal for all topics that analytics hears and never changed: partition n of each belongs to the same customers.
 PARTITIONS = 12
 _DAY_MS = 24 * 3600 * 1000
+# Whoever starts reads such a topic from its beginning: the cleaner leaves the segment that is being written, so it is
+# closed every ten minutes, and cleaned as soon as there is anything to clean.
+_COMPACTED = {"cleanup.policy": "compact", "segment.ms": "600000", "min.cleanable.dirty.ratio": "0.01"}
 
 
 @dataclass(frozen=True, slots=True)
 class Topic:
-    """A topic's settings. `producers` and `consumers` are services; `public` means that publishers outside write it."""
+    """A topic's settings. `producers` and `consumers` are services; `public` means that publishers outside write it.
+
+    A `compacted` topic keeps the last record of each key for ever, and others for some minutes.
+    """
 
     name: str
     producers: tuple[str, ...]
@@ -19,15 +25,16 @@ class Topic:
     retention_days: int = 30
     partitions: int = PARTITIONS
     public: bool = False
+    compacted: bool = False
 
     @property
     def config(self) -> dict[str, str]:
         """The broker's settings for this topic."""
+        kept = {"cleanup.policy": "delete", "retention.ms": str(self.retention_days * _DAY_MS)}
         return {
-            "retention.ms": str(self.retention_days * _DAY_MS),
+            **(_COMPACTED if self.compacted else kept),
             # The broker's own clock, not the publisher's: Kafka deletes records stamped with old times unread.
             "message.timestamp.type": "LogAppendTime",
-            "cleanup.policy": "delete",
             # The broker unpacks what publishers pack: our clients read no lz4, snappy or zstd.
             "compression.type": "uncompressed",
         }
@@ -46,3 +53,7 @@ TOPICS: dict[str, Topic] = {
         Topic("analytics-restate", ("interactions", "customers", "privacy"), ("analytics",), retention_days=7),
     )
 }
+# How far each relay is, key = service: see shared.watermark. Only of services whose events bring about lapses; nothing
+# of a customer is on it, so it is none of the topics that bear events.
+WATERMARKS = Topic("watermarks", ("interactions", "customers", "privacy"), ("analytics",), partitions=1, compacted=True)
+ON_THE_BROKER = (*TOPICS.values(), WATERMARKS)

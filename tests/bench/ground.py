@@ -22,7 +22,7 @@ from deploy.local import Dsns, LocalStack
 from deploy.local.installation import SERVICES, Installation, Plan
 from deploy.local.keys import write_key_file
 from shared.config import ServiceSettings
-from shared.contracts.topics import TOPICS
+from shared.contracts.topics import ON_THE_BROKER
 from shared.kafka import create_topics
 from shared.supervisor import Child, Supervisor
 from tests.bench.measure import until
@@ -180,7 +180,7 @@ class Ground:
         admin = AIOKafkaAdminClient(bootstrap_servers=self.dsns.kafka)
         await admin.start()
         try:
-            own = {f"{installation.plan.topic_prefix}{topic}" for topic in TOPICS}
+            own = {f"{installation.plan.topic_prefix}{topic.name}" for topic in ON_THE_BROKER}
             await admin.delete_topics(sorted(own & set(await admin.list_topics())))
         finally:
             await admin.close()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import json
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,8 @@ from shared import asyncapi
 from shared.contracts.compatibility import EXAMPLES, SCHEMAS, breaks, schema_of
 from shared.contracts.envelope import Unreadable, read_envelope
 from shared.contracts.registry import FACTS
-from shared.contracts.topics import TOPICS
+from shared.contracts.topics import ON_THE_BROKER, TOPICS, WATERMARKS
+from shared.contracts.watermark import Watermark, read_watermark
 
 GOLDEN = sorted(EXAMPLES.glob("*/*.json"))
 
@@ -92,9 +94,26 @@ def test_partitions_are_equal_where_analytics_hears() -> None:
     """Catches a topic with another number of partitions: a customer's events would meet on two workers."""
     heard = [topic.partitions for topic in TOPICS.values() if "analytics" in topic.consumers]
     assert len(set(heard)) == 1
-    assert all(topic.config["message.timestamp.type"] == "LogAppendTime" for topic in TOPICS.values())
+    assert all(topic.config["message.timestamp.type"] == "LogAppendTime" for topic in ON_THE_BROKER)
 
 
 def test_publishers_may_pack_their_records() -> None:
     """Catches a batch in lz4, snappy or zstd that reaches a client which cannot unpack it: no consumer gets past it."""
     assert all(topic.config["compression.type"] == "uncompressed" for topic in TOPICS.values())
+
+
+def test_every_service_that_analytics_hears_tells_how_far_it_is() -> None:
+    """Catches a topic that joins what analytics hears while its relay says no watermark: its lag would be a lapse."""
+    heard = {one for name, topic in TOPICS.items() if name.endswith("-events") and "analytics" in topic.consumers
+             for one in topic.producers}  # fmt: skip
+    assert heard == set(WATERMARKS.producers)
+    assert WATERMARKS.partitions == 1, "one order for all that is said of a service"
+
+
+def test_a_watermark_is_read_as_it_was_written_and_nothing_else_is() -> None:
+    """Catches a watermark that loses its zone or its fraction, and bytes that stop the reader."""
+    mark = Watermark(service="interactions", until=datetime(2017, 6, 1, 12, 0, 0, 123456, tzinfo=UTC))
+    assert read_watermark(mark.to_bytes()) == mark
+    for raw in (None, b"", b"\xff", b"[]", b'{"service": "interactions"}', b'{"service": "a", "until": "2017-06-01"}'):
+        with pytest.raises(Unreadable):
+            read_watermark(raw)
