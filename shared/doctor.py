@@ -21,7 +21,7 @@ async def serve_health(context: WorkerContext, subscriptions: Sequence[Subscript
     groups = [GroupWatch(settings, one.consumer, one.topics) for one in subscriptions]
 
     async def deep() -> dict[str, Any]:
-        return await deep_of_worker(context.database, context.watchdog.ages(), groups)
+        return await deep_of_worker(context.database, context.watchdog.ages(), groups, context.waits_for)
 
     server = _Server(
         uvicorn.Config(

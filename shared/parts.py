@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from shared.clock import MACHINE, Clock
@@ -24,6 +24,8 @@ class WorkerContext:
     database: Database
     clock: Clock
     watchdog: Watchdog
+    # Services that a part here waits for, and for how many seconds: no fault of this worker, and shown in its health.
+    waits_for: dict[str, float] = field(default_factory=dict)
 
 
 class Part(Protocol):

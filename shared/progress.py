@@ -63,12 +63,16 @@ async def state_of_database(database: Database) -> dict[str, Any]:
 
 
 async def deep_of_worker(
-    database: Database, beats: Mapping[str, float], groups: Sequence[GroupWatch]
+    database: Database,
+    beats: Mapping[str, float],
+    groups: Sequence[GroupWatch],
+    waits_for: Mapping[str, float] | None = None,
 ) -> dict[str, Any]:
     """What a worker's /health/deep says. `beats` are seconds since each part's last beat, by its name.
 
     "stuck" when records wait on the broker or facts in the outbox and nothing has moved for ten seconds, although the
-    part may beat; "degraded" when database or broker cannot be asked.
+    part may beat; "degraded" when database or broker cannot be asked, or a part waits for other services (`waits_for`,
+    with seconds).
     """
     stored, *lags = await asyncio.gather(
         state_of_database(database), *(watch.look() for watch in groups), return_exceptions=True
@@ -86,9 +90,10 @@ async def deep_of_worker(
             parts.append(PartHealth(f"group:{watch.group}", 0, round(found.unchanged_s, 1), found.lag))
     stuck = [part.name for part in parts if part.state in ("stuck", "silent")]
     return {
-        "status": "stuck" if stuck else "degraded" if failed else "ok",
+        "status": "stuck" if stuck else "degraded" if failed or waits_for else "ok",
         "stuck": stuck,
         "unanswered": failed,
+        "waits_for": dict(waits_for or {}),
         "parts": [part.describe() for part in parts],
         **(stored if isinstance(stored, dict) else {}),
     }

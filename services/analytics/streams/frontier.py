@@ -1,22 +1,19 @@
 """Up to which moment everything that was recorded has been handled, for each partition.
 
-A wake-up due at t may fire only when the inputs of its partition are read up to t. The broker is asked for the ends of
-the partition's topics; whatever was recorded a little before the question (the relays' time) lies below those ends.
-When the lane has handled all of it, the frontier is the moment of the question less that little.
+A wake-up due at t may fire only when the inputs of its partition are read up to t. The watermarks say up to when all
+that was recorded is on the topics; asked after that, the broker says where those topics end. When the lane has handled
+everything below those ends, the frontier is that moment.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from faust.types import TP
 
 from services.analytics.streams.backlog import Backlog
-
-# From the recording transaction to the topic: the relay's round, its linger and the broker's answer, with room.
-ALLOWANCE_S = 0.3
 
 
 @dataclass(slots=True)
@@ -38,12 +35,11 @@ class Frontier:
         self._questions.clear()
         self._reached.clear()
 
-    def ask(self, asked_at: datetime, factor: float, ends: Mapping[TP, int]) -> None:
-        """Note the broker's answer to a question put at `asked_at` (business time, which runs `factor` times as fast).
+    def ask(self, covers: datetime, ends: Mapping[TP, int]) -> None:
+        """Note where the topics end, by an answer to a question put after all recorded up to `covers` was on them.
 
         A partition with an open question keeps it: a new one each time would never be reached under load.
         """
-        covers = asked_at - timedelta(seconds=ALLOWANCE_S * factor)
         grouped: dict[int, dict[TP, int]] = {}
         for tp, end in ends.items():
             grouped.setdefault(tp.partition, {})[tp] = end

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import gc
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Protocol
 
@@ -19,6 +19,8 @@ from faust.types import TP
 from services.analytics.streams.backlog import Fetched
 from services.analytics.streams.driver import Application, make_application
 from services.analytics.streams.frontier import Frontier
+from services.analytics.streams.watermarks import Watermarks, marked_services
+from services.analytics.streams.watermarks import follow as follow_watermarks
 from shared.clock import MACHINE
 from shared.config import ServiceSettings
 from shared.consumer import BATCH, BatchProcessor
@@ -70,6 +72,7 @@ class Lane:
         self._subscription = subscription
         self._chores = chores
         self._topics = [wire_name(settings, topic) for topic in subscription.topics]
+        self._watermarks = Watermarks(marked_services(subscription.topics))
         self._committed: dict[TP, int] = {}
         # From the moment a batch is taken until its transaction is committed, "given out" is not "handled".
         self._in_flight = False
@@ -84,12 +87,14 @@ class Lane:
             )
             self._in_flight = False
             starting = asyncio.create_task(app.start(), name="faust")
+            following = asyncio.create_task(follow_watermarks(self._settings, self._watermarks), name="watermarks")
             try:
-                await self._handle(app, starting, context, beat)
+                await self._handle(app, (starting, following), context, beat)
             except (KafkaError, OSError) as error:
                 log.warning("lane_waits_for_the_broker", error=type(error).__name__)
             finally:
                 starting.cancel()
+                following.cancel()
                 with contextlib.suppress(Exception):
                     await asyncio.wait_for(self._commit(app), 2)
                 with contextlib.suppress(Exception):
@@ -97,13 +102,13 @@ class Lane:
             await MACHINE.sleep(1.0)
 
     async def _handle(
-        self, app: Application, starting: asyncio.Task[None], context: WorkerContext, beat: Callable[[], None]
+        self, app: Application, beside: Sequence[asyncio.Task[None]], context: WorkerContext, beat: Callable[[], None]
     ) -> None:
         processor = BatchProcessor(context.database, self._subscription, beat=beat)
         frontier, generation = Frontier(app.road.backlog), -1
         next_tick = next_commit = 0.0
         while True:
-            self._check(app, starting)
+            self._check(app, beside)
             if generation != app.road.generation:
                 generation = app.road.generation
                 frontier.reset()
@@ -127,9 +132,10 @@ class Lane:
                 with contextlib.suppress(TimeoutError):
                     await asyncio.wait_for(app.road.filled.wait(), max(0.005, next_tick - MACHINE.monotonic()))
 
-    def _check(self, app: Application, starting: asyncio.Task[None]) -> None:
-        if starting.done() and starting.exception() is not None:
-            raise starting.exception()  # type: ignore[misc]
+    def _check(self, app: Application, beside: Sequence[asyncio.Task[None]]) -> None:
+        for task in beside:
+            if task.done() and (error := task.exception()) is not None:
+                raise error
         if app.crashed:
             raise app.crash_reason or Stuck("the consumer crashed")
         waiting = app.road.waiting_s()
@@ -146,7 +152,10 @@ class Lane:
         if not assigned:
             beat()
             return False
-        asked_at = context.clock.now()
+        # Read before the ends are asked for: what was on the topics then lies below them.
+        covers = self._watermarks.least(context.clock)
+        context.waits_for.clear()
+        context.waits_for.update(self._watermarks.late(context.clock))
         try:
             ends = await asyncio.wait_for(app.broker.ends(assigned), ANSWER_S)
         except (TimeoutError, KafkaError) as error:
@@ -155,7 +164,8 @@ class Lane:
             return False
         beat()
         app.road.compare(ends)
-        frontier.ask(asked_at, context.clock.factor, ends)
+        if covers is not None:
+            frontier.ask(covers, ends)
         try:
             reached = frontier.reached()
             more = await self._chores.wake(context, reached)

@@ -102,25 +102,17 @@ def test_the_frontier_moves_when_all_that_was_there_at_the_question_is_handled(b
     """Catches a wake-up that fires while its customer's purchase lies unread."""
     at, frontier = datetime(2017, 6, 1, tzinfo=UTC), Frontier(backlog)
     backlog.offer(some(A0, 1, 2), {A0: 2, B0: 0, A1: 0, B1: 0}, ())
-    frontier.ask(at, 1.0, {A0: 2, B0: 0, A1: 0, B1: 1})
+    frontier.ask(at, {A0: 2, B0: 0, A1: 0, B1: 1})
     assert frontier.reached() == {}
     backlog.take(10)
-    assert frontier.reached() == {0: at - timedelta(seconds=0.3)}
+    assert frontier.reached() == {0: at}
     # A later question does not replace an open one: under load it would never be answered.
-    frontier.ask(at + timedelta(seconds=9), 1.0, {A1: 0, B1: 5})
+    frontier.ask(at + timedelta(seconds=9), {A1: 0, B1: 5})
     backlog.offer(some(B1, 1), {A0: 2, B0: 0, A1: 0, B1: 1}, ())
     backlog.take(10)
-    assert frontier.reached()[1] == at - timedelta(seconds=0.3)
+    assert frontier.reached()[1] == at
     frontier.reset()
     assert frontier.reached() == {}
-
-
-def test_a_fast_clock_keeps_the_allowance_of_the_machine(backlog: Backlog) -> None:
-    """Catches 0.3 business seconds where 0.3 machine seconds are meant."""
-    at, frontier = datetime(2017, 6, 1, tzinfo=UTC), Frontier(backlog)
-    backlog.offer({}, {A0: 0, B0: 0}, ())
-    frontier.ask(at, 1000.0, {A0: 0, B0: 0})
-    assert frontier.reached() == {0: at - timedelta(seconds=300)}
 
 
 def test_a_consumer_that_brings_nothing_is_noticed() -> None:
