@@ -10,7 +10,8 @@ from uuid import UUID
 from services.analytics.handlers import subscription
 from services.analytics.service import segments
 from services.analytics.service.chores import Chores
-from services.analytics.service.programs import Programs
+from services.analytics.service.filling import Filling
+from services.analytics.service.programs import Compiled, Programs
 from shared.clock import SystemClock
 from shared.consumer import BATCH, BatchProcessor
 from shared.contracts.envelope import Envelope
@@ -47,7 +48,7 @@ async def make_segments(site: Site, trees: Sequence[dict[str, Any]]) -> list[UUI
     settings = site.settings("analytics")
     database = Database(settings.database_url, source="analytics", clock=SystemClock())
     context = WorkerContext(settings, database, SystemClock(), Watchdog([]))
-    chores = Chores(Programs())
+    chores, filling = Chores(Programs()), Filling()
     try:
         async with database.transaction() as tx:
             await tx.execute(
@@ -59,11 +60,22 @@ async def make_segments(site: Site, trees: Sequence[dict[str, Any]]) -> list[UUI
                 await segments.create_segment(tx, f"Segment {number}", None, tree, "bench", None)
                 for number, tree in enumerate(trees)
             ]
-        reached = dict.fromkeys(range(PARTITIONS), datetime.now(UTC))
-        while await chores.tend(context, reached):
-            pass
+        more = True
+        while more:
+            reached = dict.fromkeys(range(PARTITIONS), datetime.now(UTC))
+            more = any([await chores.tend(context, reached), await filling.step(context)])
         async with database.transaction() as tx:
             await tx.execute("update outbox set published = true")
     finally:
         await database.close()
     return made
+
+
+async def compiled_of(site: Site) -> Compiled:
+    """The program that runs at a site."""
+    database = Database(site.settings("analytics").database_url, source="analytics", clock=SystemClock())
+    try:
+        async with database.transaction() as tx:
+            return await Programs().current(tx)
+    finally:
+        await database.close()
