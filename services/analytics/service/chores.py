@@ -11,6 +11,7 @@ from services.analytics.service.advancing import Advancer, Job
 from services.analytics.service.partitions import partition_of
 from services.analytics.service.programs import Programs
 from services.analytics.service.saying import Said
+from shared.clock import MACHINE
 from shared.contracts.envelope import Origin
 from shared.metrics import counter, gauge
 from shared.parts import WorkerContext
@@ -18,6 +19,8 @@ from shared.parts import WorkerContext
 WAKE_MOST = 500
 DIRTY_MOST = 100
 SWEEP_MOST = 250
+# Counting what is due costs a third of a full batch of wake-ups (100,000 due at once: measured).
+COUNT_EVERY_S = 5.0
 # What is recomputed without an event: a customer was put on a static list, or taken off.
 LISTED = "list"
 
@@ -33,6 +36,7 @@ class Chores:
         self._programs = programs
         self._advancer = Advancer()
         self._swept_revision = 0
+        self._next_count = 0.0
 
     async def wake(self, context: WorkerContext, reached: Mapping[int, datetime]) -> bool:
         """Everybody whose wake-up is due, in partitions read up to it, is advanced; what lapsed carries its instant."""
@@ -44,14 +48,14 @@ class Chores:
             if due:
                 jobs = {id: Job(from_datetime(reached[number])) for id, number in due.items()}
                 await self._advancer.run(tx, compiled, jobs, Said())
-            else:
-                WAKE_BACKLOG.set(0)
-        if due:
-            WOKEN.inc(len(due))
+        WOKEN.inc(len(due))
         if len(due) < WAKE_MOST:
+            WAKE_BACKLOG.set(0)
             return False
-        async with context.database.transaction() as tx:
-            WAKE_BACKLOG.set(await states.count_due(tx, reached))
+        if MACHINE.monotonic() >= self._next_count:
+            self._next_count = MACHINE.monotonic() + COUNT_EVERY_S
+            async with context.database.transaction() as tx:
+                WAKE_BACKLOG.set(await states.count_due(tx, reached))
         return True
 
     async def tend(self, context: WorkerContext, reached: Mapping[int, datetime]) -> bool:

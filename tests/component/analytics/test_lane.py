@@ -10,6 +10,7 @@ import sys
 from collections import Counter, defaultdict
 from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
@@ -20,6 +21,7 @@ from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient
 
 from services.analytics.config import Settings
+from services.analytics.handlers import subscription
 from services.analytics.service.chores import Chores
 from services.analytics.service.programs import Programs
 from services.analytics.streams.lane import Lane
@@ -204,6 +206,32 @@ async def test_a_stop_in_the_middle_of_a_batch_commits_nothing_of_it(road: Road)
     committed = [await consumer.committed(TopicPartition(topic, number)) for number in range(PARTITIONS)]
     await consumer.stop()
     assert not any(committed)
+
+
+async def test_events_have_their_turn_between_wake_ups_that_do_not_end(road: Road) -> None:
+    """Catches a lane that first tells all that is due: an entry would wait for a hundred thousand lapses."""
+    woken = 0
+
+    class Endless(Chores):
+        async def wake(self, context: Any, reached: Any) -> bool:
+            nonlocal woken
+            woken += 1
+            await asyncio.sleep(0.01)
+            return True
+
+    heard = subscription(Programs())
+    running = asyncio.create_task(Lane(road.settings, heard, Endless(Programs())).run(road.world.context, lambda: None))
+    for number in range(1, 4):
+        before = woken
+
+        async def at_it(before: int = before) -> bool:
+            return woken > before
+
+        await road.until(at_it)
+        await road.put(a_purchase(uuid4(), datetime.now(UTC)))
+        await road.until(partial(road.handled, number))
+    running.cancel()
+    await asyncio.wait({running})
 
 
 async def test_an_outage_is_no_lapse(road: Road) -> None:
