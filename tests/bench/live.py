@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import math
 import random
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from typing import Any
 from uuid import UUID
 
 import orjson
@@ -15,9 +17,12 @@ from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 
 from tests.bench.ground import Ground, Site
 from tests.bench.load import a_fact, an_event, on_the_wire
+from tests.bench.measure import NotInTime
 
 _STEP_S = 0.01
 _SETTLE_S = 2.0
+# For lapses that are told late, beyond the time that was asked for.
+_PATIENCE_S = 150.0
 
 
 @dataclass
@@ -27,13 +32,33 @@ class Live:
     rate: float = 0.0
     entered: list[float] = field(default_factory=list)
     lapsed: list[float] = field(default_factory=list)
+    left: int = 0
+    """Of the segment that was named, how many left it by time alone."""
+    first_lapse: float = math.inf
+    last_told: float = -math.inf
+
+    @property
+    def lapsing_s(self) -> float:
+        """From the first exact instant until the last lapse was told."""
+        return self.last_told - self.first_lapse
 
 
 async def live(
-    ground: Ground, site: Site, ids: Sequence[UUID], *, rate: float, seconds: float, warm: float = 2.0
+    ground: Ground,
+    site: Site,
+    ids: Sequence[UUID],
+    *,
+    rate: float,
+    seconds: float,
+    warm: float = 2.0,
+    until_left: tuple[UUID, int] | None = None,
 ) -> Live:
-    """Publish for `warm` and `seconds`; what was published or fell due in the warm-up is left out."""
+    """Publish for `warm` and `seconds`; what was published or fell due in the warm-up is left out.
+
+    `until_left`: go on until so many have left that segment by time alone.
+    """
     found, sent_at = Live(), dict[str, float]()
+    segment, least = (str(until_left[0]), until_left[1]) if until_left else ("", 0)
     counts_from = time.time() + warm
     consumer = AIOKafkaConsumer(
         f"{site.prefix}analytics-events", bootstrap_servers=ground.dsns.kafka, auto_offset_reset="latest"
@@ -41,24 +66,35 @@ async def live(
     await consumer.start()
     await consumer.seek_to_end()
     try:
-        listening = asyncio.create_task(_listen(consumer, sent_at, counts_from, found))
-        found.rate = await _publish(ground, site, ids, rate, warm + seconds, sent_at)
+        listening = asyncio.create_task(_listen(consumer, sent_at, counts_from, segment, found))
+
+        def goes_on(passed: float) -> bool:
+            return passed < warm + seconds or (found.left < least and passed < warm + seconds + _PATIENCE_S)
+
+        found.rate = await _publish(ground, site, ids, rate, goes_on, sent_at)
         await asyncio.sleep(_SETTLE_S)
         listening.cancel()
     finally:
         await consumer.stop()
+    if found.left < least:
+        raise NotInTime(f"{found.left:,} of {least:,} lapses were told")
     return found
 
 
 async def _publish(
-    ground: Ground, site: Site, ids: Sequence[UUID], rate: float, seconds: float, sent_at: dict[str, float]
+    ground: Ground,
+    site: Site,
+    ids: Sequence[UUID],
+    rate: float,
+    goes_on: Callable[[float], bool],
+    sent_at: dict[str, float],
 ) -> float:
     rng, topic = random.Random(7), f"{site.prefix}interactions-events"
     producer = AIOKafkaProducer(bootstrap_servers=ground.dsns.kafka, acks="all", enable_idempotence=True, linger_ms=5)
     await producer.start()
     try:
         begun, sent = time.perf_counter(), 0
-        while (passed := time.perf_counter() - begun) < seconds:
+        while goes_on(passed := time.perf_counter() - begun):
             while sent < passed * rate:
                 now = datetime.now(UTC)
                 event = an_event(a_fact(rng), rng.choice(ids), now, now)
@@ -73,16 +109,20 @@ async def _publish(
         await producer.stop()
 
 
-async def _listen(consumer: AIOKafkaConsumer, sent_at: dict[str, float], counts_from: float, found: Live) -> None:
+async def _listen(
+    consumer: AIOKafkaConsumer, sent_at: dict[str, float], counts_from: float, segment: str, found: Live
+) -> None:
     while True:
         batches = await consumer.getmany(timeout_ms=200)
         now = time.time()
         for records in batches.values():
             for record in records:
-                _note(orjson.loads(record.value), now, sent_at, counts_from, found)
+                _note(orjson.loads(record.value), now, sent_at, counts_from, segment, found)
 
 
-def _note(event: dict[str, object], now: float, sent_at: dict[str, float], counts_from: float, found: Live) -> None:
+def _note(
+    event: dict[str, Any], now: float, sent_at: dict[str, float], counts_from: float, segment: str, found: Live
+) -> None:
     cause = event.get("cause")
     if isinstance(cause, str):
         sent = sent_at.get(cause)
@@ -92,3 +132,5 @@ def _note(event: dict[str, object], now: float, sent_at: dict[str, float], count
     at = datetime.fromisoformat(str(event["time"])).timestamp()
     if at >= counts_from:
         found.lapsed.append(now - at)
+        found.left += any(one["segment_id"] == segment for one in event["data"].get("left", ()))
+        found.first_lapse, found.last_told = min(found.first_lapse, at), now

@@ -4,7 +4,19 @@ from collections.abc import Awaitable, Callable
 
 from tests.bench.ground import Ground
 from tests.bench.market import Market
-from tests.bench.rows import backfill, footprint, growth, ingest, lapse, lookups, loop, recording, segments, sending
+from tests.bench.rows import (
+    backfill,
+    footprint,
+    growth,
+    ingest,
+    lapse,
+    leaves,
+    lookups,
+    loop,
+    recording,
+    segments,
+    sending,
+)
 from tests.bench.size import Size
 from tests.bench.table import Row
 
@@ -17,6 +29,7 @@ ALONE: dict[str, OnGround] = {
     "recording": recording.measure,
     "segments": segments.measure,
     "lapse": lapse.measure,
+    "state": leaves.measure,
     "new-segment": backfill.measure,
     "growth": growth.measure,
 }

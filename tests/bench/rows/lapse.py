@@ -3,92 +3,92 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any
 from uuid import UUID, uuid4
 
-from services.analytics.domain.engine import Fact, History, advance, blank, encode, fact
-from services.analytics.domain.instants import DAY, from_datetime, to_datetime
-from services.analytics.service.partitions import partition_of
-from services.analytics.service.programs import Compiled, Programs
-from shared.clock import SystemClock
-from shared.database import Database
+from services.analytics.service.programs import Compiled
+from shared.contracts.topics import WATERMARKS
 from tests.bench.ground import Ground, Site
 from tests.bench.live import Live, live
 from tests.bench.measure import percentile
+from tests.bench.population import LAPSING, TREES, lapses_at, store, waiting
 from tests.bench.rows.segments import WORKERS
-from tests.bench.segmented import make_segments
+from tests.bench.segmented import compiled_of, make_segments
 from tests.bench.size import Size
 from tests.bench.table import Row
 
-_WINDOW = 30 * DAY
-_TREES: list[dict[str, Any]] = [
-    {"event": "purchase", "agg": "count", "window": {"last": "P30D"}, "op": "gte", "value": 1},
-    {"event": "contact", "agg": "count", "window": {"last": "P1D"}, "op": "gte", "value": 1},
-]
-_PER_S, _ENTRIES_PER_S, _POLL_S, _CHUNK = 200, 20, 120.0, 20_000
-_LEAD = timedelta(seconds=3)
+# Their relays say up to when everything is on the topics; a lapse waits for that.
+_MARKING = tuple(f"{service}.worker" for service in WATERMARKS.producers)
+_PER_S, _ENTRIES_PER_S, _POLL_S = 200, 50, 120.0
+# Different pasts; of those who lapse within a minute, so many moments.
+_PASTS, _MOMENTS = 500, 2_000
+# Nobody is woken by chance while we watch.
+_QUIET = timedelta(minutes=20)
+# From when those who lapse are made until the first of them does: they are stored meanwhile, so many in each second.
+_LEAD_S, _STORED_PER_S = 5.0, 6_000
+
+
+@dataclass(frozen=True)
+class _Place:
+    """Where it is measured."""
+
+    ground: Ground
+    site: Site
+    compiled: Compiled
+    segment: UUID
 
 
 async def measure(ground: Ground, size: Size) -> list[Row]:
-    """Two workers; those who wait are stored before, those who lapse while we watch are stored beside them."""
+    """Two workers, and those whose watermarks they wait for. Who waits is stored before, who lapses beside them."""
     async with ground.site("lapse", scale={"analytics.worker": 2}) as site:
-        (bought, _) = await make_segments(site, _TREES)
-        compiled = await compiled_of(site)
-        later = datetime.now(UTC) + timedelta(days=1)
-        await _store(site, compiled, bought, size.waiting, later, timedelta(days=28))
-        async with site.running(*WORKERS):
+        segments = await make_segments(site, TREES)
+        place = _Place(ground, site, await compiled_of(site), segments[LAPSING])
+        now = datetime.now(UTC)
+        await store(site, place.compiled, waiting(place.compiled, _PASTS, now, now + _QUIET), size.waiting)
+        async with site.running(*WORKERS, *_MARKING):
             await asyncio.sleep(2)
-            steady = await _watch(ground, site, compiled, bought, int(_PER_S * size.lapse_s), size.lapse_s)
-            storm_s = max(size.lapse_s, 60.0 * size.storm / 100_000)
-            storm = await _watch(ground, site, compiled, bought, size.storm, storm_s)
+            steady = await _watch(place, int(_PER_S * size.lapse_s), size.lapse_s)
+            minute = 60.0 * size.storm / 100_000
+            evenly = await _watch(place, size.storm, minute)
+            at_once = await _watch(place, size.storm, 0)
     poll, beside = 0.99 * _POLL_S, "a poll every 2 minutes (computed)"
+    storm = f"{size.storm:,} lapses"
     return [
         Row("lapse", f"exact instant → event, p99, {size.waiting:,} waiting", percentile(steady.lapsed, 0.99), "s",
-            poll, beside, target=1, less_is_better=True, note=f"{len(steady.lapsed):,} lapses, {_PER_S}/s"),
-        Row("lapse", f"{size.storm:,} lapses within {storm_s:.0f} s: p99", percentile(storm.lapsed, 0.99), "s", poll,
-            beside, less_is_better=True, note=f"{len(storm.lapsed):,} lapses seen"),
-        Row("lapse", "the longest an entry took meanwhile", max(storm.entered), "s",
-            max(steady.entered, default=None), "in the steady minute before", target=2, less_is_better=True,
-            note=f"{len(storm.entered)} entries; p50 {percentile(storm.entered, 0.5):.2f} s"),
+            poll, beside, target=1, less_is_better=True,
+            note=f"{len(steady.lapsed):,} lapses, {_PER_S}/s; the latest {max(steady.lapsed):.2f} s"),
+        *_storm(f"{storm} within {minute:.0f} s", evenly, steady),
+        *_storm(f"{storm} at one instant", at_once, steady),
     ]  # fmt: skip
 
 
-async def _watch(ground: Ground, site: Site, compiled: Compiled, segment: UUID, lapses: int, seconds: float) -> Live:
-    """Customers who lapse evenly over the next seconds, and events of others meanwhile."""
-    fresh = [uuid4() for _ in range(int(_ENTRIES_PER_S * (seconds + 4)))]
-    await _store(site, compiled, segment, lapses, datetime.now(UTC) + _LEAD, timedelta(seconds=seconds))
-    return await live(ground, site, fresh, rate=_ENTRIES_PER_S, seconds=seconds + _LEAD.total_seconds(), warm=0.5)
+def _storm(what: str, found: Live, steady: Live) -> list[Row]:
+    rate = len(found.lapsed) / found.lapsing_s
+    return [
+        Row("lapse", f"{what}: the longest an entry took", max(found.entered), "s", max(steady.entered),
+            "with few lapses", target=2, less_is_better=True,
+            note=f"{len(found.entered)} entries, {_ENTRIES_PER_S}/s; p50 {percentile(found.entered, 0.5):.2f} s"),
+        Row("lapse", f"{what}: exact instant → event, p99", percentile(found.lapsed, 0.99), "s", less_is_better=True,
+            note=f"{len(found.lapsed):,} lapses, {rate:,.0f}/s; the last was told after {max(found.lapsed):.1f} s"),
+    ]  # fmt: skip
 
 
-async def compiled_of(site: Site) -> Compiled:
-    """The program that runs at a site."""
-    database = Database(site.settings("analytics").database_url, source="analytics", clock=SystemClock())
-    try:
-        async with database.transaction() as tx:
-            return await Programs().current(tx)
-    finally:
-        await database.close()
+async def _watch(place: _Place, lapses: int, seconds: float) -> Live:
+    """So many customers lapse over the next seconds (0: at one instant), and events of others come meanwhile."""
+    now = datetime.now(UTC)
+    first = now + timedelta(seconds=_LEAD_S + lapses / _STORED_PER_S)
+    moments = _moments(first, seconds, min(lapses, _MOMENTS) if seconds else _PASTS)
+    await store(place.site, place.compiled, lapses_at(place.compiled, now, moments), lapses)
+    left = (first - datetime.now(UTC)).total_seconds()
+    if left < 1:
+        raise RuntimeError(f"storing those who lapse took too long: {left:.1f} s are left")
+    return await live(
+        place.ground, place.site, [uuid4() for _ in range(100_000)], rate=_ENTRIES_PER_S, seconds=left + seconds,
+        warm=min(0.5, left), until_left=(place.segment, lapses),
+    )  # fmt: skip
 
 
-async def _store(site: Site, compiled: Compiled, segment: UUID, count: int, first: datetime, over: timedelta) -> None:
-    """Customers who bought once; their windows end evenly over `over`, from `first` on."""
-    async with site.database("analytics") as database:
-        for start in range(0, count, _CHUNK):
-            numbers = range(start, min(start + _CHUNK, count))
-            rows = list(_rows(compiled, [first + over * (number / count) for number in numbers]))
-            async with database.transaction():
-                await database.copy_records_to_table("states", records=[row[:5] for row in rows])
-                members = [(row[0], segment, 1, row[5]) for row in rows]
-                await database.copy_records_to_table("memberships", records=members)
-        await database.execute("analyze states")
-
-
-def _rows(compiled: Compiled, due: Sequence[datetime]) -> Iterator[tuple[Any, ...]]:
-    for at in due:
-        id, wake = uuid4(), from_datetime(at)
-        bought: Fact = fact(str(uuid4()), "purchase", wake - _WINDOW, wake - _WINDOW, {"amount": 100})
-        state = advance(compiled.program, blank(str(id)), wake - _WINDOW, (bought,), History()).state
-        raw = encode(compiled.program, state)
-        yield id, partition_of(id), raw, to_datetime(state.wake), compiled.revision, to_datetime(state.time)
+def _moments(first: datetime, seconds: float, count: int) -> Sequence[datetime]:
+    return [first + timedelta(seconds=seconds * number / count) for number in range(count)]
