@@ -99,8 +99,10 @@ class Relay:
             if rows:
                 await _Round(self._settings, producer, rows).send(connection, beat)
                 continue
+            # Not wait_for: in Python 3.11 it loses a stop that comes together with the wake-up, and costs a task.
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(woken.wait(), marks.pause(IDLE_S))
+                async with asyncio.timeout(marks.pause(IDLE_S)):
+                    await woken.wait()
 
 
 class _Round:

@@ -130,7 +130,8 @@ class Lane:
                 next_commit = now + COMMIT_S
             if not batch and not more:
                 with contextlib.suppress(TimeoutError):
-                    await asyncio.wait_for(app.road.filled.wait(), max(0.005, next_tick - MACHINE.monotonic()))
+                    async with asyncio.timeout(max(0.005, next_tick - MACHINE.monotonic())):
+                        await app.road.filled.wait()
 
     def _check(self, app: Application, beside: Sequence[asyncio.Task[None]]) -> None:
         for task in beside:
