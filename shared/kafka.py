@@ -13,6 +13,7 @@ from aiokafka.errors import KafkaError, TopicAlreadyExistsError, for_code
 from shared.config import ServiceSettings
 from shared.contracts.topics import ON_THE_BROKER, Topic
 from shared.logging import get_logger
+from shared.placing import partitioner
 
 log = get_logger(__name__)
 
@@ -50,6 +51,7 @@ def make_producer(settings: ServiceSettings) -> AIOKafkaProducer:
         max_request_size=MAX_MESSAGE_BYTES,
         max_batch_size=262_144,
         request_timeout_ms=15_000,
+        partitioner=partitioner,
         **PRODUCER_SAFETY,
     )
 

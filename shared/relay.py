@@ -16,9 +16,10 @@ from shared.clock import MACHINE
 from shared.config import ServiceSettings
 from shared.database import COMMAND_TIMEOUT_S, is_weather
 from shared.exclusive import exclusive
-from shared.kafka import make_producer, never_expire, stop_producer, wire_name
+from shared.kafka import make_producer, never_expire, stop_producer
 from shared.logging import get_logger
 from shared.metrics import counter
+from shared.parcels import Parcel, pack
 from shared.watermark import Marks, marking
 
 log = get_logger(__name__)
@@ -41,6 +42,8 @@ _UNPUBLISHED = """
 """
 # Never "id > last": ids are given before the commit, so a slow transaction's rows would be passed over for ever.
 _MARK = "update outbox set published = true where day between $2 and $3 and id = any($1::bigint[])"
+
+_Taken = tuple[asyncio.Future[Any], Sequence[Any]]
 
 
 class Relay:
@@ -118,46 +121,45 @@ class _Round:
         """Send all, wait for the broker however long that takes, mark what it confirmed. Raises what failed."""
         beating = asyncio.create_task(self._beat_while_moving(beat))
         try:
-            futures, failure = await self._hand_over()
-            if futures:
+            taken, failure = await self._hand_over()
+            if taken:
                 # A send that takes long is unknown, not failed: the producer goes on with it, these futures are kept.
-                await asyncio.wait(futures)
+                await asyncio.wait([future for future, _ in taken])
         finally:
             beating.cancel()
-        failures = [future.exception() for future in futures]
-        await _mark(connection, [row for row, failed in zip(self._rows, failures, strict=False) if failed is None])
+        failures = [future.exception() for future, _ in taken]
+        await _mark(
+            connection,
+            [row for (_, rows), failed in zip(taken, failures, strict=True) if failed is None for row in rows],
+        )
         failure = next((failed for failed in failures if failed is not None), failure)
         if failure is not None:
             raise failure
 
-    async def _hand_over(self) -> tuple[list[asyncio.Future[Any]], BaseException | None]:
-        """The futures of the rows which the producer took, in order, and why it did not take the next."""
-        futures: list[asyncio.Future[Any]] = []
-        for row in self._rows:
+    async def _hand_over(self) -> tuple[list[_Taken], BaseException | None]:
+        """What the producer took, in order, and why it did not take what comes next."""
+        parcels, failure = await pack(self._settings, self._producer, self._rows)
+        taken: list[_Taken] = []
+        for parcel in parcels:
             try:
-                future = await self._take(row)
+                future = await self._take(parcel)
             except KafkaError as error:
-                log.error(
-                    "row_not_taken", event_id=str(row["event_id"]), topic=row["topic"], error=type(error).__name__
-                )
-                return futures, error
+                log.error("rows_not_taken", topic=parcel.topic, error=type(error).__name__)
+                return taken, error
             future.add_done_callback(self._moved)
-            futures.append(future)
-        return futures, None
+            taken.append((future, parcel.rows))
+        return taken, failure
 
-    async def _take(self, row: Any) -> asyncio.Future[Any]:
-        headers = [("type", row["type"].encode())]
-        if row["traceparent"]:
-            headers.append(("traceparent", row["traceparent"].encode()))
-        topic, key = wire_name(self._settings, row["topic"]), str(row["key"]).encode()
+    async def _take(self, parcel: Parcel) -> asyncio.Future[Any]:
         while True:
             try:
                 return cast(
-                    "asyncio.Future[Any]", await self._producer.send(topic, row["value"], key=key, headers=headers)
+                    "asyncio.Future[Any]",
+                    await self._producer.send_batch(parcel.batch, parcel.topic, partition=parcel.partition),
                 )
             except KafkaTimeoutError:
-                # The buffer of its partition stays full: the broker is away. The row was not taken, so it is offered
-                # again; a new producer would only send all of the others twice.
+                # The queue of its partition stays full: the broker is away. The rows were not taken, so they are
+                # offered again; a new producer would only send all of the others twice.
                 log.warning("relay_waits_for_the_broker")
 
     def _moved(self, future: asyncio.Future[Any]) -> None:
