@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from asyncpg import UniqueViolationError
 from sqlalchemy import Executable, RowMapping, text
 from sqlalchemy.engine import CursorResult
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -30,14 +31,7 @@ _NEXT_VERSIONS = text(f"""
     on conflict (subject) do update set version = s.version + excluded.version
     returning subject, version, (select promised from kept) as promised
 """)
-_TO_OUTBOX = text("""
-    insert into outbox (day, event_id, topic, key, type, traceparent, value)
-    select day, event_id, topic, key, type, traceparent, value
-    from unnest(cast(:days as date[]), cast(:ids as uuid[]), cast(:topics as text[]), cast(:keys as uuid[]),
-                cast(:types as text[]), cast(:traces as text[]), cast(:values as bytea[]))
-         with ordinality as t(day, event_id, topic, key, type, traceparent, value, n)
-    order by n
-""")
+_OUTBOX = ("day", "event_id", "topic", "key", "type", "traceparent", "value")
 _WAKE_RELAY = text("select pg_notify('outbox', '')")
 # Below what the broker takes (shared.kafka), with room for key and headers: a row that it refuses would hold up
 # everything behind it.
@@ -98,6 +92,25 @@ class Tx:
         """The first column of the first row, or None."""
         return (await self.execute(statement, params)).scalar()
 
+    async def copy(self, table: str, columns: Iterable[str], rows: Sequence[tuple[Any, ...]]) -> None:
+        """Append rows by COPY, in their order: for the server half the work of arrays, for the driver a quarter."""
+        connection: Any = (await (await self.session.connection()).get_raw_connection()).driver_connection
+        if not connection.is_in_transaction():
+            # COPY goes past SQLAlchemy, which begins the transaction with its own first statement.
+            await self.execute("select 1")
+        await connection.copy_records_to_table(table, records=rows, columns=tuple(columns))
+        self.beat()
+
+    async def copy_new(self, table: str, columns: Iterable[str], rows: Sequence[tuple[Any, ...]]) -> bool:
+        """`copy`; False, and nothing is stored, when a row is there already: COPY knows no ON CONFLICT."""
+        async with self.session.begin_nested() as savepoint:
+            try:
+                await self.copy(table, columns, rows)
+            except UniqueViolationError:
+                await savepoint.rollback()
+                return False
+        return True
+
     def publish(
         self,
         fact: Fact,
@@ -148,17 +161,13 @@ class Tx:
             if len(value) > MAX_EVENT_BYTES:
                 raise EventTooLarge(f"{one.fact.TYPE} has {len(value)} bytes; {MAX_EVENT_BYTES} is the most.")
             values.append(value)
-        await self.execute(
-            _TO_OUTBOX,
-            {
-                "days": [day_of(one.id) for one in said],
-                "ids": [one.id for one in said],
-                "topics": [one.topic for one in said],
-                "keys": [one.key for one in said],
-                "types": [one.fact.TYPE for one in said],
-                "traces": [one.traceparent for one in said],
-                "values": values,
-            },
+        await self.copy(
+            "outbox",
+            _OUTBOX,
+            [
+                (day_of(one.id), one.id, one.topic, one.key, one.fact.TYPE, one.traceparent, value)
+                for one, value in zip(said, values, strict=True)
+            ],
         )
         await self.execute(_WAKE_RELAY)
 

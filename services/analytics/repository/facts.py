@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from operator import attrgetter
 from typing import Any
@@ -30,7 +30,7 @@ COLUMNS = {
     ),
 }
 _NAMES = ", ".join(COLUMNS)
-_READERS = {name: attrgetter(name) for name in COLUMNS}
+_ROW = attrgetter(*COLUMNS)
 _INSERT_FACTS = text(
     f"insert into facts ({_NAMES}) select * from unnest("
     + ", ".join(f"cast(:{name} as {kind}[])" for name, kind in COLUMNS.items())
@@ -81,15 +81,11 @@ _LEARN = text("""
 
 async def add_facts(tx: Tx, facts: Sequence[Any]) -> None:
     """Store facts; one that is there already stays as it is."""
-    if facts:
-        await tx.execute(_INSERT_FACTS, {name: _column(facts, read) for name, read in _READERS.items()})
-
-
-def _column(facts: Sequence[Any], read: Callable[[Any], Any]) -> list[Any] | None:
-    """A column's values; None in place of nothing but nulls, which the driver would look at one by one."""
-    values = list(map(read, facts))
-    # unnest fills up the shorter array with nulls.
-    return None if values.count(None) == len(values) else values
+    if not facts:
+        return
+    rows = list(map(_ROW, facts))
+    if not await tx.copy_new("facts", COLUMNS, rows):
+        await tx.execute(_INSERT_FACTS, dict(zip(COLUMNS, map(list, zip(*rows, strict=True)), strict=True)))
 
 
 async def facts_of(
@@ -101,10 +97,10 @@ async def facts_of(
     """
     ids = {"ids": list(customer_ids)}
     if kinds is None:
-        return await tx.rows(_READ_FACTS, ids)
+        return (await tx.execute(_READ_FACTS, ids)).all()
     if not kinds:
         return []
-    return await tx.rows(_READ_SOME_FACTS, {**ids, "kinds": list(kinds), "since": since})
+    return (await tx.execute(_READ_SOME_FACTS, {**ids, "kinds": list(kinds), "since": since})).all()
 
 
 async def put_profiles(tx: Tx, rows: Sequence[tuple[UUID, dict[str, Any], int, Any]]) -> None:

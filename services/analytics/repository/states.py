@@ -64,16 +64,8 @@ _SURPLUS = text("""
         select 1 from unnest(cast(:ids as uuid[]), cast(:segments as uuid[]), cast(:versions as int[])) as kept(c, s, v)
         where kept.c = m.customer_id and kept.s = m.segment_id and kept.v = m.version)
 """)
-_HISTORY = text("""
-    insert into membership_history (customer_id, at, recorded_at, segment_id, version, entered, cause, origin)
-    select c, at, :now, s, v, entered, cause, origin
-    from unnest(cast(:ids as uuid[]), cast(:moments as timestamptz[]), cast(:segments as uuid[]),
-                cast(:versions as int[]), cast(:entered as boolean[]), cast(:causes as text[]),
-                cast(:origins as text[])) with ordinality as t(c, at, s, v, entered, cause, origin, n)
-    order by n
-""")
-
-
+_MEMBERSHIP = ("customer_id", "segment_id", "version", "since")
+_HISTORY = ("customer_id", "at", "recorded_at", "segment_id", "version", "entered", "cause", "origin")
 _HELD = text("""
     select m.customer_id, m.segment_id
     from memberships m join segments s on s.segment_id = m.segment_id and s.current_version = m.version
@@ -182,16 +174,23 @@ async def count_due(tx: Tx, reached: Mapping[int, datetime]) -> int:
 
 async def store_changes(tx: Tx, changes: Sequence[Change]) -> None:
     """Memberships as they are after these changes, and the shown ones appended to the history."""
+    first: dict[tuple[UUID, UUID, int], Change] = {}
     last: dict[tuple[UUID, UUID, int], Change] = {}
     for change in changes:
-        last[change.customer_id, change.segment_id, change.version] = change
-    await _leave(tx, [change for change in last.values() if not change.entered])
+        key = change.customer_id, change.segment_id, change.version
+        first.setdefault(key, change)
+        last[key] = change
+    # Who left and came back is a member since then; the row from before makes way.
+    await _leave(tx, [change for key, change in last.items() if not (change.entered and first[key].entered)])
     await _enter(tx, [change for change in last.values() if change.entered])
     await _remember(tx, [change for change in changes if change.shown])
 
 
 async def _enter(tx: Tx, changes: Sequence[Change]) -> None:
-    if changes:
+    if not changes:
+        return
+    rows = [(change.customer_id, change.segment_id, change.version, change.at) for change in changes]
+    if not await tx.copy_new("memberships", _MEMBERSHIP, rows):
         await tx.execute(_ENTER, {**_keys(changes), "moments": [change.at for change in changes]})
 
 
@@ -202,17 +201,11 @@ async def _leave(tx: Tx, changes: Sequence[Change]) -> None:
 
 async def _remember(tx: Tx, changes: Sequence[Change]) -> None:
     if changes:
-        await tx.execute(
-            _HISTORY,
-            {
-                **_keys(changes),
-                "moments": [change.at for change in changes],
-                "entered": [change.entered for change in changes],
-                "causes": [change.cause for change in changes],
-                "origins": [change.origin for change in changes],
-                "now": tx.now,
-            },
-        )
+        rows = [
+            (one.customer_id, one.at, tx.now, one.segment_id, one.version, one.entered, one.cause, one.origin)
+            for one in changes
+        ]
+        await tx.copy("membership_history", _HISTORY, rows)
 
 
 def _keys(changes: Sequence[Change]) -> dict[str, list[Any]]:

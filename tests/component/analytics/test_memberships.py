@@ -52,6 +52,23 @@ async def test_a_second_delivery_changes_nothing(world: World) -> None:
     assert await world.members(twice) == {who}
 
 
+async def test_what_comes_again_after_the_inbox_has_forgotten_it_is_no_second_fact(world: World) -> None:
+    """Catches a batch that fails on rows which are there, and one that stores them twice."""
+    buyers, who, other, at = await world.a_segment(bought()), uuid4(), uuid4(), world.clock.now()
+    old = a_purchase(who, at)
+    await world.hear(old)
+    async with world.database.transaction() as tx:
+        await tx.execute("delete from inbox")
+        # As if a membership had been written that the state does not know of.
+        await tx.execute(
+            "insert into memberships (customer_id, segment_id, version, since) values (:who, :segment, 1, :at)",
+            {"who": other, "segment": buyers, "at": at - DAY},
+        )
+    await world.hear(old, a_purchase(other, at))
+    assert await world.members(buyers) == {who, other}
+    assert (await world.count("facts"), await world.count("dead_letters")) == (4, 0)
+
+
 async def test_a_restart_in_the_middle_forgets_nothing(world: World) -> None:
     """Catches state that is kept in the process."""
     twice, who, at = await world.a_segment(bought(2)), uuid4(), world.clock.now()
@@ -224,3 +241,13 @@ async def test_an_erasure_leaves_nothing_and_nothing_comes_back(world: World) ->
 async def segment_of(world: World, id: object) -> Segment:
     async with world.database.transaction() as tx:
         return await segments.get_segment(tx, id)  # type: ignore[arg-type]
+
+
+async def test_who_left_and_came_back_within_a_batch_is_a_member_since_then(world: World) -> None:
+    """Catches a membership that keeps the day of an earlier one."""
+    buyers, who, at = await world.a_segment(bought()), uuid4(), world.clock.now()
+    await world.hear(a_purchase(who, at))
+    again = a_purchase(who, at + 40 * DAY)
+    await world.hear(a_contact(who, at + 35 * DAY), again)
+    async with world.database.transaction() as tx:
+        assert await tx.value("select since from memberships where segment_id = :id", {"id": buyers}) == again.time
