@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from operator import attrgetter
 from typing import Any
 from uuid import UUID
 
@@ -14,19 +15,20 @@ from shared.contracts.customers import ProfileChanged
 from shared.contracts.envelope import Envelope
 from shared.contracts.privacy import ConsentChanged
 
-PROPERTIES = {event: tuple(kinds) for event, kinds in EVENTS.items()}
-"""The columns of `facts` that are properties of each kind of event."""
+# The columns of `facts` that are properties of each kind of event, and one call that reads all of them.
+_OF_THE_EVENT = {event: (tuple(kinds), attrgetter(*kinds)) for event, kinds in EVENTS.items()}
 
 
 def engine_fact(row: Any) -> Fact:
     """A row of facts (stored, or about to be) as the engine wants it. The basket's id sorts before its lines'."""
-    event, line = row["event"], row["line"]
-    props = {name: value for name in PROPERTIES[event] if (value := row[name]) is not None}
+    event, line = row.event, row.line
+    names, read = _OF_THE_EVENT[event]
+    props = {name: value for name, value in zip(names, read(row), strict=True) if value is not None}
     quantity = props.get("quantity")
     if quantity is not None and quantity.is_integer():
         props["quantity"] = int(quantity)
-    id = f"{row['event_id']}/{line:04d}" if line else str(row["event_id"])
-    return fact(id, event, from_datetime(row["time"]), from_datetime(row["recorded_at"]), props)
+    id = f"{row.event_id}/{line:04d}" if line else str(row.event_id)
+    return fact(id, event, from_datetime(row.time), from_datetime(row.recorded_at), props)
 
 
 def event_of(cause: str) -> str:
@@ -73,7 +75,7 @@ def histories(
     owner = {member: survivor for survivor, members in groups.items() for member in members}
     collected: dict[UUID, list[Fact]] = {survivor: [] for survivor in groups}
     for row in facts:
-        collected[owner[row["customer_id"]]].append(engine_fact(row))
+        collected[owner[row.customer_id]].append(engine_fact(row))
     granted: dict[UUID, dict[tuple[str, str], tuple[str, int | None]]] = {survivor: {} for survivor in groups}
     for row in consents:
         pair, own = (row["channel"], row["purpose"]), granted[owner[row["customer_id"]]]

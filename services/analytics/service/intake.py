@@ -46,10 +46,6 @@ class Fact:
     kind: str | None = None
     campaign: str | None = None
 
-    def __getitem__(self, name: str) -> Any:
-        """Read like a stored row."""
-        return getattr(self, name)
-
 
 def facts_of(event: Envelope[Any]) -> list[Fact]:
     """The rows of one event; none for an event that is no interaction."""

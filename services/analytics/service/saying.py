@@ -72,9 +72,12 @@ def say(tx: Tx, changes: Sequence[Change], said: Said) -> None:
                 LATENESS.observe(max(0.0, (tx.now - change.at).total_seconds()))
         event = said.heard.get(cause)
         tx.publish(
-            analytics.MembershipsChanged(
-                entered=[_transition(change) for change in group if change.entered],
-                left=[_transition(change) for change in group if not change.entered],
+            # From plain values: half the time of a model for each of them first.
+            analytics.MembershipsChanged.model_validate(
+                {
+                    "entered": [_transition(change) for change in group if change.entered],
+                    "left": [_transition(change) for change in group if not change.entered],
+                }
             ),
             subject=customer_id,
             time=max(change.at for change in group),
@@ -83,9 +86,8 @@ def say(tx: Tx, changes: Sequence[Change], said: Said) -> None:
         )
 
 
-def _transition(change: Change) -> analytics.Transition:
-    # Not model_construct: written in Python, it takes twice as long as validating.
-    return analytics.Transition(segment_id=change.segment_id, version=change.version, at=change.at, by=change.cause)
+def _transition(change: Change) -> dict[str, Any]:
+    return {"segment_id": change.segment_id, "version": change.version, "at": change.at, "by": change.cause}
 
 
 def _uuid(cause: str) -> UUID | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import unicodedata
 from datetime import UTC, datetime
+from types import SimpleNamespace
 from typing import Any
 from uuid import UUID
 
@@ -160,7 +161,7 @@ async def test_every_comparison_of_a_facts_property_is_the_engines(database: Dat
         )
         found = await answers(tx, nodes, NOW)
     for row in rows:
-        props = engine_fact(row).props
+        props = engine_fact(SimpleNamespace(**row)).props
         for node, answer in zip(nodes, found[row["customer_id"]], strict=True):
             assert isinstance(node, Aggregate)
             check = where(node.pattern.where)

@@ -6,7 +6,7 @@ expire before an event is applied. Every membership change by time carries its e
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from services.analytics.domain.engine.inputs import AttributeChange, Change, ConsentChange, Fact, History
 from services.analytics.domain.engine.leaves import Data, Leaf
@@ -19,8 +19,7 @@ TIME = "time"
 """The cause of a transition that no event brought about."""
 
 
-@dataclass(frozen=True, slots=True)
-class Transition:
+class Transition(NamedTuple):
     """A customer entered or left a segment at an instant, because of an event (its id) or of time."""
 
     segment: str
@@ -74,6 +73,8 @@ class _Run:
 
     def expire(self, until: int) -> None:
         """Let time pass: every change of a leaf up to `until`, each at its own instant, in order."""
+        if until <= self.time:
+            return  # what was due until now has changed already
         nexts = self.nexts
         while nexts:
             at = min(nexts.values())
@@ -127,7 +128,7 @@ class _Run:
                 nexts[leaf.id] = change
             else:
                 nexts.pop(leaf.id, None)
-            if truth != bool(self.word & leaf.bit):
+            if truth != (self.word & leaf.bit != 0):
                 self.word ^= leaf.bit
                 flipped.append(leaf)
         return flipped
@@ -138,7 +139,7 @@ class _Run:
         for place in places:
             segment = segments[place]
             inside = segment.test(self.word)
-            if inside != bool(self.word & segment.bit):
+            if inside != (self.word & segment.bit != 0):
                 self.word ^= segment.bit
                 if segment.id in self.muted:
                     continue

@@ -40,6 +40,8 @@ def index_events(leaves: Iterable[Leaf]) -> dict[str, EventIndex]:
                 general.setdefault(kind, []).append((leaf, condition))
                 continue
             name, value = equality
+            if isinstance(leaf.node.pattern.where, Comparison):  # type: ignore[union-attr]
+                condition = None  # what the index finds is equal
             special.setdefault(kind, {}).setdefault(name, {}).setdefault(value, []).append((leaf, condition))
     return {kind: _frozen(general.get(kind, []), special.get(kind, {})) for kind in {*general, *special}}
 

@@ -1,7 +1,6 @@
 """What the engine remembers of one customer, and its bytes."""
 
 from dataclasses import dataclass
-from typing import Any
 
 import msgpack  # type: ignore[import-untyped]
 
@@ -12,7 +11,7 @@ from services.analytics.domain.instants import NEVER
 OVERFLOW = False
 """In place of a leaf's data: too many entries to store, read the facts. Its truth and next change are still known."""
 
-_FORMAT = 1
+_FORMAT = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,31 +40,29 @@ def members(program: Program, state: State) -> frozenset[str]:
 
 def encode(program: Program, state: State) -> bytes:
     """The state as bytes, trimmed: equal histories give equal bytes."""
-    leaves: list[Any] = []
-    for number in sorted(state.data.keys() | state.nexts.keys()):
-        leaf = program.leaves[number]
-        data = state.data.get(number)
-        if data is not OVERFLOW:
-            data = leaf.trim(data, state.time)
-            if leaf.size(data) > program.limit:
-                data = OVERFLOW
-        change = state.nexts.get(number, 0)
-        if data is not None or change:
-            leaves += (number, change, data)
+    leaves, limit, now = program.leaves, program.limit, state.time
+    data = {}
+    for number in sorted(state.data):
+        held = state.data[number]
+        if held is not OVERFLOW:
+            leaf = leaves[number]
+            held = leaf.trim(held, now)
+            if held is None:
+                continue
+            # Hardly any list is as long as that, and not every long one holds so many entries.
+            if type(held) is list and len(held) > limit and leaf.size(held) > limit:
+                held = OVERFLOW
+        data[number] = held
+    nexts = {number: state.nexts[number] for number in sorted(state.nexts)}
     word = state.word.to_bytes((state.word.bit_length() + 7) // 8, "little")
     wake = 0 if state.wake == NEVER else state.wake
-    return msgpack.packb((_FORMAT, state.time, state.epoch, state.horizon, word, wake, leaves))  # type: ignore[no-any-return]
+    return msgpack.packb((_FORMAT, now, state.epoch, state.horizon, word, wake, data, nexts))  # type: ignore[no-any-return]
 
 
 def decode(customer: str, raw: bytes) -> State:
     """The state that `encode` wrote."""
-    version, time, epoch, horizon, word, wake, leaves = msgpack.unpackb(raw)
+    version, *rest = msgpack.unpackb(raw, strict_map_key=False)
     if version != _FORMAT:
         raise ValueError(f"state format {version} is not known here: rebuild the customer")
-    data, nexts = {}, {}
-    for number, change, held in zip(leaves[::3], leaves[1::3], leaves[2::3], strict=True):
-        if held is not None:
-            data[number] = held
-        if change:
-            nexts[number] = change
+    time, epoch, horizon, word, wake, data, nexts = rest
     return State(customer, time, epoch, horizon, int.from_bytes(word, "little"), data, nexts, wake or NEVER)

@@ -27,6 +27,9 @@ class CountLeaf(EventLeaf):
         self.compare = compares(node.op, node.value)
         self.steps = steps_of(node.op, node.value)
         self.most = max(self.steps, default=0)
+        # Between two steps nothing changes: asked for each event, so the answers are kept.
+        self.turns = tuple((step, self.holds(step)) for step in self.steps)
+        self.none = self.holds(0)
 
     def holds(self, count: int) -> bool:
         """The comparison for a count; counts above `most` are all alike."""
@@ -52,14 +55,16 @@ class RecentCount(CountLeaf):
 
     def answer(self, data: Data, now: int) -> Answer:
         if not data:
-            return self.holds(0), NEVER
+            return self.none, NEVER
         count = len(data) - bisect_right(data, now - self.length)
-        for step in self.steps:
+        for step, holds in self.turns:
             if step <= count:
-                return self.holds(count), data[-step] + self.length
-        return self.holds(count), NEVER
+                return holds, data[-step] + self.length
+        return self.none, NEVER
 
     def trim(self, data: Data, now: int) -> Data:
+        if data and data[0] > now - self.length:
+            return data
         return data[bisect_right(data, now - self.length) :] or None if data else None
 
     def reach(self, now: int) -> int | None:
@@ -124,12 +129,12 @@ class RecentDistinct(DistinctLeaf):
 
     def answer(self, data: Data, now: int) -> Answer:
         if not data:
-            return self.holds(0), NEVER
+            return self.none, NEVER
         count = len(data) - self._start(data, now)
-        for step in self.steps:
+        for step, holds in self.turns:
             if step <= count:
-                return self.holds(count), data[-step][0] + self.length
-        return self.holds(count), NEVER
+                return holds, data[-step][0] + self.length
+        return self.none, NEVER
 
     def trim(self, data: Data, now: int) -> Data:
         return data[self._start(data, now) :] or None if data else None

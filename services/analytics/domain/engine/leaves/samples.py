@@ -1,6 +1,6 @@
 """Leaves that need every event of their window: sums and extremes, and windows with two moving edges."""
 
-from bisect import bisect_left, bisect_right
+from bisect import bisect_left
 from collections.abc import Callable, Sequence
 from itertools import accumulate
 from operator import add
@@ -106,7 +106,10 @@ class SampleLeaf(FieldLeaf):
         return held, self.span.edge([ts for ts, _ in data or ()], now)
 
     def trim(self, data: Data, now: int) -> Data:
-        return [pair for pair in data or () if pair[0] >= self.span.floor(now)] or None
+        floor = self.span.floor(now)
+        if data and data[0][0] >= floor:
+            return data
+        return [pair for pair in data or () if pair[0] >= floor] or None
 
     def reach(self, now: int) -> int | None:
         return self.span.floor(now)
@@ -127,16 +130,16 @@ class RecentFold(SampleLeaf):
     def answer(self, data: Data, now: int) -> Answer:
         if not data:
             return self.holds(0, 0), NEVER
-        start = bisect_right(data, now - self.length, key=lambda pair: pair[0])
-        times = [ts for ts, _ in data[start:]]
+        start = bisect_left(data, [now - self.length + 1])
+        window = data[start:] if start else data
+        number = len(window)
         # rests[k]: the aggregate of the k + 1 newest, which is what remains when the older ones have left.
-        rests = list(accumulate((value for _, value in reversed(data[start:])), self.fold))
-        number = len(times)
+        rests = list(accumulate([value for _, value in reversed(window)], self.fold))
         held = self.holds(rests[-1], number) if number else self.holds(0, 0)
         for gone in range(1, number + 1):
-            if gone < number and times[gone] == times[gone - 1]:
+            if gone < number and window[gone][0] == window[gone - 1][0]:
                 continue  # these leave together
             rest = number - gone
             if (self.holds(rests[rest - 1], rest) if rest else self.holds(0, 0)) != held:
-                return held, times[gone - 1] + self.length
+                return held, int(window[gone - 1][0]) + self.length
         return held, NEVER
