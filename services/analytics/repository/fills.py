@@ -185,6 +185,11 @@ async def clear(tx: Tx) -> None:
     await tx.execute("truncate fills")
 
 
+async def store_answers(tx: Tx) -> None:
+    """Keep what the statement has put into `answers`."""
+    await tx.execute("insert into fills (customer_id, number) select customer_id, number from answers order by 1, 2")
+
+
 async def apply(tx: Tx, round: Round, most: int) -> UUID | None:
     """Store the answers for the next customers, `most` rows of answers or some more; the last of them, None when these
     were all."""

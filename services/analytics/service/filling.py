@@ -20,6 +20,7 @@ from services.analytics.domain.instants import from_datetime
 from services.analytics.domain.language import referred
 from services.analytics.repository import fills, programs, states
 from services.analytics.repository.fills import Held, Round
+from services.analytics.repository.planning import expect_everybody
 from services.analytics.service.advancing import UNDER_WAY
 from services.analytics.service.programs import definitions_of, renew
 from services.analytics.service.saying import Said, say
@@ -88,7 +89,7 @@ class Filling:
                 round = await fills.open_round(tx)
                 if round is None or round.stage != "waiting" or round.moment is None:
                     return
-                await tx.execute("select set_config('work_mem', :memory, true)", {"memory": _MEMORY})
+                await expect_everybody(tx, _MEMORY)
                 await fills.clear(tx)
                 await _answer(tx, round, round.moment)
                 await fills.enter_stage(tx, round, "applying")
@@ -166,7 +167,9 @@ async def _answer(tx: Tx, round: Round, moment: datetime) -> None:
     numbers = {name: one.number for name, one in wanted.items()}
     needed = referred(numbers, trees)
     statement, params = compile_fill(needed, numbers, from_datetime(moment), Everybody(behind=round.revision))
-    await tx.execute(text(statement), params)
+    # Through a table of its own: what inserts into another cannot be worked out by several processes.
+    await tx.execute(text(f"create temp table answers on commit drop as {statement}"), params)
+    await fills.store_answers(tx)
 
 
 def _differences(

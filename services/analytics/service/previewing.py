@@ -11,6 +11,7 @@ from uuid import UUID
 from services.analytics.domain.instants import from_datetime
 from services.analytics.domain.language import Node, references_of, referred
 from services.analytics.repository import programs, states
+from services.analytics.repository.planning import expect_everybody
 from services.analytics.service.programs import definitions_of
 from services.analytics.service.segments import check
 from services.analytics.sql import EVERYBODY, Scope, Share, compile_sql
@@ -87,14 +88,13 @@ async def _count(
     """The answer of one statement about these customers; None when its time was up."""
     try:
         async with database.transaction() as tx:
-            await tx.execute(
-                "select set_config('statement_timeout', :ms, true), set_config('work_mem', :memory, true)",
-                {"ms": str(max(1, round(limit_s * 1000))), "memory": _MEMORY},
-            )
+            milliseconds = str(max(1, round(limit_s * 1000)))
+            await tx.execute("select set_config('statement_timeout', :ms, true)", {"ms": milliseconds})
+            await expect_everybody(tx, _MEMORY)
             text, params = compile_sql(tree, from_datetime(tx.now), references, scope, sample)
             row = await tx.row(text, params)
             assert row is not None
-            return Preview(row["customers"], row["customers"], row["members"], False, list(row["sample"]))
+            return Preview(row["customers"], row["customers"], row["members"], False, list(row["sample"] or ()))
     except Exception as error:
         if sqlstate(error) != _CANCELLED:
             raise

@@ -6,8 +6,8 @@ from services.analytics.domain.engine.predicates import compares
 from services.analytics.domain.language.nodes import Aggregate, Edge, EdgeAge
 from services.analytics.sql.conditions import ORDERS, comparison, joined, where
 from services.analytics.sql.parameters import Parameters
-from services.analytics.sql.people import ROOT, fact_tables
-from services.analytics.sql.scopes import Scope
+from services.analytics.sql.people import ROOT, UNMERGED, fact_tables, grouped_facts
+from services.analytics.sql.scopes import Everybody, Scope
 from services.analytics.sql.values import fact_property
 from services.analytics.sql.windows import FROM, UNTIL, Bounds, bounds
 
@@ -24,23 +24,35 @@ def heard(parameters: Parameters, now: int) -> str:
 
 
 def pass_over(kind: str, leaves: Sequence[EventLeaf], scope: Scope, parameters: Parameters, now: int) -> str:
-    """A select of (root, l0, l1, …): the truth of each leaf for every customer that has such a fact."""
+    """A select of (root, l0, l1, …): the truth of each leaf, for customers of whom one differs from `of_nothing`."""
     spans = [_bounds(leaf, now) for leaf in leaves]
-    conditions = [_counts(leaf, span, parameters) for leaf, span in zip(leaves, spans, strict=True)]
+    conditions = [_counts(leaf, span, parameters, now) for leaf, span in zip(leaves, spans, strict=True)]
     kept = [f"f.event = {parameters.text(kind)}", heard(parameters, now)]
     lows = [low for low, _ in spans]
-    if lows and None not in lows:
+    if len(leaves) > 1 and None not in lows:
         # Implied by the leaves' own bounds; an index on (event, time) can use it.
         kept.append(f"f.time {FROM} {parameters.instant(min(low for low in lows if low is not None))}")
-    alone = f" where {conditions[0]}" if len(leaves) == 1 else ""
-    columns = [
-        f"{_truth(leaf, '' if alone else f' filter (where {condition})', parameters, now)} as l{number}"
-        for number, (leaf, condition) in enumerate(zip(leaves, conditions, strict=True))
+    alone = len(leaves) == 1
+    if alone:
+        kept.append(conditions[0])
+    truths = [
+        _truth(leaf, "" if alone else f" filter (where {condition})", parameters, now)
+        for leaf, condition in zip(leaves, conditions, strict=True)
     ]
-    return (
-        f"select f.root, {', '.join(columns)} from (select {ROOT[type(scope)]} as root, {EFFECTIVE} as ts, f.*"
-        f" from {fact_tables(scope)} where {joined('and', kept)}) as f{alone} group by f.root"
-    )
+    columns = [f"{truth} as l{number}" for number, truth in enumerate(truths)]
+    # Most customers are as if they had no such fact: the statement goes on without them.
+    special = [truth if not of_nothing(leaf) else f"not {truth}" for leaf, truth in zip(leaves, truths, strict=True)]
+
+    def part(root: str, tables: str, *more: str) -> str:
+        return (
+            f"select f.root, {', '.join(columns)} from (select {root} as root, {EFFECTIVE} as ts, f.*"
+            f" from {tables} where {joined('and', [*kept, *more])}) as f group by f.root having {joined('or', special)}"
+        )
+
+    if not isinstance(scope, Everybody):
+        return part(ROOT[type(scope)], fact_tables(scope))
+    # Who was never merged is grouped by the key of the table's partitions, which several processes do side by side.
+    return f"{part('f.customer_id', 'facts f', UNMERGED)} union all {part('m.root', grouped_facts())}"
 
 
 def of_nothing(leaf: EventLeaf) -> bool:
@@ -54,10 +66,16 @@ def _bounds(leaf: EventLeaf, now: int) -> Bounds:
     return bounds(leaf.window, now) if isinstance(leaf, Aggregate) else (None, None)
 
 
-def _counts(leaf: EventLeaf, span: Bounds, parameters: Parameters) -> str:
+def _counts(leaf: EventLeaf, span: Bounds, parameters: Parameters, now: int) -> str:
     low, high = span
-    parts = [] if low is None else [f"f.ts {FROM} {parameters.instant(low)}"]
-    parts += [] if high is None else [f"f.ts {UNTIL} {parameters.instant(high)}"]
+    parts = []
+    # By the columns themselves: of what `least` gives the planner knows nothing.
+    if low is not None:
+        moment = parameters.instant(low)
+        parts += [f"f.time {FROM} {moment}", f"f.recorded_at {FROM} {moment}"]
+    if high is not None and high <= now:
+        moment = parameters.instant(high)
+        parts.append(f"(f.time {UNTIL} {moment} or f.recorded_at {UNTIL} {moment})")
     return joined("and", [*parts, where(leaf.pattern.where, parameters)])
 
 
@@ -97,4 +115,7 @@ def _compared(leaf: Aggregate, measure: str, parameters: Parameters, times: str 
     if isinstance(leaf.value, tuple):
         low, high = (parameters.number(one) + times for one in leaf.value)
         return f"{measure} between {low} and {high}"
-    return f"{measure} {ORDERS[leaf.op]} {parameters.number(leaf.value)}{times}"
+    value = leaf.value
+    if leaf.agg in ("count", "distinct") and isinstance(value, int) and abs(value) < 2**63:
+        return f"{measure} {ORDERS[leaf.op]} {parameters.add(value, 'bigint')}"
+    return f"{measure} {ORDERS[leaf.op]} {parameters.number(value)}{times}"

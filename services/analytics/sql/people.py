@@ -13,6 +13,15 @@ MERGED = """
         select up.member, up.root from up
         where not exists (select from aliases a where a.customer_id = up.root)
     )"""
+# Everybody in a group, survivors included. Rows are few beside the facts of all others.
+_GROUPED = """
+    grouped as materialized (
+        select member, root from merged union all select distinct root, root from merged
+    )"""
+UNMERGED = (
+    "f.customer_id not in (select customer_id from aliases) and f.customer_id not in (select survivor from aliases)"
+)
+"""Facts of customers who are in no group. On the plain table: a part of a statement could not be read in parallel."""
 # For a few customers their facts are looked up; for everybody the facts are read through.
 _MEMBERS = """
     members as materialized (
@@ -33,6 +42,11 @@ def fact_tables(scope: Scope) -> str:
     return _owned("facts", scope)
 
 
+def grouped_facts() -> str:
+    """`facts f` of customers who are in a group `m`, of everybody."""
+    return "grouped m join facts f on f.customer_id = m.member"
+
+
 def consent_tables(scope: Scope) -> str:
     """`consents f` with who they count for."""
     return _owned("consents", scope)
@@ -47,11 +61,11 @@ def population(scope: Scope, parameters: Parameters) -> list[str]:
     """The first parts of a statement: `people (root)` are those whom it looks at."""
     condition = scope.condition(parameters)
     people = f"""
-    people as materialized (
+    people as {"" if isinstance(scope, Everybody) else "materialized"} (
         select s.customer_id as root from states s
         where not exists (select from aliases a where a.customer_id = s.customer_id){condition and " and " + condition}
     )"""
-    return [MERGED, people] if isinstance(scope, Everybody) else [MERGED, people, _MEMBERS]
+    return [MERGED, people, _GROUPED if isinstance(scope, Everybody) else _MEMBERS]
 
 
 def _owned(table: str, scope: Scope) -> str:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from services.analytics.domain.language import leaves_of, order_of
+from services.analytics.domain.language import leaves_of, order_of, references_of
 from services.analytics.domain.language import nodes as n
 from services.analytics.sql.conditions import joined
 from services.analytics.sql.events import EventLeaf, of_nothing, pass_over
@@ -27,11 +27,10 @@ def compile_sql(
     wanted = ""  # no segment has this id
     with_, select, parameters = _truths({**(references or {}), wanted: node}, [wanted], now, scope)
     most = parameters.add(sample, "bigint")
+    some = f"(array_agg(customer_id order by uuid_hash_extended(customer_id, 1)) filter (where s0))[1:{most}]"
     return (
-        f"{with_}, truths as materialized ({select}) select (select count(*) from truths) as customers,"
-        " (select count(*) from truths where s0) as members,"
-        " array(select customer_id from truths where s0"
-        f" order by uuid_hash_extended(customer_id, 1) limit {most}) as sample",
+        f"{with_} select count(*) as customers, count(*) filter (where s0) as members,"
+        f" {some if sample else 'cast(null as uuid[])'} as sample from ({select}) as truths",
         parameters.values,
     )
 
@@ -46,16 +45,18 @@ def compile_truths(trees: Mapping[str, n.Node], now: int, scope: Scope = EVERYBO
 
 
 def compile_fill(trees: Mapping[str, n.Node], numbers: Mapping[str, int], now: int, scope: Scope) -> Compiled:
-    """A statement that stores (customer_id, number) in `fills` for each customer in a definition at an instant.
+    """A row (customer_id, number) for each customer in a definition at an instant.
 
     `numbers` says which of the trees are wanted, and the number of each; the others are what they refer to.
     """
     with_, select, parameters = _truths(trees, list(numbers), now, scope)
-    values = ", ".join(f"({parameters.add(number, 'int')}, s{place})" for place, number in enumerate(numbers.values()))
+    places = [f"s{place}" for place in range(len(numbers))]
+    values = ", ".join(
+        f"({parameters.add(number, 'int')}, {s})" for number, s in zip(numbers.values(), places, strict=True)
+    )
     return (
-        f"insert into fills (customer_id, number) {with_}, truths as materialized ({select})"
-        f" select customer_id, number from truths cross join lateral (values {values}) as v(number, holds)"
-        " where holds order by 1, 2",
+        f"{with_} select customer_id, number from (select * from ({select}) as answered where {joined('or', places)})"
+        f" as truths cross join lateral (values {values}) as v(number, holds) where holds",
         parameters.values,
     )
 
@@ -65,16 +66,21 @@ def _truths(trees: Mapping[str, n.Node], wanted: list[str], now: int, scope: Sco
     order = order_of(trees)
     answers = _Answers(now, scope, parameters)
     answers.add(leaf for name in order for leaf in leaves_of(trees[name]))
+    referred = {name for tree in trees.values() for name in references_of(tree)}
     steps = []
     for number, name in enumerate(order):
-        # Each segment is worked out once (`offset 0` keeps it so), however many refer to it.
-        steps.append(f"cross join lateral (select {answers.tree(trees[name])} as s offset 0) as t{number}")
-        answers.columns[n.Segment(name)] = f"t{number}.s"
+        answer = answers.tree(trees[name])
+        if name in referred:
+            # Worked out once (`offset 0` keeps it so), however many refer to it.
+            steps.append(f"cross join lateral (select {answer} as s offset 0) as t{number}")
+            answer = f"t{number}.s"
+        answers.columns[n.Segment(name)] = answer
     columns = [f"{answers.columns[n.Segment(name)]} as s{number}" for number, name in enumerate(wanted)]
+    profile = "left join profiles profile on profile.customer_id = p.root"
     joins = [f"left join {name} on {name}.root = p.root" for name in answers.parts]
     select = (
         f"select {', '.join(['p.root as customer_id', *columns])} from people p"
-        f" left join profiles profile on profile.customer_id = p.root {' '.join(joins)} {' '.join(steps)}"
+        f" {profile if answers.uses_profile else ''} {' '.join(joins)} {' '.join(steps)}"
     )
     parts = [*population(scope, parameters), *(f"{name} as ({part})" for name, part in answers.parts.items())]
     return f"with recursive {', '.join(parts)}", select, parameters
@@ -87,6 +93,7 @@ class _Answers:
         self.now, self.scope, self.parameters = now, scope, parameters
         self.parts: dict[str, str] = {}
         self.columns: dict[n.Node, str] = {}
+        self.uses_profile = False
 
     def add(self, leaves: Iterable[n.Node]) -> None:
         """Make the parts that answer these leaves; equal leaves share one."""
@@ -104,10 +111,11 @@ class _Answers:
                     self._alone(leaf, list_of(leaf, self.scope, self.parameters, self.now), False)
                 case n.Attribute() | n.Age() | n.Years() | n.Anniversary() | n.Bucket():
                     self.columns[leaf] = of_profile(leaf, self.parameters, self.now)
+                    self.uses_profile = True
         for kind, found in kinds.items():
             name = self._part(pass_over(kind, found, self.scope, self.parameters, self.now))
             for number, one in enumerate(found):
-                self.columns[one] = f"coalesce({name}.l{number}, {str(of_nothing(one)).lower()})"
+                self.columns[one] = _or_absent(f"{name}.l{number}", of_nothing(one))
 
     def tree(self, node: n.Node) -> str:
         """A tree over the leaves' columns, none of which is ever null."""
@@ -122,9 +130,14 @@ class _Answers:
                 return f"({self.columns[node]})"
 
     def _alone(self, leaf: n.Node, part: str, absent: bool) -> None:
-        self.columns[leaf] = f"coalesce({self._part(part)}.l0, {str(absent).lower()})"
+        self.columns[leaf] = _or_absent(f"{self._part(part)}.l0", absent)
 
     def _part(self, text: str) -> str:
         name = f"e{len(self.parts)}"
         self.parts[name] = text
         return name
+
+
+def _or_absent(column: str, absent: bool) -> str:
+    """A truth where there is no row for it: a form that lets the planner see when only customers with a row matter."""
+    return f"{column} is not false" if absent else f"{column} is true"
