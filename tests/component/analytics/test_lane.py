@@ -222,9 +222,8 @@ async def test_events_have_their_turn_between_wake_ups_that_do_not_end(road: Roa
     heard = subscription(Programs())
     running = asyncio.create_task(Lane(road.settings, heard, Endless(Programs())).run(road.world.context, lambda: None))
     for number in range(1, 4):
-        before = woken
 
-        async def at_it(before: int = before) -> bool:
+        async def at_it(before: int = woken) -> bool:
             return woken > before
 
         await road.until(at_it)
