@@ -24,7 +24,7 @@ log = get_logger(__name__)
 _Z = 1.96
 # An estimate looks at about so many customers: a share of one half is then known to within 0.8 %.
 _ENOUGH = 16_000
-_SAMPLE_S = 2.0
+_SAMPLE_S = 1.5
 # Each trial looks at a smaller share, and has its own time.
 _SMALLER = (1, 16, 256)
 # The connection itself gives up after 10 s.

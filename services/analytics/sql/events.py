@@ -6,7 +6,7 @@ from services.analytics.domain.engine.predicates import compares
 from services.analytics.domain.language.nodes import Aggregate, Edge, EdgeAge
 from services.analytics.sql.conditions import ORDERS, comparison, joined, where
 from services.analytics.sql.parameters import Parameters
-from services.analytics.sql.people import ROOT, UNMERGED, fact_tables, grouped_facts
+from services.analytics.sql.people import ROOT, UNMERGED, grouped_facts, owned_facts
 from services.analytics.sql.scopes import Everybody, Scope
 from services.analytics.sql.values import fact_property
 from services.analytics.sql.windows import FROM, UNTIL, Bounds, bounds
@@ -32,27 +32,28 @@ def pass_over(kind: str, leaves: Sequence[EventLeaf], scope: Scope, parameters: 
     if len(leaves) > 1 and None not in lows:
         # Implied by the leaves' own bounds; an index on (event, time) can use it.
         kept.append(f"f.time {FROM} {parameters.instant(min(low for low in lows if low is not None))}")
-    alone = len(leaves) == 1
-    if alone:
+    is_single = len(leaves) == 1
+    if is_single:
         kept.append(conditions[0])
     truths = [
-        _truth(leaf, "" if alone else f" filter (where {condition})", parameters, now)
+        _truth(leaf, "" if is_single else f" filter (where {condition})", parameters, now)
         for leaf, condition in zip(leaves, conditions, strict=True)
     ]
     columns = [f"{truth} as l{number}" for number, truth in enumerate(truths)]
     # Most customers are as if they had no such fact: the statement goes on without them.
     special = [truth if not of_nothing(leaf) else f"not {truth}" for leaf, truth in zip(leaves, truths, strict=True)]
 
-    def part(root: str, tables: str, *more: str) -> str:
+    def part(root: str, rows: str) -> str:
         return (
-            f"select f.root, {', '.join(columns)} from (select {root} as root, {EFFECTIVE} as ts, f.*"
-            f" from {tables} where {joined('and', [*kept, *more])}) as f group by f.root having {joined('or', special)}"
+            f"select f.root, {', '.join(columns)} from (select {root} as root, {EFFECTIVE} as ts, f.* from {rows}) as f"
+            f" group by f.root having {joined('or', special)}"
         )
 
     if not isinstance(scope, Everybody):
-        return part(ROOT[type(scope)], fact_tables(scope))
+        return part(ROOT[type(scope)], owned_facts(scope, joined("and", kept)))
     # Who was never merged is grouped by the key of the table's partitions, which several processes do side by side.
-    return f"{part('f.customer_id', 'facts f', UNMERGED)} union all {part('m.root', grouped_facts())}"
+    alone, grouped = joined("and", [*kept, UNMERGED]), f"{grouped_facts()} where {joined('and', kept)}"
+    return f"{part('f.customer_id', f'facts f where {alone}')} union all {part('m.root', grouped)}"
 
 
 def of_nothing(leaf: EventLeaf) -> bool:

@@ -37,9 +37,13 @@ ROOT: dict[type[Scope], str] = {
 """The customer for whom a row `f` counts."""
 
 
-def fact_tables(scope: Scope) -> str:
-    """`facts f` with who they count for."""
-    return _owned("facts", scope)
+def owned_facts(scope: Scope, kept: str) -> str:
+    """`facts f` of which `kept` is true, with who they count for; to stand behind `from`."""
+    if isinstance(scope, Everybody):
+        return f"{_owned('facts', scope)} where {kept}"
+    # Looked up one customer after the other (`offset 0` keeps it so): the planner takes a few thousand customers for
+    # most of them, and would read the facts of everybody.
+    return f"members m cross join lateral (select * from facts f where f.customer_id = m.member and {kept} offset 0) f"
 
 
 def grouped_facts() -> str:

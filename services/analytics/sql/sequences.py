@@ -5,7 +5,7 @@ from services.analytics.domain.language.nodes import Pattern, Sequence
 from services.analytics.sql.conditions import joined, where
 from services.analytics.sql.events import EFFECTIVE, heard
 from services.analytics.sql.parameters import Parameters
-from services.analytics.sql.people import ROOT, fact_tables
+from services.analytics.sql.people import ROOT, owned_facts
 from services.analytics.sql.scopes import Scope
 from services.analytics.sql.values import fact_property
 from services.analytics.sql.windows import FROM
@@ -19,7 +19,7 @@ def pairs(leaf: Sequence, scope: Scope, parameters: Parameters, now: int) -> str
     kept = [heard(parameters, now), f"({key}) is not null", joined("or", roles), f"f.time {FROM} {start}"]
     rows = (
         f"select {ROOT[type(scope)]} as root, {EFFECTIVE} as ts, {key} as key, {roles[0]} as leads,"
-        f" {roles[1]} as follows from {fact_tables(scope)} where {joined('and', kept)} and {EFFECTIVE} {FROM} {start}"
+        f" {roles[1]} as follows from {owned_facts(scope, joined('and', [*kept, f'{EFFECTIVE} {FROM} {start}']))}"
     )
     # A follower at the very instant of the first event does not follow it, nor does one at the end of the time.
     span = f"interval '1 microsecond' following and {_length(leaf.within - 1, parameters)} following"

@@ -69,9 +69,9 @@ def a_missing_value_that_differs(test: Comparison, value: str, parameters: Param
     return f"({found} or ({value}) is null)" if test.op in ("ne", "nin") else found
 
 
-def an_alias_ignored(scope: Scope) -> str:
+def an_alias_ignored(scope: Scope, kept: str) -> str:
     """Facts count under the id under which they came."""
-    return "(select * from facts) f join lateral (select f.customer_id as root) m on true"
+    return f"(select * from facts) f join lateral (select f.customer_id as root) m on true where {kept}"
 
 
 def a_consent_that_never_lapses(leaf: Consent, scope: Scope, parameters: Parameters, now: int) -> str:
@@ -98,7 +98,7 @@ IN_THE_SQL: list[list[Planted]] = [
     [(events, "heard", a_late_event_ignored), (sequences, "heard", a_late_event_ignored)],
     [(events, "heard", a_fact_before_it_is_recorded)],
     [(conditions, "comparison", a_missing_value_that_differs)],
-    [(events, "fact_tables", an_alias_ignored)],
+    [(events, "owned_facts", an_alias_ignored)],
     [(statement, "consent_of", a_consent_that_never_lapses)],
     [(statement, "of_nothing", a_sum_of_nothing_that_is_missing)],
     [(statement, "pairs", a_follower_at_the_end_of_the_time)],
