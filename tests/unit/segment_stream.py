@@ -1,5 +1,6 @@
 """Drives the engine through a case as a worker would: reads the stored state, advances, stores it, wakes on time."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -105,8 +106,16 @@ class Stream:
             while pending and pending[0][-1][0] <= self.now:
                 self.handle([step for _, step in pending.pop(0)])
             if not self.case.delay and not (pending and pending[0][0][0] <= self.now):
-                self.members[self.now] = members(self.program, self.load())
+                self.look()
         return self
+
+    def look(self) -> None:
+        """Note who is in what, now that the second is over."""
+        self.members[self.now] = members(self.program, self.load())
+
+    def advanced(self, now: int, inputs: Sequence[Change] = (), before: History | None = None) -> Outcome:
+        """The stored state, advanced; `before` is what was known before the inputs."""
+        return advance(self.program, self.load(), now, inputs, before or self.history())
 
     def begin(self) -> None:
         """The customer becomes known, with no event."""
@@ -117,7 +126,7 @@ class Stream:
         state = self.load()
         if backlog or state.wake > instant(now - self.case.delay):
             return
-        outcome = advance(self.program, state, instant(now), (), self.history())
+        outcome = self.advanced(instant(now))
         self.idle_wakes += not outcome.transitions
         self.keep(outcome)
 
@@ -132,19 +141,15 @@ class Stream:
         for step in steps:
             if step.id not in self.facts:  # the inbox removes duplicates
                 inputs.append(self.learn(step))
-        self.keep(
-            advance(self.program, self.load(), max(one.recorded_at for one in inputs), inputs, before)
-            if inputs
-            else None
-        )
+        self.keep(self.advanced(max(one.recorded_at for one in inputs), inputs, before) if inputs else None)
 
     def change(self, step: Step) -> None:
         """New definitions or a merge: let time pass under the old program, then rebuild from the facts."""
         now = instant(self.now)
-        self.keep(advance(self.program, self.load(), now, (), self.history()))
+        self.keep(self.advanced(now))
         if step.kind == "define":
             self.program = self.define(step.body, self.program.epoch + 1)
-            self.keep(advance(self.program, self.load(), now, (), self.history()))
+            self.keep(self.advanced(now))
             return
         for event in step.body:
             self.learn_event(event)
