@@ -69,6 +69,7 @@ class Tx:
     beat: Callable[[], None] = lambda: None
     now: datetime = field(init=False)
     _said: list[_Said] = field(default_factory=list, init=False)
+    _connection: Any = field(default=None, init=False)
 
     def __post_init__(self) -> None:
         self.now = self.clock.now()
@@ -94,22 +95,30 @@ class Tx:
 
     async def copy(self, table: str, columns: Iterable[str], rows: Sequence[tuple[Any, ...]]) -> None:
         """Append rows by COPY, in their order: for the server half the work of arrays, for the driver a quarter."""
-        connection: Any = (await (await self.session.connection()).get_raw_connection()).driver_connection
-        if not connection.is_in_transaction():
-            # COPY goes past SQLAlchemy, which begins the transaction with its own first statement.
-            await self.execute("select 1")
+        connection = await self._driver()
         await connection.copy_records_to_table(table, records=rows, columns=tuple(columns))
         self.beat()
 
     async def copy_new(self, table: str, columns: Iterable[str], rows: Sequence[tuple[Any, ...]]) -> bool:
         """`copy`; False, and nothing is stored, when a row is there already: COPY knows no ON CONFLICT."""
-        async with self.session.begin_nested() as savepoint:
-            try:
-                await self.copy(table, columns, rows)
-            except UniqueViolationError:
-                await savepoint.rollback()
-                return False
+        connection = await self._driver()
+        await connection.execute("savepoint copying")
+        try:
+            await self.copy(table, columns, rows)
+        except UniqueViolationError:
+            await connection.execute("rollback to savepoint copying; release savepoint copying")
+            return False
+        await connection.execute("release savepoint copying")
         return True
+
+    async def _driver(self) -> Any:
+        """The driver's connection, within the transaction. What SQLAlchemy does for a statement takes longer than some
+        statements do; and it begins the transaction with the first one that it sends itself."""
+        if self._connection is None:
+            self._connection = (await (await self.session.connection()).get_raw_connection()).driver_connection
+            if not self._connection.is_in_transaction():
+                await self.execute("select 1")
+        return self._connection
 
     def publish(
         self,

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import pytest
 
+from shared.consumer import BatchProcessor
+from shared.contracts.envelope import Envelope
 from shared.database import Database
 from shared.ids import new_id
-from tests.component.kernel.test_delivery import effects
+from shared.subscription import Subscription
+from shared.transaction import Tx
+from tests.component.kernel.test_delivery import Counted, effects, records_of, say
 
 
 async def test_what_is_copied_first_is_rolled_back_too(database: Database) -> None:
@@ -35,3 +39,19 @@ async def test_new_rows_are_stored_together_or_not_at_all_and_the_transaction_go
     async with database.transaction() as tx:
         assert [dict(row) for row in await tx.rows("select * from subjects")] == [{"subject": subject, "version": 1}]
     assert [number for _, number in await effects(database)] == [7]
+
+
+async def test_a_row_that_cannot_be_copied_costs_its_neighbours_nothing(database: Database) -> None:
+    """Catches a COPY given up half way that leaves its connection, or the batch, unusable."""
+
+    async def on_counted(tx: Tx, event: Envelope[Counted]) -> None:
+        # 2**40 is refused by the driver, in the middle of the rows.
+        number = 2**40 if event.data.number == 13 else event.data.number
+        await tx.copy("effects", ("subject", "number"), [(event.subject, 0), (event.subject, number)])
+
+    subject = await say(database, 1, 13, 2)
+    hears = Subscription("tests", ["tests-events"], {Counted: on_counted})
+    await BatchProcessor(database, hears).process(await records_of(database))
+    assert await effects(database) == [(subject, 0), (subject, 1), (subject, 0), (subject, 2)]
+    async with database.transaction() as tx:
+        assert await tx.value("select count(*) from dead_letters") == 1
