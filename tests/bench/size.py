@@ -36,7 +36,7 @@ SHORT = Size(
     look_ups_s=1, growth=(1, 4), growth_events=500, growth_look_s=0.5,
 )  # fmt: skip
 FULL = Size(
-    is_short=False, ingest_s=10, recorded=60_000, heard=80_000, customers=20_000, segments=(20, 100, 300), live_s=20,
+    is_short=False, ingest_s=10, recorded=60_000, heard=120_000, customers=20_000, segments=(20, 100, 300), live_s=20,
     loop_s=40, loop_rates=(100, 200, 300, 400), waiting=1_000_000, lapse_s=30, storm=100_000,
     filled_customers=1_000_000, facts=10_000_000, audience=100_000, look_ups_s=10, growth=(1, 4, 16),
     growth_events=30_000, growth_look_s=1.5,

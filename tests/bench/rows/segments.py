@@ -102,7 +102,7 @@ async def drain(ground: Ground, site: Site, events: Sequence[Envelope[Any]]) -> 
             return handled if handled < len(events) or await quiet() else len(events) - 1
 
         async with site.running(*WORKERS) as pids:
-            found = await span(finished, len(events), ready=shared, every_s=0.25, pids=pids | ground.server_pids)
+            found = await span(finished, len(events), ready=shared, every_s=0.5, pids=pids | ground.server_pids)
         said = await database.fetchval("select count(*) from outbox") - said
     return Drained(found, said, len(events))
 
