@@ -16,6 +16,7 @@ from typing import Protocol
 from aiokafka.errors import KafkaError
 from faust.types import TP
 
+from services.analytics.streams.asking import ANSWER_S, Asking
 from services.analytics.streams.backlog import Fetched
 from services.analytics.streams.driver import Application, make_application
 from services.analytics.streams.frontier import Frontier
@@ -37,7 +38,6 @@ TICK_S = 0.25
 # With little to do a lapse need not wait so long: the frontier moves with the ticks (p99 1.0 s → 0.67 s, measured).
 QUIET_TICK_S = 0.1
 COMMIT_S = 0.5
-ANSWER_S = 5.0
 # Longer than any pause of a healthy consumer: records are at the broker, none arrives.
 STUCK_S = 12.0
 STOP_S = 5.0
@@ -106,32 +106,41 @@ class Lane:
     ) -> None:
         processor = BatchProcessor(context.database, self._subscription, beat=beat)
         frontier, generation = Frontier(app.road.backlog), -1
-        next_tick = next_commit = 0.0
-        while True:
-            self._check(app, beside)
-            if generation != app.road.generation:
-                generation = app.road.generation
-                frontier.reset()
-                self._committed.clear()
-            app.road.filled.clear()
-            batch = app.road.backlog.take(BATCH)
-            if batch:
-                self._in_flight = True
-                await processor.process([self._record(fetched) for fetched in batch])
-                self._in_flight = False
-                beat()
-            now, more = MACHINE.monotonic(), False
-            if now >= next_tick:
-                more = await self._tick(app, frontier, context, beat)
-                pause = TICK_S if len(batch) == BATCH else QUIET_TICK_S
-                next_tick = MACHINE.monotonic() + (0 if more else pause)
-            if now >= next_commit:
-                await self._commit(app)
-                next_commit = now + COMMIT_S
-            if not batch and not more:
-                with contextlib.suppress(TimeoutError):
-                    async with asyncio.timeout(max(0.005, next_tick - MACHINE.monotonic())):
-                        await app.road.filled.wait()
+        asking = Asking(app, frontier, self._watermarks)
+        next_question = next_commit = 0.0
+        more = False
+        try:
+            while True:
+                self._check(app, beside)
+                if generation != app.road.generation:
+                    generation = app.road.generation
+                    frontier.reset()
+                    self._committed.clear()
+                app.road.filled.clear()
+                batch = app.road.backlog.take(BATCH)
+                if batch:
+                    self._in_flight = True
+                    await processor.process([self._record(fetched) for fetched in batch])
+                    self._in_flight = False
+                    beat()
+                now = MACHINE.monotonic()
+                if now >= next_question and not asking.is_open:
+                    next_question = now + (TICK_S if len(batch) == BATCH else QUIET_TICK_S)
+                    self._begin(asking, app, context, beat)
+                if asking.is_answered() or more:
+                    beat()
+                    more = await self._tend(frontier, context, beat)
+                if now >= next_commit:
+                    await self._commit(app)
+                    next_commit = now + COMMIT_S
+                if not batch and not more:
+                    # An answer wakes it as well.
+                    pause = QUIET_TICK_S if asking.is_open else max(0.005, next_question - MACHINE.monotonic())
+                    with contextlib.suppress(TimeoutError):
+                        async with asyncio.timeout(pause):
+                            await app.road.filled.wait()
+        finally:
+            asking.stop()
 
     def _check(self, app: Application, beside: Sequence[asyncio.Task[None]]) -> None:
         for task in beside:
@@ -143,30 +152,17 @@ class Lane:
         if waiting > STUCK_S:
             raise Stuck(f"nothing arrived for {waiting:.0f} s although the broker holds more")
 
-    async def _tick(
-        self, app: Application, frontier: Frontier, context: WorkerContext, beat: Callable[[], None]
-    ) -> bool:
-        backlog = app.road.backlog
-        assigned, partitions = backlog.assigned(), backlog.partitions()
-        LAG.set(len(backlog))
-        PARTITIONS.set(len(partitions))
-        if not assigned:
-            beat()
-            return False
-        # Read before the ends are asked for: what was on the topics then lies below them.
-        covers = self._watermarks.least(context.clock)
+    def _begin(self, asking: Asking, app: Application, context: WorkerContext, beat: Callable[[], None]) -> None:
+        LAG.set(len(app.road.backlog))
+        PARTITIONS.set(len(app.road.backlog.partitions()))
         context.waits_for.clear()
         context.waits_for.update(self._watermarks.late(context.clock))
-        try:
-            ends = await asyncio.wait_for(app.broker.ends(assigned), ANSWER_S)
-        except (TimeoutError, KafkaError) as error:
-            # No beat: a broker that answers others but not this client is the watchdog's case.
-            log.warning("no_end_offsets", error=type(error).__name__)
-            return False
-        beat()
-        app.road.compare(ends)
-        if covers is not None:
-            frontier.ask(covers, ends)
+        if app.road.backlog.assigned():
+            asking.begin(context.clock)
+        else:
+            beat()
+
+    async def _tend(self, frontier: Frontier, context: WorkerContext, beat: Callable[[], None]) -> bool:
         try:
             reached = frontier.reached()
             more = await self._chores.wake(context, reached)
