@@ -104,6 +104,15 @@ async def test_the_workers_small_app_answers_and_says_503_when_stuck(settings: S
         assert (await client.get("/health/ready")).status_code == 200
 
 
+async def test_a_worker_that_waits_for_another_service_says_so(database: Database) -> None:
+    """Catches a function that rests in silence: analytics tells no lapse while a relay is away."""
+    waits: dict[str, float] = {}
+    assert (await deep_of_worker(database, {}, [], waits))["status"] == "ok"
+    waits["interactions"] = 12.0
+    found = await deep_of_worker(database, {}, [], waits)
+    assert (found["status"], found["stuck"], found["waits_for"]) == ("degraded", [], {"interactions": 12.0})
+
+
 async def test_what_cannot_be_asked_is_said(settings: Settings, watch: GroupWatch) -> None:
     clock: Any = SimpleNamespace(now=lambda: None, factor=1.0)
     away = Database("postgresql://nobody:none@127.0.0.1:1/none", source="tests", clock=clock)
