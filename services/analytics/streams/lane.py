@@ -24,7 +24,7 @@ from services.analytics.streams.watermarks import Watermarks, marked_services
 from services.analytics.streams.watermarks import follow as follow_watermarks
 from shared.clock import MACHINE
 from shared.config import ServiceSettings
-from shared.consumer import BATCH, BatchProcessor
+from shared.consumer import BatchProcessor
 from shared.database import is_weather
 from shared.kafka import plain_name, wire_name
 from shared.logging import get_logger
@@ -34,6 +34,8 @@ from shared.subscription import Record, Subscription
 
 log = get_logger(__name__)
 
+# What is paid once a batch is some milliseconds here: four times the kernel's batch handles a third more (measured).
+MOST = 2_000
 TICK_S = 0.25
 # With little to do a lapse need not wait so long: the frontier moves with the ticks (p99 1.0 s → 0.67 s, measured).
 QUIET_TICK_S = 0.1
@@ -117,7 +119,7 @@ class Lane:
                     frontier.reset()
                     self._committed.clear()
                 app.road.filled.clear()
-                batch = app.road.backlog.take(BATCH)
+                batch = app.road.backlog.take(MOST)
                 if batch:
                     self._in_flight = True
                     await processor.process([self._record(fetched) for fetched in batch])
@@ -125,7 +127,7 @@ class Lane:
                     beat()
                 now = MACHINE.monotonic()
                 if now >= next_question and not asking.is_open:
-                    next_question = now + (TICK_S if len(batch) == BATCH else QUIET_TICK_S)
+                    next_question = now + (TICK_S if len(batch) == MOST else QUIET_TICK_S)
                     self._begin(asking, app, context, beat)
                 if asking.is_answered() or more:
                     beat()
