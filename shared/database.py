@@ -58,10 +58,13 @@ def is_weather(error: BaseException) -> bool:
 
 
 class Database:
-    """The pool of one process. `source` is the service's name, written on every event it says."""
+    """The pool of one process. `source` is the service's name, written on every event it says.
+
+    `command_timeout_s` is for statements that may take longer than those of a request or a batch.
+    """
 
     def __init__(
-        self, url: str, *, source: str, clock: Clock, pool_size: int = 10, command_timeout_s: float = COMMAND_TIMEOUT_S
+        self, url: str, *, source: str, clock: Clock, pool_size: int = 10, command_timeout_s: float | None = None
     ) -> None:
         self.url = url
         self.source = source
@@ -74,7 +77,7 @@ class Database:
             pool_recycle=1800,
             connect_args={
                 "timeout": 5,
-                "command_timeout": command_timeout_s,
+                "command_timeout": command_timeout_s or COMMAND_TIMEOUT_S,
                 "server_settings": {**_SESSION_SETTINGS, "application_name": source},
             },
         )

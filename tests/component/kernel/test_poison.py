@@ -165,7 +165,7 @@ async def test_two_workers_replay_a_letter_once(database: Database) -> None:
     assert await effects(database) == [(subject, 5)]
 
 
-async def test_a_batch_too_slow_for_a_statement_is_handled_one_by_one(
+async def test_a_batch_too_slow_for_a_statement_is_handled_in_pieces(
     database: Database, kernel_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Catches a batch that takes the same statement's time again and again, and is taken for weather for ever."""
@@ -184,6 +184,25 @@ async def test_a_batch_too_slow_for_a_statement_is_handled_one_by_one(
     await impatient.close()
     assert await effects(database) == [(subject, number) for number in range(1, 6)]
     assert await letters(database) == []
+
+
+async def test_one_poison_among_many_costs_its_neighbours_a_few_transactions(database: Database) -> None:
+    """Catches a failed batch that is handled record by record: two thousand transactions for one poison."""
+    sizes: list[int] = []
+
+    async def on_some(tx: Tx, events: list[Envelope[Counted]]) -> None:
+        sizes.append(len(events))
+        for event in events:
+            await on_counted(tx, event)
+
+    hears = Subscription("tests", ["tests-events"], types=[Counted], on_batch=on_some)
+    numbers = [*range(1, 50), -1, *range(50, 128)]
+    subject = await say(database, *numbers)
+    await BatchProcessor(database, hears).process(await records_of(database))
+    assert await effects(database) == [(subject, number) for number in numbers if number > 0]
+    assert [letter["attempts"] for letter in await letters(database)] == [3]
+    # The batch, two halves at each of seven steps, and two more tries of the poison.
+    assert len(sizes) <= 1 + 2 * 7 + 3
 
 
 async def test_a_batch_of_many_statements_beats_after_each(database: Database) -> None:
