@@ -73,10 +73,10 @@ async def test_a_worker_carries_an_event_from_the_topic_to_the_mail_and_tells_of
             await until(lambda: len(world.post_office.mails) == 1)
             while (await world.report(campaign))["handed_over"] != 1:
                 await asyncio.sleep(0.05)
+            while not await world.value("select bool_and(published) from outbox where key = :key", key=customer):
+                await asyncio.sleep(0.05)
         finally:
             world.clock.set(before)
-    published = "select bool_and(published) from outbox where key = :key"
-    assert await world.value(published, key=customer) is True
 
 
 async def test_a_ledger_restored_from_a_backup_learns_from_the_topic_what_it_had_sent(world: World) -> None:

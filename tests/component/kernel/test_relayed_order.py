@@ -31,7 +31,7 @@ async def test_many_batches_of_one_partition_keep_their_order(database: Database
                 for records in (await consumer.getmany(timeout_ms=500)).values():
                     for record in records:
                         if record.key in keys:
-                            assert record.headers == (("type", Told.TYPE.encode()),)
+                            assert dict(record.headers)["type"] == Told.TYPE.encode()
                             keys[record.key].append(int(orjson.loads(record.value)["data"]["text"][:4]))
     finally:
         await consumer.stop()
