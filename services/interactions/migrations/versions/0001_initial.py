@@ -87,8 +87,3 @@ def upgrade() -> None:
             f"create table messages_{number} partition of messages"
             f" for values with (modulus {_MESSAGE_PARTITIONS}, remainder {number})"
         )
-
-
-def downgrade() -> None:
-    """There is no way back: what happened is kept."""
-    raise NotImplementedError("restore a backup instead")

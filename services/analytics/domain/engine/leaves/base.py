@@ -1,5 +1,6 @@
 """What a leaf of the program can do: take a change into its data, and answer (truth now, next change)."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from typing import Any
 
@@ -15,7 +16,7 @@ Answer = tuple[bool, int]
 """The truth now, and the earliest later instant at which it could change with no event (NEVER if none)."""
 
 
-class Leaf:
+class Leaf(ABC):
     """A shared leaf. Its id is small, given by the registry of leaves, and never used for another leaf."""
 
     node: Node
@@ -41,9 +42,9 @@ class Leaf:
         """The data of a customer of whom nothing is known."""
         return None
 
+    @abstractmethod
     def take(self, data: Data, change: Change) -> Data:
         """The data after a change that this leaf listens to and whose condition holds."""
-        raise NotImplementedError
 
     def fill(self, data: Data, changes: list[Change]) -> Data:
         """The data after many changes, in any order."""
@@ -51,9 +52,9 @@ class Leaf:
             data = self.take(data, change)
         return data
 
+    @abstractmethod
     def answer(self, data: Data, now: int) -> Answer:
         """Truth and next change at an instant that is not before any event taken."""
-        raise NotImplementedError
 
     def trim(self, data: Data, now: int) -> Data:
         """The data without what can no longer matter from `now` on: equal for equal histories."""

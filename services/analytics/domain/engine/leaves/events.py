@@ -1,5 +1,6 @@
 """Leaves over the events of one kind: what they share, and the two that look at the first or last one."""
 
+from abc import abstractmethod
 from collections.abc import Mapping
 
 from services.analytics.domain.engine.inputs import Change, Fact
@@ -27,9 +28,9 @@ class EventLeaf(Leaf):
         assert isinstance(change, Fact)
         return self.add(data, change)
 
+    @abstractmethod
     def add(self, data: Data, event: Fact) -> Data:
         """The data with one more event."""
-        raise NotImplementedError
 
 
 class EdgeLeaf(EventLeaf):

@@ -189,5 +189,8 @@ class BucketLeaf(Leaf):
     def begin(self, customer: str) -> Data:
         return 1 if self.bucket.start <= bucket_of(self.bucket.salt, customer) < self.bucket.end else None
 
+    def take(self, data: Data, change: Change) -> Data:
+        return data  # listens to nothing
+
     def answer(self, data: Data, now: int) -> Answer:
         return data is not None, NEVER
