@@ -36,8 +36,10 @@ _STAGE = text("""
 """)
 _DONE_TO = text("update fill_rounds set done_to = :to where round = :round")
 _UNTIL = text("""
-    select customer_id from fills where cast(:after as uuid) is null or customer_id > :after
-    order by customer_id offset :most limit 1
+    select customer_id from (
+        select customer_id from fills where cast(:after as uuid) is null or customer_id > :after
+        order by customer_id limit :most
+    ) as next order by customer_id desc limit 1
 """)
 # Whoever was touched since the round began has worked out the new versions by himself, and is passed over: a row that
 # was waited for is looked at again.
@@ -45,7 +47,7 @@ _APPLY = text("""
     with behind as materialized (
         select s.customer_id from states s
         where (cast(:after as uuid) is null or s.customer_id > :after)
-          and (cast(:until as uuid) is null or s.customer_id <= :until)
+          and s.customer_id <= :until
           and s.revision < :revision and exists (select from fills f where f.customer_id = s.customer_id)
         order by s.customer_id for update
     )
@@ -186,14 +188,18 @@ async def clear(tx: Tx) -> None:
 
 
 async def store_answers(tx: Tx) -> None:
-    """Keep what the statement has put into `answers`."""
+    """Keep what the statement has put into `answers`, and nothing else."""
+    # Not truncated: an erasure would wait for the whole statement.
+    await tx.execute("delete from fills")
     await tx.execute("insert into fills (customer_id, number) select customer_id, number from answers order by 1, 2")
 
 
 async def apply(tx: Tx, round: Round, most: int) -> UUID | None:
-    """Store the answers for the next customers, `most` rows of answers or some more; the last of them, None when these
-    were all."""
+    """Store the answers for the next customers, `most` rows of answers or some more; the last of them, None when there
+    was none left."""
     until: UUID | None = await tx.value(_UNTIL, {"after": round.done_to, "most": most})
+    if until is None:
+        return None
     await tx.execute(
         _APPLY,
         {"after": round.done_to, "until": until, "revision": round.revision, "moment": round.moment,

@@ -25,9 +25,10 @@ from services.analytics.service.advancing import UNDER_WAY
 from services.analytics.service.programs import definitions_of, renew
 from services.analytics.service.saying import Said, say
 from services.analytics.sql import Everybody, compile_fill
+from shared.clock import MACHINE
 from shared.contracts.analytics import SegmentChanged
 from shared.contracts.envelope import Origin
-from shared.database import Database
+from shared.database import Database, is_weather
 from shared.logging import get_logger
 from shared.metrics import counter
 from shared.parts import WorkerContext
@@ -43,6 +44,10 @@ APPLY_MOST = 5_000
 TELL_MOST = 1_000
 STALE_MOST = 5_000
 
+# After a statement that failed by a fault of ours.
+RETRY_S = 60.0
+
+FAILED = counter("segment_fill_failed", "Back-fills whose statement failed")
 TOLD = counter("segment_fill_told", "Memberships that a back-fill has told of")
 
 
@@ -51,6 +56,7 @@ class Filling:
 
     def __init__(self) -> None:
         self._clean_revision = 0
+        self._retry_at = 0.0
 
     async def has_work(self, tx: Tx) -> bool:
         """Whether there may be something to do; cheap enough to ask every second."""
@@ -75,7 +81,18 @@ class Filling:
             if moment is None:
                 return False
             await fills.enter_stage(tx, round, "waiting", moment=moment)
-        await self._compute(context)
+        if MACHINE.monotonic() < self._retry_at:
+            return False
+        try:
+            await self._compute(context)
+        except Exception as error:
+            if is_weather(error):
+                raise
+            # A definition that PostgreSQL cannot answer must not end the workers: the stream goes on without it.
+            FAILED.inc()
+            log.exception("fill_failed", round=round.round)
+            self._retry_at = MACHINE.monotonic() + RETRY_S
+            return False
         return True
 
     async def _compute(self, context: WorkerContext) -> None:
@@ -90,7 +107,6 @@ class Filling:
                 if round is None or round.stage != "waiting" or round.moment is None:
                     return
                 await expect_everybody(tx, _MEMORY)
-                await fills.clear(tx)
                 await _answer(tx, round, round.moment)
                 await fills.enter_stage(tx, round, "applying")
         finally:
@@ -102,7 +118,8 @@ class Filling:
         if to is not None:
             await fills.move_on(tx, round, to)
             return
-        # Waits for the batches under way: nobody says anything by the old versions after this.
+        # Waits for the batches under way: nobody says anything by the old versions after this. No state is locked here,
+        # as one of those batches may want it.
         await programs.lock(tx)
         switched = await fills.switch(tx, round)
         for segment_id, name, version in switched:

@@ -6,7 +6,9 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
-from services.analytics.service import segments
+import pytest
+
+from services.analytics.service import filling, segments
 from shared.contracts.analytics import SegmentChanged
 from shared.contracts.envelope import Origin
 from shared.contracts.topics import PARTITIONS
@@ -134,6 +136,25 @@ async def test_an_archived_segment_is_not_switched_to(world: World) -> None:
     assert await world.moves(who, id) == []
     other = await world.a_segment(bought())
     assert await world.members(other) == {who}
+
+
+async def test_a_statement_that_fails_holds_up_its_segment_and_nobody_else(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Catches a definition that ends every worker, again and again, because PostgreSQL cannot answer it."""
+    at, who = world.clock.now(), uuid4()
+    live = await world.a_segment(bought())
+    id = await saved(world, bought(2))
+    with monkeypatch.context() as broken:
+        broken.setattr(filling, "compile_fill", lambda *_: ("select uuidv7() as customer_id, 1 / 0 as number", {}))
+        await world.idle()
+        await world.hear(a_purchase(who, at), a_purchase(who, at))
+        await world.idle()
+    assert await world.members(live) == {who}
+    assert await states_said(world, id) == ["backfilling"]
+    world.restart()
+    await world.idle()
+    assert await world.members(id) == {who}
 
 
 async def saved(world: World, definition: dict[str, Any]) -> UUID:
