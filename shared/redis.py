@@ -9,8 +9,8 @@ from redis.exceptions import RedisError
 
 from shared.clock import MACHINE
 from shared.config import ServiceSettings
-from shared.logging import get_logger
-from shared.metrics import REDIS_LOST
+from shared.observability.logging import get_logger
+from shared.observability.metrics import REDIS_LOST
 
 log = get_logger(__name__)
 

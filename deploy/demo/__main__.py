@@ -40,7 +40,7 @@ def main() -> int:
     folder: Path = asked.folder or Path(".local/once" if asked.once else ".local/run")
     view = View()
     # The view tells what happens to processes; the supervisor's own log would say it twice.
-    logging.getLogger("shared.supervisor").addHandler(logging.NullHandler())
+    logging.getLogger("shared.processes.supervisor").addHandler(logging.NullHandler())
     # Python turns SIGTERM into nothing that `finally` would see; a Ctrl-C it does.
     signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))
     hosting = Hosting(folder, asked.factor, view.tell)

@@ -11,7 +11,7 @@ from deploy.demo.checker import Checker
 from deploy.demo.places import Places
 from shared.clock import MACHINE
 from shared.contracts.topics import TOPICS
-from shared.kafka import make_consumer, plain_name
+from shared.kafka.clients import make_consumer, plain_name
 
 _PAUSE_S = 0.5
 # A message that was said a moment ago may not be in any outbox's or group's figures yet.

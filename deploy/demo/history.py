@@ -14,7 +14,7 @@ from deploy.demo.messages import EMPTY, purchase, record
 from deploy.demo.people import People
 from deploy.demo.places import Places
 from deploy.demo.schedule import Baskets, Published
-from shared.kafka import wire_name
+from shared.kafka.clients import wire_name
 
 TOPIC = "interactions-inbound"
 # Every fourth household's baskets come as a file: one household's stay in their order.

@@ -12,7 +12,7 @@ from deploy.demo.places import Places, of_installation
 from deploy.local.installation import Installation, Plan
 from deploy.local.ports import keep_or_choose
 from deploy.local.stack import Dsns, LocalStack
-from shared.supervisor import Child, Happening, Supervisor
+from shared.processes.supervisor import Child, ChildEvent, Supervisor
 
 
 class Hosting:
@@ -36,7 +36,7 @@ class Hosting:
             self._dsns = self._stack.start()
         smtp, web = self._start_inbox()
         plan = Plan(smtp=("127.0.0.1", smtp), factor=self._factor, starts_at=LIVE_FROM, topic_prefix=topic_prefix)
-        self.installation = Installation(self._folder / "installation", self._dsns, plan, self._on_happening)
+        self.installation = Installation(self._folder / "installation", self._dsns, plan, self._on_event)
         self._tell("Creating topics and migrating the five databases.")
         self.installation.prepare()
         self._tell("Starting five services, an app and a worker of each.")
@@ -64,10 +64,10 @@ class Hosting:
                 "--smtp-port", str(ports["smtp"]), "--web-port", str(ports["web"]),
                 "--heartbeat", str(heartbeat)]  # fmt: skip
         child = Child("inbox", argv, heartbeat=heartbeat, log=self._folder / "inbox.log")
-        self._inbox = Supervisor([child], on_happening=self._on_happening)
+        self._inbox = Supervisor([child], on_event=self._on_event)
         self._inbox.start()
         return ports["smtp"], ports["web"]
 
-    def _on_happening(self, happening: Happening) -> None:
-        if happening.what in ("exited", "hung"):
-            self._tell(f"{happening.child} {happening.what} (status {happening.status}); it is started again.")
+    def _on_event(self, event: ChildEvent) -> None:
+        if event.what in ("exited", "hung"):
+            self._tell(f"{event.child} {event.what} (status {event.status}); it is started again.")

@@ -15,7 +15,7 @@ from deploy.local.installation import SERVICES, Installation
 from deploy.local.preparing import CLOCK, remember_clock
 from shared.clock import Clock, ScaledClock
 from shared.config import ServiceSettings
-from shared.kafka import make_producer
+from shared.kafka.clients import make_producer
 
 
 class _TillSettings(ServiceSettings):

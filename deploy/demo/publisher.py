@@ -20,7 +20,7 @@ from deploy.demo.places import Places
 from deploy.demo.progress import Progress
 from deploy.demo.schedule import Act, Schedule
 from shared.clock import MACHINE
-from shared.kafka import wire_name
+from shared.kafka.clients import wire_name
 
 _TICK_S = 0.02
 _REFUSALS = (400, 413, 422)

@@ -21,7 +21,7 @@ from deploy.local.keys import load_keys, write_key_file
 from deploy.local.ports import keep_or_choose
 from deploy.local.preparing import CLOCK, create_databases, migrate, remember_clock, start_clock
 from deploy.local.stack import Dsns
-from shared.supervisor import Child, Happening, Supervisor
+from shared.processes.supervisor import Child, ChildEvent, Supervisor
 
 SERVICES = ("customers", "interactions", "analytics", "campaigns", "privacy")
 
@@ -52,12 +52,12 @@ class Installation:
         folder: Path,
         dsns: Dsns,
         plan: Plan | None = None,
-        on_happening: Callable[[Happening], None] | None = None,
+        on_event: Callable[[ChildEvent], None] | None = None,
     ) -> None:
         self.folder = folder.resolve()
         self.dsns = dsns
         self.plan = plan or Plan()
-        self._told = on_happening
+        self._told = on_event
         self._supervisor: Supervisor | None = None
         self.folder.mkdir(parents=True, exist_ok=True)
         self.keys = load_keys(self.folder)
@@ -109,7 +109,7 @@ class Installation:
         self.ports = self._load_ports()
         if self.plan.factor is not None:
             start_clock(self.folder, self.plan.factor, self.plan.starts_at)
-        self._supervisor = Supervisor(self.children(), on_happening=self._told)
+        self._supervisor = Supervisor(self.children(), on_event=self._told)
         self._supervisor.start()
         try:
             self.wait_ready()

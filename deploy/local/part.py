@@ -10,7 +10,7 @@ from pathlib import Path
 import psutil
 
 from deploy.local.errors import CannotStart, tail
-from shared.leash import spawn
+from shared.processes.spawn import spawn
 
 _LARGEST_LOG = 20_000_000
 

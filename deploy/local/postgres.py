@@ -13,7 +13,7 @@ from pathlib import Path
 import psutil
 
 from deploy.local.part import Part
-from shared.leash import spawn
+from shared.processes.spawn import spawn
 
 USER = "postgres"
 

@@ -2,7 +2,7 @@
 
 from services.analytics.service.hearing import HEARD, Hearing
 from services.analytics.service.programs import Programs
-from shared.subscription import Subscription
+from shared.events.subscription import Subscription
 
 CONSUMER = "analytics"
 TOPICS = ("interactions-events", "customers-events", "privacy-events")

@@ -12,8 +12,8 @@ from services.analytics.service.filling import Filling
 from services.analytics.service.programs import Programs
 from services.analytics.service.reconciling import reconcile, reconciled_within
 from shared.clock import open_clock
-from shared.database import Database
-from shared.parts import Job, WorkerContext
+from shared.database.engine import Database
+from shared.worker.parts import Job, WorkerContext
 
 # Asked for every hour, so that a restart neither repeats nor skips a night.
 ASK_S = 3600.0

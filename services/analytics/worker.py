@@ -6,7 +6,7 @@ from services.analytics.jobs import jobs
 from services.analytics.service.chores import Chores
 from services.analytics.service.programs import Programs
 from services.analytics.streams.lane import Lane
-from shared.worker import Worker, create_worker
+from shared.worker.worker import Worker, create_worker
 
 
 def create(settings: Settings | None = None) -> Worker:

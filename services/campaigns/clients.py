@@ -12,7 +12,7 @@ import orjson
 
 from services.campaigns.config import Settings
 from services.campaigns.domain.customers import Card
-from shared.http import service_client
+from shared.web.service_client import service_client
 
 
 class Away(Exception):

@@ -8,8 +8,8 @@ from services.campaigns.service import erasure, hearing
 from services.campaigns.service.enrolment import enrol
 from shared.contracts import analytics, customers, interactions, privacy
 from shared.contracts.envelope import Envelope
-from shared.subscription import Subscription
-from shared.transaction import Tx
+from shared.database.transaction import Tx
+from shared.events.subscription import Subscription
 
 
 async def on_batch(tx: Tx, events: list[Envelope[Any]]) -> None:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from services.campaigns.service import erasure, lifecycle, settling
 from services.campaigns.service.reports import backlog
-from shared.logging import get_logger
-from shared.metrics import gauge
-from shared.parts import Job, WorkerContext
+from shared.observability.logging import get_logger
+from shared.observability.metrics import gauge
+from shared.worker.parts import Job, WorkerContext
 
 log = get_logger(__name__)
 

@@ -11,7 +11,7 @@ from aiosmtplib import SMTP, SMTPException, SMTPResponseException
 
 from services.campaigns.config import Settings
 from services.campaigns.domain.channel import Handed, Letter
-from shared.logging import get_logger
+from shared.observability.logging import get_logger
 
 log = get_logger(__name__)
 

@@ -5,7 +5,7 @@ from services.campaigns.handlers import SUBSCRIPTION
 from services.campaigns.jobs import JOBS
 from services.campaigns.sending.responses import ResponsePublisher
 from services.campaigns.sending.sender import Sender
-from shared.worker import Worker, create_worker
+from shared.worker.worker import Worker, create_worker
 
 
 def create(settings: Settings) -> Worker:

@@ -12,8 +12,8 @@ from services.customers.service.purchases import note_purchases
 from shared.contracts.envelope import Envelope
 from shared.contracts.interactions import IdentityObserved, PurchaseRecorded
 from shared.contracts.privacy import ErasureRequested
-from shared.subscription import Subscription
-from shared.transaction import Tx
+from shared.database.transaction import Tx
+from shared.events.subscription import Subscription
 
 
 def subscriptions(settings: Settings) -> list[Subscription]:

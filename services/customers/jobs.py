@@ -7,8 +7,8 @@ from collections.abc import Awaitable, Callable
 from services.customers.config import Settings
 from services.customers.service.attributes import refresh_customers
 from services.customers.service.retention import expire_attributes
-from shared.parts import Job, WorkerContext
-from shared.transaction import Tx
+from shared.database.transaction import Tx
+from shared.worker.parts import Job, WorkerContext
 
 
 def _until_done(step: Callable[[Tx, Settings], Awaitable[bool]]) -> Callable[[WorkerContext], Awaitable[None]]:

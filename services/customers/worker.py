@@ -3,7 +3,7 @@
 from services.customers.config import Settings
 from services.customers.handlers import subscriptions
 from services.customers.jobs import JOBS
-from shared.worker import Worker, create_worker
+from shared.worker.worker import Worker, create_worker
 
 
 def create(settings: Settings) -> Worker:

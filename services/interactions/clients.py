@@ -12,9 +12,9 @@ from aiokafka.errors import KafkaError, OutOfOrderSequenceNumber, ProducerFenced
 
 from services.interactions.errors import BrokerUnconfirmed
 from shared.config import ServiceSettings
-from shared.kafka import make_producer, wire_name
-from shared.logging import get_logger
-from shared.tracing import current_traceparent
+from shared.kafka.clients import make_producer, wire_name
+from shared.observability.logging import get_logger
+from shared.observability.tracing import current_traceparent
 
 log = get_logger(__name__)
 

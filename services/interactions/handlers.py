@@ -20,8 +20,8 @@ from shared.contracts.campaigns import MessageSettled
 from shared.contracts.customers import CustomersMerged, IdentifierRetired, MergeUndone
 from shared.contracts.envelope import Envelope
 from shared.contracts.privacy import ConsentChanged, ErasureRequested
-from shared.subscription import Record, Subscription
-from shared.transaction import Tx
+from shared.database.transaction import Tx
+from shared.events.subscription import Record, Subscription
 
 
 def subscriptions(settings: Settings, clock: Clock) -> list[Subscription]:

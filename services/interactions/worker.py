@@ -3,7 +3,7 @@
 from services.interactions.config import Settings
 from services.interactions.handlers import subscriptions
 from shared.clock import open_clock
-from shared.worker import Worker, create_worker
+from shared.worker.worker import Worker, create_worker
 
 
 def create(settings: Settings) -> Worker:

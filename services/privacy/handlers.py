@@ -11,8 +11,8 @@ from shared.contracts.campaigns import CampaignsErasureDone, MessageSettled
 from shared.contracts.customers import CustomersErasureDone, CustomersMerged, IdentifierRetired, MergeUndone
 from shared.contracts.envelope import Envelope, Fact
 from shared.contracts.interactions import InteractionsErasureDone, ResponseRecorded
-from shared.subscription import Subscription
-from shared.transaction import Tx
+from shared.database.transaction import Tx
+from shared.events.subscription import Subscription
 
 ErasureDone = CustomersErasureDone | InteractionsErasureDone | AnalyticsErasureDone | CampaignsErasureDone
 

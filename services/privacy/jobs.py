@@ -6,9 +6,9 @@ from datetime import timedelta
 
 from services.privacy.config import Settings
 from services.privacy.service import consents, erasures, permits
-from shared.logging import get_logger
-from shared.metrics import gauge
-from shared.parts import Job, WorkerContext
+from shared.observability.logging import get_logger
+from shared.observability.metrics import gauge
+from shared.worker.parts import Job, WorkerContext
 
 log = get_logger(__name__)
 

@@ -3,7 +3,7 @@
 from services.privacy.config import Settings
 from services.privacy.handlers import SUBSCRIPTION
 from services.privacy.jobs import jobs
-from shared.worker import Worker, create_worker
+from shared.worker.worker import Worker, create_worker
 
 
 def create(settings: Settings) -> Worker:

@@ -10,19 +10,19 @@ from fastapi import FastAPI
 from fastapi.routing import iter_route_contexts
 from starlette.middleware.cors import CORSMiddleware
 
-from shared import health
-from shared.auth import ApiKeys, BadKeyFile
 from shared.clock import open_clock
 from shared.config import ServiceSettings
-from shared.database import Database
-from shared.idempotency import forget_old
-from shared.kafka import make_producer
-from shared.logging import get_logger
+from shared.database.engine import Database
+from shared.kafka.clients import make_producer
+from shared.observability import health
+from shared.observability.logging import get_logger
 from shared.redis import RateLimit, make_redis
+from shared.security.api_keys import ApiKeys, BadKeyFile
 from shared.web import dead_letter_routes, problems
 from shared.web.context import AppContext
 from shared.web.docs import openapi_of
 from shared.web.front import Front
+from shared.web.idempotency import forget_old
 from shared.web.route import APIRouter, DoorRoute
 
 log = get_logger(__name__)

@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.types import Receive, Scope
 
 from shared.errors import BadRequest, Invalid, Refusal, TooLarge, WrongMediaType
-from shared.strict_json import JsonFault, read_strict_json
+from shared.web.strict_json import JsonFault, read_strict_json
 
 MIB = 1024 * 1024
 DEFAULT_LIMIT = MIB

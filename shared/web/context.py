@@ -10,11 +10,11 @@ from fastapi import Depends
 from redis.asyncio import Redis
 from starlette.requests import Request
 
-from shared.auth import ApiKeys
 from shared.clock import Clock
 from shared.config import ServiceSettings
-from shared.database import Database
+from shared.database.engine import Database
 from shared.redis import RateLimit
+from shared.security.api_keys import ApiKeys
 
 
 @dataclass(slots=True)

@@ -10,10 +10,10 @@ from uuid import UUID
 from fastapi import Query
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from shared import deadletters
-from shared.deadletters import DeadLetterOut, DeadLetterWithBytes
-from shared.paging import DEFAULT_LIMIT, After, InvalidCursor, Limit, Page, decode_cursor
+from shared.events import dead_letters as deadletters
+from shared.events.dead_letters import DeadLetterOut, DeadLetterWithBytes
 from shared.web.body import MIB
+from shared.web.paging import DEFAULT_LIMIT, After, InvalidCursor, Limit, Page, decode_cursor
 from shared.web.route import APIRouter
 from shared.web.security import CallerDep, body_limit, requires
 from shared.web.transactions import TxDep

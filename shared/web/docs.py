@@ -8,7 +8,6 @@ from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 from fastapi.routing import APIRoute
 
-from shared import idempotency
 from shared.errors import (
     PROBLEM_JSON,
     Broken,
@@ -21,6 +20,7 @@ from shared.errors import (
     Unavailable,
     WrongMediaType,
 )
+from shared.web import idempotency
 
 _PROBLEM_REF = {"$ref": "#/components/schemas/Problem"}
 PROBLEM_SCHEMA: dict[str, Any] = {

@@ -7,8 +7,8 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from shared.clock import MACHINE
-from shared.metrics import HTTP_REQUESTS, HTTP_SECONDS
-from shared.tracing import enter_trace
+from shared.observability.metrics import HTTP_REQUESTS, HTTP_SECONDS
+from shared.observability.tracing import enter_trace
 from shared.web.problems import answer_to_failure
 
 

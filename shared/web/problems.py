@@ -11,12 +11,12 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from shared.database import is_weather, sqlstate
+from shared.database.engine import is_transient, sqlstate
 from shared.errors import PROBLEM_JSON, BadRequest, Broken, Conflict, Invalid, NotFound, Refusal, Unavailable
-from shared.idempotency import Replayed
-from shared.logging import get_logger
-from shared.strict_json import pointer
-from shared.tracing import current_traceparent, trace_id
+from shared.observability.logging import get_logger
+from shared.observability.tracing import current_traceparent, trace_id
+from shared.web.idempotency import Replayed
+from shared.web.strict_json import pointer
 
 log = get_logger(__name__)
 
@@ -58,7 +58,7 @@ def answer(refusal: Refusal, request: Request) -> Response:
 
 def answer_to_failure(error: Exception, request: Request) -> Response:
     """The answer to what nobody foresaw: 503 when it is weather, else 500. Never with internals; those are logged."""
-    if is_weather(error):
+    if is_transient(error):
         log.warning("request_met_weather", exc_info=error)
         return answer(
             Unavailable(

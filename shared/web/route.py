@@ -12,7 +12,7 @@ from fastapi.routing import APIRoute
 from starlette.requests import Request
 from starlette.responses import Response
 
-from shared import idempotency
+from shared.web import idempotency
 from shared.web.body import DEFAULT_LIMIT, DoorRequest
 from shared.web.docs import describe
 from shared.web.security import BodyLimit, ScopeMarker, let_in, marked

@@ -8,8 +8,8 @@ from typing import Annotated, Any, TypeVar, cast
 from fastapi import Depends, params
 from starlette.requests import Request
 
-from shared.auth import ANYBODY, SCOPES, Principal
 from shared.errors import Forbidden, TooManyRequests, Unauthorized
+from shared.security.api_keys import ANYBODY, SCOPES, Principal
 from shared.web.context import AppContext
 
 M = TypeVar("M")
@@ -40,7 +40,7 @@ class BodyLimit:
 def requires(scope: str) -> Any:
     """`dependencies=[requires("customers:write")]`: only keys with this scope may call the route."""
     if scope not in SCOPES:
-        raise ValueError(f"{scope!r} is not a scope; they are listed in shared.auth")
+        raise ValueError(f"{scope!r} is not a scope; they are listed in shared.security.api_keys")
     return Depends(ScopeMarker(scope))
 
 

@@ -14,7 +14,7 @@ import uvloop
 from fastapi import FastAPI
 
 from shared.config import ServiceSettings
-from shared.logging import configure_logging
+from shared.observability.logging import configure_logging
 
 S = TypeVar("S", bound=ServiceSettings)
 

@@ -8,8 +8,8 @@ from typing import Annotated, cast
 from fastapi import Depends
 from starlette.requests import Request
 
-from shared import idempotency
-from shared.transaction import Tx
+from shared.database.transaction import Tx
+from shared.web import idempotency
 from shared.web.context import AppContext
 
 

@@ -23,8 +23,8 @@ from deploy.local.installation import SERVICES, Installation, Plan
 from deploy.local.keys import write_key_file
 from shared.config import ServiceSettings
 from shared.contracts.topics import ON_THE_BROKER
-from shared.kafka import create_topics
-from shared.supervisor import Child, Supervisor
+from shared.kafka.clients import create_topics
+from shared.processes.supervisor import Child, Supervisor
 from tests.bench.measure import until
 
 _TEMPLATE = "bench-empty-"

@@ -14,7 +14,7 @@ from aiokafka import AIOKafkaProducer
 from shared.contracts.customers import ProfileChanged
 from shared.contracts.envelope import Envelope, Fact, Origin
 from shared.contracts.interactions import ContactRecorded, Identifier, Line, PurchaseRecorded
-from shared.identity import customer_id_of
+from shared.customers.identifiers import customer_id_of
 from shared.ids import new_id
 from tests.bench.engine import CATEGORIES
 

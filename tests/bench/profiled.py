@@ -15,7 +15,7 @@ from pathlib import Path
 
 import uvloop
 
-from shared.logging import configure_logging
+from shared.observability.logging import configure_logging
 from shared.web import serve
 
 _MOST = 45

@@ -15,10 +15,10 @@ from services.analytics.service.chores import Chores
 from services.analytics.service.programs import Compiled, Programs
 from shared.clock import SystemClock
 from shared.contracts.topics import PARTITIONS
-from shared.database import Database
-from shared.paging import encode_cursor
-from shared.parts import WorkerContext
-from shared.watchdog import Watchdog
+from shared.database.engine import Database
+from shared.web.paging import encode_cursor
+from shared.worker.parts import WorkerContext
+from shared.worker.watchdog import Watchdog
 from tests.bench.ground import Ground, Site
 from tests.bench.http import closed, request
 from tests.bench.load import recorded

@@ -13,13 +13,13 @@ from services.analytics.service.chores import Chores
 from services.analytics.service.filling import Filling
 from services.analytics.service.programs import Compiled, Programs
 from shared.clock import SystemClock
-from shared.consumer import BATCH, BatchProcessor
 from shared.contracts.envelope import Envelope
 from shared.contracts.topics import PARTITIONS
-from shared.database import Database
-from shared.parts import WorkerContext
-from shared.subscription import Record
-from shared.watchdog import Watchdog
+from shared.database.engine import Database
+from shared.events.processor import BATCH, BatchProcessor
+from shared.events.subscription import Record
+from shared.worker.parts import WorkerContext
+from shared.worker.watchdog import Watchdog
 from tests.bench.ground import Site
 from tests.bench.load import on_the_wire
 

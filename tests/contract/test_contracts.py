@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from shared import asyncapi
+from shared.contracts import asyncapi
 from shared.contracts.compatibility import EXAMPLES, SCHEMAS, breaks, schema_of
 from shared.contracts.envelope import Unreadable, read_envelope
 from shared.contracts.registry import FACTS
@@ -86,7 +86,7 @@ def test_unknown_types_and_fields_are_passed_over() -> None:
 
 
 def test_the_asyncapi_document_is_the_codes() -> None:
-    """Catches a contract changed without `python -m shared.asyncapi`."""
+    """Catches a contract changed without `python -m shared.contracts.asyncapi`."""
     assert asyncapi.DOCUMENT.read_text() == asyncapi.render()
 
 

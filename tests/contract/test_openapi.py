@@ -7,15 +7,15 @@ from pathlib import Path
 import orjson
 import pytest
 
-from shared.migrate import SERVICES
-from shared.openapi import FOLDER, document_of
+from services.openapi import FOLDER, document_of
+from services.registry import SERVICES
 
 ROOT = Path(__file__).parents[2]
 
 
 @pytest.mark.parametrize("service", SERVICES)
 def test_the_document_is_that_of_the_app(service: str) -> None:
-    """Catches an API that changed without its document: run `python -m shared.openapi` and look at the difference."""
+    """Catches an API that changed without its document: run `python -m services.openapi` and look at the difference."""
     assert (ROOT / FOLDER / f"{service}.json").read_bytes() == document_of(service)
 
 

@@ -19,7 +19,7 @@ from aiokafka.admin import AIOKafkaAdminClient
 from deploy.local.installation import SERVICES, Installation, Plan
 from deploy.local.ports import keep_or_choose
 from deploy.local.stack import Dsns, LocalStack
-from shared.leash import spawn
+from shared.processes.spawn import spawn
 from tests.faults import provider
 from tests.faults.collect import Outside
 from tests.faults.product import Doors, open_campaign

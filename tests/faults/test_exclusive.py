@@ -8,7 +8,7 @@ import pytest
 
 from deploy.local import Dsns
 from deploy.local.ports import keep_or_choose
-from shared.exclusive import exclusive
+from shared.database.exclusive import exclusive
 from tests.faults.opening import address_of, moved
 from tests.faults.product import until
 from tests.faults.proxy import Proxy

@@ -14,8 +14,8 @@ from deploy.local import Dsns
 from deploy.local.installation import Installation, Plan
 from deploy.local.ports import keep_or_choose
 from shared.ids import new_id
-from shared.supervisor import Happening, Supervisor
-from shared.watchdog import EXIT_CODE
+from shared.processes.supervisor import ChildEvent, Supervisor
+from shared.worker.watchdog import EXIT_CODE
 from tests.faults.opening import address_of, moved
 from tests.faults.product import until
 from tests.faults.proxy import Proxy
@@ -34,7 +34,7 @@ class Watched:
     def __init__(self, database: str, proxy: Proxy) -> None:
         self.database = database
         self.proxy = proxy
-        self.told: list[Happening] = []
+        self.told: list[ChildEvent] = []
 
     async def ended(self, name: str) -> int | None:
         """The status with which it ended first."""

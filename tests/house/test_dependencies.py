@@ -10,8 +10,7 @@ import pytest
 from fastapi.dependencies.models import Dependant
 from fastapi.routing import iter_route_contexts
 
-from shared.migrate import SERVICES
-from shared.openapi import make_app, unconnected_settings
+from services.registry import SERVICES, make_app, unconnected_settings
 
 
 def calls_of(dependant: Dependant) -> Iterator[Any]:

@@ -12,12 +12,11 @@ import pytest
 from fastapi import FastAPI
 from fastapi.routing import iter_route_contexts
 
-from shared.auth import SCOPES, ApiKeys, hash_key
+from services.registry import SERVICES, make_app, unconnected_settings
 from shared.clock import SystemClock
-from shared.database import Database
-from shared.migrate import SERVICES
-from shared.openapi import make_app, unconnected_settings
+from shared.database.engine import Database
 from shared.redis import RateLimit, make_redis
+from shared.security.api_keys import SCOPES, ApiKeys, hash_key
 from shared.web import AppContext
 
 KERNEL = {

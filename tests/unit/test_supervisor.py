@@ -13,8 +13,8 @@ from pathlib import Path
 
 import psutil
 
-from shared.leash import spawn
-from shared.supervisor import Child, Happening, Supervisor
+from shared.processes.spawn import spawn
+from shared.processes.supervisor import Child, ChildEvent, Supervisor
 
 PROJECT = Path(__file__).parents[2]
 
@@ -41,14 +41,14 @@ class Supervised:
     """A running supervisor and what it told."""
 
     def __init__(self, *children: Child, seconds_to_stop: float = 20.0) -> None:
-        self.told: list[Happening] = []
+        self.told: list[ChildEvent] = []
         self.supervisor = Supervisor(children, self.told.append, seconds_to_stop)
 
     def pid(self, name: str) -> int | None:
         return self.supervisor.status()[name].pid
 
-    def heard(self, what: str) -> list[Happening]:
-        return [happening for happening in self.told if happening.what == what]
+    def heard(self, what: str) -> list[ChildEvent]:
+        return [event for event in self.told if event.what == what]
 
 
 @contextmanager
@@ -70,7 +70,7 @@ def test_a_killed_child_comes_back_and_its_neighbour_is_left_alone() -> None:
         assert eventually(lambda: run.pid("worker") not in (None, worker))
         assert run.pid("app") == app
         assert run.supervisor.status()["worker"].restarts == 1
-        assert run.heard("exited") == [Happening("worker", "exited", worker, -signal.SIGKILL)]
+        assert run.heard("exited") == [ChildEvent("worker", "exited", worker, -signal.SIGKILL)]
 
 
 def test_a_child_that_fails_at_once_is_tried_again_at_growing_distances(tmp_path: Path) -> None:
@@ -84,7 +84,7 @@ def test_a_child_that_fails_at_once_is_tried_again_at_growing_distances(tmp_path
     assert pauses[0] >= 0.2
     assert pauses[1] >= 0.4
     assert pauses[2] >= 0.8
-    assert {happening.status for happening in run.heard("exited")} == {3}
+    assert {event.status for event in run.heard("exited")} == {3}
 
 
 def test_a_child_whose_heartbeat_stops_is_killed_and_started_again(tmp_path: Path) -> None:
@@ -98,7 +98,7 @@ def test_a_child_whose_heartbeat_stops_is_killed_and_started_again(tmp_path: Pat
         assert eventually(lambda: run.heard("hung"))
         assert eventually(lambda: run.pid("worker") not in (None, first))
         assert not psutil.pid_exists(first)
-        assert [happening.pid for happening in run.heard("hung")] == [first]
+        assert [event.pid for event in run.heard("hung")] == [first]
 
 
 def test_a_child_that_never_beats_is_given_time_to_start_and_then_killed(tmp_path: Path) -> None:
@@ -122,7 +122,7 @@ def test_one_that_ignores_sigterm_is_killed_and_holds_up_nobody(tmp_path: Path) 
     with supervised(deaf, Child("polite", python(SLEEP)), seconds_to_stop=1.0) as run:
         assert eventually((tmp_path / "ready").exists)
         assert eventually(lambda: run.pid("polite"))
-    ends = {happening.child: happening.status for happening in run.heard("stopped")}
+    ends = {event.child: event.status for event in run.heard("stopped")}
     assert ends == {"deaf": -signal.SIGKILL, "polite": -signal.SIGTERM}
 
 
@@ -148,7 +148,15 @@ def test_children_die_with_a_supervisor_that_is_killed(tmp_path: Path) -> None:
     """Else two workers would run after a crash: the orphan and its successor."""
     report = "import os, sys, time; open(sys.argv[1], 'w').write(str(os.getpid())); time.sleep(600)"
     pid_file = tmp_path / "pid"
-    command = [sys.executable, "-m", "shared.supervisor", "--hang-after", "0", "--", *python(report, str(pid_file))]
+    command = [
+        sys.executable,
+        "-m",
+        "shared.processes.supervisor",
+        "--hang-after",
+        "0",
+        "--",
+        *python(report, str(pid_file)),
+    ]
     supervisor = subprocess.Popen(command, cwd=PROJECT, stderr=subprocess.DEVNULL)
     assert eventually(lambda: pid_file.exists() and pid_file.read_text())
     supervisor.kill()
@@ -163,7 +171,7 @@ def test_the_command_passes_sigterm_on_and_ends_with_status_0(tmp_path: Path) ->
         "signal.signal(15, end); pathlib.Path(sys.argv[1]).write_text('ready'); time.sleep(600)"
     )
     note = tmp_path / "note"
-    command = [sys.executable, "-m", "shared.supervisor", "--hang-after", "0", "--", *python(code, str(note))]
+    command = [sys.executable, "-m", "shared.processes.supervisor", "--hang-after", "0", "--", *python(code, str(note))]
     supervisor = subprocess.Popen(command, cwd=PROJECT, stderr=subprocess.DEVNULL)
     assert eventually(lambda: note.exists() and note.read_text() == "ready")
     supervisor.terminate()

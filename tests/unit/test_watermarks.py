@@ -8,8 +8,8 @@ import pytest
 
 from services.analytics.streams.watermarks import Watermarks, marked_services
 from shared.contracts.watermark import Watermark
-from shared.promise import recorded_at
-from shared.watermark import MARGIN_S, safe_until
+from shared.events.barrier import recorded_at
+from shared.events.watermarks import MARGIN_S, safe_until
 from tests.fakes import FixedClock
 
 AT = datetime(2017, 6, 1, 12, tzinfo=UTC)

@@ -1,6 +1,6 @@
 """Alembic's entry for this service."""
 
 from services.analytics.tables import metadata
-from shared.migrate import run_env
+from shared.database.migrate import run_env
 
 run_env(metadata)

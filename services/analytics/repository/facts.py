@@ -11,7 +11,7 @@ from uuid import UUID
 import orjson
 from sqlalchemy import text
 
-from shared.transaction import Tx
+from shared.database.transaction import Tx
 
 COLUMNS = {
     "customer_id": "uuid",

@@ -11,7 +11,7 @@ from uuid import UUID
 from sqlalchemy import text
 
 from shared.contracts.topics import PARTITIONS
-from shared.transaction import Tx
+from shared.database.transaction import Tx
 
 _OPEN = text("select * from fill_rounds where stage <> 'done' for update")
 _BEGIN = text("""

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from sqlalchemy import text
 
-from shared.transaction import Tx
+from shared.database.transaction import Tx
 
 _CREATE = text("""
     insert into lists (list_id, name, description, created_at, created_by)

@@ -10,7 +10,7 @@ from uuid import UUID
 
 from sqlalchemy import text
 
-from shared.transaction import Tx
+from shared.database.transaction import Tx
 
 # Merges of merges stay as they were made, so that each can be undone by itself; the survivor is at the chain's end.
 _STANDING = text("""

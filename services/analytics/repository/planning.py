@@ -2,7 +2,7 @@
 
 from sqlalchemy import text
 
-from shared.transaction import Tx
+from shared.database.transaction import Tx
 
 # Grouping partition by partition, in several processes, each with a small table: half the time (measured).
 _EVERYBODY = text("""

@@ -11,7 +11,7 @@ import orjson
 from sqlalchemy import text
 
 from shared.contracts.topics import PARTITIONS
-from shared.transaction import Tx
+from shared.database.transaction import Tx
 
 # Shared: a batch holds it until its commit, so that no batch is handled by an older program than the newest committed.
 _REVISION = text("select revision from programs for share")

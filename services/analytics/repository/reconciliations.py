@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import text
 
 from services.analytics.repository.programs import as_json
-from shared.transaction import Tx
+from shared.database.transaction import Tx
 
 _START = text("insert into reconciliations (id, started_at) values (:id, :now)")
 _FINISH = text("""

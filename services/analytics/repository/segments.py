@@ -11,7 +11,7 @@ from uuid import UUID
 from sqlalchemy import text
 
 from services.analytics.repository.programs import as_json
-from shared.transaction import Tx
+from shared.database.transaction import Tx
 
 _CREATE = text("""
     insert into segments (segment_id, name, description, newest_version, created_at, changed_at)

@@ -11,7 +11,7 @@ from uuid import UUID
 from sqlalchemy import text
 
 from shared.contracts.topics import PARTITIONS
-from shared.transaction import Tx
+from shared.database.transaction import Tx
 
 # Locked in the order of ids, so that two workers which hold the same customers for a moment (a rebalance) wait.
 _READ = text("""

@@ -10,8 +10,8 @@ from fastapi import Query
 from services.analytics.routes.cursors import after_number
 from services.analytics.schemas import MembershipOut, MoveOut
 from services.analytics.service import members as membership
-from shared.paging import DEFAULT_LIMIT, After, Limit, Page, encode_cursor
 from shared.web import APIRouter, TxDep, requires
+from shared.web.paging import DEFAULT_LIMIT, After, Limit, Page, encode_cursor
 
 router = APIRouter(prefix="/customers/{customer_id}", tags=["customers"], dependencies=[requires("analytics:read")])
 

@@ -8,8 +8,8 @@ from uuid import UUID
 from services.analytics.routes.cursors import after_id
 from services.analytics.schemas import ListIn, ListMemberOut, ListMembersIn, ListMembersOut, ListOut
 from services.analytics.service import lists
-from shared.paging import DEFAULT_LIMIT, After, Limit, Page, encode_cursor
 from shared.web import MIB, APIRouter, CallerDep, TxDep, body_limit, requires
+from shared.web.paging import DEFAULT_LIMIT, After, Limit, Page, encode_cursor
 
 router = APIRouter(prefix="/lists", tags=["lists"])
 _READ, _WRITE = requires("analytics:read"), requires("analytics:write")

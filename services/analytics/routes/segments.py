@@ -28,10 +28,10 @@ from services.analytics.service import explaining, previewing, segments
 from services.analytics.service import members as membership
 from services.analytics.service.programs import Programs
 from services.analytics.service.segments import Segment
-from shared.paging import DEFAULT_LIMIT, After, Limit, Page, encode_cursor
-from shared.transaction import Tx
+from shared.database.transaction import Tx
 from shared.web import APIRouter, CallerDep, ContextDep, TxDep, requires
 from shared.web.context import AppContext
+from shared.web.paging import DEFAULT_LIMIT, After, Limit, Page, encode_cursor
 
 router = APIRouter(prefix="/segments", tags=["segments"])
 _READ, _WRITE = requires("analytics:read"), requires("analytics:write")

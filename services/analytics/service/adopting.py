@@ -11,7 +11,7 @@ from services.analytics.domain.instants import from_datetime
 from services.analytics.repository import fills
 from services.analytics.repository.fills import Filling
 from services.analytics.service.programs import Compiled, name_of
-from shared.transaction import Tx
+from shared.database.transaction import Tx
 
 
 @dataclass(frozen=True, slots=True)

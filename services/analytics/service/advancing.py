@@ -28,7 +28,7 @@ from services.analytics.service.changes import histories
 from services.analytics.service.partitions import partition_of
 from services.analytics.service.programs import Compiled
 from services.analytics.service.saying import Said, say
-from shared.transaction import Tx
+from shared.database.transaction import Tx
 
 UNDER_WAY = "definition"
 

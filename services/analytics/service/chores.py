@@ -13,8 +13,8 @@ from services.analytics.service.programs import Programs
 from services.analytics.service.saying import Said
 from shared.clock import MACHINE
 from shared.contracts.envelope import Origin
-from shared.metrics import counter, gauge
-from shared.parts import WorkerContext
+from shared.observability.metrics import counter, gauge
+from shared.worker.parts import WorkerContext
 
 WAKE_MOST = 500
 DIRTY_MOST = 100

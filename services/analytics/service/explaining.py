@@ -15,7 +15,7 @@ from services.analytics.service.advancing import Advancer
 from services.analytics.service.members import survivor_of
 from services.analytics.service.programs import Programs
 from services.analytics.service.segments import live_segment
-from shared.transaction import Tx
+from shared.database.transaction import Tx
 
 
 async def explain_membership(tx: Tx, programs: Programs, segment_id: UUID, customer_id: UUID) -> Explanation:

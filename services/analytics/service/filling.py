@@ -28,11 +28,11 @@ from services.analytics.sql import Everybody, compile_fill
 from shared.clock import MACHINE
 from shared.contracts.analytics import SegmentChanged
 from shared.contracts.envelope import Origin
-from shared.database import Database, is_weather
-from shared.logging import get_logger
-from shared.metrics import counter
-from shared.parts import WorkerContext
-from shared.transaction import Tx
+from shared.database.engine import Database, is_transient
+from shared.database.transaction import Tx
+from shared.observability.logging import get_logger
+from shared.observability.metrics import counter
+from shared.worker.parts import WorkerContext
 
 log = get_logger(__name__)
 
@@ -86,7 +86,7 @@ class Filling:
         try:
             await self._compute(context)
         except Exception as error:
-            if is_weather(error):
+            if is_transient(error):
                 raise
             # A definition that PostgreSQL cannot answer must not end the workers: the stream goes on without it.
             FAILED.inc()

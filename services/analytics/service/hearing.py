@@ -21,7 +21,7 @@ from shared.contracts.analytics import AnalyticsErasureDone
 from shared.contracts.customers import CustomersMerged, MergeUndone, ProfileChanged
 from shared.contracts.envelope import Envelope, Origin
 from shared.contracts.privacy import ConsentChanged, ErasureRequested
-from shared.transaction import Tx
+from shared.database.transaction import Tx
 
 HEARD = (*FACTS, ProfileChanged, ConsentChanged, CustomersMerged, MergeUndone, ErasureRequested)
 _APART = (CustomersMerged, MergeUndone, ErasureRequested)

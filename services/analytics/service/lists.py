@@ -15,8 +15,8 @@ from services.analytics.repository import lists, people, segments
 from services.analytics.service.partitions import partition_of
 from services.analytics.service.programs import read_types
 from shared.contracts.envelope import Origin
+from shared.database.transaction import Tx
 from shared.ids import new_id
-from shared.transaction import Tx
 
 
 async def create_list(tx: Tx, name: str, description: str | None, by: str) -> UUID:

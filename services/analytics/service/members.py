@@ -11,8 +11,8 @@ import orjson
 from services.analytics.errors import CustomerErased
 from services.analytics.repository import people, segments
 from services.analytics.service.segments import live_segment
-from shared.database import Database
-from shared.transaction import Tx
+from shared.database.engine import Database
+from shared.database.transaction import Tx
 
 # Each piece of an export is a transaction of its own: a slow reader holds nothing open.
 EXPORT_PIECE = 5_000

@@ -5,9 +5,9 @@ from __future__ import annotations
 from uuid import UUID
 
 from shared.contracts.topics import PARTITIONS
-from shared.placing import place_of
+from shared.kafka.partitioner import partition_of_key
 
 
 def partition_of(customer_id: UUID) -> int:
     """The partition that the producer's default partitioner chooses for the key of this customer."""
-    return place_of(str(customer_id).encode(), PARTITIONS)
+    return partition_of_key(str(customer_id).encode(), PARTITIONS)

@@ -15,8 +15,8 @@ from services.analytics.repository.planning import expect_everybody
 from services.analytics.service.programs import definitions_of
 from services.analytics.service.segments import check
 from services.analytics.sql import EVERYBODY, Scope, Share, compile_sql
-from shared.database import Database, sqlstate
-from shared.logging import get_logger
+from shared.database.engine import Database, sqlstate
+from shared.observability.logging import get_logger
 
 log = get_logger(__name__)
 

@@ -13,7 +13,7 @@ from services.analytics.domain.language import parse
 from services.analytics.repository import programs
 from services.analytics.repository.fills import Filling
 from services.analytics.repository.programs import Running
-from shared.transaction import Tx
+from shared.database.transaction import Tx
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,11 +15,11 @@ from services.analytics.service.advancing import Advancer
 from services.analytics.service.programs import Compiled, Programs
 from services.analytics.sql import Customers, compile_truths
 from shared.contracts.envelope import Origin
-from shared.database import Database
+from shared.database.engine import Database
+from shared.database.transaction import Tx
 from shared.ids import new_id
-from shared.logging import get_logger
-from shared.metrics import counter, gauge
-from shared.transaction import Tx
+from shared.observability.logging import get_logger
+from shared.observability.metrics import counter, gauge
 
 log = get_logger(__name__)
 

@@ -14,8 +14,8 @@ from services.analytics.repository.states import Change
 from services.analytics.service.changes import event_of
 from shared.contracts import analytics
 from shared.contracts.envelope import Envelope, Origin
-from shared.metrics import counter, histogram
-from shared.transaction import Tx
+from shared.database.transaction import Tx
+from shared.observability.metrics import counter, histogram
 
 TRANSITIONS = counter("segment_transitions", "Memberships that changed, by what changed them", ["by"])
 LATENESS = histogram("segment_lapse_seconds", "From the exact instant of a lapse to its event (business seconds)")

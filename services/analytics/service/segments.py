@@ -22,8 +22,8 @@ from services.analytics.repository.segments import Segment as Segment
 from services.analytics.service.attributes import used_types, vocabulary
 from services.analytics.service.programs import read_types, renew
 from shared.contracts.analytics import SegmentChanged
+from shared.database.transaction import Tx
 from shared.ids import new_id
-from shared.transaction import Tx
 
 
 async def catalogue(tx: Tx, fact_days: int | None) -> Catalogue:

@@ -10,7 +10,7 @@ from services.analytics.streams.driver import Application
 from services.analytics.streams.frontier import Frontier
 from services.analytics.streams.watermarks import Watermarks
 from shared.clock import Clock
-from shared.logging import get_logger
+from shared.observability.logging import get_logger
 
 log = get_logger(__name__)
 

@@ -30,7 +30,7 @@ from faust.types import TP
 
 from services.analytics.streams.backlog import Backlog, Fetched
 from shared.clock import MACHINE
-from shared.logging import get_logger
+from shared.observability.logging import get_logger
 
 log = get_logger(__name__)
 

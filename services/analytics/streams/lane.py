@@ -24,13 +24,13 @@ from services.analytics.streams.watermarks import Watermarks, marked_services
 from services.analytics.streams.watermarks import follow as follow_watermarks
 from shared.clock import MACHINE
 from shared.config import ServiceSettings
-from shared.consumer import BatchProcessor
-from shared.database import is_weather
-from shared.kafka import plain_name, wire_name
-from shared.logging import get_logger
-from shared.metrics import gauge
-from shared.parts import WorkerContext
-from shared.subscription import Record, Subscription
+from shared.database.engine import is_transient
+from shared.events.processor import BatchProcessor
+from shared.events.subscription import Record, Subscription
+from shared.kafka.clients import plain_name, wire_name
+from shared.observability.logging import get_logger
+from shared.observability.metrics import gauge
+from shared.worker.parts import WorkerContext
 
 log = get_logger(__name__)
 
@@ -171,7 +171,7 @@ class Lane:
             beat()
             return await self._chores.tend(context, reached) or more
         except Exception as error:
-            if not is_weather(error):
+            if not is_transient(error):
                 raise
             log.warning("chores_wait_for_the_database", error=type(error).__name__)
             beat()

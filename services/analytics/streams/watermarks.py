@@ -19,10 +19,10 @@ from shared.config import ServiceSettings
 from shared.contracts.envelope import Unreadable
 from shared.contracts.topics import TOPICS, WATERMARKS
 from shared.contracts.watermark import Watermark, read_watermark
-from shared.kafka import make_consumer, wire_name
-from shared.logging import get_logger
-from shared.loop import stop
-from shared.metrics import gauge
+from shared.events.consumer_loop import stop
+from shared.kafka.clients import make_consumer, wire_name
+from shared.observability.logging import get_logger
+from shared.observability.metrics import gauge
 
 log = get_logger(__name__)
 

@@ -14,7 +14,7 @@ from services.campaigns.content.templates import CannotRender, Rendered, render
 from services.campaigns.domain.campaign import Campaign
 from services.campaigns.domain.channel import Letter
 from services.campaigns.domain.customers import Card
-from shared.tokens import make_unsubscribe_token
+from shared.security.tokens import make_unsubscribe_token
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
 from services.campaigns.tables import metadata
-from shared.migrate import run_env
+from shared.database.migrate import run_env
 
 run_env(metadata)

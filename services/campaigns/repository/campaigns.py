@@ -10,7 +10,7 @@ from sqlalchemy import RowMapping
 
 from services.campaigns.domain.campaign import Campaign, Policy, State, Switchboard
 from services.campaigns.repository.definitions import dump_definition, dump_policy, load_definition, load_policy
-from shared.transaction import Tx
+from shared.database.transaction import Tx
 
 _ALL = "select id, version, state, definition, salt, run_id, created_at, started_at from campaigns"
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from shared.transaction import Tx
+from shared.database.transaction import Tx
 
 
 @dataclass(frozen=True, slots=True)

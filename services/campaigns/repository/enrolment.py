@@ -10,7 +10,7 @@ import orjson
 
 from services.campaigns.domain.campaign import Campaign
 from services.campaigns.domain.ledger import Entry, message_id
-from shared.transaction import Tx
+from shared.database.transaction import Tx
 
 _STEP = "send"
 

@@ -10,7 +10,7 @@ import orjson
 
 from services.campaigns.domain.ledger import Message
 from services.campaigns.repository.ledger import MESSAGE_COLUMNS, message_of
-from shared.transaction import Tx
+from shared.database.transaction import Tx
 
 _COPIES = ("memberships", "profiles", "consents", "suppressions", "restrictions", "address_claims", "heard_unsent")
 _REKEYED = ("messages", "responses")

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from uuid import UUID
 
 from services.campaigns.domain.customers import Group
-from shared.transaction import Tx
+from shared.database.transaction import Tx
 
 # Up to each root, then down to every id that was merged into it. `union` ends also in a circle.
 _GROUPS = """

@@ -12,7 +12,7 @@ from uuid import UUID
 from services.campaigns.domain.caps import Sent
 from services.campaigns.domain.customers import Group, Known, consent_of
 from services.campaigns.domain.ledger import Message
-from shared.transaction import Tx
+from shared.database.transaction import Tx
 
 AddressState = Literal["free", "pending", "reached"]
 

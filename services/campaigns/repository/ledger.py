@@ -12,7 +12,7 @@ from uuid import UUID
 from sqlalchemy import RowMapping
 
 from services.campaigns.domain.ledger import Message, MessageState, Postponed, Settled
-from shared.transaction import Tx
+from shared.database.transaction import Tx
 
 MESSAGE_COLUMNS = """m.id, m.customer_id, m.campaign_id, m.entry_id, m.step, m.channel, m.expires_at, m.attempts,
               m.deferred_for, m.context"""

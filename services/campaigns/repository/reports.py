@@ -7,7 +7,7 @@ from uuid import UUID
 
 from services.campaigns.domain.accounting import Backlog, Tally
 from services.campaigns.domain.ledger import MessageRow, MessageState
-from shared.transaction import Tx
+from shared.database.transaction import Tx
 
 
 async def tallies(tx: Tx, campaign_id: UUID) -> list[Tally]:

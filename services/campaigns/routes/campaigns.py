@@ -12,8 +12,8 @@ from services.campaigns.schemas.campaigns import CampaignIn, CampaignOut, Report
 from services.campaigns.service import campaigns as service
 from services.campaigns.service import lifecycle
 from services.campaigns.service.reports import report
-from shared.paging import DEFAULT_LIMIT, After, Limit, Page, encode_cursor
 from shared.web import APIRouter, CallerDep, TxDep, requires
+from shared.web.paging import DEFAULT_LIMIT, After, Limit, Page, encode_cursor
 
 router = APIRouter(prefix="/campaigns", tags=["campaigns"])
 

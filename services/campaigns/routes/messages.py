@@ -8,8 +8,8 @@ from services.campaigns.domain.ledger import MessageState
 from services.campaigns.routes.versions import id_in
 from services.campaigns.schemas.messages import MessageOut, SettledOut, SettleIn
 from services.campaigns.service import reports, settling
-from shared.paging import DEFAULT_LIMIT, After, Limit, Page, encode_cursor
 from shared.web import APIRouter, CallerDep, TxDep, requires
+from shared.web.paging import DEFAULT_LIMIT, After, Limit, Page, encode_cursor
 
 router = APIRouter(tags=["messages"])
 

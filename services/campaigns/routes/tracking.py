@@ -10,8 +10,8 @@ from fastapi.responses import RedirectResponse
 from services.campaigns.content.links import Tracked, read_token
 from services.campaigns.errors import NoSuchLink
 from services.campaigns.service.doors import hear_response
-from shared.database import is_weather
-from shared.logging import get_logger
+from shared.database.engine import is_transient
+from shared.observability.logging import get_logger
 from shared.web import APIRouter, AppContext, ContextDep
 
 log = get_logger(__name__)
@@ -52,6 +52,6 @@ async def _hear(context: AppContext, tracked: Tracked) -> None:
         async with context.database.transaction() as tx:
             await hear_response(tx, tracked)
     except Exception as error:
-        if not is_weather(error):
+        if not is_transient(error):
             raise
         log.warning("response_not_kept", message_id=str(tracked.message_id), kind=tracked.kind)

@@ -9,7 +9,7 @@ from uuid import UUID
 from fastapi import Depends, Header
 
 from services.campaigns.errors import InvalidVersion, VersionRequired
-from shared.paging import InvalidCursor, decode_cursor
+from shared.web.paging import InvalidCursor, decode_cursor
 
 _ETAG = re.compile(r'^(?:W/)?"([0-9]{1,18})"$')
 IfMatch = Annotated[str | None, Header(max_length=100, description="the ETag of your last read")]

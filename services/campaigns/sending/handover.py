@@ -20,7 +20,7 @@ from services.campaigns.domain.ledger import Message, MessageState, Settled
 from services.campaigns.sending.ledger import Ledger
 from services.campaigns.service.gate import Claimed
 from shared.clock import MACHINE, Clock
-from shared.metrics import histogram
+from shared.observability.metrics import histogram
 
 # A permit is used within ten seconds of asking; the server needs some of that.
 PERMIT_VALID_S = 9.0

@@ -12,8 +12,8 @@ from services.campaigns.repository import ledger
 from services.campaigns.service import gate, settling
 from services.campaigns.service.gate import Cards, Claimed
 from shared.clock import MACHINE
-from shared.database import Database, is_weather
-from shared.logging import get_logger
+from shared.database.engine import Database, is_transient
+from shared.observability.logging import get_logger
 
 log = get_logger(__name__)
 
@@ -75,7 +75,7 @@ class Ledger:
                 await write()
                 return
             except Exception as error:
-                if not is_weather(error):
+                if not is_transient(error):
                     raise
                 log.warning("waiting_for_the_database", error=type(error).__name__)
                 await MACHINE.sleep(_WEATHER_WAIT_S[min(failures, len(_WEATHER_WAIT_S) - 1)])

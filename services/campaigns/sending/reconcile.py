@@ -20,9 +20,9 @@ from shared.config import ServiceSettings
 from shared.contracts.campaigns import MessageSettled
 from shared.contracts.envelope import Fact, Unreadable, read_envelope
 from shared.contracts.topics import TOPICS
-from shared.database import Database, is_weather
-from shared.kafka import make_consumer, wire_name
-from shared.logging import get_logger
+from shared.database.engine import Database, is_transient
+from shared.kafka.clients import make_consumer, wire_name
+from shared.observability.logging import get_logger
 
 log = get_logger(__name__)
 
@@ -39,7 +39,7 @@ async def load_own_topic(database: Database, settings: ServiceSettings, beat: Ca
         try:
             return await _load(database, settings, beat)
         except Exception as error:
-            if not isinstance(error, KafkaError) and not is_weather(error):
+            if not isinstance(error, KafkaError) and not is_transient(error):
                 raise
             log.warning("own_topic_not_compared", error=type(error).__name__)
             await MACHINE.sleep(_RETRY_S)

@@ -11,10 +11,10 @@ from aiokafka.errors import KafkaError
 from services.campaigns.repository import doors
 from shared.clock import MACHINE
 from shared.config import ServiceSettings
-from shared.database import Database, is_weather
-from shared.kafka import make_producer, wire_name
-from shared.logging import get_logger
-from shared.parts import WorkerContext
+from shared.database.engine import Database, is_transient
+from shared.kafka.clients import make_producer, wire_name
+from shared.observability.logging import get_logger
+from shared.worker.parts import WorkerContext
 
 log = get_logger(__name__)
 
@@ -39,7 +39,7 @@ class ResponsePublisher:
                     if mine:
                         await self._publish(context.database, context.settings, beat)
             except Exception as error:
-                if not isinstance(error, KafkaError) and not is_weather(error):
+                if not isinstance(error, KafkaError) and not is_transient(error):
                     raise
                 log.warning("responses_postponed", error=type(error).__name__)
             await MACHINE.sleep(_RETRY_S)

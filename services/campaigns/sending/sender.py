@@ -17,10 +17,10 @@ from services.campaigns.sending.session import SenderSession, SessionLost
 from services.campaigns.service.gate import Cards, Claimed
 from services.campaigns.smtp import SmtpChannel
 from shared.clock import MACHINE
-from shared.database import is_weather
-from shared.logging import get_logger
-from shared.parts import WorkerContext
+from shared.database.engine import is_transient
+from shared.observability.logging import get_logger
 from shared.redis import Pace, make_redis
+from shared.worker.parts import WorkerContext
 
 log = get_logger(__name__)
 
@@ -75,7 +75,7 @@ class Lane:
         try:
             reserved = await self._ledger.reserve(self._size)
         except Exception as error:
-            if not is_weather(error):
+            if not is_transient(error):
                 raise
             # Nobody knows whether it was stored: a new session, and the recovery frees what this one may hold.
             raise SessionLost from error
@@ -94,7 +94,7 @@ class Lane:
         try:
             return await self._ledger.claim(reserved, cards)
         except Exception as error:
-            if is_weather(error):
+            if is_transient(error):
                 # Perhaps stored, perhaps not; certainly nothing was handed over.
                 await self._ledger.postpone(reserved, "database", wait_s=_RETRY_S)
                 return []
@@ -142,7 +142,7 @@ class Sender:
                 try:
                     session = await SenderSession.open(settings.database_url)
                 except Exception as error:
-                    if not is_weather(error) and not isinstance(error, SessionLost):
+                    if not is_transient(error) and not isinstance(error, SessionLost):
                         raise
                     log.warning("waiting_for_the_database", error=type(error).__name__)
                     await MACHINE.sleep(_RETRY_S)

@@ -12,8 +12,8 @@ import secrets
 import asyncpg
 
 from shared.clock import MACHINE
-from shared.database import COMMAND_TIMEOUT_S
-from shared.logging import get_logger
+from shared.database.engine import COMMAND_TIMEOUT_S
+from shared.observability.logging import get_logger
 
 log = get_logger(__name__)
 

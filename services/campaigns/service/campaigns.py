@@ -10,8 +10,8 @@ from services.campaigns.domain.campaign import Campaign, Definition, State
 from services.campaigns.errors import CampaignNotFound, ChangedMeanwhile, InvalidTemplate, NotPossible
 from services.campaigns.repository import campaigns
 from shared.contracts.campaigns import CampaignChanged
+from shared.database.transaction import Tx
 from shared.ids import new_id
-from shared.transaction import Tx
 
 _CHANGEABLE = (State.DRAFT, State.PAUSED)
 

@@ -8,7 +8,7 @@ from services.campaigns.content.links import Tracked
 from services.campaigns.repository import doors
 from services.campaigns.repository.doors import Unsent
 from shared.contracts.inbound import CustomerRef, InboundRecord, ResponseIn, ResponseMessage
-from shared.transaction import Tx
+from shared.database.transaction import Tx
 
 PUBLISHER = "campaigns"
 

@@ -9,8 +9,8 @@ from uuid import UUID
 from services.campaigns.domain.campaign import Campaign
 from services.campaigns.domain.ledger import Entry
 from services.campaigns.repository import copies, enrolment, groups
-from shared.metrics import counter
-from shared.transaction import Tx
+from shared.database.transaction import Tx
+from shared.observability.metrics import counter
 
 ENROLLED = counter("campaign_entries_total", "Customers who met a trigger, by what came of it", ["outcome"])
 

@@ -12,7 +12,7 @@ from services.campaigns.service.settling import say_settled
 from shared.contracts.campaigns import CampaignsErasureDone
 from shared.contracts.envelope import Envelope
 from shared.contracts.privacy import ErasureRequested
-from shared.transaction import Tx
+from shared.database.transaction import Tx
 
 
 async def erase_customers(tx: Tx, events: Iterable[Envelope[Any]]) -> None:

@@ -20,8 +20,8 @@ from services.campaigns.domain.recipients import is_allowed
 from services.campaigns.repository import campaigns, groups, knowledge, ledger
 from services.campaigns.repository.knowledge import AddressKey, AddressState
 from services.campaigns.service.settling import settle
-from shared.identity import fingerprint, normalise
-from shared.transaction import Tx
+from shared.customers.identifiers import fingerprint, normalise
+from shared.database.transaction import Tx
 
 Cards = Mapping[UUID, Card]
 

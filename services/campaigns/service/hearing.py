@@ -21,7 +21,7 @@ from shared.contracts.interactions import (
     ReturnRecorded,
 )
 from shared.contracts.privacy import ConsentChanged, RestrictionChanged, SuppressionChanged
-from shared.transaction import Tx
+from shared.database.transaction import Tx
 
 Event = Envelope[Any]
 R = TypeVar("R", ProfileCopy, ConsentCopy, Flag, MembershipChange)

@@ -11,7 +11,7 @@ from services.campaigns.errors import NotPossible
 from services.campaigns.repository import campaigns, ledger
 from services.campaigns.service.campaigns import announce, check_version, get_campaign, refuse_bad_templates
 from services.campaigns.service.enrolment import freeze_audience
-from shared.transaction import Tx
+from shared.database.transaction import Tx
 
 
 async def start_campaign(tx: Tx, campaign_id: UUID, *, expected_version: int | None, by: str) -> tuple[Campaign, int]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from services.campaigns.domain.campaign import Policy, Switchboard
 from services.campaigns.repository import campaigns
-from shared.transaction import Tx
+from shared.database.transaction import Tx
 
 
 async def get_policy(tx: Tx) -> Switchboard:

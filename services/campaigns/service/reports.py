@@ -11,7 +11,7 @@ from services.campaigns.domain.campaign import Campaign
 from services.campaigns.domain.ledger import MessageRow, MessageState
 from services.campaigns.repository import reports
 from services.campaigns.service.campaigns import get_campaign
-from shared.transaction import Tx
+from shared.database.transaction import Tx
 
 
 @dataclass(frozen=True, slots=True)

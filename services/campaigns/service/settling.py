@@ -10,8 +10,8 @@ from services.campaigns.domain.ledger import Message, MessageState, Settled
 from services.campaigns.errors import MessageNotFound
 from services.campaigns.repository import ledger
 from shared.contracts.campaigns import MessageSettled, Outcome
-from shared.metrics import counter
-from shared.transaction import Tx
+from shared.database.transaction import Tx
+from shared.observability.metrics import counter
 
 SETTLED = counter("messages_settled_total", "Messages that reached an end", ["state", "reason"])
 

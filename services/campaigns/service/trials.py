@@ -22,8 +22,8 @@ from services.campaigns.errors import CustomerHasNoCard, Halted, InvalidTemplate
 from services.campaigns.repository import campaigns, enrolment, groups
 from services.campaigns.service.campaigns import get_campaign
 from services.campaigns.service.gate import Knowledge, facts_of, read_knowledge
+from shared.database.transaction import Tx
 from shared.ids import new_id
-from shared.transaction import Tx
 
 _CHUNK = 1_000
 _NOBODY = UUID(int=0)

@@ -8,7 +8,7 @@ from datetime import datetime
 from uuid import UUID
 
 from services.customers.domain.customer import EXCLUSIVE, Identifier, IdentifierKind
-from shared.identity import fingerprint, normalise
+from shared.customers.identifiers import fingerprint, normalise
 
 LONGEST = 320
 _FEWEST_DIGITS = 4

@@ -1,6 +1,6 @@
-"""Run by `python -m shared.migrate customers`."""
+"""Run by `python -m services.migrate customers`."""
 
 from services.customers.tables import metadata
-from shared.migrate import run_env
+from shared.database.migrate import run_env
 
 run_env(metadata)

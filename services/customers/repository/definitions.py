@@ -9,7 +9,7 @@ from uuid import UUID
 
 from services.customers.domain.attributes import Definition, Definitions
 from services.customers.domain.catalogue import catalogue
-from shared.transaction import Tx
+from shared.database.transaction import Tx
 
 _COLUMNS = "name, label, type, applies_to, allowed, purpose, personal, segmentable, retention_days"
 _PUT = f"""

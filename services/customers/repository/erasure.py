@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from shared.transaction import Tx
+from shared.database.transaction import Tx
 
 _TOMBSTONES = """
     insert into tombstones (customer_id, request_id, at)

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from services.customers.domain.finding import Change
 from services.customers.repository.codec import to_json
-from shared.transaction import Tx
+from shared.database.transaction import Tx
 
 _ADD = """
     insert into changes (customer_id, change_id, version, at, by, cause, what)

@@ -8,7 +8,7 @@ from datetime import datetime
 from uuid import UUID
 
 from services.customers.domain.customer import Identifier
-from shared.transaction import Tx
+from shared.database.transaction import Tx
 
 _OWNERS = """
     select customer_id, fingerprint, generation, retired_at from identifier_owners

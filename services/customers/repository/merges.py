@@ -9,7 +9,7 @@ from uuid import UUID
 
 from services.customers.domain.merging import Candidate, FieldChoice, Merge
 from services.customers.repository.codec import to_json
-from shared.transaction import Tx
+from shared.database.transaction import Tx
 
 _COLUMNS = "customer_id, merge_id, absorbed, at, by, fields, undone_at, undone_by"
 _ADD = """

@@ -15,7 +15,7 @@ from services.customers.repository.codec import (
     record_of,
     to_json,
 )
-from shared.transaction import Tx
+from shared.database.transaction import Tx
 
 _COLUMNS = """
     select * from unnest(

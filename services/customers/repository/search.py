@@ -8,7 +8,7 @@ from typing import Any
 from services.customers.domain.customer import Record
 from services.customers.domain.finding import Filters, Position
 from services.customers.repository.codec import RECORD_COLUMNS, record_of, to_json
-from shared.transaction import Tx
+from shared.database.transaction import Tx
 
 _BY_FINGERPRINT = """
     select distinct c.current_id from identifiers i join customers c using (customer_id)

@@ -6,8 +6,8 @@ from fastapi import Response
 
 from services.customers.schemas.attributes import AttributeIn, AttributeOut, AttributePatch
 from services.customers.service import attributes as service
-from shared.paging import Page
 from shared.web import APIRouter, CallerDep, TxDep, requires
+from shared.web.paging import Page
 
 router = APIRouter(prefix="/attributes", tags=["attributes"])
 

@@ -10,8 +10,8 @@ from fastapi import Depends, Header
 
 from services.customers.config import Settings
 from services.customers.errors import InvalidVersion, VersionRequired
-from shared.paging import InvalidCursor, decode_cursor
 from shared.web import ContextDep
+from shared.web.paging import InvalidCursor, decode_cursor
 
 _ETAG = re.compile(r'^"([1-9][0-9]{0,17})"$')
 

@@ -25,8 +25,8 @@ from services.customers.schemas.customers import (
 )
 from services.customers.service import customers as service
 from services.customers.service.profiles import current_group
-from shared.paging import DEFAULT_LIMIT, After, InvalidCursor, Limit, Page, decode_cursor, encode_cursor
 from shared.web import APIRouter, CallerDep, TxDep, requires
+from shared.web.paging import DEFAULT_LIMIT, After, InvalidCursor, Limit, Page, decode_cursor, encode_cursor
 
 router = APIRouter(prefix="/customers", tags=["customers"])
 

@@ -9,8 +9,8 @@ from fastapi import Response
 from services.customers.routes.common import SettingsDep, id_in
 from services.customers.schemas.merges import CandidateOut, MergeIn, MergeOut
 from services.customers.service import merges as service
-from shared.paging import DEFAULT_LIMIT, After, Limit, Page, encode_cursor
 from shared.web import APIRouter, CallerDep, TxDep, requires
+from shared.web.paging import DEFAULT_LIMIT, After, Limit, Page, encode_cursor
 
 router = APIRouter(tags=["merges"], dependencies=[requires("customers:merge")])
 

@@ -14,8 +14,8 @@ from services.customers.repository import definitions as store
 from services.customers.repository import records
 from services.customers.service.profiles import Writing, write
 from shared.contracts.envelope import Origin
+from shared.database.transaction import Tx
 from shared.ids import new_id
-from shared.transaction import Tx
 
 # One transaction of a refresh: locks few customers for a short time.
 REFRESH_BATCH = 200

@@ -11,7 +11,7 @@ from services.customers.domain.claims import Value
 from services.customers.domain.customer import Group, IdentifierKind, Status, address_of
 from services.customers.repository import records
 from services.customers.repository.definitions import definitions
-from shared.transaction import Tx
+from shared.database.transaction import Tx
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,9 +23,9 @@ from services.customers.repository import history, identifiers, records, search
 from services.customers.repository.definitions import definitions
 from services.customers.service.profiles import Entry, Writing, current_group, differences, write
 from shared.contracts.interactions import Identifier as PublishedIdentifier
-from shared.identity import PRECEDENCE, customer_id_of
+from shared.customers.identifiers import PRECEDENCE, customer_id_of
+from shared.database.transaction import Tx
 from shared.ids import new_id
-from shared.transaction import Tx
 
 
 @dataclass(frozen=True, slots=True)

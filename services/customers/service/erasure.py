@@ -12,7 +12,7 @@ from services.customers.repository import erasure, identifiers, records
 from shared.contracts.customers import CustomersErasureDone, IdentifierRetired
 from shared.contracts.envelope import Envelope
 from shared.contracts.privacy import ErasureRequested
-from shared.transaction import Tx
+from shared.database.transaction import Tx
 
 
 async def erase_customer(tx: Tx, settings: Settings, request: Envelope[ErasureRequested]) -> None:

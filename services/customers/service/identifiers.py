@@ -15,8 +15,8 @@ from services.customers.repository.definitions import definitions
 from services.customers.service.customers import named, refuse_other_version
 from services.customers.service.profiles import Entry, Writing, current_group, write
 from shared.contracts.customers import IdentifierRetired
+from shared.database.transaction import Tx
 from shared.ids import new_id
-from shared.transaction import Tx
 
 
 async def add_identifier(

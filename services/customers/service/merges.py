@@ -23,8 +23,8 @@ from services.customers.repository.definitions import definitions
 from services.customers.service.profiles import Entry, Writing, current_group, write
 from shared.contracts.customers import CustomersMerged, MergeUndone
 from shared.contracts.envelope import Origin
+from shared.database.transaction import Tx
 from shared.ids import new_id
-from shared.transaction import Tx
 
 
 async def preview_merge(tx: Tx, survivor: UUID, absorbed: UUID, *, by: str) -> Merge:

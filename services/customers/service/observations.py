@@ -20,9 +20,9 @@ from services.customers.service.opening import Opening, open_or_lock
 from services.customers.service.profiles import Entry, Writing, differences, write
 from shared.contracts.envelope import Envelope
 from shared.contracts.interactions import IdentityObserved
+from shared.database.transaction import Tx
 from shared.ids import new_id
-from shared.logging import get_logger
-from shared.transaction import Tx
+from shared.observability.logging import get_logger
 
 log = get_logger(__name__)
 

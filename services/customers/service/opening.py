@@ -8,7 +8,7 @@ from uuid import UUID
 
 from services.customers.domain.customer import Group, Kind, Record
 from services.customers.repository import records
-from shared.transaction import Tx
+from shared.database.transaction import Tx
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,8 +16,8 @@ from services.customers.errors import Erased, NoSuchCustomer
 from services.customers.repository import history, records
 from shared.contracts.customers import ProfileChanged
 from shared.contracts.envelope import Envelope, Origin
+from shared.database.transaction import Tx
 from shared.ids import new_id
-from shared.transaction import Tx
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from services.customers.service.opening import Opening, open_or_lock
 from services.customers.service.profiles import Entry, Writing, differences, write
 from shared.contracts.envelope import Envelope
 from shared.contracts.interactions import PurchaseRecorded
-from shared.transaction import Tx
+from shared.database.transaction import Tx
 
 
 async def note_purchases(tx: Tx, settings: Settings, events: Sequence[Envelope[PurchaseRecorded]]) -> None:

@@ -11,7 +11,7 @@ from services.customers.domain.customer import Group
 from services.customers.repository import definitions as store
 from services.customers.repository import records
 from services.customers.service.profiles import Entry, Writing, write
-from shared.transaction import Tx
+from shared.database.transaction import Tx
 
 BATCH = 200
 BY = "retention"

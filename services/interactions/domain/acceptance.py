@@ -16,7 +16,7 @@ from shared.contracts.inbound import (
     ReturnMessage,
     TraitValue,
 )
-from shared.identity import choose_identifier, normalise
+from shared.customers.identifiers import choose_identifier, normalise
 
 Message = PurchaseMessage | ReturnMessage | ContactMessage | ExposureMessage | ResponseMessage
 

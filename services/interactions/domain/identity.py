@@ -11,7 +11,7 @@ import orjson
 
 from shared.contracts.inbound import CustomerRef, TraitValue
 from shared.contracts.interactions import Identifier
-from shared.identity import PRECEDENCE, choose_identifier, customer_id_of, fingerprint, normalise
+from shared.customers.identifiers import PRECEDENCE, choose_identifier, customer_id_of, fingerprint, normalise
 
 TRAITS = "traits"
 

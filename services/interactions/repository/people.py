@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import text
 
 from shared.contracts.customers import CustomersMerged, MergeUndone
-from shared.transaction import Tx
+from shared.database.transaction import Tx
 
 _MERGE = text("""
     insert into merges (merge_id, absorbed, survivor, undone) values (:merge_id, :absorbed, :survivor, :undone)

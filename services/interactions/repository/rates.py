@@ -8,7 +8,7 @@ from datetime import date
 from sqlalchemy import text
 
 from services.interactions.domain.rates import Rate
-from shared.transaction import Tx
+from shared.database.transaction import Tx
 
 _PUT = text("""
     insert into rates (currency, day, rate, changed_at)

@@ -10,7 +10,7 @@ from uuid import UUID
 from sqlalchemy import RowMapping, text
 
 from services.interactions.domain.timeline import Count, Filters, Interaction
-from shared.transaction import Tx
+from shared.database.transaction import Tx
 
 _COLUMNS = """id, customer_id, time, recorded_at, kind, channel, origin, publisher, message_id, campaign_id, currency,
               amount, base_amount, cause, detail"""

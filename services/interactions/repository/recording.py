@@ -10,7 +10,7 @@ from uuid import UUID
 from sqlalchemy import text
 
 from services.interactions.domain.happenings import Happening
-from shared.transaction import Tx
+from shared.database.transaction import Tx
 
 # Any number of batches, or one erasure: an erasure must not miss rows that a batch is about to commit.
 _LOCK_SHARED = text("select pg_advisory_xact_lock_shared(hashtextextended('erasure', 0))")

@@ -13,7 +13,7 @@ from services.interactions.clients import InboundTopic
 from services.interactions.config import Settings
 from services.interactions.service.publishing import Doorway
 from shared.clock import MACHINE
-from shared.logging import get_logger
+from shared.observability.logging import get_logger
 from shared.web import AppContext, ContextDep
 
 log = get_logger(__name__)

@@ -9,8 +9,8 @@ from fastapi import Query
 
 from services.interactions.schemas import RateModel, RatesIn, RatesSet
 from services.interactions.service.reading import read_rates, set_rates
-from shared.paging import DEFAULT_LIMIT, After, InvalidCursor, Limit, Page, decode_cursor, encode_cursor
 from shared.web import APIRouter, ContextDep, TxDep, requires
+from shared.web.paging import DEFAULT_LIMIT, After, InvalidCursor, Limit, Page, decode_cursor, encode_cursor
 
 router = APIRouter(prefix="/rates", tags=["operations"], dependencies=[requires("operations")])
 

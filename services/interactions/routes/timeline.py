@@ -13,8 +13,8 @@ from services.interactions.domain.timeline import Filters, Interaction
 from services.interactions.schemas import CountOut, InteractionOut, StatsOut
 from services.interactions.service.reading import count_interactions, read_interaction, read_timeline
 from shared.contracts.interactions import Channel
-from shared.paging import DEFAULT_LIMIT, After, InvalidCursor, Limit, Page, decode_cursor, encode_cursor
 from shared.web import APIRouter, TxDep, requires
+from shared.web.paging import DEFAULT_LIMIT, After, InvalidCursor, Limit, Page, decode_cursor, encode_cursor
 
 router = APIRouter(tags=["timeline"], dependencies=[requires("interactions:read")])
 

@@ -12,7 +12,7 @@ from services.interactions.domain.acceptance import KNOWN_TYPES, Message, Proble
 from services.interactions.domain.identity import Person, person_of
 from services.interactions.errors import EventRefused, UnacceptableRecord
 from shared.contracts.inbound import InboundMessage, InboundRecord
-from shared.strict_json import pointer
+from shared.web.strict_json import pointer
 
 _MESSAGE: TypeAdapter[Message] = TypeAdapter(InboundMessage)
 _RECORD = TypeAdapter(InboundRecord)

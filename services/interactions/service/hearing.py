@@ -19,8 +19,8 @@ from shared.contracts.envelope import Envelope, Origin
 from shared.contracts.inbound import CustomerRef
 from shared.contracts.interactions import Channel, ExposureRecorded, InteractionsErasureDone, ResponseRecorded
 from shared.contracts.privacy import ConsentChanged, ErasureRequested
+from shared.database.transaction import Tx
 from shared.ids import new_id
-from shared.transaction import Tx
 
 _CHANNELS: tuple[str, ...] = get_args(Channel)
 _REF = TypeAdapter(CustomerRef)

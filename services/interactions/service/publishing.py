@@ -17,8 +17,8 @@ from services.interactions.errors import BrokerUnconfirmed, EventRefused
 from services.interactions.service.accepting import read_message
 from shared.clock import Clock
 from shared.contracts.envelope import Origin
-from shared.database import Database
-from shared.metrics import counter
+from shared.database.engine import Database
+from shared.observability.metrics import counter
 
 REFUSED = counter("interactions_refused", "Events refused at an HTTP door", ["door", "reason"])
 ACCEPTED = counter("interactions_accepted", "Events that the broker has confirmed", ["door"])

@@ -10,7 +10,7 @@ from services.interactions import repository
 from services.interactions.domain.rates import Rate, wrong_with_rate
 from services.interactions.domain.timeline import Count, Filters, Interaction
 from services.interactions.errors import InteractionNotFound, InvalidFilter, InvalidRate
-from shared.transaction import Tx
+from shared.database.transaction import Tx
 
 # Counting reads every row of the period.
 LONGEST_COUNT = timedelta(days=3_660)

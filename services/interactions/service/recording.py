@@ -21,10 +21,10 @@ from services.interactions.domain.identity import customer_of, is_news, marks_of
 from services.interactions.domain.valuation import base_amount
 from services.interactions.service.accepting import Inbound
 from shared.contracts.interactions import IdentityObserved
+from shared.database.transaction import Tx
 from shared.ids import new_id
-from shared.metrics import counter
-from shared.tracing import enter_trace
-from shared.transaction import Tx
+from shared.observability.metrics import counter
+from shared.observability.tracing import enter_trace
 
 RECORDED = counter("interactions_recorded", "Interactions recorded", ["kind", "origin"])
 DUPLICATES = counter("interactions_duplicates", "Messages that were recorded already")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from enum import StrEnum
 
-from shared.identity import fingerprint, normalise
+from shared.customers.identifiers import fingerprint, normalise
 
 # A purpose that needs no consent: an order was sent, a case was solved.
 SERVICE = "service"

@@ -1,6 +1,6 @@
 """How alembic finds this service's tables."""
 
 from services.privacy.tables import metadata
-from shared.migrate import run_env
+from shared.database.migrate import run_env
 
 run_env(metadata)

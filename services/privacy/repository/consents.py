@@ -10,7 +10,7 @@ from uuid import UUID
 from sqlalchemy import RowMapping, text
 
 from services.privacy.domain.consent import Action, Head, Line, Proof, Scope, Statement
-from shared.transaction import Tx
+from shared.database.transaction import Tx
 
 _HEAD = "customer_id, purpose, channel, action, consent_id, version, occurred_at, expires_at, refused_at, expired"
 _HEADS = text(f"select {_HEAD} from heads where customer_id = any(cast(:ids as uuid[])) order by purpose, channel")

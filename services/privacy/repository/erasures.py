@@ -10,7 +10,7 @@ from uuid import UUID
 from sqlalchemy import RowMapping, text
 
 from services.privacy.domain.erasure import Erasure, ErasureState, Receipt
-from shared.transaction import Tx
+from shared.database.transaction import Tx
 
 _COLUMNS = (
     "erasure_id, customer_id, aliases, fingerprints, channels, state, requested_by, requested_at, due_at, recorded_by, "

@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import text
 
 from services.privacy.domain.permit import Group
-from shared.transaction import Tx
+from shared.database.transaction import Tx
 
 # Up to the survivor, then down to everything that was merged into it. `union` drops what was seen, so a circle ends.
 _GROUPS = text("""

@@ -10,7 +10,7 @@ from uuid import UUID
 from sqlalchemy import text
 
 from services.privacy.domain.permit import Permit
-from shared.transaction import Tx
+from shared.database.transaction import Tx
 
 # `covers` and `versions` travel as array literals: unnest would flatten arrays of arrays.
 _STORE = text("""

@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import text
 
 from services.privacy.domain.permit import Standing
-from shared.transaction import Tx
+from shared.database.transaction import Tx
 
 _MAKE = text("""
     insert into standings (customer_id)

@@ -9,7 +9,7 @@ from datetime import datetime
 from sqlalchemy import text
 
 from services.privacy.domain.suppression import SuppressionReason
-from shared.transaction import Tx
+from shared.database.transaction import Tx
 
 Address = tuple[str, str]  # (fingerprint, channel)
 

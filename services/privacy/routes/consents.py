@@ -18,8 +18,8 @@ from services.privacy.schemas.consents import (
 from services.privacy.schemas.customer import reference
 from services.privacy.service import consents, recording
 from shared.errors import Refusal
-from shared.paging import After, Limit
 from shared.web import MIB, APIRouter, CallerDep, ContextDep, TxDep, body_limit, requires
+from shared.web.paging import After, Limit
 
 router = APIRouter(tags=["consent"])
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from shared.paging import InvalidCursor, decode_cursor
+from shared.web.paging import InvalidCursor, decode_cursor
 
 _LARGEST = 2**63 - 1
 

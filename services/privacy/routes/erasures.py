@@ -12,8 +12,8 @@ from services.privacy.routes.cursors import id_in
 from services.privacy.schemas.customer import reference
 from services.privacy.schemas.erasures import ErasureIn, ErasureOut
 from services.privacy.service import erasures, recording
-from shared.paging import After, Limit, Page, encode_cursor
 from shared.web import APIRouter, CallerDep, ContextDep, TxDep, requires
+from shared.web.paging import After, Limit, Page, encode_cursor
 
 router = APIRouter(prefix="/erasures", tags=["erasure"])
 

@@ -12,7 +12,7 @@ from fastapi.responses import HTMLResponse
 
 from services.privacy.routes.pages import choice_page, done_page, unknown_page
 from services.privacy.service.responses import unsubscribe
-from shared.tokens import UnsubscribeToken, read_unsubscribe_token
+from shared.security.tokens import UnsubscribeToken, read_unsubscribe_token
 from shared.web import APIRouter, ContextDep, TxDep, body_limit
 from shared.web.context import AppContext
 

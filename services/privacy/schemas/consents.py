@@ -14,7 +14,7 @@ from services.privacy.service.consents import Overview
 from services.privacy.service.recording import Draft
 from shared.contracts.inbound import Code, CustomerRef, Strict
 from shared.errors import Refusal
-from shared.paging import encode_cursor
+from shared.web.paging import encode_cursor
 
 Wording = Annotated[str, StringConstraints(min_length=1, max_length=4000, pattern=r"^[^\x00]+$")]
 EvidenceValue = Annotated[str, StringConstraints(max_length=1000, pattern=r"^[^\x00]*$")] | int | bool | None

@@ -13,8 +13,8 @@ from services.privacy.errors import CustomerErased
 from services.privacy.repository import consents, identities, standings
 from shared.contracts.envelope import Origin
 from shared.contracts.privacy import ConsentChanged
+from shared.database.transaction import Tx
 from shared.ids import new_id
-from shared.transaction import Tx
 
 
 @dataclass(frozen=True, slots=True)

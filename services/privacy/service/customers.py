@@ -8,8 +8,8 @@ from uuid import UUID
 
 from services.privacy.repository import identities
 from shared.contracts.interactions import Identifier
-from shared.identity import choose_identifier, customer_id_of, fingerprint, normalise
-from shared.transaction import Tx
+from shared.customers.identifiers import choose_identifier, customer_id_of, fingerprint, normalise
+from shared.database.transaction import Tx
 
 
 @dataclass(frozen=True, slots=True)

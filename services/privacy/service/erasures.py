@@ -23,8 +23,8 @@ from services.privacy.repository import erasures, identities, permits, standings
 from services.privacy.repository.suppressions import Address
 from shared.contracts.envelope import Origin
 from shared.contracts.privacy import ErasureCompleted, ErasureRequested
+from shared.database.transaction import Tx
 from shared.ids import new_id
-from shared.transaction import Tx
 
 OWN = "privacy"
 BY_ERASURE = "erasure"

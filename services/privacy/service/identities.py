@@ -5,7 +5,7 @@ from __future__ import annotations
 from uuid import UUID
 
 from services.privacy.repository import identities
-from shared.transaction import Tx
+from shared.database.transaction import Tx
 
 
 async def merged(tx: Tx, merge_id: UUID, *, survivor: UUID, absorbed: UUID) -> None:

@@ -11,8 +11,8 @@ from services.privacy.domain.consent import Head, Reason
 from services.privacy.domain.permit import Permit, Question, Situation, grant, refusal
 from services.privacy.domain.suppression import SuppressionReason
 from services.privacy.repository import consents, identities, permits, standings, suppressions
+from shared.database.transaction import Tx
 from shared.ids import new_id
-from shared.transaction import Tx
 
 
 async def grant_permits(tx: Tx, questions: Sequence[Question]) -> list[Permit | Reason]:

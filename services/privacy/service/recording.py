@@ -21,10 +21,10 @@ from services.privacy.errors import (
 from services.privacy.repository import standings
 from services.privacy.service.consents import record_consents, withdraw
 from services.privacy.service.customers import Reference, resolve
+from shared.customers.identifiers import choose_identifier
+from shared.database.transaction import Tx
 from shared.errors import Refusal
-from shared.identity import choose_identifier
 from shared.ids import new_id
-from shared.transaction import Tx
 
 # Clocks of publishers differ by this much; it scales with a scaled business clock.
 FUTURE_TOLERANCE = timedelta(minutes=5)

@@ -12,8 +12,8 @@ from services.privacy.errors import CustomerErased
 from services.privacy.repository import identities, permits, standings
 from services.privacy.repository import suppressions as suppression_list
 from services.privacy.service import consents, suppressions
-from shared.tokens import UnsubscribeToken
-from shared.transaction import Tx
+from shared.database.transaction import Tx
+from shared.security.tokens import UnsubscribeToken
 
 # The recorder named on lines that no API key wrote.
 BY_EVENT = "event"

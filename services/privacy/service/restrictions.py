@@ -7,7 +7,7 @@ from uuid import UUID
 from services.privacy.errors import CustomerErased
 from services.privacy.repository import identities, standings
 from shared.contracts.privacy import RestrictionChanged
-from shared.transaction import Tx
+from shared.database.transaction import Tx
 
 
 async def restrict(tx: Tx, customer_id: UUID, restricted: bool) -> bool:

@@ -10,7 +10,7 @@ from services.privacy.domain.suppression import SuppressionReason
 from services.privacy.repository import permits, suppressions
 from services.privacy.repository.suppressions import Address, Suppression
 from shared.contracts.privacy import SuppressionChanged
-from shared.transaction import Tx
+from shared.database.transaction import Tx
 
 
 async def suppress(

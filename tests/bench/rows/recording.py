@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from shared.consumer import BATCH
+from shared.events.processor import BATCH
 from tests.bench.ground import Ground, Site
 from tests.bench.load import customer_ids, fill, inbound_records
 from tests.bench.measure import Span, span, until

@@ -11,9 +11,9 @@ import pytest
 
 from deploy.local import Dsns
 from services.analytics.config import Settings
-from shared.auth import hash_key
-from shared.database import Database
-from shared.migrate import run_migrations
+from services.registry import run_migrations
+from shared.database.engine import Database
+from shared.security.api_keys import hash_key
 from tests.component.analytics.world import World
 from tests.fakes import FixedClock
 from tests.infrastructure import CreateDatabase

@@ -12,7 +12,7 @@ import orjson
 from services.analytics.domain.language.nodes import Node
 from services.analytics.repository.facts import COLUMNS
 from services.analytics.sql import Scope, compile_truths
-from shared.transaction import Tx
+from shared.database.transaction import Tx
 from tests.oracle.world import Event, World, moment_of
 
 LIST = UUID("00000000-0000-4000-8000-00000000f001")

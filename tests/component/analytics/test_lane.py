@@ -29,10 +29,10 @@ from shared.clock import SystemClock
 from shared.contracts.envelope import Envelope
 from shared.contracts.interactions import PurchaseRecorded
 from shared.contracts.topics import PARTITIONS
-from shared.database import Database
-from shared.kafka import create_topics, make_consumer, make_producer, wire_name
-from shared.subscription import Subscription
-from shared.transaction import Tx
+from shared.database.engine import Database
+from shared.database.transaction import Tx
+from shared.events.subscription import Subscription
+from shared.kafka.clients import create_topics, make_consumer, make_producer, wire_name
 from tests.component.analytics.builders import a_profile, a_purchase, bought
 from tests.component.analytics.world import World
 

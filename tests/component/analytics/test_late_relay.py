@@ -20,12 +20,12 @@ from services.analytics.streams.lane import Lane
 from services.analytics.streams.watermarks import ALLOWANCE_S, Watermarks
 from shared.clock import Clock, SystemClock
 from shared.config import ServiceSettings
-from shared.database import Database
-from shared.partitions import maintain
-from shared.parts import WorkerContext
-from shared.relay import Relay
-from shared.tables import create_kernel_tables
-from shared.watchdog import Watchdog
+from shared.database.engine import Database
+from shared.database.kernel_tables import create_kernel_tables
+from shared.database.partitions import maintain
+from shared.events.relay import Relay
+from shared.worker.parts import WorkerContext
+from shared.worker.watchdog import Watchdog
 from tests.component.analytics.builders import a_purchase, bought
 from tests.component.analytics.test_lane import Road, road
 from tests.infrastructure import CreateDatabase

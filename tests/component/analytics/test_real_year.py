@@ -34,7 +34,7 @@ from services.analytics.repository.facts import add_facts
 from services.analytics.service.changes import engine_fact
 from services.analytics.service.intake import Fact
 from services.analytics.sql import compile_truths
-from shared.database import Database
+from shared.database.engine import Database
 from tests.component.analytics.real_year import DEFINITIONS, Expected, Move, moves, visits
 
 NAMESPACE = UUID("6ba7b812-9dad-11d1-80b4-00c04fd430c8")

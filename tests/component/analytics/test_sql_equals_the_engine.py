@@ -36,8 +36,8 @@ from services.analytics.domain.language import parse
 from services.analytics.repository import facts, people
 from services.analytics.service.changes import histories
 from services.analytics.sql import EVERYBODY, Customers, Scope, Share
-from shared.database import Database
-from shared.transaction import Tx
+from shared.database.engine import Database
+from shared.database.transaction import Tx
 from tests.component.analytics.sql_universe import END, LIST, Person, a_universe, a_world, by_sql, groups_of, load
 from tests.oracle.brute import holds
 from tests.oracle.trees import definitions

@@ -15,7 +15,7 @@ from services.analytics.domain.language.nodes import Comparison, Consent, Sequen
 from services.analytics.sql import conditions, events, profile, sequences, statement, windows
 from services.analytics.sql.parameters import Parameters
 from services.analytics.sql.scopes import Scope
-from shared.database import Database
+from shared.database.engine import Database
 from tests.component.analytics.test_sql_equals_the_engine import CHECKS, check, trees, universes
 from tests.oracle.world import Tree
 

@@ -31,8 +31,8 @@ from services.analytics.domain.language.nodes import (
 from services.analytics.repository.facts import COLUMNS, profiles_of
 from services.analytics.service.changes import engine_fact
 from services.analytics.sql import compile_truths
-from shared.database import Database
-from shared.transaction import Tx
+from shared.database.engine import Database
+from shared.database.transaction import Tx
 
 NOW = from_datetime(datetime(2024, 3, 1, 12, tzinfo=UTC))
 E_COMPOSED, E_APART, KELVIN = "\u00e9", "e\u0301", "\u212a"

@@ -13,14 +13,14 @@ from services.analytics.service.chores import Chores
 from services.analytics.service.filling import Filling
 from services.analytics.service.programs import Programs
 from shared.clock import MACHINE
-from shared.consumer import BatchProcessor
 from shared.contracts.analytics import AnalyticsErasureDone, MembershipsChanged, SegmentChanged
 from shared.contracts.envelope import Envelope, Fact, read_envelope
 from shared.contracts.topics import PARTITIONS
-from shared.database import Database
-from shared.parts import WorkerContext
-from shared.subscription import Record
-from shared.watchdog import Watchdog
+from shared.database.engine import Database
+from shared.events.processor import BatchProcessor
+from shared.events.subscription import Record
+from shared.worker.parts import WorkerContext
+from shared.worker.watchdog import Watchdog
 
 SAID: dict[str, type[Fact]] = {fact.TYPE: fact for fact in (MembershipsChanged, SegmentChanged, AnalyticsErasureDone)}
 

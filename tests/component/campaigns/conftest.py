@@ -25,9 +25,9 @@ from services.customers import app as customers_app
 from services.customers.config import Settings as CustomersSettings
 from services.privacy import app as privacy_app
 from services.privacy.config import Settings as PrivacySettings
-from shared.database import Database
-from shared.http import service_client
-from shared.migrate import run_migrations
+from services.registry import run_migrations
+from shared.database.engine import Database
+from shared.web.service_client import service_client
 from tests.component.campaigns.post_office import PostOffice
 from tests.component.campaigns.world import World
 from tests.fakes import FixedClock

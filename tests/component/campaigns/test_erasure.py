@@ -10,10 +10,10 @@ from uuid import UUID, uuid4
 from services.campaigns.clients import Permission, Question
 from services.campaigns.handlers import SUBSCRIPTION
 from services.campaigns.service import erasure
-from shared.consumer import BatchProcessor
 from shared.contracts.campaigns import CampaignsErasureDone
 from shared.contracts.customers import ProfileChanged
 from shared.contracts.privacy import ConsentChanged, ErasureRequested
+from shared.events.processor import BatchProcessor
 from tests.component.campaigns.world import Asking, World
 
 STORES = (

@@ -14,7 +14,7 @@ from services.campaigns.service import lifecycle
 from shared.contracts.campaigns import MessageSettled
 from shared.contracts.customers import CustomersMerged
 from shared.contracts.envelope import Origin
-from shared.tokens import read_unsubscribe_token
+from shared.security.tokens import read_unsubscribe_token
 from tests.component.campaigns.world import Asking, World, recipients
 
 

@@ -11,8 +11,8 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 from services.campaigns.sending.responses import publish_once
 from shared.contracts.inbound import InboundRecord, ResponseMessage
 from shared.contracts.interactions import ExposureRecorded, ResponseRecorded
-from shared.database import Database
-from shared.kafka import create_topics, make_producer, wire_name
+from shared.database.engine import Database
+from shared.kafka.clients import create_topics, make_producer, wire_name
 from tests.component.campaigns.world import World
 
 HTML = '<a href="https://shop.example.test/apples?u=7&amp;v=8">a</a> <a href="{{ unsubscribe_url }}">no</a></body>'

@@ -17,8 +17,8 @@ from services.campaigns.sending.sender import Sender
 from shared.clock import SystemClock
 from shared.contracts.campaigns import MessageSettled
 from shared.contracts.envelope import Envelope
-from shared.kafka import create_topics, make_producer, wire_name
-from shared.worker import create_worker
+from shared.kafka.clients import create_topics, make_producer, wire_name
+from shared.worker.worker import create_worker
 from tests.component.campaigns.world import Asking, World
 
 

@@ -22,14 +22,14 @@ from services.campaigns.sending.ledger import Ledger
 from services.campaigns.sending.sender import Lane
 from services.campaigns.sending.session import SenderSession
 from services.campaigns.service import settling
-from shared.consumer import BatchProcessor
 from shared.contracts.analytics import MembershipsChanged, Transition
 from shared.contracts.envelope import Envelope, Fact, Origin, read_envelope
 from shared.contracts.registry import FACTS
-from shared.database import Database
+from shared.database.engine import Database
+from shared.events.processor import BatchProcessor
+from shared.events.subscription import Record
 from shared.ids import new_id
 from shared.redis import Pace, make_redis
-from shared.subscription import Record
 from tests.component.campaigns.post_office import PostOffice
 from tests.fakes import FixedClock
 

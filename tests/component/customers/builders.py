@@ -9,7 +9,7 @@ import httpx
 
 from services.customers.config import Settings
 from shared.contracts.interactions import Identifier, IdentityObserved, Line, PurchaseRecorded
-from shared.identity import choose_identifier, customer_id_of
+from shared.customers.identifiers import choose_identifier, customer_id_of
 
 Body = dict[str, Any]
 

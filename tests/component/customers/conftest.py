@@ -21,14 +21,14 @@ from services.customers import app as app_module
 from services.customers.config import Settings
 from services.customers.handlers import subscriptions
 from services.customers.jobs import JOBS
-from shared.consumer import BatchProcessor
+from services.registry import run_migrations
 from shared.contracts.customers import ProfileChanged
 from shared.contracts.envelope import Envelope, Fact, Origin, read_envelope
 from shared.contracts.registry import FACTS
-from shared.database import Database
+from shared.database.engine import Database
+from shared.events.processor import BatchProcessor
+from shared.events.subscription import Record
 from shared.ids import new_id
-from shared.migrate import run_migrations
-from shared.subscription import Record
 from tests.fakes import FixedClock
 from tests.infrastructure import CreateDatabase
 

@@ -10,7 +10,7 @@ import httpx
 import pytest
 
 from shared.contracts.customers import IdentifierRetired
-from shared.paging import encode_cursor
+from shared.web.paging import encode_cursor
 from tests.component.customers.builders import a_customer, an_email, created, derived, merged, observed, read
 from tests.component.customers.conftest import World, as_
 

@@ -10,9 +10,9 @@ import asyncpg
 import httpx
 
 from services.customers.domain.naming import read_name
-from shared.burial import bury
 from shared.contracts.customers import CustomersErasureDone, IdentifierRetired
 from shared.contracts.privacy import ErasureRequested
+from shared.events.dead_letter_writer import write_dead_letter
 from tests.component.customers.builders import (
     a_customer,
     a_purchase,
@@ -40,7 +40,7 @@ async def test_nothing_of_an_erased_person_is_left_in_any_table(api: httpx.Async
     await world.hear(world.event(observed(card, email), derived(world.settings, card)))
     letter = world.record(world.event(observed(email), UUID(customer["customer_id"])))
     async with world.database.transaction() as tx:
-        await bury(tx, "planted", letter, ValueError("planted"), 3)
+        await write_dead_letter(tx, "planted", letter, ValueError("planted"), 3)
 
     request = await _erase(world, customer["customer_id"])
 
@@ -129,7 +129,7 @@ async def test_an_identifier_that_contains_anothers_is_left_alone(api: httpx.Asy
     customer = await created(api, identifiers=[short])
     letter = world.record(world.event(observed(longer), uuid4()))
     async with world.database.transaction() as tx:
-        await bury(tx, "planted", letter, ValueError("planted"), 3)
+        await write_dead_letter(tx, "planted", letter, ValueError("planted"), 3)
     await _erase(world, customer["customer_id"])
     (done,) = await world.said(customer["customer_id"], CustomersErasureDone)
     assert done.data.stores["dead_letters"] == 0

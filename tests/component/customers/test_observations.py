@@ -8,8 +8,8 @@ from uuid import uuid4
 import httpx
 
 from services.customers.handlers import subscriptions
-from shared.consumer import BatchProcessor
 from shared.contracts.envelope import Origin
+from shared.events.processor import BatchProcessor
 from tests.component.customers.builders import Body, a_purchase, an_email, created, derived, merged, observed, read
 from tests.component.customers.conftest import World
 

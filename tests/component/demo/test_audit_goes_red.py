@@ -14,7 +14,7 @@ import pytest
 from deploy.demo.audit import consent, inbox, origins
 from deploy.demo.checker import Checker
 from deploy.demo.places import Places
-from shared.migrate import run_migrations
+from services.registry import run_migrations
 from tests.fakes import FixedClock
 from tests.infrastructure import CreateDatabase
 

@@ -18,12 +18,11 @@ from services.campaigns.config import Settings as CampaignsSettings
 from services.campaigns.content.letters import Scribe
 from services.campaigns.routes.neighbourhood import Neighbourhood
 from services.campaigns.smtp import SmtpChannel
-from shared.auth import SCOPES, hash_key
+from services.registry import SERVICES, make_app, run_migrations, unconnected_settings
 from shared.config import ServiceSettings
-from shared.http import service_client
-from shared.kafka import create_topics
-from shared.migrate import SERVICES, run_migrations
-from shared.openapi import make_app, unconnected_settings
+from shared.kafka.clients import create_topics
+from shared.security.api_keys import SCOPES, hash_key
+from shared.web.service_client import service_client
 from tests.component.campaigns.post_office import PostOffice
 from tests.component.fuzz.ground import Ground
 from tests.infrastructure import CreateDatabase

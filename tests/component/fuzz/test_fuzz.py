@@ -13,12 +13,12 @@ import pytest
 from aiokafka import TopicPartition
 
 from services.interactions.handlers import subscriptions
-from shared.consumer import BatchProcessor
+from services.registry import SERVICES
 from shared.contracts.topics import PARTITIONS
 from shared.errors import PROBLEM_JSON
-from shared.kafka import make_consumer
-from shared.loop import to_record
-from shared.migrate import SERVICES
+from shared.events.consumer_loop import to_record
+from shared.events.processor import BatchProcessor
+from shared.kafka.clients import make_consumer
 from tests.component.fuzz.ground import Ground, Operation
 from tests.component.fuzz.junk import WORDS, broken, cursor
 

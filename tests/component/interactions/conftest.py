@@ -21,17 +21,17 @@ from deploy.local import Dsns
 from services.interactions import app as app_module
 from services.interactions.config import Settings
 from services.interactions.handlers import subscriptions
+from services.registry import run_migrations
 from shared.clock import Clock, SystemClock
-from shared.consumer import BatchProcessor
 from shared.contracts.envelope import Envelope, Fact, Origin, read_envelope
 from shared.contracts.registry import FACTS
 from shared.contracts.topics import PARTITIONS
-from shared.database import Database
+from shared.database.engine import Database
+from shared.events.consumer_loop import to_record
+from shared.events.processor import BatchProcessor
+from shared.events.subscription import Record, Subscription
 from shared.ids import new_id
-from shared.kafka import create_topics, make_consumer, make_producer
-from shared.loop import to_record
-from shared.migrate import run_migrations
-from shared.subscription import Record, Subscription
+from shared.kafka.clients import create_topics, make_consumer, make_producer
 from tests.infrastructure import CreateDatabase
 
 WRITER, READER, OPERATOR = "writer-key", "reader-key", "operator-key"

@@ -23,7 +23,7 @@ from shared.contracts.interactions import (
     ResponseRecorded,
 )
 from shared.contracts.privacy import ConsentChanged, ErasureRequested
-from shared.identity import customer_id_of, fingerprint, normalise
+from shared.customers.identifiers import customer_id_of, fingerprint, normalise
 from tests.component.interactions.builders import a_contact, a_line, a_purchase, a_response, an_email
 from tests.component.interactions.conftest import Road, heard
 

@@ -7,10 +7,10 @@ from uuid import uuid4
 
 import orjson
 
-from shared.consumer import BatchProcessor
 from shared.contracts.interactions import PurchaseRecorded
 from shared.contracts.privacy import ErasureRequested
-from shared.subscription import Record
+from shared.events.processor import BatchProcessor
+from shared.events.subscription import Record
 from tests.component.interactions.builders import Body, a_purchase
 from tests.component.interactions.conftest import Road, heard
 

@@ -16,7 +16,7 @@ from shared.contracts.interactions import (
     ResponseRecorded,
     ReturnRecorded,
 )
-from shared.identity import customer_id_of
+from shared.customers.identifiers import customer_id_of
 from tests.component.interactions.builders import (
     a_contact,
     a_line,

@@ -11,10 +11,10 @@ import pytest
 
 from shared.config import ServiceSettings
 from shared.contracts.topics import Topic
-from shared.database import Database
-from shared.kafka import create_topics
-from shared.partitions import maintain
-from shared.tables import create_kernel_tables
+from shared.database.engine import Database
+from shared.database.kernel_tables import create_kernel_tables
+from shared.database.partitions import maintain
+from shared.kafka.clients import create_topics
 from tests.fakes import FixedClock
 
 TOPICS = (Topic("tests-events", ("tests",), ("tests",), partitions=4),)

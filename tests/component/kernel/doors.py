@@ -11,8 +11,8 @@ from fastapi.responses import JSONResponse, StreamingResponse
 from pydantic import BaseModel, ConfigDict
 
 from shared.config import ServiceSettings
+from shared.database.transaction import Tx
 from shared.errors import Conflict
-from shared.transaction import Tx
 from shared.web import APIRouter, CallerDep, TxDep, body_limit, create_app, requires, serve, transaction
 
 

@@ -16,15 +16,15 @@ from aiokafka.producer import message_accumulator
 from aiokafka.producer import producer as client_producer
 from aiokafka.record import default_records
 
-from shared import loop as kernel_loop
 from shared.contracts.envelope import Envelope
-from shared.database import Database
-from shared.kafka import make_consumer, make_producer, wire_name
-from shared.loop import ConsumerLoop, commit
-from shared.parts import WorkerContext
-from shared.subscription import Handler, Subscription
-from shared.transaction import Tx
-from shared.watchdog import Watchdog
+from shared.database.engine import Database
+from shared.database.transaction import Tx
+from shared.events import consumer_loop as kernel_loop
+from shared.events.consumer_loop import ConsumerLoop, commit
+from shared.events.subscription import Handler, Subscription
+from shared.kafka.clients import make_consumer, make_producer, wire_name
+from shared.worker.parts import WorkerContext
+from shared.worker.watchdog import Watchdog
 from tests.component.kernel.test_delivery import Counted, effects, on_counted, outbox, say
 
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from shared.consumer import BatchProcessor
 from shared.contracts.envelope import Envelope
-from shared.database import Database
+from shared.database.engine import Database
+from shared.database.transaction import Tx
+from shared.events.processor import BatchProcessor
+from shared.events.subscription import Subscription
 from shared.ids import new_id
-from shared.subscription import Subscription
-from shared.transaction import Tx
 from tests.component.kernel.test_delivery import Counted, effects, records_of, say
 
 

@@ -14,7 +14,7 @@ import httpx
 import pytest
 
 from shared.config import ServiceSettings
-from shared.database import Database
+from shared.database.engine import Database
 from shared.ids import new_id
 from tests.component.kernel.test_web import door_settings, running
 
@@ -87,7 +87,7 @@ async def test_unknown_letters_and_made_up_cursors_are_refused(operator: httpx.A
 
 async def command(url: str, *words: str, given: bytes = b"") -> tuple[int | None, Any, str]:
     process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "shared.deadletters", "--service", "tests", "--who", "anna", *words),
+        *(sys.executable, "-m", "shared.events.dead_letters", "--service", "tests", "--who", "anna", *words),
         env={**os.environ, "DATABASE_URL": url},
         stdin=asyncio.subprocess.PIPE,
         stdout=asyncio.subprocess.PIPE,

@@ -8,18 +8,18 @@ from uuid import UUID
 
 import pytest
 
-from shared.consumer import BatchProcessor, TooManyDeadLetters
 from shared.contracts.envelope import Envelope, Fact, Origin
-from shared.database import Database
+from shared.database.engine import Database
+from shared.database.transaction import Tx
+from shared.events.consumer_loop import ConsumerLoop
+from shared.events.processor import BatchProcessor, TooManyDeadLetters
+from shared.events.relay import Relay
+from shared.events.replayer import Replayer
+from shared.events.subscription import Record, Subscription
 from shared.ids import new_id
-from shared.kafka import make_consumer, wire_name
-from shared.loop import ConsumerLoop
-from shared.parts import Part, WorkerContext
-from shared.relay import Relay
-from shared.replayer import Replayer
-from shared.subscription import Record, Subscription
-from shared.transaction import Tx
-from shared.watchdog import Watchdog
+from shared.kafka.clients import make_consumer, wire_name
+from shared.worker.parts import Part, WorkerContext
+from shared.worker.watchdog import Watchdog
 
 
 class Counted(Fact):

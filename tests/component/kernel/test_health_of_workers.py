@@ -11,12 +11,12 @@ import pytest
 
 from shared.clock import MACHINE
 from shared.contracts.topics import Topic
-from shared.database import Database
-from shared.health import create_worker_app
+from shared.database.engine import Database
 from shared.ids import new_id
-from shared.kafka import create_topics, make_consumer, make_producer, wire_name
-from shared.lag import GroupWatch
-from shared.progress import deep_of_worker
+from shared.kafka.clients import create_topics, make_consumer, make_producer, wire_name
+from shared.kafka.lag import GroupWatch
+from shared.observability.health import create_worker_app
+from shared.worker.health import deep_of_worker
 from tests.component.kernel.conftest import Settings
 
 TOPIC = Topic("health-events", ("tests",), ("tests",), partitions=1)

@@ -12,16 +12,16 @@ from uuid import UUID
 import asyncpg
 import pytest
 
-from shared import partitions
-from shared import relay as kernel_relay
-from shared.consumer import BatchProcessor
 from shared.contracts.envelope import Envelope, Fact
-from shared.database import Database
+from shared.database import partitions
+from shared.database.engine import Database
+from shared.database.transaction import MAX_EVENT_BYTES, EventTooLarge, Tx
+from shared.events import relay as kernel_relay
+from shared.events.processor import BatchProcessor
+from shared.events.relay import Relay
+from shared.events.subscription import Subscription
 from shared.ids import new_id
-from shared.kafka import make_producer, never_expire, stop_producer, wire_name
-from shared.relay import Relay
-from shared.subscription import Subscription
-from shared.transaction import MAX_EVENT_BYTES, EventTooLarge, Tx
+from shared.kafka.clients import make_producer, never_expire, stop_producer, wire_name
 from tests.component.kernel.test_delivery import Counted, effects, on_counted, outbox, records_of, say
 
 

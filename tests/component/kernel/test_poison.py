@@ -9,14 +9,14 @@ from uuid import UUID
 
 import pytest
 
-from shared import database as kernel_database
-from shared.consumer import BatchProcessor, TooManyDeadLetters
 from shared.contracts.envelope import Envelope
-from shared.database import Database
+from shared.database import engine as kernel_database
+from shared.database.engine import Database
+from shared.database.transaction import Tx
+from shared.events.processor import BatchProcessor, TooManyDeadLetters
+from shared.events.replayer import Replayer
+from shared.events.subscription import Record, Subscription
 from shared.ids import new_id
-from shared.replayer import Replayer
-from shared.subscription import Record, Subscription
-from shared.transaction import Tx
 from tests.component.kernel.test_delivery import HEARS, Counted, effects, on_counted, records_of, say
 from tests.fakes import FixedClock
 

@@ -7,9 +7,9 @@ from typing import Any
 
 import orjson
 
-from shared.database import Database
+from shared.database.engine import Database
 from shared.ids import new_id
-from shared.kafka import make_consumer, wire_name
+from shared.kafka.clients import make_consumer, wire_name
 from tests.component.kernel.test_outbox_and_relay import Told, all_published, relaying
 
 

@@ -15,7 +15,7 @@ from typing import Any
 
 import httpx
 
-from shared.auth import hash_key
+from shared.security.api_keys import hash_key
 
 
 def free_port() -> int:

@@ -11,7 +11,7 @@ from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
 
 from shared.contracts.topics import ON_THE_BROKER, Topic
-from shared.kafka import create_topics, make_producer, wire_name
+from shared.kafka.clients import create_topics, make_producer, wire_name
 
 OLD = Topic("tests-old", ("tests",), ("tests",), retention_days=7, partitions=1)
 

@@ -13,20 +13,20 @@ from typing import Any, ClassVar
 import pytest
 from aiokafka import AIOKafkaConsumer, TopicPartition
 
-from shared import promise as kernel_promise
-from shared import relay as kernel_relay
-from shared import transaction as kernel_transaction
-from shared import watermark as kernel_watermark
 from shared.clock import MACHINE, SystemClock
 from shared.contracts.envelope import read_envelope
 from shared.contracts.topics import WATERMARKS
 from shared.contracts.watermark import read_watermark
-from shared.database import Database
+from shared.database import transaction as kernel_transaction
+from shared.database.engine import Database
+from shared.events import barrier as kernel_promise
+from shared.events import relay as kernel_relay
+from shared.events import watermarks as kernel_watermark
+from shared.events.relay import Relay
 from shared.ids import new_id
-from shared.kafka import create_topics, make_consumer, wire_name
-from shared.parts import WorkerContext
-from shared.relay import Relay
-from shared.watchdog import Watchdog
+from shared.kafka.clients import create_topics, make_consumer, wire_name
+from shared.worker.parts import WorkerContext
+from shared.worker.watchdog import Watchdog
 from tests.component.kernel.conftest import TOPICS, Settings
 from tests.component.kernel.test_delivery import Counted, say
 

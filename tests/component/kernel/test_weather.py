@@ -11,8 +11,8 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from shared import database as kernel_database
-from shared.database import Database, is_weather
+from shared.database import engine as kernel_database
+from shared.database.engine import Database, is_transient
 from tests.fakes import FixedClock
 
 POISON = {
@@ -46,7 +46,7 @@ async def test_what_is_said_of_the_data_is_poison(database: Database, name: str)
     with pytest.raises(Exception) as caught:
         async with database.transaction() as tx:
             await tx.execute(statement, {"x": value})
-    assert not is_weather(caught.value)
+    assert not is_transient(caught.value)
 
 
 @pytest.mark.parametrize("name", WEATHER)
@@ -56,14 +56,14 @@ async def test_what_is_said_of_the_surroundings_is_weather(database: Database, n
         async with database.transaction() as tx:
             for statement in WEATHER[name].split("; ") if "do $$" not in WEATHER[name] else [WEATHER[name]]:
                 await tx.execute(statement)
-    assert is_weather(caught.value)
+    assert is_transient(caught.value)
 
 
 async def test_a_server_that_is_not_there_is_weather(unused_tcp_port: int) -> None:
     away = Database(f"postgresql://x:x@127.0.0.1:{unused_tcp_port}/x", source="tests", clock=FixedClock())
     with pytest.raises(OSError) as caught:
         await away.connect()
-    assert is_weather(caught.value)
+    assert is_transient(caught.value)
 
 
 async def test_a_pool_that_stays_empty_is_weather(kernel_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -76,7 +76,7 @@ async def test_a_pool_that_stays_empty_is_weather(kernel_url: str, monkeypatch: 
         with pytest.raises(Exception, match="QueuePool") as caught:
             await small.connect()
     await small.close()
-    assert is_weather(caught.value)
+    assert is_transient(caught.value)
 
 
 async def test_a_connection_that_no_longer_answers_is_given_up_and_replaced(
@@ -93,7 +93,7 @@ async def test_a_connection_that_no_longer_answers_is_given_up_and_replaced(
                     await tx.value("select 1")
                     freeze()
                     await tx.value("select 2")
-            assert is_weather(caught.value)
+            assert is_transient(caught.value)
             async with behind.transaction() as tx:
                 assert await tx.value("select 3") == 3
             await behind.close()

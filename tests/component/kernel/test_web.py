@@ -12,10 +12,10 @@ from typing import Any
 import httpx
 import pytest
 
-from shared.auth import hash_key
 from shared.config import ServiceSettings
-from shared.database import Database
-from shared.idempotency import forget_old
+from shared.database.engine import Database
+from shared.security.api_keys import hash_key
+from shared.web.idempotency import forget_old
 from tests.component.kernel.doors import DoorSettings, create
 
 KEYS = [

@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 
-from shared.parts import Job, WorkerContext
-from shared.worker import create_worker
+from shared.worker.parts import Job, WorkerContext
+from shared.worker.worker import create_worker
 from tests.component.kernel.conftest import Settings
 
 DEAF = """

@@ -15,11 +15,11 @@ import pytest
 from deploy.local import Dsns
 from services.privacy.app import create
 from services.privacy.config import Settings
-from shared.auth import hash_key
-from shared.database import Database
-from shared.migrate import run_migrations
-from shared.parts import WorkerContext
-from shared.watchdog import Watchdog
+from services.registry import run_migrations
+from shared.database.engine import Database
+from shared.security.api_keys import hash_key
+from shared.worker.parts import WorkerContext
+from shared.worker.watchdog import Watchdog
 from tests.fakes import FixedClock
 from tests.infrastructure import CreateDatabase
 

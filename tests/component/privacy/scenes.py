@@ -14,11 +14,11 @@ import orjson
 import pytest
 
 from services.privacy.handlers import SUBSCRIPTION
-from shared.consumer import BatchProcessor
 from shared.contracts.envelope import Envelope, Fact, Origin
-from shared.database import Database
+from shared.database.engine import Database
+from shared.events.processor import BatchProcessor
+from shared.events.subscription import Record
 from shared.ids import new_id
-from shared.subscription import Record
 
 ADDRESS = "ann@example.test"
 

@@ -16,8 +16,8 @@ from services.privacy.jobs import expire_consents
 from services.privacy.service.consents import record_consents
 from shared.contracts.customers import CustomersMerged, IdentifierRetired, MergeUndone
 from shared.contracts.interactions import Identifier
-from shared.database import Database, sqlstate
-from shared.identity import customer_id_of, fingerprint
+from shared.customers.identifiers import customer_id_of, fingerprint
+from shared.database.engine import Database, sqlstate
 from shared.ids import new_id
 from tests.component.privacy.conftest import KEY, a_worker
 from tests.component.privacy.scenes import a_consent, an_event, ask, hear, said, say, until_somebody_waits

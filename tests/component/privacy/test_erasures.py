@@ -16,8 +16,8 @@ from shared.contracts.campaigns import CampaignsErasureDone
 from shared.contracts.customers import CustomersErasureDone, CustomersMerged, IdentifierRetired
 from shared.contracts.envelope import Envelope
 from shared.contracts.interactions import InteractionsErasureDone
-from shared.database import Database, sqlstate
-from shared.identity import fingerprint
+from shared.customers.identifiers import fingerprint
+from shared.database.engine import Database, sqlstate
 from shared.ids import new_id
 from tests.component.privacy.conftest import KEY, a_worker
 from tests.component.privacy.scenes import a_consent, an_event, ask, hear, rows, said, say

@@ -21,7 +21,7 @@ from services.privacy.service.erasures import Request, request_erasure
 from services.privacy.service.permits import grant_permits
 from services.privacy.service.restrictions import restrict
 from services.privacy.service.suppressions import suppress
-from shared.database import Database
+from shared.database.engine import Database
 from shared.ids import new_id
 from tests.component.privacy.conftest import a_worker
 from tests.component.privacy.scenes import ADDRESS, ask, rows, said, say, until_somebody_waits

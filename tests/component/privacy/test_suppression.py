@@ -9,7 +9,7 @@ import pytest
 
 from shared.contracts.campaigns import MessageSettled
 from shared.contracts.interactions import ResponseKind, ResponseRecorded
-from shared.database import Database
+from shared.database.engine import Database
 from shared.ids import new_id
 from tests.component.privacy.scenes import an_event, ask, hear, rows, said, say
 from tests.fakes import FixedClock

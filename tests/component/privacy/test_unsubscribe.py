@@ -9,9 +9,9 @@ from uuid import UUID
 import httpx
 import pytest
 
-from shared.database import Database
+from shared.database.engine import Database
 from shared.ids import new_id
-from shared.tokens import make_unsubscribe_token
+from shared.security.tokens import make_unsubscribe_token
 from tests.component.privacy.conftest import KEY
 from tests.component.privacy.scenes import ask, rows, said, say
 

@@ -15,11 +15,12 @@ import asyncpg
 from services.campaigns import clients
 from services.campaigns.domain import campaign
 from services.campaigns.repository import enrolment, ledger
-from shared import consumer, inbox
 from shared.clock import MACHINE
-from shared.kafka import make_consumer, make_producer, wire_name
-from shared.loop import ConsumerLoop, commit, to_record
-from shared.relay import Relay
+from shared.events import inbox
+from shared.events import processor as consumer
+from shared.events.consumer_loop import ConsumerLoop, commit, to_record
+from shared.events.relay import Relay
+from shared.kafka.clients import make_consumer, make_producer, wire_name
 
 # Windows that a crash would have to hit within microseconds are held open for so long.
 _WINDOW_S = 0.5
@@ -159,10 +160,10 @@ def no_permit() -> None:
 def swallow() -> None:
     """What cannot be handled is logged and forgotten."""
 
-    async def bury(*_: Any, **__: Any) -> None:
+    async def write_dead_letter(*_: Any, **__: Any) -> None:
         return None
 
-    vars(consumer)["bury"] = bury
+    vars(consumer)["write_dead_letter"] = write_dead_letter
 
 
 def stopped_loop() -> None:

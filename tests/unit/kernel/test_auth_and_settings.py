@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from shared.auth import ApiKeys, BadKeyFile, hash_key
+from shared.security.api_keys import ApiKeys, BadKeyFile, hash_key
 from tests.component.kernel.doors import DoorSettings, create
 
 

@@ -9,8 +9,8 @@ import httpx
 import pytest
 
 from shared.clock import MACHINE
-from shared.http import CircuitOpen, service_client
-from shared.tracing import enter_trace, new_traceparent, trace_id
+from shared.observability.tracing import enter_trace, new_traceparent, trace_id
+from shared.web.service_client import CircuitOpen, service_client
 from tests.component.kernel.doors import DoorSettings
 
 

@@ -7,7 +7,7 @@ from pydantic import ValidationError
 
 from shared.contracts.inbound import CustomerRef
 from shared.contracts.interactions import Identifier
-from shared.identity import choose_identifier, customer_id_of, fingerprint, normalise
+from shared.customers.identifiers import choose_identifier, customer_id_of, fingerprint, normalise
 
 KEY = "k" * 32
 

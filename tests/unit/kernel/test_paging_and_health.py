@@ -6,8 +6,8 @@ from uuid import UUID
 
 import pytest
 
-from shared.paging import InvalidCursor, decode_cursor, encode_cursor
-from shared.progress import PartHealth
+from shared.web.paging import InvalidCursor, decode_cursor, encode_cursor
+from shared.worker.health import PartHealth
 
 
 def test_a_cursor_comes_back_as_it_was() -> None:

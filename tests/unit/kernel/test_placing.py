@@ -6,7 +6,7 @@ from aiokafka.partitioner import DefaultPartitioner, murmur2
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared import placing
+from shared.kafka import partitioner as placing
 
 
 @given(st.binary(max_size=80))
@@ -20,7 +20,7 @@ def test_a_producer_and_a_round_of_the_relay_agree_with_the_default(key: bytes, 
     """Catches a door that publishes beside the outbox to another partition than the relay."""
     every = list(range(count))
     expected = DefaultPartitioner()(key, every, every)
-    assert placing.partitioner(key, every, every) == placing.place_of(key, count) == expected
+    assert placing.partitioner(key, every, every) == placing.partition_of_key(key, count) == expected
 
 
 def test_without_a_key_any_available_partition_will_do() -> None:

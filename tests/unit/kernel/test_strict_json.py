@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.strict_json import DEEPEST, JsonFault, read_strict_json
+from shared.web.strict_json import DEEPEST, JsonFault, read_strict_json
 
 
 def nested(depth: int) -> bytes:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from shared.watchdog import EXIT_CODE, Watchdog, addresses_of
+from shared.worker.watchdog import EXIT_CODE, Watchdog, addresses_of
 
 AWAY = ("127.0.0.1", 1)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncpg
 import pytest
 
-from shared.database import is_weather
+from shared.database.engine import is_transient
 
 
 @pytest.mark.parametrize(
@@ -26,7 +26,7 @@ from shared.database import is_weather
 )
 def test_a_lost_connection_and_a_server_in_need_are_weather(error: BaseException) -> None:
     """Catches an event that is buried, or a worker that ends, because the database was killed."""
-    assert is_weather(error)
+    assert is_transient(error)
 
 
 @pytest.mark.parametrize(
@@ -36,4 +36,4 @@ def test_a_lost_connection_and_a_server_in_need_are_weather(error: BaseException
 )
 def test_what_the_event_itself_brings_about_is_not(error: BaseException) -> None:
     """Catches a worker that waits for ever for data to become right."""
-    assert not is_weather(error)
+    assert not is_transient(error)

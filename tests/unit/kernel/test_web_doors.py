@@ -12,8 +12,8 @@ import httpx
 import pytest
 from starlette.types import Message
 
-from shared.auth import hash_key
 from shared.errors import TooLarge
+from shared.security.api_keys import hash_key
 from shared.web import APIRouter, UnguardedRoute, create_app, requires
 from shared.web.body import DoorRequest
 from tests.component.kernel.doors import DoorSettings, create

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.tokens import UnsubscribeToken, make_unsubscribe_token, read_unsubscribe_token
+from shared.security.tokens import UnsubscribeToken, make_unsubscribe_token, read_unsubscribe_token
 
 WORD = st.from_regex(r"[a-z][a-z0-9_.-]{0,49}", fullmatch=True)
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from alembic import op
 
-from shared.tables import create_kernel_tables
+from shared.database.kernel_tables import create_kernel_tables
 
 revision = "0001"
 down_revision = None

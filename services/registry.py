@@ -1,0 +1,42 @@
+"""The five services by name: settings, apps and migrations, for commands and tests that deal with each."""
+
+from __future__ import annotations
+
+import importlib
+from pathlib import Path
+from typing import Any, cast
+
+from fastapi import FastAPI
+
+from shared.config import ServiceSettings
+from shared.database.migrate import upgrade
+
+SERVICES = ("customers", "interactions", "analytics", "campaigns", "privacy")
+
+# Ports at which nobody listens.
+_NOWHERE: dict[str, Any] = {
+    "database_url": "postgresql://nobody:none@127.0.0.1:1/none",
+    "kafka_bootstrap": "127.0.0.1:1",
+    "redis_url": "redis://127.0.0.1:1/0",
+    "api_keys_file": Path("none.json"),
+}
+
+
+def settings_of(service: str, **given: Any) -> ServiceSettings:
+    """A service's settings from the environment, or from what is given."""
+    return cast(ServiceSettings, importlib.import_module(f"services.{service}.config").Settings(**given))
+
+
+def unconnected_settings(service: str, **given: Any) -> ServiceSettings:
+    """A service's settings that lead nowhere, for looking at its app without starting it."""
+    return settings_of(service, **{**_NOWHERE, **given})
+
+
+def make_app(service: str, settings: ServiceSettings) -> FastAPI:
+    """What services/<service>/app.py makes of `settings`."""
+    return cast(FastAPI, importlib.import_module(f"services.{service}.app").create(settings))
+
+
+def run_migrations(service: str, database_url: str, revision: str = "head") -> None:
+    """Upgrade a service's database to its newest schema, or to `revision`, and make the daily partitions."""
+    upgrade(service, Path(__file__).parent / service / "migrations", database_url, revision)

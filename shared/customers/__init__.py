@@ -1,0 +1,1 @@
+"""Customer identity, the same in every service: identifiers, derived ids, merges, erasure."""

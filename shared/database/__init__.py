@@ -1,0 +1,1 @@
+"""PostgreSQL: connections, the one transaction there is, migrations, daily partitions."""

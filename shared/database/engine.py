@@ -1,0 +1,134 @@
+"""One service's PostgreSQL database: the pool, the transaction, and what counts as weather."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+
+import asyncpg
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError, InterfaceError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
+
+from shared.clock import Clock
+from shared.contracts.envelope import Envelope, Fact
+from shared.database.exclusive import exclusive
+from shared.database.transaction import Tx
+
+# Classes of SQLSTATE that say "not now" and nothing about the data: connection, read-only server, rollback and
+# deadlock, resources (a full disk), lock not available, operator intervention, system error.
+_WEATHER = ("08", "25006", "40", "53", "55P03", "57", "58")
+# InternalClientError: a server that dies in mid-answer leaves the client's protocol in a state that it does not expect.
+_LOST = OSError | asyncio.TimeoutError | asyncpg.InterfaceError | asyncpg.InternalClientError
+
+_SESSION_SETTINGS = {
+    "jit": "off",
+    # A stopped process must not hold its row locks for ever: its successor waits for them.
+    "idle_in_transaction_session_timeout": "15000",
+    "lock_timeout": "10000",
+    "timezone": "UTC",
+}
+# A connection that never answers is weather after this; below the watchdog's 15 s.
+COMMAND_TIMEOUT_S = 10
+# After a statement that was given up, asyncpg waits without limit for the server to confirm that before it rolls back.
+ROLLBACK_S = 3
+
+
+def sqlstate(error: BaseException) -> str | None:
+    """PostgreSQL's five-character code behind `error`, if there is one."""
+    cause: BaseException | None = error
+    while cause is not None:
+        state = getattr(cause, "sqlstate", None)
+        if isinstance(state, str):
+            return state
+        cause = getattr(cause, "orig", None) or cause.__cause__
+    return None
+
+
+def is_transient(error: BaseException) -> bool:
+    """True when the failure says something about the surroundings and nothing about the event."""
+    state = sqlstate(error)
+    if state is not None:
+        return state.startswith(_WEATHER)
+    if isinstance(error, DBAPIError) and error.connection_invalidated:
+        return True
+    return isinstance(error, _LOST | PoolTimeout | InterfaceError) or isinstance(getattr(error, "orig", None), _LOST)
+
+
+class Database:
+    """The pool of one process. `source` is the service's name, written on every event it says.
+
+    `command_timeout_s` is for statements that may take longer than those of a request or a batch.
+    """
+
+    def __init__(
+        self, url: str, *, source: str, clock: Clock, pool_size: int = 10, command_timeout_s: float | None = None
+    ) -> None:
+        self.url = url
+        self.source = source
+        self.clock = clock
+        self.engine: AsyncEngine = create_async_engine(
+            url.replace("postgresql://", "postgresql+asyncpg://", 1),
+            pool_size=pool_size,
+            max_overflow=pool_size,
+            pool_timeout=COMMAND_TIMEOUT_S,
+            pool_recycle=1800,
+            connect_args={
+                "timeout": 5,
+                "command_timeout": command_timeout_s or COMMAND_TIMEOUT_S,
+                "server_settings": {**_SESSION_SETTINGS, "application_name": source},
+            },
+        )
+        self._sessions = async_sessionmaker(self.engine, expire_on_commit=False, autoflush=False)
+
+    async def connect(self) -> None:
+        """Fails here, and not in the first request, when the database cannot be reached."""
+        async with self.engine.connect() as connection:
+            await connection.execute(text("select 1"))
+
+    async def close(self) -> None:
+        """Give every connection back."""
+        await self.engine.dispose()
+
+    @asynccontextmanager
+    async def transaction(
+        self, *, cause: Envelope[Fact] | None = None, beat: Callable[[], None] = lambda: None
+    ) -> AsyncIterator[Tx]:
+        """The only commit there is: the change and the events it says are stored together or not at all."""
+        session: AsyncSession
+        async with self._sessions() as session:
+            tx = Tx(session, self.clock, self.source, cause, beat)
+            try:
+                yield tx
+                await tx.flush()
+                await session.commit()
+            except BaseException:
+                # Shielded: a cancelled task must not leave the connection in a half-closed transaction.
+                await asyncio.shield(_roll_back(session))
+                raise
+
+    async def probe_write(self) -> None:
+        """Raises when the database cannot take a row. `select 1` would succeed on a full disk or a read-only server."""
+        async with self.engine.begin() as connection:
+            await connection.execute(
+                text("insert into inbox (consumer, event_id, day) values ('probe', gen_random_uuid(), '1970-01-01')")
+            )
+            await connection.execute(text("delete from inbox where consumer = 'probe' and day = '1970-01-01'"))
+
+    @asynccontextmanager
+    async def exclusive(self, name: str) -> AsyncIterator[bool]:
+        """True inside for one process at a time per service; False for the others (nobody waits). Raises TimeoutError
+        inside when the lock may be lost."""
+        async with exclusive(self.url, name) as mine:
+            yield mine
+
+
+async def _roll_back(session: AsyncSession) -> None:
+    try:
+        async with asyncio.timeout(ROLLBACK_S):
+            await session.rollback()
+    except Exception:
+        # The connection answers nobody any more: it is thrown away, and the server rolls back by itself.
+        await session.invalidate()

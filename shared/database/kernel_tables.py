@@ -1,0 +1,83 @@
+"""The kernel's tables, the same in every service's database."""
+
+from __future__ import annotations
+
+from typing import Any
+
+KERNEL_TABLES = ("outbox", "subjects", "inbox", "dead_letters", "idempotency")
+
+# Daily partitions by machine day are made ahead (shared.database.partitions); the default ones catch what fits none.
+# outbox_promised holds a moment (microseconds since 1970), see shared.events.barrier. A sequence changes in place: a
+# row that changes ten times a second leaves as many dead ones for as long as anybody's transaction is open.
+# A topic made anew begins again at offset 0: a dead letter's position is its own only together with its bytes.
+_DDL = """
+create table subjects (
+    subject uuid primary key,
+    version bigint not null
+);
+create table outbox (
+    id bigint generated always as identity,
+    day date not null,
+    event_id uuid not null,
+    topic text not null,
+    key uuid not null,
+    type text not null,
+    traceparent text,
+    value bytea not null,
+    published boolean not null default false,
+    primary key (id, day)
+) partition by range (day);
+create table outbox_default partition of outbox default;
+create index outbox_unpublished on outbox (id) where not published;
+create unlogged sequence outbox_promised;
+create table inbox (
+    consumer text not null,
+    event_id uuid not null,
+    day date not null,
+    primary key (event_id, consumer, day)
+) partition by range (day);
+create table inbox_default partition of inbox default;
+create table dead_letters (
+    id uuid primary key,
+    consumer text not null,
+    topic text not null,
+    partition int not null,
+    "offset" bigint not null,
+    key bytea,
+    value bytea,
+    headers jsonb not null,
+    event_id uuid,
+    reason text not null,
+    error text not null,
+    attempts int not null,
+    state text not null default 'open' check (state in ('open', 'replaying', 'replayed', 'discarded')),
+    repaired bytea,
+    created_at timestamptz not null,
+    changed_at timestamptz,
+    changed_by text,
+    note text
+);
+create unique index dead_letters_position on dead_letters (consumer, topic, partition, "offset", md5(value))
+    nulls not distinct;
+create index dead_letters_state on dead_letters (state, id);
+create table idempotency (
+    caller text not null,
+    key text not null,
+    method text not null,
+    path text not null,
+    request_hash bytea not null,
+    status int not null,
+    body bytea not null,
+    headers jsonb not null,
+    created_at timestamptz not null,
+    primary key (caller, key)
+);
+create index idempotency_age on idempotency (created_at);
+"""
+
+
+def create_kernel_tables(op: Any) -> None:
+    """Called by each service's first migration; `op` is alembic's."""
+    for statement in _DDL.split(";"):
+        if statement.strip():
+            op.execute(statement)

@@ -1,0 +1,196 @@
+"""One use case, one transaction: statements, and the events it says, in the same breath."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from asyncpg import UniqueViolationError
+from sqlalchemy import Executable, RowMapping, text
+from sqlalchemy.engine import CursorResult
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from shared.clock import Clock
+from shared.contracts.envelope import Envelope, Fact, Origin
+from shared.errors import TooLarge
+from shared.events.barrier import BARRIER, recorded_at
+from shared.ids import day_of, new_id
+from shared.observability.tracing import current_traceparent
+
+# Sorted by subject, so that two transactions lock in one order. The lock is held until the commit: versions and
+# outbox ids of one subject therefore grow in the order of commits. The first statement of a flush, so that the promise
+# (shared.events.barrier) is known before an event gets its `recorded_at`.
+_NEXT_VERSIONS = text(f"""
+    with kept as materialized (select {BARRIER} as promised)
+    insert into subjects as s (subject, version)
+    select * from unnest(cast(:subjects as uuid[]), cast(:counts as bigint[])) order by 1
+    on conflict (subject) do update set version = s.version + excluded.version
+    returning subject, version, (select promised from kept) as promised
+""")
+_OUTBOX = ("day", "event_id", "topic", "key", "type", "traceparent", "value")
+_WAKE_RELAY = text("select pg_notify('outbox', '')")
+# Below what the broker takes (shared.kafka), with room for key and headers: a row that it refuses would hold up
+# everything behind it.
+MAX_EVENT_BYTES = 1_400_000
+
+
+class EventTooLarge(TooLarge):
+    """A fact that no topic takes is refused with the change it would tell of."""
+
+    slug, title = "event-too-large", "The event is too large"
+
+
+@dataclass(slots=True)
+class _Said:
+    id: UUID
+    fact: Fact
+    subject: UUID
+    key: UUID
+    topic: str
+    time: datetime
+    origin: Origin
+    cause: UUID | None
+    traceparent: str | None
+
+
+@dataclass(slots=True)
+class Tx:
+    """An open transaction. `now` is the business instant at which it began. Only Database.transaction commits it."""
+
+    session: AsyncSession
+    clock: Clock
+    source: str
+    cause: Envelope[Any] | None = None
+    # Called after each statement: that much got on. A batch of many statements is slow, not stuck.
+    beat: Callable[[], None] = lambda: None
+    now: datetime = field(init=False)
+    _said: list[_Said] = field(default_factory=list, init=False)
+    _connection: Any = field(default=None, init=False)
+
+    def __post_init__(self) -> None:
+        self.now = self.clock.now()
+
+    async def execute(self, statement: str | Executable, params: Mapping[str, Any] | None = None) -> CursorResult[Any]:
+        """Run one statement; a string is SQL with :named parameters (arrays with CAST(:x AS uuid[]) and unnest)."""
+        ready = text(statement) if isinstance(statement, str) else statement
+        result: CursorResult[Any] = await self.session.execute(ready, params or {})  # type: ignore[assignment]
+        self.beat()
+        return result
+
+    async def rows(self, statement: str | Executable, params: Mapping[str, Any] | None = None) -> Sequence[RowMapping]:
+        """Every row of the answer, by column name."""
+        return (await self.execute(statement, params)).mappings().all()
+
+    async def row(self, statement: str | Executable, params: Mapping[str, Any] | None = None) -> RowMapping | None:
+        """The first row, or None."""
+        return (await self.execute(statement, params)).mappings().first()
+
+    async def value(self, statement: str | Executable, params: Mapping[str, Any] | None = None) -> Any:
+        """The first column of the first row, or None."""
+        return (await self.execute(statement, params)).scalar()
+
+    async def copy(self, table: str, columns: Iterable[str], rows: Sequence[tuple[Any, ...]]) -> None:
+        """Append rows by COPY, in their order: for the server half the work of arrays, for the driver a quarter."""
+        connection = await self._driver()
+        await connection.copy_records_to_table(table, records=rows, columns=tuple(columns))
+        self.beat()
+
+    async def copy_new(self, table: str, columns: Iterable[str], rows: Sequence[tuple[Any, ...]]) -> bool:
+        """`copy`; False, and nothing is stored, when a row is there already: COPY knows no ON CONFLICT."""
+        connection = await self._driver()
+        await connection.execute("savepoint copying")
+        try:
+            await self.copy(table, columns, rows)
+        except UniqueViolationError:
+            await connection.execute("rollback to savepoint copying; release savepoint copying")
+            return False
+        await connection.execute("release savepoint copying")
+        return True
+
+    async def _driver(self) -> Any:
+        """The driver's connection, within the transaction. What SQLAlchemy does for a statement takes longer than some
+        statements do; and it begins the transaction with the first one that it sends itself."""
+        if self._connection is None:
+            self._connection = (await (await self.session.connection()).get_raw_connection()).driver_connection
+            if not self._connection.is_in_transaction():
+                await self.execute("select 1")
+        return self._connection
+
+    def publish(
+        self,
+        fact: Fact,
+        *,
+        subject: UUID,
+        time: datetime | None = None,
+        cause: Envelope[Any] | UUID | None = None,
+        origin: Origin | None = None,
+        key: UUID | None = None,
+        id: UUID | None = None,
+        topic: str | None = None,
+    ) -> UUID:
+        """Say `fact`; it is stored with this transaction and reaches the topic after the commit. Returns its id.
+
+        `time` (when it occurred) defaults to now; `origin` and the trace are inherited from `cause`; `key` chooses the
+        partition and defaults to the subject.
+        """
+        led_by = cause if cause is not None else self.cause
+        heard = led_by if isinstance(led_by, Envelope) else None
+        said = _Said(
+            id=id or new_id(),
+            fact=fact,
+            subject=subject,
+            key=key or subject,
+            topic=topic or fact.TOPIC,
+            time=time or self.now,
+            origin=origin or (heard.origin if heard else Origin.LIVE),
+            cause=heard.id if heard else led_by if isinstance(led_by, UUID) else None,
+            traceparent=(heard.traceparent if heard else None) or current_traceparent(),
+        )
+        self._said.append(said)
+        return said.id
+
+    async def flush(self) -> None:
+        """Store what was said: one statement for the versions, one for the outbox. Called before the commit."""
+        if not self._said:
+            return
+        said, self._said = self._said, []
+        counts = Counter(one.subject for one in said)
+        order = sorted(counts)
+        rows = await self.rows(_NEXT_VERSIONS, {"subjects": order, "counts": [counts[s] for s in order]})
+        next_version = {row["subject"]: row["version"] - counts[row["subject"]] for row in rows}
+        recorded = recorded_at(self.now, rows[0]["promised"])
+        values = []
+        for one in said:
+            next_version[one.subject] += 1
+            value = self._envelope(one, next_version[one.subject], recorded).to_bytes()
+            if len(value) > MAX_EVENT_BYTES:
+                raise EventTooLarge(f"{one.fact.TYPE} has {len(value)} bytes; {MAX_EVENT_BYTES} is the most.")
+            values.append(value)
+        await self.copy(
+            "outbox",
+            _OUTBOX,
+            [
+                (day_of(one.id), one.id, one.topic, one.key, one.fact.TYPE, one.traceparent, value)
+                for one, value in zip(said, values, strict=True)
+            ],
+        )
+        await self.execute(_WAKE_RELAY)
+
+    def _envelope(self, one: _Said, version: int, recorded: datetime) -> Envelope[Fact]:
+        return Envelope(
+            id=one.id,
+            type=one.fact.TYPE,
+            source=self.source,
+            subject=one.subject,
+            time=one.time,
+            recorded_at=recorded,
+            version=version,
+            origin=one.origin,
+            cause=one.cause,
+            traceparent=one.traceparent,
+            data=one.fact,
+        )

@@ -1,0 +1,1 @@
+"""Events on their way: outbox, relay, watermarks, consumers, inbox, dead letters."""

@@ -1,0 +1,167 @@
+"""The aiokafka loop of one subscription."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener
+from aiokafka.errors import CommitFailedError, IllegalStateError, KafkaError
+
+from shared.clock import MACHINE
+from shared.config import ServiceSettings
+from shared.events.processor import BATCH, BatchProcessor
+from shared.events.subscription import Record, Subscription
+from shared.kafka.clients import make_consumer, plain_name, wire_name
+from shared.kafka.tolerant_decoder import decode_tolerantly
+from shared.observability.logging import get_logger
+from shared.observability.metrics import gauge
+from shared.worker.parts import WorkerContext
+
+log = get_logger(__name__)
+
+POLL_MS = 1_000
+COMMIT_S = 5
+# A healthy consumer gets an answer for each of its partitions twice a second, be it an empty one. After so long without
+# one the loop does not beat: if the broker answers others, the watchdog ends the process.
+SILENT_S = 10.0
+LAG = gauge("consumer_lag_records", "Records not yet handled, of the partitions owned here", ["consumer"])
+
+
+class ConsumerLoop:
+    """A worker part: takes what is there, handles it, commits the offsets after."""
+
+    def __init__(self, settings: ServiceSettings, subscription: Subscription) -> None:
+        self.name = f"consumer:{subscription.consumer}"
+        self._settings = settings
+        self._subscription = subscription
+
+    async def run(self, context: WorkerContext, beat: Callable[[], None]) -> None:
+        """Consume for ever. A broker that is away is waited for by the client; what it cannot mend ends the part."""
+        processor = BatchProcessor(context.database, self._subscription, beat=beat)
+        consumer = make_consumer(self._settings, self._subscription.consumer)
+        next_offsets: dict[Any, int] = {}
+        uncommitted: dict[Any, int] = {}
+        answers = _Answers()
+        consumer.subscribe(
+            [wire_name(self._settings, topic) for topic in self._subscription.topics], listener=_Listener(uncommitted)
+        )
+        await _start(consumer, beat)
+        try:
+            while True:
+                batches = await _fetch(consumer)
+                if batches or not answers.are_missing(consumer):
+                    beat()
+                if batches:
+                    await processor.process(
+                        [to_record(self._settings, raw) for records in batches.values() for raw in records]
+                    )
+                    handled = {partition: records[-1].offset + 1 for partition, records in batches.items()}
+                    answers.forget()
+                    uncommitted.update(handled)
+                    next_offsets.update(handled)
+                if uncommitted and await commit(consumer, uncommitted):
+                    uncommitted.clear()
+                self._measure(consumer, next_offsets)
+        finally:
+            await stop(consumer)
+
+    def _measure(self, consumer: AIOKafkaConsumer, next_offsets: dict[Any, int]) -> None:
+        for partition in list(next_offsets):
+            if partition not in consumer.assignment():
+                del next_offsets[partition]
+        ends = {partition: consumer.highwater(partition) or 0 for partition in next_offsets}
+        LAG.labels(self._subscription.consumer).set(
+            sum(max(0, ends[partition] - offset) for partition, offset in next_offsets.items())
+        )
+
+
+async def _fetch(consumer: AIOKafkaConsumer) -> dict[Any, list[Any]]:
+    try:
+        fetched: dict[Any, list[Any]] = await consumer.getmany(timeout_ms=POLL_MS, max_records=BATCH)
+    except UnicodeDecodeError as error:
+        log.error("header_is_no_utf8", error=str(error))
+        await decode_tolerantly(consumer)
+        return {}
+    return fetched
+
+
+class _Answers:
+    """Whether the broker's answers reach this consumer. It may stop asking without a word (aiokafka #1154, #703)."""
+
+    def __init__(self) -> None:
+        self._last: dict[Any, tuple[int | None, float]] = {}
+
+    def forget(self) -> None:
+        """Begin anew: while a batch is handled, full buffers are not filled again."""
+        self._last = {}
+
+    def are_missing(self, consumer: AIOKafkaConsumer) -> bool:
+        """True when a partition owned here had no answer for SILENT_S."""
+        now = MACHINE.monotonic()
+        last = {}
+        for partition in consumer.assignment():
+            answered = consumer.last_poll_timestamp(partition)
+            before = self._last.get(partition)
+            last[partition] = before if before is not None and before[0] == answered else (answered, now)
+        self._last = last
+        return any(now - since > SILENT_S for _, since in last.values())
+
+
+class _Listener(ConsumerRebalanceListener):  # type: ignore[misc]
+    def __init__(self, uncommitted: dict[Any, int]) -> None:
+        self._uncommitted = uncommitted
+
+    async def on_partitions_revoked(self, revoked: Iterable[Any]) -> None:
+        """What is not committed will come again, here or elsewhere, and the inbox removes it."""
+        self._uncommitted.clear()
+
+    async def on_partitions_assigned(self, assigned: Any) -> None:
+        """Say so; a rebalance explains many pauses."""
+        log.info("partitions_assigned", partitions=len(assigned))
+
+
+def to_record(settings: ServiceSettings, raw: Any) -> Record:
+    """The client's record in our own words."""
+    return Record(
+        plain_name(settings, raw.topic), raw.partition, raw.offset, raw.key, raw.value, raw.headers, raw.timestamp
+    )
+
+
+async def commit(consumer: AIOKafkaConsumer, offsets: dict[Any, int]) -> bool:
+    """Commit those of `offsets` whose partitions are still owned. False when it should be tried again.
+
+    After a rebalance it may fail for good: what comes again is removed by the inbox.
+    """
+    own = {partition: offset for partition, offset in offsets.items() if partition in consumer.assignment()}
+    if not own:
+        return True
+    try:
+        # Without a coordinator the library would try for ever.
+        await asyncio.wait_for(consumer.commit(own), COMMIT_S)
+    except (IllegalStateError, CommitFailedError, ValueError) as error:
+        log.info("commit_after_rebalance", error=type(error).__name__)
+    except (KafkaError, TimeoutError) as error:
+        log.warning("commit_failed", error=type(error).__name__)
+        return False
+    return True
+
+
+async def stop(consumer: AIOKafkaConsumer) -> None:
+    """Leave the group; bounded, because it can hang (aiokafka #773)."""
+    try:
+        await asyncio.wait_for(consumer.stop(), 5)
+    except (TimeoutError, KafkaError) as error:
+        log.warning("consumer_stop", error=type(error).__name__)
+
+
+async def _start(consumer: AIOKafkaConsumer, beat: Callable[[], None]) -> None:
+    while True:
+        beat()
+        try:
+            await consumer.start()
+            return
+        except (KafkaError, OSError) as error:
+            log.warning("waiting_for_the_broker", error=type(error).__name__)
+            await MACHINE.sleep(1.0)

@@ -1,0 +1,68 @@
+"""Dead letters, the writing side: poison is put away with its bytes, so that it can be read, mended and replayed."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+import orjson
+from sqlalchemy import text
+
+from shared.contracts.envelope import Unreadable
+from shared.database.transaction import Tx
+from shared.events.subscription import Record
+from shared.ids import new_id
+
+_INSERT = text("""
+    insert into dead_letters
+        (id, consumer, topic, partition, "offset", key, value, headers, event_id, reason, error, attempts, created_at)
+    values (:id, :consumer, :topic, :partition, :offset, :key, :value, cast(:headers as jsonb), :event_id, :reason,
+            :error, :attempts, :now)
+    on conflict do nothing
+""")
+
+
+async def write_dead_letter(
+    tx: Tx, consumer: str, record: Record, error: Exception, attempts: int, *, event_id: UUID | None = None
+) -> None:
+    """Store the record verbatim with the reason. A second delivery changes nothing.
+
+    `event_id` only when its inbox row is written with the letter: a replay takes that row away again.
+    """
+    await tx.execute(
+        _INSERT,
+        {
+            "id": new_id(),
+            "consumer": consumer,
+            "topic": record.topic,
+            "partition": record.partition,
+            "offset": record.offset,
+            "key": record.key,
+            "value": record.value,
+            "headers": _headers(record),
+            "event_id": event_id,
+            "reason": getattr(error, "slug", None) or ("unreadable" if isinstance(error, Unreadable) else "failed"),
+            "error": describe(error),
+            "attempts": attempts,
+            "now": tx.now,
+        },
+    )
+
+
+def describe(error: Exception) -> str:
+    """The kind and the text of an error, in a form that PostgreSQL takes whatever the text quotes."""
+    text = f"{type(error).__name__}: {error}"[:2000]
+    return text.encode("utf-8", "backslashreplace").decode().replace("\x00", "\\0")
+
+
+def _headers(record: Record) -> str:
+    # A publisher's header may have no value, and a NUL in its name, which jsonb does not take.
+    named = [[name.replace("\x00", "\\0"), None if value is None else value.hex()] for name, value in record.headers]
+    return orjson.dumps(named).decode()
+
+
+def event_id_of(value: bytes | None) -> UUID | None:
+    """The event's id, as far as it can be read."""
+    try:
+        return UUID(orjson.loads(value or b"")["id"])
+    except (ValueError, KeyError, TypeError, AttributeError):
+        return None

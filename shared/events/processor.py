@@ -1,0 +1,241 @@
+"""One loop hears everything: a batch of records, one transaction, then the offsets. Nothing escapes it."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import text
+
+from shared.clock import MACHINE
+from shared.contracts.envelope import Unreadable
+from shared.database.engine import Database, is_transient
+from shared.database.transaction import Tx
+from shared.events import inbox
+from shared.events.dead_letter_writer import event_id_of, write_dead_letter
+from shared.events.subscription import Record, Subscription
+from shared.ids import first_id_of
+from shared.observability.logging import get_logger
+from shared.observability.metrics import counter, histogram
+
+log = get_logger(__name__)
+
+BATCH = 500
+TRIES = 3
+# A batch that meets weather so often may itself be too much for the time of a statement, or for its neighbour's locks.
+BATCH_TRIES = 3
+# A flood of poison is a fault of ours or of a publisher's release: stop rather than pour the topic away. Counted in the
+# table, so that it holds over restarts and over all workers of a service.
+DEAD_LETTERS_PER_MINUTE = 1_000
+_LAST_MINUTE = text("select count(*) from dead_letters where consumer = :consumer and id > :since")
+_ASKED = text("select 1 from dead_letters where id = :id and state = 'replaying' for update")
+_WEATHER_WAIT_S = (0.1, 0.5, 1.0, 2.0, 5.0)
+
+HANDLED = counter("consumer_events_total", "Events handled, by outcome", ["consumer", "outcome"])
+BATCH_SECONDS = histogram("consumer_batch_seconds", "One batch: read, effect, commit", ["consumer"])
+
+
+class TooManyDeadLetters(RuntimeError):
+    """The limit per minute was passed; the worker stops with its offset where it is.
+
+    Its supervisor starts it again, and it stops again until the minute is over: somebody has the time to look.
+    """
+
+
+class BatchProcessor:
+    """Handles batches for one subscription; used by the aiokafka loop and by the Faust driver alike."""
+
+    def __init__(
+        self,
+        database: Database,
+        subscription: Subscription,
+        *,
+        beat: Callable[[], None] = lambda: None,
+        dead_letters_per_minute: int = DEAD_LETTERS_PER_MINUTE,
+    ) -> None:
+        self.database = database
+        self.subscription = subscription
+        self.beat = beat
+        self._limit = dead_letters_per_minute
+
+    async def process(self, records: list[Record]) -> None:
+        """Returns when every record has had its effect, is known already, or lies in the dead letters.
+
+        Weather is waited out, in order. Raises only TooManyDeadLetters, what is no Exception, and what keeps a dead
+        letter from being stored while the database is well.
+        """
+        started = time.perf_counter()
+        failures = 0
+        while True:
+            try:
+                await self._apply(records)
+                break
+            except Exception as error:
+                if isinstance(error, TooManyDeadLetters):
+                    raise
+                if await self._weather(error):
+                    await self._wait(failures, error)
+                    failures += 1
+                    if failures < BATCH_TRIES or len(records) == 1:
+                        continue
+                log.warning("batch_failed", consumer=self._name, size=len(records), error=type(error).__name__)
+                await self._divide(records)
+                break
+        BATCH_SECONDS.labels(self._name).observe(time.perf_counter() - started)
+
+    async def replay(self, letter_id: UUID, event_id: UUID | None, record: Record) -> None:
+        """Give a dead letter its effect, once, and mark it replayed in the same transaction. Raises what fails.
+
+        `event_id` as the letter was stored with: only its own inbox row makes way. If another delivery of the event has
+        had its effect, this one has none.
+        """
+        async with self.database.transaction(beat=self.beat) as tx:
+            # Two workers may hold the same letter when a lock was lost: the second finds that it was replayed.
+            if await tx.value(_ASKED, {"id": letter_id}) is None:
+                return
+            heard = self.subscription.read(record)
+            if heard is None:
+                raise Unreadable("nobody here hears this type")
+            if self.subscription.inbox and heard.id == event_id:
+                await inbox.forget(tx, self._name, heard.id)
+            await self._effect(tx, [heard])
+            await tx.execute("update dead_letters set state = 'replayed' where id = :id", {"id": letter_id})
+
+    @property
+    def _name(self) -> str:
+        return self.subscription.consumer
+
+    async def _apply(self, records: list[Record]) -> None:
+        """One transaction: the effect of all that can be read, and a dead letter for each record that cannot."""
+        heard, unreadable = self._read(records)
+        HANDLED.labels(self._name, "unheard").inc(len(records) - len(heard) - len(unreadable))
+        if not heard and not unreadable:
+            return
+        async with self.database.transaction(beat=self.beat) as tx:
+            fresh = await self._effect(tx, heard) if heard else 0
+            for record, error in unreadable:
+                await self._write_dead_letter(tx, record, error, 1)
+            if unreadable:
+                await self._refuse_a_flood(tx)
+        for record, error in unreadable:
+            self._tell(record, error)
+        HANDLED.labels(self._name, "handled").inc(fresh)
+        HANDLED.labels(self._name, "duplicate").inc(len(heard) - fresh)
+
+    def _read(self, records: list[Record]) -> tuple[list[Any], list[tuple[Record, Unreadable]]]:
+        heard, unreadable = [], []
+        for record in records:
+            try:
+                one = self.subscription.read(record)
+            except Unreadable as error:
+                unreadable.append((record, error))
+            else:
+                if one is not None:
+                    heard.append(one)
+        return heard, unreadable
+
+    async def _effect(self, tx: Tx, heard: list[Any]) -> int:
+        if self.subscription.inbox:
+            new = await inbox.first_time(tx, self._name, [one.id for one in heard])
+            fresh = []
+            for one in heard:
+                if one.id in new:
+                    new.discard(one.id)
+                    fresh.append(one)
+            heard = fresh
+        if heard:
+            await self.subscription.handle(tx, heard)
+        return len(heard)
+
+    async def _divide(self, records: list[Record]) -> None:
+        """Handle the halves of a batch that failed, in order, and of a half that fails its own: one poison among
+        thousands is found with a few transactions, and costs its neighbours no more than those."""
+        if len(records) == 1:
+            await self._one(records[0])
+            return
+        middle = len(records) // 2
+        for half in (records[:middle], records[middle:]):
+            self.beat()
+            try:
+                await self._apply(half)
+            except TooManyDeadLetters:
+                raise
+            except Exception:
+                # Weather among it is waited out by each record that meets it.
+                await self._divide(half)
+
+    async def _one(self, record: Record) -> None:
+        attempts = failures = 0
+        while True:
+            self.beat()
+            try:
+                await self._apply([record])
+                return
+            except Exception as error:
+                if isinstance(error, TooManyDeadLetters):
+                    raise
+                if await self._weather(error):
+                    await self._wait(failures, error)
+                    failures += 1
+                    continue
+                attempts += 1
+                if attempts >= TRIES:
+                    await self._give_up(record, error, attempts)
+                    return
+
+    async def _weather(self, error: Exception) -> bool:
+        """Weather by its code, or because the database takes no writes just now."""
+        if is_transient(error):
+            return True
+        try:
+            await self.database.probe_write()
+        except Exception:
+            return True
+        return False
+
+    async def _wait(self, failures: int, error: Exception) -> None:
+        log.warning("waiting_for_the_database", consumer=self._name, error=type(error).__name__)
+        self.beat()
+        await MACHINE.sleep(_WEATHER_WAIT_S[min(failures, len(_WEATHER_WAIT_S) - 1)])
+        self.beat()
+
+    async def _give_up(self, record: Record, error: Exception, attempts: int) -> None:
+        failures = 0
+        while True:
+            try:
+                async with self.database.transaction(beat=self.beat) as tx:
+                    await self._write_dead_letter(tx, record, error, attempts)
+                    await self._refuse_a_flood(tx)
+                break
+            except Exception as failure:
+                if isinstance(failure, TooManyDeadLetters) or not await self._weather(failure):
+                    raise
+                await self._wait(failures, failure)
+                failures += 1
+        self._tell(record, error)
+
+    async def _write_dead_letter(self, tx: Tx, record: Record, error: Exception, attempts: int) -> None:
+        event_id = event_id_of(record.value)
+        if event_id is not None and self.subscription.inbox:
+            # A broken copy of an event that was handled must not open the door for that event again.
+            event_id = event_id if await inbox.first_time(tx, self._name, [event_id]) else None
+        await write_dead_letter(tx, self._name, record, error, attempts, event_id=event_id)
+
+    async def _refuse_a_flood(self, tx: Tx) -> None:
+        """after they were written: a second delivery of the same records adds none."""
+        lately = await tx.value(_LAST_MINUTE, {"consumer": self._name, "since": first_id_of(60)})
+        if lately > self._limit:
+            raise TooManyDeadLetters(f"{self._name}: more than {self._limit} dead letters within a minute")
+
+    def _tell(self, record: Record, error: Exception) -> None:
+        HANDLED.labels(self._name, "dead_lettered").inc()
+        log.error(
+            "dead_letter",
+            consumer=self._name,
+            topic=record.topic,
+            partition=record.partition,
+            offset=record.offset,
+            reason=type(error).__name__,
+        )

@@ -1,0 +1,79 @@
+"""Rows of the outbox in batches as the broker stores them, one after the other for each partition.
+
+A row that goes through `producer.send` costs 25 µs (a future, a hash, a dozen calls); in a batch of our own it costs 6.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Any
+
+from aiokafka import AIOKafkaProducer
+from aiokafka.errors import KafkaError, MessageSizeTooLargeError
+from aiokafka.producer.message_accumulator import BatchBuilder
+from aiokafka.record.default_records import DefaultRecordBatchBuilder
+
+from shared.config import ServiceSettings
+from shared.kafka.clients import MAX_MESSAGE_BYTES, wire_name
+from shared.kafka.partitioner import partition_of_key
+from shared.observability.logging import get_logger
+
+log = get_logger(__name__)
+
+Headers = list[tuple[str, bytes]]
+
+
+@dataclass(slots=True)
+class RecordBatch:
+    """Rows that travel together. What the broker says of the batch it says of each of them."""
+
+    topic: str
+    partition: int
+    batch: BatchBuilder
+    rows: list[Any] = field(default_factory=list)
+
+
+async def pack(
+    settings: ServiceSettings, producer: AIOKafkaProducer, rows: Iterable[Any]
+) -> tuple[list[RecordBatch], BaseException | None]:
+    """Rows as batches, those of a partition in the rows' order, up to the first row that no topic takes, and why.
+
+    The batches are left open: they linger in the producer like single messages.
+    """
+    batches: list[RecordBatch] = []
+    open_ones: dict[tuple[str, int], RecordBatch] = {}
+    for row in rows:
+        try:
+            topic = wire_name(settings, row["topic"])
+            places = len(await producer.partitions_for(topic))
+            key, headers = str(row["key"]).encode(), _headers(row["type"], row["traceparent"])
+            _refuse_what_is_too_large(key, row["value"], headers)
+        except KafkaError as error:
+            log.error("row_not_taken", event_id=str(row["event_id"]), topic=row["topic"], error=type(error).__name__)
+            return batches, error
+        place = topic, partition_of_key(key, places)
+        into = open_ones.get(place)
+        if into is None or into.batch.append(timestamp=None, key=key, value=row["value"], headers=headers) is None:
+            # None open, or that one is full. The first row fits into every batch.
+            into = open_ones[place] = RecordBatch(*place, producer.create_batch())
+            into.batch.append(timestamp=None, key=key, value=row["value"], headers=headers)
+            batches.append(into)
+        into.rows.append(row)
+    return batches, None
+
+
+def _headers(type: str, traceparent: str | None) -> Headers:
+    return _typed(type) if traceparent is None else [*_typed(type), ("traceparent", traceparent.encode())]
+
+
+@lru_cache(256)
+def _typed(type: str) -> Headers:
+    return [("type", type.encode())]
+
+
+def _refuse_what_is_too_large(key: bytes, value: bytes, headers: Headers) -> None:
+    """As `send` does: the broker would refuse the whole batch."""
+    if DefaultRecordBatchBuilder.estimate_size_in_bytes(key, value, headers) > MAX_MESSAGE_BYTES:
+        raise MessageSizeTooLargeError(f"an event of {len(value)} bytes")

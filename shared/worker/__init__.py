@@ -1,0 +1,1 @@
+"""Worker processes: parts, jobs, watchdog, health."""
