@@ -54,9 +54,11 @@ faults: setup ## all crash tests with their checker (ARGS="--seed 7 --fault 8" f
 
 requirements: setup ## compile the locks again from requirements/*.in
 	$(PYTHON) -m venv .local/uv && .local/uv/bin/pip install --quiet uv
-	for name in runtime local dev demo-data; do \
+	for name in runtime local dev; do \
 	  .local/uv/bin/uv pip compile -q --no-header --generate-hashes --python-version 3.11 \
 	    requirements/$$name.in -o requirements/$$name.txt || exit 1; done
+	.local/uv/bin/uv pip compile -q --no-header --generate-hashes --no-deps --python-version 3.11 \
+	  requirements/demo-data.in -o requirements/demo-data.txt
 
 clean: ## stop what runs here and remove all that was made: .venv, .local, caches
 	@if test -x $(BIN)/python && test -d .local; then $(BIN)/python -m deploy.local clean --folder .local; fi
