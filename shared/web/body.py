@@ -7,15 +7,20 @@ from collections.abc import AsyncGenerator, Collection
 from typing import Any
 
 from starlette.requests import Request
-from starlette.types import Receive, Scope
+from starlette.types import Message, Receive, Scope
 
-from shared.errors import BadRequest, Invalid, Refusal, TooLarge, WrongMediaType
+from shared.clock import MACHINE
+from shared.config import ServiceSettings
+from shared.errors import BadRequest, Invalid, Refusal, TooLarge, Unavailable, WrongMediaType
 from shared.web.strict_json import JsonFault, read_strict_json
 
 MIB = 1024 * 1024
 DEFAULT_LIMIT = MIB
-# A body that trickles holds a connection and memory.
-_SLOWEST_BODY_S = 30.0
+# Read as Python objects a body takes some ten times its size.
+_MOST_HELD = 64 * MIB
+# Below this a body is not counted: it came with its head, in one packet or few.
+_SMALL = 64 * 1024
+_AGAIN_S = 2
 _LONGEST_PATH_VALUE, _LONGEST_QUERY = 512, 8192
 
 
@@ -31,12 +36,63 @@ class SlowBody(Refusal):
     status, slug, title = 408, "slow-body", "The body took too long"
 
 
-class DoorRequest(Request):
-    """Counts while it reads, so that no more than `limit` bytes are ever held."""
+class Bodies:
+    """How much all requests of an app hold at once."""
 
-    def __init__(self, scope: Scope, receive: Receive, limit: int = DEFAULT_LIMIT) -> None:
-        super().__init__(scope, receive)
+    def __init__(self, most: int = _MOST_HELD) -> None:
+        self._most = most
+        self.held = 0
+
+    def take(self, size: int) -> None:
+        """Count so many bytes more. Raises Unavailable."""
+        if self.held + size > self._most:
+            raise Unavailable(
+                "Other requests' bodies fill the room for them.",
+                cure="Try again after the stated seconds, or send less at a time.",
+                retry_after=_AGAIN_S,
+            )
+        self.held += size
+
+    def give_back(self, size: int) -> None:
+        """They are no longer held."""
+        self.held -= size
+
+
+class Pauses:
+    """How long a body may take: between two pieces, and in all."""
+
+    __slots__ = ("longest_s", "pause_s")
+
+    def __init__(self, pause_s: float = 10.0, longest_s: float = 30.0) -> None:
+        self.pause_s, self.longest_s = pause_s, longest_s
+
+    @classmethod
+    def of(cls, settings: ServiceSettings) -> Pauses:
+        """As the settings say."""
+        return cls(settings.body_timeout_s, settings.longest_body_s)
+
+
+_PATIENT = Pauses()
+
+
+class DoorRequest(Request):
+    """Counts and times while it reads, so that no more than `limit` bytes are ever held, nor for long waited for."""
+
+    def __init__(
+        self,
+        scope: Scope,
+        receive: Receive,
+        limit: int = DEFAULT_LIMIT,
+        pauses: Pauses = _PATIENT,
+        bodies: Bodies | None = None,
+    ) -> None:
+        super().__init__(scope, self._in_time)
+        self._from_client = receive
         self._limit = limit
+        self._pauses = pauses
+        self._bodies = bodies or Bodies()
+        self._counted = 0
+        self._ends_at = 0.0
         self._value: Any = None
         self._parsed = False
 
@@ -50,7 +106,27 @@ class DoorRequest(Request):
             seen += len(chunk)
             if seen > self._limit:
                 raise self._too_large()
+            if seen > _SMALL:
+                self._bodies.take(seen - self._counted)
+                self._counted = seen
             yield chunk
+
+    def let_go(self) -> None:
+        """The request is answered: its body is no longer held."""
+        self._bodies.give_back(self._counted)
+        self._counted = 0
+
+    async def _in_time(self) -> Message:
+        now = MACHINE.monotonic()
+        if not self._ends_at:
+            self._ends_at = now + self._pauses.longest_s
+        try:
+            async with asyncio.timeout(min(self._pauses.pause_s, self._ends_at - now)):
+                return await self._from_client()
+        except TimeoutError:
+            raise SlowBody(
+                "The body did not arrive in time.", cure="Send it again in one go.", headers={"Connection": "close"}
+            ) from None
 
     async def json(self) -> Any:
         """The body as strict JSON. Raises MalformedBody or Invalid."""
@@ -64,14 +140,12 @@ class DoorRequest(Request):
             self._parsed = True
         return self._value
 
-    async def read_json_body(self) -> None:
-        """Read and check the body ahead of the framework, which would turn our refusals into its own."""
-        try:
-            async with asyncio.timeout(_SLOWEST_BODY_S):
-                raw = await self.body()
-        except TimeoutError:
-            raise SlowBody("The body did not arrive in time.", cure="Send it again in one go.") from None
-        if raw:
+    async def read_body(self, *, json: bool) -> None:
+        """Read and check the body ahead of the framework, which would turn our refusals into its own, and ahead of any
+        transaction, which a body that does not come would hold open."""
+        if "content-length" not in self.headers and "transfer-encoding" not in self.headers:
+            self._body = b""
+        elif await self.body() and json:
             self._refuse_other_media_types()
             await self.json()
 
