@@ -76,7 +76,10 @@ _PATIENT = Pauses()
 
 
 class DoorRequest(Request):
-    """Counts and times while it reads, so that no more than `limit` bytes are ever held, nor for long waited for."""
+    """Counts and times while it reads, so that no more than `limit` bytes are ever held, nor for long waited for.
+
+    What is read as a whole must have come within `pauses.longest_s`; who streams has no such end, only no long pause.
+    """
 
     def __init__(
         self,
@@ -92,7 +95,7 @@ class DoorRequest(Request):
         self._pauses = pauses
         self._bodies = bodies or Bodies()
         self._counted = 0
-        self._ends_at = 0.0
+        self._ends_at: float | None = None
         self._value: Any = None
         self._parsed = False
 
@@ -106,10 +109,16 @@ class DoorRequest(Request):
             seen += len(chunk)
             if seen > self._limit:
                 raise self._too_large()
-            if seen > _SMALL:
+            if seen > _SMALL and self._ends_at is not None:
                 self._bodies.take(seen - self._counted)
                 self._counted = seen
             yield chunk
+
+    async def body(self) -> bytes:
+        """All of it, held in memory."""
+        if not hasattr(self, "_body"):
+            self._ends_at = MACHINE.monotonic() + self._pauses.longest_s
+        return await super().body()
 
     def let_go(self) -> None:
         """The request is answered: its body is no longer held."""
@@ -117,11 +126,11 @@ class DoorRequest(Request):
         self._counted = 0
 
     async def _in_time(self) -> Message:
-        now = MACHINE.monotonic()
-        if not self._ends_at:
-            self._ends_at = now + self._pauses.longest_s
+        patience = self._pauses.pause_s
+        if self._ends_at is not None:
+            patience = min(patience, self._ends_at - MACHINE.monotonic())
         try:
-            async with asyncio.timeout(min(self._pauses.pause_s, self._ends_at - now)):
+            async with asyncio.timeout(patience):
                 return await self._from_client()
         except TimeoutError:
             raise SlowBody(
@@ -140,12 +149,9 @@ class DoorRequest(Request):
             self._parsed = True
         return self._value
 
-    async def read_body(self, *, json: bool) -> None:
-        """Read and check the body ahead of the framework, which would turn our refusals into its own, and ahead of any
-        transaction, which a body that does not come would hold open."""
-        if "content-length" not in self.headers and "transfer-encoding" not in self.headers:
-            self._body = b""
-        elif await self.body() and json:
+    async def read_json_body(self) -> None:
+        """Read and check the body ahead of the framework, which would turn our refusals into its own."""
+        if await self.body():
             self._refuse_other_media_types()
             await self.json()
 

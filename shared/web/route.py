@@ -44,6 +44,7 @@ class DoorRoute(APIRoute):
         inner = super().get_route_handler()
         names = _query_names(self.dependant)
         takes_json = self.body_field is not None and not isinstance(self.body_field.field_info, params.Form)
+        keeps_transaction = _uses_transaction(self.dependant)
 
         async def handle(request: Request) -> Response:
             scope = self.required_scope
@@ -61,7 +62,11 @@ class DoorRoute(APIRoute):
                 if (answer := check(door, context)) is not None:
                     return answer
             try:
-                await door.read_body(json=takes_json)
+                # Ahead of any transaction, which a body that does not come would hold open. Others may stream theirs.
+                if takes_json:
+                    await door.read_json_body()
+                elif keeps_transaction or scope is None:
+                    await door.body()
                 response = await inner(door)
                 guard: idempotency.Guard | None = getattr(state, "guard", None)
                 if guard is not None:

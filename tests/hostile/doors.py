@@ -6,10 +6,11 @@ import hmac
 from typing import ClassVar
 
 from fastapi import FastAPI, Request
+from fastapi.responses import HTMLResponse
 from pydantic import BaseModel
 
 from shared.config import ServiceSettings
-from shared.web import APIRouter, TxDep, create_app, requires, serve
+from shared.web import APIRouter, AppContext, CallerDep, ContextDep, TxDep, create_app, public, requires, serve
 
 TOKEN = "genuine"
 
@@ -29,17 +30,32 @@ class PermitIn(BaseModel):
 router = APIRouter()
 
 
-@router.post("/leave/{token}")
-async def leave(token: str, request: Request, tx: TxDep) -> str:
+def genuine(request: Request, context: AppContext) -> HTMLResponse | None:
+    """As the signature of an unsubscribe link."""
+    if hmac.compare_digest(request.path_params["token"].encode(), TOKEN.encode()):
+        return None
+    return HTMLResponse("This link is not one of ours.", 404)
+
+
+@router.post("/leave/{token}", dependencies=[public(genuine)])
+async def leave(request: Request, tx: TxDep) -> int:
     """As an unsubscribe link: whoever holds it may post, and nobody has a key."""
     await tx.execute("insert into effects (number) values (1)")
-    return f"{len(await request.body())} {hmac.compare_digest(token, TOKEN)}"
+    return len(await request.body())
 
 
-@router.get("/leave/{token}")
-async def look(token: str, tx: TxDep) -> int:
-    """Reads, with a transaction."""
-    return int(await tx.value("select 1"))
+@router.get("/ponder")
+async def ponder(context: ContextDep) -> None:
+    """A stranger's request that is slow in the database, through a transaction that the route opens itself."""
+    async with context.database.transaction() as tx:
+        await tx.execute("select pg_sleep(3)")
+
+
+@router.post("/unchecked")
+async def unchecked(tx: TxDep, caller: CallerDep) -> str:
+    """Writes for anybody, without a check."""
+    await tx.execute("insert into effects (number) values (1)")
+    return caller.id
 
 
 @router.post("/permits", dependencies=[requires("customers:write")])
@@ -50,7 +66,7 @@ async def permit(tx: TxDep, body: PermitIn) -> int:
 
 def create(settings: ServiceSettings) -> FastAPI:
     """The app."""
-    return create_app(settings, [router], public={"/leave/{token}"})
+    return create_app(settings, [router], public={"/leave/{token}", "/ponder", "/unchecked"})
 
 
 if __name__ == "__main__":

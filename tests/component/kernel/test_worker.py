@@ -19,7 +19,7 @@ DEAF = """
 import asyncio, sys
 from pathlib import Path
 from typing import ClassVar
-from shared import worker
+from shared.worker import worker
 from shared.config import ServiceSettings
 
 class Settings(ServiceSettings):
