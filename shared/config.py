@@ -64,6 +64,9 @@ class ServiceSettings(BaseSettings):
     head_timeout_s: float = Field(10.0, gt=0, description="within which a request's head must be complete")
     body_timeout_s: float = Field(10.0, gt=0, description="the longest pause within a request's body")
     longest_body_s: float = Field(30.0, gt=0, description="within which a whole body must have come")
+    most_body_bytes: int = Field(
+        64 * 1024 * 1024, gt=0, description="of large bodies held at once; as Python objects they take ten times that"
+    )
     answer_timeout_s: float = Field(30.0, gt=0, description="within which a client must read on")
 
     @classmethod

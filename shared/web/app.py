@@ -22,7 +22,7 @@ from shared.observability.logging import get_logger
 from shared.redis import RateLimit, make_redis
 from shared.security.api_keys import ApiKeys, BadKeyFile
 from shared.web import dead_letter_routes, docs_page, problems
-from shared.web.body import Pauses
+from shared.web.body import Bodies, Pauses
 from shared.web.context import AppContext
 from shared.web.docs import openapi_of
 from shared.web.front import Front
@@ -154,6 +154,7 @@ async def _open(
         _limit(redis, f"door:{settings.service}", settings.requests_per_second),
         publisher,
         {},
+        bodies=Bodies(settings.most_body_bytes),
         pauses=Pauses.of(settings),
     )
     context.strangers = replace(

@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import AsyncGenerator, Collection
 from typing import Any
 
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.types import Message, Receive, Scope
 
 from shared.clock import MACHINE
@@ -16,8 +16,6 @@ from shared.web.strict_json import JsonFault, read_strict_json
 
 MIB = 1024 * 1024
 DEFAULT_LIMIT = MIB
-# Read as Python objects a body takes some ten times its size.
-_MOST_HELD = 64 * MIB
 # Below this a body is not counted: it came with its head, in one packet or few.
 _SMALL = 64 * 1024
 _AGAIN_S = 2
@@ -39,7 +37,7 @@ class SlowBody(Refusal):
 class Bodies:
     """How much all requests of an app hold at once."""
 
-    def __init__(self, most: int = _MOST_HELD) -> None:
+    def __init__(self, most: int = 64 * MIB) -> None:
         self._most = most
         self.held = 0
 
@@ -101,23 +99,27 @@ class DoorRequest(Request):
 
     async def stream(self) -> AsyncGenerator[bytes, None]:
         """The chunks of the body; TooLarge as soon as they are too many."""
-        announced = self.headers.get("content-length", "")
-        if announced.isdecimal() and int(announced) > self._limit:
-            raise self._too_large()
+        self._refuse_announced()
         seen = 0
         async for chunk in super().stream():
             seen += len(chunk)
-            if seen > self._limit:
-                raise self._too_large()
-            if seen > _SMALL and self._ends_at is not None:
-                self._bodies.take(seen - self._counted)
-                self._counted = seen
+            self._count(seen)
             yield chunk
 
     async def body(self) -> bytes:
         """All of it, held in memory."""
-        if not hasattr(self, "_body"):
-            self._ends_at = MACHINE.monotonic() + self._pauses.longest_s
+        if hasattr(self, "_body"):
+            return self._body
+        self._ends_at = MACHINE.monotonic() + self._pauses.longest_s
+        if self.scope.get("whole") and not self._stream_consumed:
+            # It has come with its head: one message, if it is as small as most are.
+            self._refuse_announced()
+            message = await self._from_client()
+            if message["type"] == "http.request" and not message.get("more_body"):
+                self._body = message.get("body", b"")
+                self._count(len(self._body))
+                return self._body
+            raise ClientDisconnect
         return await super().body()
 
     def let_go(self) -> None:
@@ -157,12 +159,15 @@ class DoorRequest(Request):
 
     def refuse_odd_parameters(self, known: Collection[str] | None = None) -> None:
         """NUL characters (PostgreSQL takes none) and absurd lengths; names in the query that are not `known`."""
-        if len(self.url.query) > _LONGEST_QUERY:
-            raise Invalid("The query is too long.", cure=f"Send at most {_LONGEST_QUERY} characters.", where="query:")
         for name, value in self.path_params.items():
             text = str(value)
             if "\x00" in text or len(text) > _LONGEST_PATH_VALUE:
                 raise _odd(f"path:{name}")
+        query = self.scope.get("query_string", b"")
+        if not query:
+            return
+        if len(query) > _LONGEST_QUERY:
+            raise Invalid("The query is too long.", cure=f"Send at most {_LONGEST_QUERY} characters.", where="query:")
         for name, value in self.query_params.multi_items():
             if "\x00" in value or "\x00" in name:
                 raise _odd(f"query:{name}".replace("\x00", ""))
@@ -187,6 +192,18 @@ class DoorRequest(Request):
                 cure="Send Content-Type: application/json.",
                 where="header:content-type",
             )
+
+    def _count(self, seen: int) -> None:
+        if seen > self._limit:
+            raise self._too_large()
+        if seen > _SMALL and self._ends_at is not None:
+            self._bodies.take(seen - self._counted)
+            self._counted = seen
+
+    def _refuse_announced(self) -> None:
+        announced = self.headers.get("content-length", "")
+        if announced.isdecimal() and int(announced) > self._limit:
+            raise self._too_large()
 
     def _too_large(self) -> TooLarge:
         return TooLarge(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter, OrderedDict
+import heapq
 from collections.abc import Sequence
 from dataclasses import dataclass
 from ipaddress import IPv4Network, IPv6Network
@@ -16,6 +16,9 @@ CONNECTIONS = gauge("http_connections", "Open connections", ("listener",))
 TURNED_AWAY = counter("http_turned_away", "Connections closed before their request was served", ("listener", "why"))
 
 Network = IPv4Network | IPv6Network
+
+# One in so many goes when there is no room.
+_GO_AT_ONCE = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +48,9 @@ class Connection(Protocol):
 
     @property
     def address(self) -> str: ...
+    @property
+    def owes_since(self) -> float | None:
+        """Since when we wait for the client: for its head, its body, its next request; None while it waits for us."""
 
     def cut(self) -> None:
         """Close at once, without a word."""
@@ -56,62 +62,40 @@ class Connection(Protocol):
 class Connections:
     """All connections of one listener.
 
-    A client *owes* while we wait for its head, its body or its next request; whoever owes longest goes first when there
-    is no room for a new connection. So a flood of half-sent requests makes room for those who send whole ones, and one
-    address makes room for itself before anybody else has to go.
+    When there is no room for a new one, those go who have kept us waiting longest. So a flood of half-sent requests
+    makes room for those who send whole ones, and one address makes room for itself before anybody else has to go.
     """
 
     def __init__(self, listener: str, limits: Limits) -> None:
         self.listener = listener
         self.limits = limits
-        self._open: dict[Connection, None] = {}
-        self._per_address: Counter[str] = Counter()
-        # In the order in which they began to owe.
-        self._owing: OrderedDict[Connection, None] = OrderedDict()
-        self._owing_per_address: dict[str, OrderedDict[Connection, None]] = {}
+        self._open: set[Connection] = set()
+        self._of_address: dict[str, set[Connection]] = {}
         self._shown = CONNECTIONS.labels(listener)
 
     def admit(self, connection: Connection) -> str | None:
-        """Count a new connection, which owes from now on; or say why there is no room ("address" or "all")."""
+        """Count a new connection; or say why there is no room ("address" or "all")."""
         address = connection.address
-        if self._per_address[address] >= self.limits.most_per_address and not is_within(address, self.limits.trusted):
-            if not self._make_room(self._owing_per_address.get(address), "address"):
+        mine = self._of_address.get(address, set())
+        if len(mine) >= self.limits.most_per_address and not is_within(address, self.limits.trusted):
+            if not self._make_room(mine, "address"):
                 return "address"
-        elif len(self._open) >= self.limits.most and not self._make_room(self._owing, "all"):
+        elif len(self._open) >= self.limits.most and not self._make_room(self._open, "all"):
             return "all"
-        self._open[connection] = None
-        self._per_address[address] += 1
-        self.owes(connection)
+        self._open.add(connection)
+        self._of_address.setdefault(address, set()).add(connection)
         self._shown.set(len(self._open))
         return None
-
-    def owes(self, connection: Connection) -> None:
-        """We wait for this client from now on."""
-        if connection in self._open:
-            self._owing[connection] = None
-            self._owing.move_to_end(connection)
-            mine = self._owing_per_address.setdefault(connection.address, OrderedDict())
-            mine[connection] = None
-            mine.move_to_end(connection)
-
-    def paid(self, connection: Connection) -> None:
-        """Its request has come; now it waits for us."""
-        self._owing.pop(connection, None)
-        mine = self._owing_per_address.get(connection.address)
-        if mine is not None:
-            mine.pop(connection, None)
-            if not mine:
-                del self._owing_per_address[connection.address]
 
     def forget(self, connection: Connection) -> None:
         """It is closed, or about to be."""
         if connection not in self._open:
             return
-        self.paid(connection)
-        del self._open[connection]
-        self._per_address[connection.address] -= 1
-        if not self._per_address[connection.address]:
-            del self._per_address[connection.address]
+        self._open.discard(connection)
+        mine = self._of_address[connection.address]
+        mine.discard(connection)
+        if not mine:
+            del self._of_address[connection.address]
         self._shown.set(len(self._open))
 
     def look(self, now: float) -> None:
@@ -123,11 +107,11 @@ class Connections:
         """Count a client that was not served."""
         TURNED_AWAY.labels(self.listener, why).inc()
 
-    def _make_room(self, owing: OrderedDict[Connection, None] | None, why: str) -> bool:
-        if not owing:
-            return False
-        longest = next(iter(owing))
-        self.forget(longest)
-        self.turned_away(why)
-        longest.cut()
-        return True
+    def _make_room(self, among: set[Connection], why: str) -> bool:
+        """Several at once, so that a flood does not make us look through all of them for each of its connections."""
+        owing = [(one.owes_since, id(one), one) for one in among if one.owes_since is not None]
+        for _, _, longest in heapq.nsmallest(1 + len(among) // _GO_AT_ONCE, owing):
+            self.forget(longest)
+            self.turned_away(why)
+            longest.cut()
+        return bool(owing)

@@ -46,7 +46,7 @@ async def _context(request: Request) -> AppContext:
 
 def context_of(request: Request) -> AppContext:
     """The context that this request may use."""
-    return cast(AppContext, getattr(request.state, "context", None) or request.app.state.context)
+    return cast(AppContext, request.state.context)
 
 
 ContextDep = Annotated[AppContext, Depends(_context)]

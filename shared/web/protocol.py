@@ -61,23 +61,22 @@ class BoundedProtocol(HttpToolsProtocol):
         self.register: Connections = config.connections  # type: ignore[attr-defined]
         self.limits = self.register.limits
         self.address = ""
-        self.fault: Refusal | None = None
+        # Since when we wait for the first head, the rest of a head or body, or the next request.
+        self.owes_since: float | None = None
         # Requests whose head was read and whose answer has not gone out.
         self.running = 0
         self.served = False
+        self.refused = False
         self.head_begun = False
         self.body_owed = False
-        # When we began to wait: for the first head, the rest of a head, the rest of a body, the next request.
-        self.since = 0.0
-        # Bytes since the parser last made something of them.
+        # Bytes of a head, or of what frames a body, that have come without end.
         self.unused = 0
-        self.head_bytes = 0
-        self.buffered, self.buffered_since = 0, 0.0
+        self.unread, self.unread_since = 0, 0.0
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Count it, or turn it away."""
         super().connection_made(transport)
-        self.since = self.loop.time()
+        self.owes_since = self.loop.time()
         self.address = countable(self.client[0] if self.client else "")
         match self.register.admit(self):
             case "address":
@@ -86,7 +85,8 @@ class BoundedProtocol(HttpToolsProtocol):
                         "Too many connections from this address.",
                         cure="Use fewer connections, and keep them for more than one request.",
                         retry_after=_AGAIN_S,
-                    )
+                    ),
+                    linger=False,
                 )
             case "all":
                 self.refuse(
@@ -94,7 +94,8 @@ class BoundedProtocol(HttpToolsProtocol):
                         "This server has no room for more connections.",
                         cure="Try again after the stated seconds.",
                         retry_after=_AGAIN_S,
-                    )
+                    ),
+                    linger=False,
                 )
 
     def connection_lost(self, exc: Exception | None) -> None:
@@ -105,17 +106,17 @@ class BoundedProtocol(HttpToolsProtocol):
     def data_received(self, data: bytes) -> None:
         """Parse; what is not HTTP, or too much of it, ends the connection."""
         self._unset_keepalive_if_required()
-        if self.transport.is_closing():
+        if self.refused or self.transport.is_closing():
             return
         self.unused += len(data)
         try:
             self.parser.feed_data(data)
         except httptools.HttpParserUpgrade:
             # The parser takes all that follows for another protocol, and we speak no other.
-            if self.cycle is not None:
-                self.cycle.keep_alive = False
-        except httptools.HttpParserError:
-            self.refuse(self.fault or NotHttp("The request cannot be read.", cure="Send HTTP/1.1 as RFC 9112 has it."))
+            self.cycle.keep_alive = False
+        except httptools.HttpParserError as error:
+            refusal = error.__context__ if isinstance(error.__context__, Refusal) else None
+            self.refuse(refusal or NotHttp("The request cannot be read.", cure="Send HTTP/1.1 as RFC 9112 has it."))
         else:
             if self.unused > MOST_HEAD_BYTES:
                 self.refuse(_head_too_large())
@@ -124,25 +125,19 @@ class BoundedProtocol(HttpToolsProtocol):
         """The first byte of a head."""
         super().on_message_begin()
         self.head_begun = True
-        self.head_bytes = 0
         if not self.running:
-            self.since = self.loop.time()
-
-    def on_header(self, name: bytes, value: bytes) -> None:
-        """One line of a head, or of the trailers, which nobody needs and which are bounded with it."""
-        self.head_bytes += len(name) + len(value)
-        if self.head_bytes > MOST_HEAD_BYTES or len(self.headers) >= MOST_HEADERS:
-            self.fault = _head_too_large()
-            raise self.fault
-        super().on_header(name, value)
+            self.owes_since = self.loop.time()
 
     def on_headers_complete(self) -> None:
         """A request begins."""
-        self.head_begun, self.body_owed = False, True
+        if len(self.headers) > MOST_HEADERS or (self.unused > MOST_HEAD_BYTES and self._head_size() > MOST_HEAD_BYTES):
+            raise _head_too_large()
+        super().on_headers_complete()
+        self.head_begun, self.body_owed, self.served = False, True, True
         self.unused = 0
         self.running += 1
-        self.served = True
-        super().on_headers_complete()
+        # What follows the body are trailers: whoever strips a header does not look for it there.
+        self.headers = []
 
     def on_body(self, body: bytes) -> None:
         """A piece of its body."""
@@ -153,7 +148,10 @@ class BoundedProtocol(HttpToolsProtocol):
         """Nothing is owed any more."""
         self.body_owed = False
         self.unused = 0
-        self.register.paid(self)
+        if self.running:
+            self.owes_since = None
+        # Came with its head: whoever reads it need not look at the clock.
+        self.scope["whole"] = True  # type: ignore[typeddict-unknown-key]
         super().on_message_complete()
 
     def on_response_complete(self) -> None:
@@ -161,20 +159,19 @@ class BoundedProtocol(HttpToolsProtocol):
         self.running -= 1
         super().on_response_complete()
         if not self.running:
-            self.since = self.loop.time()
-            self.register.owes(self)
+            self.owes_since = self.loop.time()
 
     def pause_writing(self) -> None:
         """The client does not read as fast as it asked."""
-        self.register.owes(self)
+        self.owes_since = self.loop.time()
         super().pause_writing()
 
     def resume_writing(self) -> None:
         """It does again."""
         if self.running and not self.body_owed:
-            self.register.paid(self)
+            self.owes_since = None
         # Some of the answer has left since the last look.
-        self.buffered = 0
+        self.unread = 0
         super().resume_writing()
 
     def look(self, now: float) -> None:
@@ -182,13 +179,15 @@ class BoundedProtocol(HttpToolsProtocol):
         if self._is_unread(now):
             self.register.turned_away("slow_reader")
             self.cut()
-        elif self.transport.is_closing() or self.running:
             return
-        elif self.body_owed:
-            if now - self.since > _LINGER_S:
+        if self.transport.is_closing() or self.running or self.owes_since is None:
+            return
+        waited = now - self.owes_since
+        if self.body_owed or self.refused:
+            if waited > _LINGER_S:
                 self.transport.close()
         elif self.head_begun:
-            if now - self.since > self.limits.head_s:
+            if waited > self.limits.head_s:
                 self.register.turned_away("slow_head")
                 self.refuse(
                     SlowHead(
@@ -196,16 +195,18 @@ class BoundedProtocol(HttpToolsProtocol):
                         cure="Send the whole request in one go.",
                     )
                 )
-        elif now - self.since > (self.timeout_keep_alive if self.served else self.limits.head_s):
+        elif waited > (self.timeout_keep_alive if self.served else self.limits.head_s):
             self.transport.close()
 
     def cut(self) -> None:
         """Close at once."""
         self.transport.abort()
 
-    def refuse(self, refusal: Refusal) -> None:
-        """Answer without the app, and close. An answer in the making cannot be told from ours: then only close."""
-        self.register.forget(self)
+    def refuse(self, refusal: Refusal, *, linger: bool = True) -> None:
+        """Answer without the app, and close. An answer in the making cannot be told from ours: then only close.
+
+        To close while the client still sends would reset the connection, and our answer would be lost with it.
+        """
         if self.transport.is_closing():
             return
         if self.running:
@@ -221,14 +222,21 @@ class BoundedProtocol(HttpToolsProtocol):
         ]
         lines = [STATUS_LINE[refusal.status], *(b"%b: %b\r\n" % field for field in fields), b"\r\n"]
         self.transport.write(b"".join(lines) + body)
-        self.transport.close()
+        if linger:
+            self.refused, self.owes_since = True, self.loop.time()
+            self.transport.write_eof()
+        else:
+            self.transport.close()
 
     def _is_unread(self, now: float) -> bool:
         """Whether answers lie here, and none of them has left for too long."""
         size = self.transport.get_write_buffer_size()
-        if not size or not self.buffered or size < self.buffered:
-            self.buffered, self.buffered_since = size, now
-        return bool(size) and now - self.buffered_since > self.limits.answer_s
+        if not size or not self.unread or size < self.unread:
+            self.unread, self.unread_since = size, now
+        return bool(size) and now - self.unread_since > self.limits.answer_s
+
+    def _head_size(self) -> int:
+        return len(self.url) + sum(len(name) + len(value) for name, value in self.headers)
 
 
 def _head_too_large() -> HeadTooLarge:

@@ -49,12 +49,13 @@ class DoorRoute(APIRoute):
         async def handle(request: Request) -> Response:
             scope = self.required_scope
             state, context = request.state, cast(AppContext, request.app.state.context)
-            state.keyed = scope is not None
+            state.keyed, state.guard = scope is not None, None
             if scope is not None:
                 state.caller = await let_in(request, context, scope)
             else:
-                state.context = context = context.strangers or context
+                context = context.strangers or context
                 state.caller = await let_anybody_in(request, context)
+            state.context = context
             door = DoorRequest(request.scope, request.receive, self.largest_body, context.pauses, context.bodies)
             # Mail programs add to the links of public doors; whoever has a key mistypes.
             door.refuse_odd_parameters(names if scope is not None else None)
@@ -68,7 +69,7 @@ class DoorRoute(APIRoute):
                 elif keeps_transaction or scope is None:
                     await door.body()
                 response = await inner(door)
-                guard: idempotency.Guard | None = getattr(state, "guard", None)
+                guard: idempotency.Guard | None = state.guard
                 if guard is not None:
                     # Still inside the request's transaction: FastAPI leaves function-scoped dependencies after this.
                     await guard.keep(response)

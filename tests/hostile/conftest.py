@@ -7,7 +7,7 @@ import contextlib
 import json
 import os
 import sys
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -54,48 +54,52 @@ async def serve(kernel_url: str, dsns: Any, tmp_path: Path) -> AsyncIterator[Ser
     async with contextlib.AsyncExitStack() as stack:
 
         async def start(**settings: str) -> Site:
-            keys = tmp_path / "keys.json"
-            keys.write_text(json.dumps(_KEYS))
-            ports = keep_or_choose({}, ["app", "health"])
-            environment = {
-                **os.environ,
-                "DATABASE_URL": kernel_url,
-                "KAFKA_BOOTSTRAP": dsns.kafka,
-                "REDIS_URL": dsns.redis,
-                "API_KEYS_FILE": str(keys),
-                "PORT": str(ports["app"]),
-                "HEALTH_PORT": str(ports["health"]),
-                **PATIENCE,
-                **settings,
-            }
-            process = await asyncio.create_subprocess_exec(
-                sys.executable, "-m", "tests.hostile.doors", env=environment, stderr=asyncio.subprocess.DEVNULL
-            )
-            stack.push_async_callback(_end, process)
-            site = Site(process, ports["app"], ports["health"])
-            await _until_ready(site)
-            return site
+            return await stack.enter_async_context(_served(kernel_url, dsns, tmp_path, settings))
 
         yield start
 
 
-@pytest.fixture
-async def site(serve: Serve) -> Site:
-    """The app with ordinary settings."""
-    return await serve()
+@pytest.fixture(scope="session")
+async def site(kernel_url: str, dsns: Any, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Site]:
+    """The app with ordinary settings and short times, the same one for all tests: none of them may spoil it."""
+    async with _served(kernel_url, dsns, tmp_path_factory.mktemp("site"), {}) as started:
+        yield started
+
+
+@contextlib.asynccontextmanager
+async def _served(kernel_url: str, dsns: Any, folder: Path, settings: Mapping[str, str]) -> AsyncIterator[Site]:
+    keys = folder / "keys.json"
+    keys.write_text(json.dumps(_KEYS))
+    ports = keep_or_choose({}, ["app", "health"])
+    environment = {
+        **os.environ,
+        "DATABASE_URL": kernel_url,
+        "KAFKA_BOOTSTRAP": dsns.kafka,
+        "REDIS_URL": dsns.redis,
+        "API_KEYS_FILE": str(keys),
+        "PORT": str(ports["app"]),
+        "HEALTH_PORT": str(ports["health"]),
+        **PATIENCE,
+        **settings,
+    }
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "tests.hostile.doors", env=environment, stderr=asyncio.subprocess.DEVNULL
+    )
+    try:
+        site = Site(process, ports["app"], ports["health"])
+        await _until_ready(site)
+        yield site
+    finally:
+        if process.returncode is None:
+            process.kill()
+        await process.wait()
 
 
 async def _until_ready(site: Site) -> None:
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         while site.process.returncode is None:
             with contextlib.suppress(httpx.TransportError):
                 if (await site.health()).is_success:
                     return
             await asyncio.sleep(0.05)
     raise RuntimeError(f"the app ended with {site.process.returncode}")
-
-
-async def _end(process: asyncio.subprocess.Process) -> None:
-    if process.returncode is None:
-        process.kill()
-    await process.wait()

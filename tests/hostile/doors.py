@@ -10,7 +10,19 @@ from fastapi.responses import HTMLResponse
 from pydantic import BaseModel
 
 from shared.config import ServiceSettings
-from shared.web import APIRouter, AppContext, CallerDep, ContextDep, TxDep, create_app, public, requires, serve
+from shared.web import (
+    MIB,
+    APIRouter,
+    AppContext,
+    CallerDep,
+    ContextDep,
+    TxDep,
+    body_limit,
+    create_app,
+    public,
+    requires,
+    serve,
+)
 
 TOKEN = "genuine"
 
@@ -62,6 +74,12 @@ async def unchecked(tx: TxDep, caller: CallerDep) -> str:
 async def permit(tx: TxDep, body: PermitIn) -> int:
     """As a permit: all sending waits for it."""
     return int(await tx.value("select cast(:number as int)", {"number": body.number}))
+
+
+@router.post("/wide", dependencies=[requires("customers:write"), body_limit(3 * MIB)])
+async def wide(body: PermitIn) -> int:
+    """Takes large bodies."""
+    return body.number
 
 
 def create(settings: ServiceSettings) -> FastAPI:
