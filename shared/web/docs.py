@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from fastapi import FastAPI
+from fastapi.dependencies.models import Dependant
 from fastapi.openapi.utils import get_openapi
 from fastapi.routing import APIRoute
 
@@ -16,6 +17,7 @@ from shared.errors import (
     Forbidden,
     Invalid,
     NotFound,
+    PreconditionFailed,
     Refusal,
     TooLarge,
     TooManyRequests,
@@ -63,6 +65,12 @@ _KEY_HEADER: dict[str, Any] = {
 }
 
 
+class VersionRequired(Refusal):
+    """What a change without If-Match is told. The services that ask for it have texts of their own."""
+
+    status, slug, title = 428, "version-required", "If-Match is missing"
+
+
 def describe(route: APIRoute, scope: str | None, *, keyed: bool) -> None:
     """Add to `route` what all doors have in common: `keyed` ones change something in a transaction."""
     extra: dict[str, Any] = dict(route.openapi_extra or {})
@@ -73,7 +81,7 @@ def describe(route: APIRoute, scope: str | None, *, keyed: bool) -> None:
         refusals += [Unauthorized, Forbidden]
         extra |= {"x-scope": scope, "security": [{"bearer": []}, {"apiKey": []}]}
         route.description = f"Scope: `{scope}`.\n\n{route.description}".rstrip()
-    if "{" in route.path:
+    if changes or "{" in route.path:
         refusals.append(NotFound)
     if takes_body or changes:
         refusals += [SlowBody, TooLarge]
@@ -83,9 +91,16 @@ def describe(route: APIRoute, scope: str | None, *, keyed: bool) -> None:
         refusals.append(Conflict)
         if scope is not None:
             extra["parameters"] = [*extra.get("parameters", []), _KEY_HEADER]
+    if "if-match" in _headers(route.dependant):
+        refusals += [PreconditionFailed, VersionRequired]
     route.openapi_extra = extra
     for refusal in refusals:
         route.responses.setdefault(refusal.status, _answer(refusal))
+
+
+def _headers(dependant: Dependant) -> set[str]:
+    own = {header.alias.lower() for header in dependant.header_params}
+    return own.union(*(_headers(one) for one in dependant.dependencies))
 
 
 def _answer(refusal: type[Refusal]) -> dict[str, Any]:

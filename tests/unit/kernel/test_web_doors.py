@@ -201,7 +201,7 @@ def test_the_document_names_scope_problems_and_key_header(settings: DoorSettings
     assert post["x-scope"] == "customers:write"
     with_body = {"400", "408", "413", "415"}
     always = {"401", "403", "422", "429", "500", "503"}
-    assert post["responses"].keys() == {"201", "409"} | with_body | always
+    assert post["responses"].keys() == {"201", "404", "409"} | with_body | always
     assert "Retry-After" in post["responses"]["503"]["headers"]
     assert [parameter["name"] for parameter in post["parameters"]] == ["Idempotency-Key"]
     stranger = document["paths"]["/counts/open"]["get"]
