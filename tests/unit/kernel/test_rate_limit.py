@@ -11,7 +11,7 @@ NOWHERE = "redis://127.0.0.1:1/0"
 
 
 async def test_made_up_names_fill_no_memory_and_free_nobody() -> None:
-    """Catches a table that grows with each address, and one that is emptied when it is full: all would be free again."""
+    """Catches a table that grows with each address, and one that is emptied when full: all would be free again."""
     limit = RateLimit(Redis.from_url(NOWHERE, socket_connect_timeout=0.2), "test", rate=100, burst=1)
     assert await limit.admit("flood", count=1) == 0
     for number in range(ours._MOST_NAMES + 500):
