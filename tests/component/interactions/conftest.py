@@ -20,7 +20,7 @@ from fastapi import FastAPI
 from deploy.local import Dsns
 from services.interactions import app as app_module
 from services.interactions.config import Settings
-from services.interactions.handlers import subscriptions
+from services.interactions.worker import create as create_worker
 from services.registry import run_migrations
 from shared.clock import Clock, SystemClock
 from shared.contracts.envelope import Envelope, Fact, Origin, read_envelope
@@ -100,17 +100,12 @@ class Road:
     consumer: AIOKafkaConsumer
     producer: Any
     _offset: int = 10_000
+    all: list[Subscription] = field(init=False)
     inbound: Subscription = field(init=False)
-    settled: Subscription = field(init=False)
-    quiet: Subscription = field(init=False)
 
     def __post_init__(self) -> None:
-        self.inbound, self.settled, self.quiet = subscriptions(self.settings, self.clock)
-
-    @property
-    def all(self) -> list[Subscription]:
-        """The worker's three subscriptions."""
-        return [self.inbound, self.settled, self.quiet]
+        self.all = create_worker(self.settings).subscriptions
+        self.inbound = next(one for one in self.all if one.consumer == "interactions-inbound")
 
     async def send(self, value: bytes | None, key: bytes | None = None) -> None:
         """Publish bytes straight to interactions-inbound, as a publisher with a Kafka client would."""

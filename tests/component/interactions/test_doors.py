@@ -11,7 +11,7 @@ import httpx
 import orjson
 import pytest
 
-from services.interactions.routes.examples import EVENTS
+from services.interactions.ingest.routes.examples import EVENTS
 from shared.events.replayer import Replayer
 from tests.component.interactions.builders import Body, a_line, a_purchase, an_email
 from tests.component.interactions.conftest import OPERATOR, READER, Road, as_

@@ -112,14 +112,14 @@ async def test_a_retired_identifier_leads_to_somebody_new(road: Road) -> None:
 
 async def test_the_door_learns_of_retired_identifiers(api: httpx.AsyncClient, road: Road) -> None:
     """Would catch answers that name the erased customer for ever."""
-    from services.interactions.service.publishing import Doorway
+    from services.interactions.ingest.service.publishing import publisher_of
 
     key = road.settings.installation_key.get_secret_value()
     email = an_email()
     mark = fingerprint(key, "email", normalise("email", email))
     await road.hear(heard(IdentifierRetired(fingerprint=mark, generation=1), uuid4()))
-    doorway: Doorway = api._transport.app.state.context.extras["doorway"]  # type: ignore[attr-defined]
-    await doorway.refresh()
+    publisher = publisher_of(api._transport.app.state.context.extras)  # type: ignore[attr-defined]
+    await publisher.refresh()
     answer = await api.post("/events", json=a_purchase(customer={"email": email}))
     assert UUID(answer.json()["customer_id"]) == customer_id_of(key, Identifier(kind="email", value=email), 1)
 

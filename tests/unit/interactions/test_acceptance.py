@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.interactions.errors import EventRefused, UnacceptableRecord
-from services.interactions.service.accepting import read_message, read_record
+from services.interactions.ingest.errors import EventRefused, UnacceptableRecord
+from services.interactions.ingest.service.accepting import read_message, read_record
 from shared.contracts.envelope import Unreadable
 
 NOW = datetime(2026, 5, 1, 12, tzinfo=UTC)

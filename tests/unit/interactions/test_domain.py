@@ -10,11 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.interactions.domain.currencies import PLACES
-from services.interactions.domain.happenings import digest_of, origin_of
-from services.interactions.domain.identity import customer_of, is_news, marks_of, person_of, possible_ids
-from services.interactions.domain.rates import Rate, wrong_with_rate
-from services.interactions.domain.valuation import base_amount
+from services.interactions.identity.domain import customer_of, person_of, possible_ids
+from services.interactions.rates.domain import PLACES, Rate, base_amount, wrong_with_rate
+from services.interactions.recording.domain import message_digest, observation_digests, origin_of, tells_anything_new
 from shared.contracts.envelope import Origin
 from shared.contracts.inbound import CustomerRef
 
@@ -77,8 +75,8 @@ def test_each_generation_is_somebody_else_and_all_are_found(generation: int) -> 
     """Would catch an erased person who is met again, and one who is not found in what was written before."""
     ref = CustomerRef(email="ada@example.test", phone="+49 30 12345")
     person = person_of(KEY, ref)
-    assert person.deriving_print is not None
-    generations = {person.deriving_print: generation}
+    assert person.deriving_fingerprint is not None
+    generations = {person.deriving_fingerprint: generation}
     current, told = customer_of(KEY, person, generations)
     assert told == generation
     possible = possible_ids(KEY, ref, generations)
@@ -89,21 +87,21 @@ def test_each_generation_is_somebody_else_and_all_are_found(generation: int) -> 
 def test_news_is_what_changed() -> None:
     """Would catch a change back to an old value that is swallowed, and an order of fields that counts as news."""
     person = person_of(KEY, CustomerRef(email="ada@example.test"))
-    first = marks_of(person, {"a": 1, "b": 2})
-    assert is_news(first, {})
-    assert not is_news(marks_of(person, {"b": 2, "a": 1}), first)
-    assert is_news(marks_of(person, {"a": 1}), first)
-    assert not is_news(marks_of(person, {}), first)
-    assert not is_news({}, {})
+    first = observation_digests(person, {"a": 1, "b": 2})
+    assert tells_anything_new(first, {})
+    assert not tells_anything_new(observation_digests(person, {"b": 2, "a": 1}), first)
+    assert tells_anything_new(observation_digests(person, {"a": 1}), first)
+    assert not tells_anything_new(observation_digests(person, {}), first)
+    assert not tells_anything_new({}, {})
 
 
 @given(st.text(min_size=1, max_size=20), st.text(min_size=1, max_size=20), st.text(min_size=1, max_size=20))
 def test_a_digest_belongs_to_one_message_of_one_publisher(publisher: str, message_id: str, other: str) -> None:
     """Would catch two publishers' messages, or two messages, that are taken for one."""
-    mine = digest_of(KEY, publisher, message_id)
-    assert mine == digest_of(KEY, publisher, message_id)
-    assert (mine == digest_of(KEY, publisher, other)) == (message_id == other)
-    assert mine != digest_of("another key", publisher, message_id)
+    mine = message_digest(KEY, publisher, message_id)
+    assert mine == message_digest(KEY, publisher, message_id)
+    assert (mine == message_digest(KEY, publisher, other)) == (message_id == other)
+    assert mine != message_digest("another key", publisher, message_id)
 
 
 @pytest.mark.parametrize(
