@@ -55,7 +55,7 @@ async def add_tombstones(tx: Tx, events: Sequence[Envelope[ErasureRequested]]) -
 async def resolve(tx: Tx, key: str, people: Sequence[Person]) -> list[Resolved | None]:
     """Which customer each of `people` is, in order; None for somebody who was erased."""
     deriving = {person.deriving_fingerprint for person in people}
-    generations = await repository.generations_of(tx, [mark for mark in deriving if mark is not None])
+    generations = await repository.generations_of(tx, [found for found in deriving if found is not None])
     resolved = [customer_of(key, person, generations) for person in people]
     erased = await repository.erased_among(tx, {customer.customer_id for customer in resolved})
     return [None if customer.customer_id in erased else customer for customer in resolved]

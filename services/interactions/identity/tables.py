@@ -1,4 +1,4 @@
-"""What other services told about identity: merges, generations, tombstones."""
+"""What other services reported about identity: merges, generations, tombstones."""
 
 from __future__ import annotations
 

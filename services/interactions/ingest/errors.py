@@ -9,7 +9,7 @@ from shared.errors import Invalid, TooLarge, Unavailable
 
 
 class EventRefused(Invalid):
-    """A publisher's message that may not be recorded; `errors` says each thing that is wrong with it."""
+    """A publisher's message that may not be recorded; `errors` lists each thing that is wrong with it."""
 
     slug, title = "invalid-event", "The event is not accepted"
 

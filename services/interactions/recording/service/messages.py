@@ -36,7 +36,7 @@ UNVALUED = counter("interactions_unvalued", "Baskets without a rate to the base 
 
 
 @dataclass(frozen=True, slots=True)
-class _Resolved:
+class _ResolvedMessage:
     """A message whose customer is known."""
 
     inbound: InboundEvent
@@ -75,9 +75,9 @@ async def _fresh(tx: Tx, policy: Policy, inbound: Sequence[InboundEvent]) -> lis
     return [event for digest, event in first.items() if digest in new]
 
 
-async def _resolved(tx: Tx, policy: Policy, fresh: Sequence[InboundEvent]) -> list[_Resolved]:
+async def _resolved(tx: Tx, policy: Policy, fresh: Sequence[InboundEvent]) -> list[_ResolvedMessage]:
     customers = await resolve(tx, policy.key, [event.person for event in fresh])
-    found = [_Resolved(event, customer) for event, customer in zip(fresh, customers, strict=True) if customer]
+    found = [_ResolvedMessage(event, customer) for event, customer in zip(fresh, customers, strict=True) if customer]
     DROPPED.inc(len(fresh) - len(found))
     return found
 
@@ -105,7 +105,7 @@ def _priced(message: Message) -> tuple[str, date] | None:
 
 
 async def _emit_observations(
-    tx: Tx, resolved: Sequence[_Resolved], interactions: Sequence[NewInteraction], event_ids: Sequence[UUID]
+    tx: Tx, resolved: Sequence[_ResolvedMessage], interactions: Sequence[NewInteraction], event_ids: Sequence[UUID]
 ) -> None:
     digests = [observation_digests(message.inbound.person, message.inbound.message.traits) for message in resolved]
     described = {message.customer.customer_id for message, own in zip(resolved, digests, strict=True) if own}

@@ -15,7 +15,7 @@ from aiokafka.conn import create_conn
 from services.interactions import app as app_module
 from services.interactions.config import Settings
 from tests.component.interactions.builders import a_purchase
-from tests.component.interactions.conftest import WRITER, Road, as_
+from tests.component.interactions.conftest import WRITER, DrivenWorker, as_
 
 
 @contextlib.asynccontextmanager
@@ -30,12 +30,12 @@ async def _app(settings: Settings, **changes: object) -> AsyncIterator[httpx.Asy
         yield client
 
 
-class Silence:
-    """A TCP proxy before the real broker, which hears everything; its answers pass while `hearing` is set."""
+class SilentBroker:
+    """A TCP proxy before the real broker, which gets everything; its answers pass while `answering` is set."""
 
     def __init__(self) -> None:
-        self.hearing = asyncio.Event()
-        self.hearing.set()
+        self.answering = asyncio.Event()
+        self.answering.set()
         self._tasks: set[asyncio.Task[None]] = set()
 
     async def open(self, bootstrap: str) -> int:
@@ -60,15 +60,15 @@ class Silence:
     async def _pass_on(self, source: asyncio.StreamReader, target: asyncio.StreamWriter, held: bool) -> None:
         while data := await source.read(65_536):
             if held:
-                await self.hearing.wait()
+                await self.answering.wait()
             target.write(data)
         target.close()
 
 
 @pytest.fixture
-async def silence(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Silence]:
+async def broker(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[SilentBroker]:
     """Every Kafka client made from now on goes through the proxy, whatever address the broker tells it."""
-    made = Silence()
+    made = SilentBroker()
     port = await made.open(settings.kafka_bootstrap)
 
     async def through(host: str, _port: int, **options: Any) -> Any:
@@ -76,18 +76,18 @@ async def silence(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> AsyncI
 
     monkeypatch.setattr("aiokafka.client.create_conn", through)
     yield made
-    made.hearing.set()
+    made.answering.set()
     await made.close()
 
 
 async def test_without_a_confirmation_the_answer_is_unknown_and_says_so(
-    settings: Settings, road: Road, silence: Silence
+    settings: Settings, worker: DrivenWorker, broker: SilentBroker
 ) -> None:
     """Would catch a 202 for what the broker has not confirmed, a refusal that sounds final, and a double recording."""
     single, batched = a_purchase(), a_purchase()
     async with _app(settings, confirm_timeout_s=0.5) as api:
         assert (await api.post("/events", json=a_purchase())).status_code == 202
-        silence.hearing.clear()
+        broker.answering.clear()
         for path, body in (("/events", single), ("/events/batch", {"events": [batched]})):
             answer = await api.post(path, json=body)
             assert answer.status_code == 503, answer.text
@@ -98,13 +98,13 @@ async def test_without_a_confirmation_the_answer_is_unknown_and_says_so(
         assert history.status_code == 503
         assert history.json()["lines_done"] == 0
         assert "line 1" in history.json()["cure"]
-        silence.hearing.set()
+        broker.answering.set()
         # As it was told: the same again.
         for body in (single, batched):
             assert (await api.post("/events", json=body)).status_code == 202
-    await road.drain()
+    await worker.drain()
     recorded = "select count(*) from interactions where message_id = any(cast(:ids as text[]))"
-    assert await road.value(recorded, ids=[single["message_id"], batched["message_id"]]) == 2
+    assert await worker.value(recorded, ids=[single["message_id"], batched["message_id"]]) == 2
 
 
 async def test_without_a_topic_nothing_was_accepted_and_the_answer_says_so(settings: Settings) -> None:
@@ -116,11 +116,11 @@ async def test_without_a_topic_nothing_was_accepted_and_the_answer_says_so(setti
         assert "retry-after" in answer.headers
 
 
-async def test_publishing_goes_on_without_the_database(settings: Settings, road: Road) -> None:
+async def test_publishing_goes_on_without_the_database(settings: Settings, worker: DrivenWorker) -> None:
     """Would catch an ingest that stands still whenever PostgreSQL does."""
     nowhere = "postgresql://nobody:nothing@127.0.0.1:1/none"
     body = a_purchase()
     async with _app(settings, database_url=nowhere) as api:
         assert (await api.post("/events", json=body)).status_code == 202
-    await road.drain()
-    assert await road.value("select count(*) from interactions where message_id = :id", id=body["message_id"]) == 1
+    await worker.drain()
+    assert await worker.value("select count(*) from interactions where message_id = :id", id=body["message_id"]) == 1

@@ -42,7 +42,7 @@ def _read(body: Any, factor: float = 1.0) -> Any:
 def _reasons(body: Any) -> list[str]:
     with pytest.raises(EventRefused) as refusal:
         _read(body)
-    return [one["reason"] for one in refusal.value.errors]
+    return [fault["reason"] for fault in refusal.value.errors]
 
 
 @pytest.mark.parametrize(
@@ -77,7 +77,7 @@ def test_one_fault_in_a_union_is_told_once() -> None:
     """Would catch five errors for one trait, each with a place that is not in the body."""
     with pytest.raises(EventRefused) as refusal:
         _read(_purchase(traits={"a/b": {"c": 1}}))
-    assert [one["where"] for one in refusal.value.errors] == ["/traits/a~1b"]
+    assert [fault["where"] for fault in refusal.value.errors] == ["/traits/a~1b"]
 
 
 def test_a_thousand_faults_are_told_in_part() -> None:
