@@ -13,7 +13,9 @@ import httpx
 import orjson
 import pytest
 
-from services.privacy.handlers import SUBSCRIPTION
+from services.privacy.capabilities import CAPABILITIES, CONSUMERS
+from services.registry import unconnected_settings
+from shared.capabilities import subscriptions_of
 from shared.contracts.envelope import Envelope, Fact, Origin
 from shared.database.engine import Database
 from shared.events.processor import BatchProcessor
@@ -114,7 +116,8 @@ def an_event(fact: Fact, subject: UUID, at: datetime, *, id: UUID | None = None)
 
 async def hear(database: Database, *events: Envelope[Any]) -> None:
     """Privacy's own consumer handles these events as one batch; fails when one of them ends as a dead letter."""
-    await BatchProcessor(database, SUBSCRIPTION).process([_record(event) for event in events])
+    (subscription,) = subscriptions_of(unconnected_settings("privacy"), CAPABILITIES, CONSUMERS)
+    await BatchProcessor(database, subscription).process([_record(event) for event in events])
     async with database.transaction() as tx:
         for event in events:
             buried = await tx.value("select error from dead_letters where event_id = :id", {"id": event.id})

@@ -11,9 +11,9 @@ import httpx
 import pytest
 from sqlalchemy.exc import DBAPIError
 
-from services.privacy.domain.consent import Action, Proof, Scope, Statement
-from services.privacy.jobs import expire_consents
-from services.privacy.service.consents import record_consents
+from services.privacy.consents.domain import Action, Proof, Scope, Statement
+from services.privacy.consents.jobs import expire_consents
+from services.privacy.consents.service.ledger import record_consents
 from shared.contracts.customers import CustomersMerged, IdentifierRetired, MergeUndone
 from shared.contracts.interactions import Identifier
 from shared.customers.identifiers import customer_id_of, fingerprint

@@ -10,7 +10,7 @@ import httpx
 import pytest
 from sqlalchemy.exc import DBAPIError
 
-from services.privacy.jobs import OVERDUE, remind_of_erasures
+from services.privacy.erasures.jobs import OVERDUE, remind_of_erasures
 from shared.contracts.analytics import AnalyticsErasureDone
 from shared.contracts.campaigns import CampaignsErasureDone
 from shared.contracts.customers import CustomersErasureDone, CustomersMerged, IdentifierRetired

@@ -12,15 +12,16 @@ from uuid import UUID
 import httpx
 import pytest
 
-from services.privacy.domain.consent import Action, Proof, Reason, Scope, Statement
-from services.privacy.domain.permit import Permit, Question
-from services.privacy.domain.suppression import SuppressionReason
-from services.privacy.jobs import forget_old_permits
-from services.privacy.service.consents import record_consents, withdraw
-from services.privacy.service.erasures import Request, request_erasure
-from services.privacy.service.permits import grant_permits
-from services.privacy.service.restrictions import restrict
-from services.privacy.service.suppressions import suppress
+from services.privacy.consents.domain import Action, Proof, Scope, Statement
+from services.privacy.consents.service.ledger import record_consents
+from services.privacy.consents.service.withdrawals import withdraw
+from services.privacy.erasures.service import Request, request_erasure
+from services.privacy.gate.service import grant_permits
+from services.privacy.permits.domain import Permit, Question, Reason
+from services.privacy.permits.jobs import forget_old_permits
+from services.privacy.restrictions.service import restrict
+from services.privacy.suppressions.domain import SuppressionReason
+from services.privacy.suppressions.service import suppress
 from shared.database.engine import Database
 from shared.ids import new_id
 from tests.component.privacy.conftest import a_worker

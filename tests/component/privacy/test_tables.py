@@ -10,7 +10,13 @@ from alembic.migration import MigrationContext
 from sqlalchemy import Connection
 from sqlalchemy.ext.asyncio import create_async_engine
 
-from services.privacy.tables import metadata
+import services.privacy.consents.tables
+import services.privacy.erasures.tables
+import services.privacy.identity.tables
+import services.privacy.permits.tables
+import services.privacy.subject_locks.tables
+import services.privacy.suppressions.tables  # noqa: F401
+from services.privacy.metadata import metadata
 
 
 def _differences(connection: Connection) -> list[Any]:

@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.privacy.domain.consent import Action, Head, Proof, Reason, Scope, Statement, judge, take
+from services.privacy.consents.domain import Action, Head, Proof, Scope, Statement, head_after, judge
+from services.privacy.permits.domain import Reason
 
 START = datetime(2017, 1, 1, tzinfo=UTC)
 PROOF = Proof(recorded_by="test")
@@ -31,7 +32,7 @@ def fold(statements: Sequence[Statement]) -> dict[UUID, Head]:
     """Heads by customer id, statements recorded in the given order."""
     heads: dict[UUID, Head] = {}
     for version, statement in enumerate(statements, 1):
-        head = take(heads.get(statement.scope.customer_id), statement, version)
+        head = head_after(heads.get(statement.scope.customer_id), statement, version)
         if head is not None:
             heads[statement.scope.customer_id] = head
     return heads

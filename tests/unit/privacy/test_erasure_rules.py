@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.privacy.domain.erasure import SERVICES, Receipt, certify, missing
+from services.privacy.erasures.domain import SERVICES, Receipt, certify, missing
 from shared.contracts.topics import TOPICS
 
 NOW = datetime(2017, 6, 1, tzinfo=UTC)

@@ -9,16 +9,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.privacy.domain.consent import Action, Head, Reason, Scope
-from services.privacy.domain.permit import Group, Question, Situation, Standing, grant, refusal
-from services.privacy.domain.suppression import (
-    CHANNELS,
-    SERVICE,
-    SuppressionReason,
-    address_fingerprint,
-    blocks,
-    channels_of,
-)
+from services.privacy.consents.domain import Action, Head, Scope
+from services.privacy.gate.domain import Situation, grant, refusal
+from services.privacy.identity.domain import CHANNELS, Group, address_fingerprint, channels_of
+from services.privacy.permits.domain import SERVICE_PURPOSE as SERVICE
+from services.privacy.permits.domain import Question, Reason
+from services.privacy.subject_locks.domain import SubjectState as Standing
+from services.privacy.suppressions.domain import SuppressionReason, blocks
 
 NOW = datetime(2017, 6, 1, tzinfo=UTC)
 A, B = UUID(int=1), UUID(int=2)
@@ -38,7 +35,7 @@ def a_situation(
     head = Head(Scope(A, "marketing", "email"), Action.GRANTED, UUID(int=5), 7, NOW, None, None)
     return Situation(
         group=Group(A, (A, B)),
-        standings=[Standing(A, 7), Standing(B, 3, restricted=restricted, erased=erased)],
+        states=[Standing(A, 7), Standing(B, 3, restricted=restricted, erased=erased)],
         heads=[head] if granted else [],
         suppressed=suppressed,
     )
