@@ -1,4 +1,4 @@
-"""The suppression list behind its door, and what bounces and complaints do to it."""
+"""What bounces, complaints and reported wishes do to consent and to the suppression list."""
 
 from __future__ import annotations
 
@@ -8,10 +8,11 @@ import httpx
 import pytest
 
 from shared.contracts.campaigns import MessageSettled
+from shared.contracts.customers import CustomersMerged
 from shared.contracts.interactions import ResponseKind, ResponseRecorded
 from shared.database.engine import Database
 from shared.ids import new_id
-from tests.component.privacy.scenes import an_event, ask, hear, rows, said, say
+from tests.component.privacy.scenes import an_event, ask, emitted, handle, record, rows
 from tests.fakes import FixedClock
 
 
@@ -24,40 +25,13 @@ def a_response(kind: ResponseKind, **of: object) -> ResponseRecorded:
     return ResponseRecorded.model_validate(fields)
 
 
-async def test_an_address_is_listed_checked_and_taken_off(client: httpx.AsyncClient, database: Database) -> None:
-    """Catches a list that forgets, that mixes up reasons, or that keeps an address in the clear."""
-    customer, address = new_id(), an_address()
-    await say(client, customer)
-    one = {"addresses": [{"channel": "email", "address": address.upper()}], "customer_id": str(customer)}
-    for reason, changed in (("manual", 1), ("manual", 0), ("complained", 1)):
-        answer = await client.post("/suppressions", json={**one, "reason": reason})
-        assert answer.json() == {"changed": changed}
-    assert await ask(client, customer, address=address) == "suppressed"
-    other = {"channel": "email", "address": an_address()}
-    checks = {"addresses": [other, {"channel": "email", "address": address}]}
-    items = (await client.post("/suppressions/checks", json=checks)).json()["items"]
-    assert [item["suppressed"] for item in items] == [False, True]
-    assert [entry["reason"] for entry in items[1]["entries"]] == ["complained", "manual"]
-    await client.post("/suppressions/removals", json={**one, "reason": "complained"})
-    assert await ask(client, customer, address=address) == "suppressed"
-    await client.post("/suppressions/removals", json=one)
-    assert await ask(client, customer, address=address) == "granted"
-    heard = [
-        (event.data["reason"], event.data["active"]) for event in await said(database, customer, "suppression_changed")
-    ]
-    assert heard == [("manual", True), ("complained", True), ("lifted", False)]
-    async with database.transaction() as tx:
-        found = await tx.value("select count(*) from addresses where fingerprint like '%@%'")
-    assert found == 0
-
-
 async def test_a_bounce_suppresses_the_address_of_its_message(
     client: httpx.AsyncClient, database: Database, clock: FixedClock
 ) -> None:
-    """Catches a dead address that is written to again, also by service messages; heard twice, also as another event."""
+    """Catches a dead address that is written to again, also by service messages; an event that counts twice."""
     for settled in (True, False):
         customer, message, address = new_id(), new_id(), an_address()
-        await say(client, customer)
+        await record(client, customer)
         assert await ask(client, customer, address=address, message_id=message) == "granted"
         campaign = new_id()
         fact = (
@@ -68,12 +42,12 @@ async def test_a_bounce_suppresses_the_address_of_its_message(
             else a_response("bounced", message_id=message)
         )
         event = an_event(fact, customer, clock.now())
-        await hear(database, event, event)
-        await hear(database, an_event(fact, customer, clock.now()))
+        await handle(database, event, event)
+        await handle(database, an_event(fact, customer, clock.now()))
         assert await ask(client, customer, address=address) == "suppressed"
         assert await ask(client, customer, address=address, purpose="service") == "suppressed"
         assert await ask(client, customer, address=an_address()) == "granted"
-        assert len(await said(database, customer, "suppression_changed")) == 1
+        assert len(await emitted(database, customer, "suppression_changed")) == 1
 
 
 async def test_other_outcomes_suppress_nothing(
@@ -81,13 +55,13 @@ async def test_other_outcomes_suppress_nothing(
 ) -> None:
     """Catches a gate that closes on success."""
     customer, message, address = new_id(), new_id(), an_address()
-    await say(client, customer)
+    await record(client, customer)
     await ask(client, customer, address=address, message_id=message)
     settled = MessageSettled(
         message_id=message, campaign_id=new_id(), channel="email", step="send", outcome="handed_over"
     )
     facts = [settled, a_response("opened", message_id=message), a_response("bounced", message_id=new_id())]
-    await hear(database, *(an_event(fact, customer, clock.now()) for fact in facts))
+    await handle(database, *(an_event(fact, customer, clock.now()) for fact in facts))
     assert await ask(client, customer, address=address) == "granted"
 
 
@@ -97,12 +71,12 @@ async def test_a_complaint_withdraws_and_suppresses(
     """Catches somebody who called it spam and gets the next one."""
     customer, message, address = new_id(), new_id(), an_address()
     for purpose in ("marketing", "news"):
-        await say(client, customer, purpose=purpose)
+        await record(client, customer, purpose=purpose)
     await ask(client, customer, address=address, message_id=message)
-    await hear(database, an_event(a_response("complained", message_id=message), customer, clock.now()))
+    await handle(database, an_event(a_response("complained", message_id=message), customer, clock.now()))
     assert await ask(client, customer, address=an_address()) == "withdrawn"
     assert await ask(client, customer, address=address, purpose="news") == "suppressed"
-    event = (await said(database, customer, "consent_changed"))[-1].data
+    event = (await emitted(database, customer, "consent_changed"))[-1].data
     assert (event["withdrawn_via"], event["message_id"]) == ("complaint", str(message))
 
 
@@ -113,10 +87,10 @@ async def test_without_a_known_message_the_whole_channel_is_withdrawn(
     """Catches a wish that is lost because nobody knows which message led to it."""
     customer = new_id()
     for purpose in ("marketing", "news"):
-        await say(client, customer, purpose=purpose)
-    await say(client, customer, channel="sms")
-    await hear(database, an_event(a_response(kind), customer, clock.now()))
-    assert [await ask(client, customer, purpose=one) for one in ("marketing", "news")] == ["withdrawn"] * 2
+        await record(client, customer, purpose=purpose)
+    await record(client, customer, channel="sms")
+    await handle(database, an_event(a_response(kind), customer, clock.now()))
+    assert [await ask(client, customer, purpose=purpose) for purpose in ("marketing", "news")] == ["withdrawn"] * 2
     assert await ask(client, customer, channel="sms", address="+442079460000") == "granted"
 
 
@@ -125,12 +99,27 @@ async def test_a_reported_unsubscribe_does_not_undo_a_later_yes(
 ) -> None:
     """Catches an echo of an old withdrawal that arrives after the person came back."""
     customer = new_id()
-    await say(client, customer, "withdrawn")
+    await record(client, customer, "withdrawn")
     left_at = clock.now()
     clock.advance(minutes=1)
-    await say(client, customer)
-    await hear(database, an_event(a_response("unsubscribed"), customer, left_at))
+    await record(client, customer)
+    await handle(database, an_event(a_response("unsubscribed"), customer, left_at))
     assert await ask(client, customer) == "granted"
-    await hear(database, an_event(a_response("unsubscribed"), customer, left_at + timedelta(minutes=2)))
+    await handle(database, an_event(a_response("unsubscribed"), customer, left_at + timedelta(minutes=2)))
     assert await ask(client, customer) == "withdrawn"
     assert await rows(database, "consents", [customer]) == 3
+
+
+async def test_a_complaint_counts_for_the_customer_that_its_batch_merges(
+    client: httpx.AsyncClient, database: Database, clock: FixedClock
+) -> None:
+    """Catches a batch that asks who somebody is before it knows of its own merges, whichever comes first in it."""
+    survivor, absorbed = new_id(), new_id()
+    await record(client, survivor)
+    merged = CustomersMerged(merge_id=new_id(), survivor=survivor, absorbed=absorbed)
+    complaint = an_event(a_response("complained"), absorbed, clock.now())
+    merges = [an_event(merged, customer, clock.now()) for customer in (survivor, absorbed)]
+    await handle(database, complaint, *merges)
+    assert await ask(client, survivor) == "withdrawn"
+    (event,) = (await emitted(database, survivor, "consent_changed"))[1:]
+    assert (event.data["withdrawn_via"], event.cause) == ("complaint", complaint.id)

@@ -9,11 +9,12 @@ from uuid import UUID
 import httpx
 import pytest
 
+from services.privacy.pages import content
 from shared.database.engine import Database
 from shared.ids import new_id
 from shared.security.tokens import make_unsubscribe_token
 from tests.component.privacy.conftest import KEY
-from tests.component.privacy.scenes import ask, rows, said, say
+from tests.component.privacy.scenes import ask, emitted, record, rows
 
 
 def a_link(customer_id: UUID, *, message_id: UUID | None = None, purpose: str = "marketing") -> str:
@@ -43,11 +44,11 @@ async def test_one_click_withdraws_and_says_which_message(
 ) -> None:
     """Catches an unsubscribe header that mail programs call in vain."""
     customer, message = new_id(), new_id()
-    await say(client, customer)
+    await record(client, customer)
     answer = await visitor.post(a_link(customer, message_id=message), data=ONE_CLICK)
     assert answer.status_code == 200
     assert await ask(client, customer) == "withdrawn"
-    event = (await said(database, customer, "consent_changed"))[-1].data
+    event = (await emitted(database, customer, "consent_changed"))[-1].data
     assert (event["withdrawn_via"], event["message_id"], event["campaign_id"]) == (
         "one_click",
         str(message),
@@ -70,7 +71,7 @@ async def test_whatever_body_a_mail_program_sends_it_counts(
 ) -> None:
     """Catches a person who clicked and goes on getting messages because of a detail of the form."""
     customer = new_id()
-    await say(client, customer)
+    await record(client, customer)
     answer = await visitor.post(a_link(customer), content=content, headers={"Content-Type": media} if media else {})
     assert answer.status_code == 200
     assert await ask(client, customer) == "withdrawn"
@@ -81,7 +82,7 @@ async def test_looking_changes_nothing(
 ) -> None:
     """Catches a link that a mail scanner's visit would act on."""
     customer = new_id()
-    await say(client, customer)
+    await record(client, customer)
     for _ in range(2):
         assert (await visitor.get(a_link(customer))).status_code == 200
     assert await ask(client, customer) == "granted"
@@ -93,11 +94,11 @@ async def test_a_second_click_changes_nothing(
 ) -> None:
     """Catches a second line, a second event, and an error for somebody who clicked twice."""
     customer = new_id()
-    await say(client, customer)
+    await record(client, customer)
     for _ in range(3):
         assert (await visitor.post(a_link(customer), data=ONE_CLICK)).status_code == 200
     assert await rows(database, "consents", [customer]) == 2
-    assert len(await said(database, customer, "consent_changed")) == 2
+    assert len(await emitted(database, customer, "consent_changed")) == 2
 
 
 async def test_a_click_counts_for_who_never_said_yes(client: httpx.AsyncClient, visitor: httpx.AsyncClient) -> None:
@@ -113,19 +114,22 @@ async def test_the_page_offers_less_and_never(
     """Catches a choice on the page that nothing stands behind."""
     customer, message = new_id(), new_id()
     for purpose in ("marketing", "news"):
-        await say(client, customer, purpose=purpose)
+        await record(client, customer, purpose=purpose)
     assert await ask(client, customer, message_id=message) == "granted"
     link = a_link(customer, message_id=message)
     await visitor.post(link, data={"choice": "this"})
-    assert [await ask(client, customer, purpose=one) for one in ("marketing", "news")] == ["withdrawn", "granted"]
+    assert [await ask(client, customer, purpose=purpose) for purpose in ("marketing", "news")] == [
+        "withdrawn",
+        "granted",
+    ]
     await visitor.post(link, data={"choice": "all"})
     assert await ask(client, customer, purpose="news") == "withdrawn"
-    assert {event.data["withdrawn_via"] for event in await said(database, customer, "consent_changed")} == {
+    assert {event.data["withdrawn_via"] for event in await emitted(database, customer, "consent_changed")} == {
         None,
         "page",
     }
     stranger = new_id()
-    await say(client, stranger)
+    await record(client, stranger)
     assert await ask(client, stranger) == "suppressed"
     assert await ask(client, stranger, purpose="service") == "granted"
     lifted = {"addresses": [{"channel": "email", "address": "ann@example.test"}]}
@@ -137,7 +141,7 @@ async def test_a_link_in_a_service_message_stops_marketing(
 ) -> None:
     """Catches a consent recorded for a purpose that needs none."""
     customer = new_id()
-    await say(client, customer)
+    await record(client, customer)
     await visitor.post(a_link(customer, purpose="service"), data=ONE_CLICK)
     assert await ask(client, customer) == "withdrawn"
     assert await rows(database, "heads", [customer]) == 1
@@ -187,3 +191,13 @@ async def test_the_page_can_be_used_by_everybody_and_tells_nobody(visitor: httpx
     assert answer.headers["referrer-policy"] == "no-referrer"
     assert answer.headers["cache-control"] == "no-store"
     assert "default-src 'none'" in answer.headers["content-security-policy"]
+
+
+def test_words_of_a_message_are_text_on_the_page() -> None:
+    """Catches a template that writes what stands in a link as HTML."""
+    for page in (
+        content.unsubscribe_page("<script>x</script>", "<b>"),
+        content.unsubscribed_page("<script>x</script>", "<b>", everything=False),
+    ):
+        assert not any(_Page(page).all(tag) for tag in ("script", "b"))
+        assert "&lt;script&gt;x&lt;/script&gt;" in page
