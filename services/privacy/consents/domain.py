@@ -110,28 +110,28 @@ def head_after(head: Head | None, statement: Statement, version: int) -> Head | 
     A refusal holds from the moment it is recorded, however old: nobody argues with a no. A grant holds unless a refusal
     or another grant was said after it, so that a late import of old forms revives nothing.
     """
-    said = statement.occurred_at
+    at = statement.occurred_at
     if statement.action is Action.GRANTED and head is not None:
-        if head.refused_at is not None and said < head.refused_at:
+        if head.refused_at is not None and at < head.refused_at:
             return None
-        if head.granted and said < head.occurred_at:
+        if head.granted and at < head.occurred_at:
             return None
     refused_at = head.refused_at if head is not None else None
     if statement.action is not Action.GRANTED:
-        refused_at = max(refused_at, said) if refused_at is not None else said
+        refused_at = max(refused_at, at) if refused_at is not None else at
     return Head(
         scope=statement.scope,
         action=statement.action,
         consent_id=statement.consent_id,
         version=version,
-        occurred_at=said,
+        occurred_at=at,
         expires_at=statement.expires_at,
         refused_at=refused_at,
     )
 
 
 def mark_expired(head: Head, version: int) -> Head:
-    """The head once its expiry has been told."""
+    """The head once its expiry has been published."""
     return replace(head, version=version, expired=True)
 
 
@@ -155,5 +155,5 @@ def judge(heads: Sequence[Head], current: UUID, now: datetime) -> Reason | None:
 
 
 def _later(grant: Head, refusal: Head) -> bool:
-    said = refusal.refused_at or refusal.occurred_at
-    return grant.version > refusal.version and grant.occurred_at >= said
+    refused_at = refusal.refused_at or refusal.occurred_at
+    return grant.version > refusal.version and grant.occurred_at >= refused_at

@@ -12,7 +12,7 @@ class NothingRecorded(NotFound):
 
 
 class InTheFuture(Invalid):
-    """Something cannot have been said later than now."""
+    """A statement cannot have been made later than now."""
 
     slug, title = "in-the-future", "The time lies in the future"
 

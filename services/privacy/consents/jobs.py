@@ -1,4 +1,4 @@
-"""Tell, by the business clock, when consents run out."""
+"""Publish grants that have run out by the business clock."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The consent ledger and its heads."""
+"""Read and write the consent ledger and its heads."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ async def heads_of(tx: Tx, ids: Iterable[UUID]) -> list[Head]:
 
 
 async def due(tx: Tx, now: datetime, limit: int) -> list[Scope]:
-    """Grants that have run out and of which nobody was told, the oldest first."""
+    """Grants that have run out and were not published as expired yet, the oldest first."""
     return [Scope(**row) for row in await tx.rows(_DUE, {"now": now, "limit": limit})]
 
 
@@ -91,15 +91,15 @@ async def append(tx: Tx, lines: Sequence[Line]) -> None:
         _APPEND,
         {
             "now": tx.now,
-            "customers": [one.scope.customer_id for one in statements],
+            "customers": [statement.scope.customer_id for statement in statements],
             "versions": [line.version for line in lines],
-            "consents": [one.consent_id for one in statements],
-            "purposes": [one.scope.purpose for one in statements],
-            "channels": [one.scope.channel for one in statements],
-            "actions": [one.action.value for one in statements],
+            "consents": [statement.consent_id for statement in statements],
+            "purposes": [statement.scope.purpose for statement in statements],
+            "channels": [statement.scope.channel for statement in statements],
+            "actions": [statement.action.value for statement in statements],
             "effective": [line.effective for line in lines],
-            "occurred": [one.occurred_at for one in statements],
-            "expires": [one.expires_at for one in statements],
+            "occurred": [statement.occurred_at for statement in statements],
+            "expires": [statement.expires_at for statement in statements],
             "recorders": [proof.recorded_by for proof in proofs],
             "bases": [proof.basis for proof in proofs],
             "wordings": [proof.wording for proof in proofs],

@@ -1,4 +1,4 @@
-"""Erasure requests, their receipts, and privacy's own stores of customer data."""
+"""Read and write erasure requests and receipts, and delete from privacy's own stores of customer data."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Aliases of merged customers and generations of retired identifiers, copied from customers-events."""
+"""Read and write aliases of merged customers and generations of retired identifiers."""
 
 from __future__ import annotations
 

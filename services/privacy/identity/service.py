@@ -1,4 +1,4 @@
-"""Tell who a request is about, and keep the copies by which that is told."""
+"""Find the customer id that a request means, and keep the copies of merges and generations that this needs."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Copies of what customers-events says about identity: merges, and generations of retired identifiers."""
+"""Copies from customers-events: merges, and generations of retired identifiers."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Permits as they were written, with the address's hash: a later bounce or complaint finds its customer by them."""
+"""Read and write permits, with the address's hash: a later bounce or complaint finds its customer by them."""
 
 from __future__ import annotations
 

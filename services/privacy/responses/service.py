@@ -1,4 +1,7 @@
-"""What bounces, complaints and reported wishes to unsubscribe do. The message's permit says whom it concerns."""
+"""Suppress and withdraw after bounces, complaints and reported wishes to unsubscribe.
+
+The message's permit names the customer and the address that it concerns.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The suppression list, and the address rows that permits lock shared and suppressions lock for themselves."""
+"""Read and write the suppression list, and lock the address rows: permits shared, suppressions for themselves."""
 
 from __future__ import annotations
 

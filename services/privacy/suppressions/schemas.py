@@ -16,7 +16,7 @@ Addresses = Annotated[list[AddressIn], Field(min_length=1, max_length=500)]
 
 
 class SuppressionsIn(Strict):
-    """Addresses that must not be written to. Name the customer when it is known, so that the change is said."""
+    """Addresses that must not be written to. Name the customer when it is known, so that the change is published."""
 
     addresses: Addresses
     reason: Literal["unsubscribed_all", "bounced", "complained", "manual"] = "manual"

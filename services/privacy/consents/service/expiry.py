@@ -1,4 +1,4 @@
-"""Tell when grants run out."""
+"""Publish grants that have run out."""
 
 from __future__ import annotations
 
