@@ -21,7 +21,11 @@ _EFFECTS = {
 
 
 async def lock_concerned(batch: EventBatch) -> None:
-    """Lock whom the batch's responses concern, after its merges: those say under which ids."""
+    """Lock whom the batch's responses concern, once for all of them.
+
+    In the phase of identity and behind its handlers (that capability stands lower in the list): the batch's own merges
+    decide which ids are to be locked. Nothing locks these rows before.
+    """
     responses = [response for event in batch.events if (response := response_of(event)) is not None]
     if responses:
         batch.resolved[_CONCERNED] = await service.lock_concerned(batch.tx, responses)
