@@ -120,11 +120,11 @@ async def test_counts_are_by_kind_and_origin(api: httpx.AsyncClient, worker: Dri
     ("path", "where"),
     [
         ("/customers/me/timeline", "path:customer_id"),
-        (f"/customers/{uuid4()}/timeline?kind=party", "query:kind"),
-        (f"/customers/{uuid4()}/timeline?limit=0", "query:limit"),
-        (f"/customers/{uuid4()}/timeline?after=xyz", "query:after"),
-        (f"/customers/{uuid4()}/timeline?since=2026-02-01T00:00:00Z&until=2026-01-01T00:00:00Z", "query:since"),
-        (f"/customers/{uuid4()}/timeline?since=2026-02-01T00:00:00", "query:since"),
+        ("/customers/01890000-0000-7000-8000-000000000001/timeline?kind=party", "query:kind"),
+        ("/customers/01890000-0000-7000-8000-000000000001/timeline?limit=0", "query:limit"),
+        ("/customers/01890000-0000-7000-8000-000000000001/timeline?after=xyz", "query:after"),
+        ("/customers/01890000-0000-7000-8000-000000000001/timeline?since=2026-02-01T00:00:00Z&until=2026-01-01T00:00:00Z", "query:since"),
+        ("/customers/01890000-0000-7000-8000-000000000001/timeline?since=2026-02-01T00:00:00", "query:since"),
         ("/stats?since=1900-01-01T00:00:00Z", "query:since"),
         ("/interactions/7", "path:interaction_id"),
     ],
@@ -138,5 +138,5 @@ async def test_an_odd_question_is_refused_with_its_place(api: httpx.AsyncClient,
 
 async def test_reading_needs_its_own_scope(api: httpx.AsyncClient) -> None:
     """Would catch a publisher who reads."""
-    for path in (f"/customers/{uuid4()}/timeline", f"/interactions/{uuid4()}", "/stats"):
+    for path in ("/customers/01890000-0000-7000-8000-000000000001/timeline", f"/interactions/{uuid4()}", "/stats"):
         assert (await api.get(path, headers=as_(WRITER))).status_code == 403
