@@ -33,7 +33,7 @@ async def test_no_name_or_address_is_said_to_the_others(api: httpx.AsyncClient, 
     secrets = {"given_name": "Zephyrine", "address_lines": ["9 Quince Lane"], "city": "Bath", "country": "GB"}
     body = await created(api, attributes=secrets)
     assert body["name"] == "Zephyrine"
-    (event,) = await world.said(body["customer_id"])
+    (event,) = await world.emitted(body["customer_id"])
     raw = event.to_bytes()
     for secret in ("Zephyrine", "Quince", body["identifiers"][0]["value"]):
         assert secret.encode() not in raw
@@ -220,13 +220,13 @@ async def test_a_removed_identifier_derives_somebody_new(api: httpx.AsyncClient,
     path = f"/customers/{body['customer_id']}/identifiers/{held['identifier_id']}"
     answer = await api.delete(path)
     assert (answer.status_code, answer.json()["identifiers"], answer.json()["reachable"]) == (200, [], [])
-    (retired,) = await world.said(body["customer_id"], IdentifierRetired)
+    (retired,) = await world.emitted(body["customer_id"], IdentifierRetired)
     assert retired.data.generation == 1
     assert (await world.profiles(body["customer_id"]))[-1].changed == ["reachable"]
     assert (await api.delete(path)).status_code == 404
 
     late = world.event(observed(email, generation=0), derived(world.settings, email))
-    await world.hear(late)
+    await world.deliver(late)
     assert (await read(api, body["customer_id"]))["identifiers"] == []
     again = await created(api, identifiers=[email])
     assert again["customer_id"] == str(derived(world.settings, email, generation=1))

@@ -9,7 +9,7 @@ from uuid import UUID, uuid4
 import asyncpg
 import httpx
 
-from services.customers.domain.naming import read_name
+from services.customers.identifiers.domain import read_identifier as read_name
 from shared.contracts.customers import CustomersErasureDone, IdentifierRetired
 from shared.contracts.privacy import ErasureRequested
 from shared.events.dead_letter_writer import write_dead_letter
@@ -37,14 +37,14 @@ async def test_nothing_of_an_erased_person_is_left_in_any_table(api: httpx.Async
     other = await created(api, attributes={"family_name": mark})
     await merged(api, customer, other)
     card = {"kind": "card", "value": uuid4().hex}
-    await world.hear(world.event(observed(card, email), derived(world.settings, card)))
+    await world.deliver(world.event(observed(card, email), derived(world.settings, card)))
     letter = world.record(world.event(observed(email), UUID(customer["customer_id"])))
     async with world.database.transaction() as tx:
         await write_dead_letter(tx, "planted", letter, ValueError("planted"), 3)
 
     request = await _erase(world, customer["customer_id"])
 
-    (done,) = await world.said(customer["customer_id"], CustomersErasureDone)
+    (done,) = await world.emitted(customer["customer_id"], CustomersErasureDone)
     assert done.data.request_id == request
     assert set(done.data.remaining.values()) == {0}
     assert {
@@ -75,11 +75,11 @@ async def test_an_erased_id_does_not_come_back_and_its_email_is_somebody_new(
     body = await created(api, identifiers=[email])
     customer = UUID(body["customer_id"])
     await _erase(world, customer)
-    (retired,) = await world.said(customer, IdentifierRetired)
+    (retired,) = await world.emitted(customer, IdentifierRetired)
     assert retired.data.generation == 1
     world.clock.advance(hours=1)
-    await world.hear(world.event(observed(email), customer))
-    await world.hear(world.event(a_purchase(), customer))
+    await world.deliver(world.event(observed(email), customer))
+    await world.deliver(world.event(a_purchase(), customer))
     assert (await api.get(f"/customers/{customer}")).status_code == 410
     assert (await api.post("/customers", json=a_customer(customer_id=str(customer)))).status_code == 410
     back = await created(api, identifiers=[email])
@@ -92,7 +92,7 @@ async def test_a_phone_that_somebody_else_has_too_is_not_retired(api: httpx.Asyn
     customer = (await created(api, identifiers=[alone, shared]))["customer_id"]
     await created(api, identifiers=[shared])
     await _erase(world, customer)
-    retired = await world.said(customer, IdentifierRetired)
+    retired = await world.emitted(customer, IdentifierRetired)
     expected = read_name(world.settings.key, "phone", alone["value"]).fingerprint
     assert [one.data.fingerprint for one in retired] == [expected]
 
@@ -103,9 +103,9 @@ async def test_somebody_never_heard_of_is_erased_with_a_receipt_and_stays_unknow
     email = an_email()
     customer = derived(world.settings, email)
     await _erase(world, customer)
-    (done,) = await world.said(customer, CustomersErasureDone)
+    (done,) = await world.emitted(customer, CustomersErasureDone)
     assert set(done.data.stores.values()) == {0}
-    await world.hear(world.event(observed(email), customer))
+    await world.deliver(world.event(observed(email), customer))
     assert await world.profiles(customer) == []
 
 
@@ -117,7 +117,7 @@ async def test_a_person_is_not_opened_behind_an_erasure_that_runs_at_the_same_ti
         email = an_email()
         customer = derived(world.settings, email)
         await asyncio.gather(
-            world.hear(world.event(observed(email, traits={"city": "Bath"}), customer)), _erase(world, customer)
+            world.deliver(world.event(observed(email, traits={"city": "Bath"}), customer)), _erase(world, customer)
         )
         assert (await api.get(f"/customers/{customer}")).status_code == 410
         assert await world.value("select count(*) from identifiers where customer_id = :id", id=customer) == 0
@@ -131,14 +131,14 @@ async def test_an_identifier_that_contains_anothers_is_left_alone(api: httpx.Asy
     async with world.database.transaction() as tx:
         await write_dead_letter(tx, "planted", letter, ValueError("planted"), 3)
     await _erase(world, customer["customer_id"])
-    (done,) = await world.said(customer["customer_id"], CustomersErasureDone)
+    (done,) = await world.emitted(customer["customer_id"], CustomersErasureDone)
     assert done.data.stores["dead_letters"] == 0
 
 
 async def _erase(world: World, customer_id: UUID | str) -> UUID:
     request = uuid4()
     subject = UUID(str(customer_id))
-    await world.hear(world.event(ErasureRequested(request_id=request, aliases=[]), subject))
+    await world.deliver(world.event(ErasureRequested(request_id=request, aliases=[]), subject))
     return request
 
 

@@ -9,8 +9,8 @@ import httpx
 import pytest
 from sqlalchemy.exc import DBAPIError
 
-from services.customers.repository.records import lock_groups
-from services.customers.service.merges import merge_customers
+from services.customers.merges.service import merge_customers
+from services.customers.profiles.repository.records import lock_groups
 from shared.contracts.customers import CustomersMerged, MergeUndone, ProfileChanged
 from shared.contracts.envelope import Origin
 from tests.component.customers.builders import created, merged, read
@@ -40,12 +40,12 @@ async def test_a_preview_shows_where_each_value_would_come_from_and_changes_noth
 async def test_a_merge_is_said_under_both_keys_before_the_profile(api: httpx.AsyncClient, world: World) -> None:
     survivor, absorbed = await created(api), await created(api, attributes={"children": 2})
     made = await merged(api, survivor, absorbed)
-    said = (await world.said(survivor["customer_id"]))[1:]
+    said = (await world.emitted(survivor["customer_id"]))[1:]
     assert [type(one.data) for one in said] == [CustomersMerged, ProfileChanged]
     assert {one.origin for one in said} == {Origin.MERGE}
     assert said[1].data.attributes == {"city": "Bath", "children": 2}
     assert said[1].data.changed == ["children"]
-    (other,) = await world.said(absorbed["customer_id"], CustomersMerged)
+    (other,) = await world.emitted(absorbed["customer_id"], CustomersMerged)
     assert str(other.data.merge_id) == made["merge_id"]
     seen = await read(api, absorbed["customer_id"])
     assert (seen["customer_id"], seen["aliases"]) == (survivor["customer_id"], [absorbed["customer_id"]])
@@ -63,7 +63,7 @@ async def test_undo_gives_both_back_and_says_so(api: httpx.AsyncClient, world: W
         again = await read(api, body["customer_id"])
         assert {name: again[name] for name in _OWN} == {name: body[name] for name in _OWN}
         assert again["version"] > body["version"]
-        said = await world.said(body["customer_id"])
+        said = await world.emitted(body["customer_id"])
         assert [type(one.data) for one in said][-2:] == [MergeUndone, ProfileChanged]
         assert said[-1].data.attributes == body["attributes"]
     assert (await api.post(f"/merges/{made['merge_id']}/undo")).status_code == 409

@@ -9,9 +9,16 @@ from uuid import UUID
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.customers.domain.claims import STATUS, Claim, Claims, Value
-from services.customers.domain.customer import Group, Identifier, Record, address_of, after_purchase, show, sources_of
-from services.customers.domain.merging import choices, merged, parted
+from services.customers.attributes.domain.definitions import Value
+from services.customers.cards.domain import address_of
+from services.customers.identifiers.domain import Identifier
+from services.customers.merges.domain import field_choices as choices
+from services.customers.merges.domain import merged
+from services.customers.merges.domain import separated as parted
+from services.customers.profiles.domain.claims import STATUS, Claim, Claims
+from services.customers.profiles.domain.customer import Group, Record, sources_of
+from services.customers.profiles.domain.customer import profile_of as show
+from services.customers.purchases.domain import after_purchase
 
 START = datetime(2024, 1, 1, tzinfo=UTC)
 A, B, C = (UUID(int=n) for n in (1, 2, 3))
@@ -26,7 +33,7 @@ def a_group(customer_id: UUID, claims: Claims | None = None, *emails: str) -> Gr
     """Somebody who stands for themself."""
     record = Record(customer_id, "person", "web", START, START, customer_id, claims=claims or {})
     group = Group(record, [record], [an_email(customer_id, one) for one in emails])
-    root = replace(record, shown=show(group))
+    root = replace(record, profile=show(group))
     return group.with_member(root)
 
 

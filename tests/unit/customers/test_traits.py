@@ -9,12 +9,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.customers.domain.attributes import Definition, Unfit, fit
-from services.customers.domain.catalogue import BUILT_IN, catalogue
-from services.customers.domain.claims import Claim, Value
-from services.customers.domain.customer import Shown, changed_names, travelling
-from services.customers.domain.naming import Unusable, read_name
-from services.customers.domain.traits import MAX_NAMES, fold, read_traits
+from services.customers.attributes.domain.catalogue import BUILT_IN, catalogue
+from services.customers.attributes.domain.definitions import Definition, Unfit, Value, fit
+from services.customers.identifiers.domain import UnusableIdentifier as Unusable
+from services.customers.identifiers.domain import read_identifier as read_name
+from services.customers.observations.domain import read_traits
+from services.customers.profiles.domain.claims import Claim
+from services.customers.profiles.domain.customer import Profile as Shown
+from services.customers.profiles.domain.customer import changed_names
+from services.customers.profiles.domain.customer import segmentable_values as travelling
+from services.customers.profiles.domain.fitting import MAX_NAMES, fold
 
 START = datetime(2024, 1, 1, tzinfo=UTC)
 

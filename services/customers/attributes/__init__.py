@@ -1,0 +1,1 @@
+"""Attributes: what is known of customers, defined before it is collected."""

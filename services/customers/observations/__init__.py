@@ -1,0 +1,1 @@
+"""Observations: what publishers tell of somebody becomes a customer, identifiers and traits."""

@@ -1,0 +1,1 @@
+"""The HTTP doors of profiles, cut by noun."""
