@@ -1,4 +1,4 @@
-"""Merges through the real app: preview, aliases, chains, undo, and what is said of them."""
+"""Merges through the real app: preview, aliases, chains, undo, and the events about them."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ async def test_a_preview_shows_where_each_value_would_come_from_and_changes_noth
     ids = {"survivor": survivor["customer_id"], "absorbed": absorbed["customer_id"]}
     answer = await api.post("/merges", json=ids | {"dry_run": True})
     assert (answer.status_code, answer.json()["merge_id"]) == (200, None)
-    fields = {one["name"]: one for one in answer.json()["fields"]}
+    fields = {field["name"]: field for field in answer.json()["fields"]}
     assert (fields["city"]["value"], fields["city"]["source"]) == ("Bath", survivor["customer_id"])
     assert fields["city"]["absorbed_value"] == "York"
     assert (fields["children"]["value"], fields["children"]["source"]) == (2, absorbed["customer_id"])
@@ -37,14 +37,14 @@ async def test_a_preview_shows_where_each_value_would_come_from_and_changes_noth
     assert (await api.get(f"/merges/{made['merge_id']}")).json() == made
 
 
-async def test_a_merge_is_said_under_both_keys_before_the_profile(api: httpx.AsyncClient, world: World) -> None:
+async def test_a_merge_is_emitted_under_both_keys_before_the_profile(api: httpx.AsyncClient, world: World) -> None:
     survivor, absorbed = await created(api), await created(api, attributes={"children": 2})
     made = await merged(api, survivor, absorbed)
-    said = (await world.emitted(survivor["customer_id"]))[1:]
-    assert [type(one.data) for one in said] == [CustomersMerged, ProfileChanged]
-    assert {one.origin for one in said} == {Origin.MERGE}
-    assert said[1].data.attributes == {"city": "Bath", "children": 2}
-    assert said[1].data.changed == ["children"]
+    events = (await world.emitted(survivor["customer_id"]))[1:]
+    assert [type(event.data) for event in events] == [CustomersMerged, ProfileChanged]
+    assert {event.origin for event in events} == {Origin.MERGE}
+    assert events[1].data.attributes == {"city": "Bath", "children": 2}
+    assert events[1].data.changed == ["children"]
     (other,) = await world.emitted(absorbed["customer_id"], CustomersMerged)
     assert str(other.data.merge_id) == made["merge_id"]
     seen = await read(api, absorbed["customer_id"])
@@ -53,7 +53,7 @@ async def test_a_merge_is_said_under_both_keys_before_the_profile(api: httpx.Asy
     assert len(seen["identifiers"]) == 2
 
 
-async def test_undo_gives_both_back_and_says_so(api: httpx.AsyncClient, world: World) -> None:
+async def test_undo_gives_both_back_and_emits_that(api: httpx.AsyncClient, world: World) -> None:
     survivor, absorbed = await created(api), await created(api, attributes={"children": 2})
     made = await merged(api, survivor, absorbed)
     world.clock.advance(minutes=1)
@@ -63,9 +63,9 @@ async def test_undo_gives_both_back_and_says_so(api: httpx.AsyncClient, world: W
         again = await read(api, body["customer_id"])
         assert {name: again[name] for name in _OWN} == {name: body[name] for name in _OWN}
         assert again["version"] > body["version"]
-        said = await world.emitted(body["customer_id"])
-        assert [type(one.data) for one in said][-2:] == [MergeUndone, ProfileChanged]
-        assert said[-1].data.attributes == body["attributes"]
+        events = await world.emitted(body["customer_id"])
+        assert [type(event.data) for event in events][-2:] == [MergeUndone, ProfileChanged]
+        assert events[-1].data.attributes == body["attributes"]
     assert (await api.post(f"/merges/{made['merge_id']}/undo")).status_code == 409
     assert (await api.post(f"/merges/{uuid4()}/undo")).status_code == 404
 
@@ -74,7 +74,7 @@ async def test_chains_of_merges_are_followed_and_undone_link_by_link(api: httpx.
     a, b, c = [await created(api, attributes={"children": n}) for n in (1, 2, 3)]
     inner = await merged(api, a, b)
     outer = await merged(api, c, a)
-    assert {(await read(api, one["customer_id"]))["customer_id"] for one in (a, b, c)} == {c["customer_id"]}
+    assert {(await read(api, member["customer_id"]))["customer_id"] for member in (a, b, c)} == {c["customer_id"]}
     await api.post(f"/merges/{outer['merge_id']}/undo")
     assert (await read(api, b["customer_id"]))["customer_id"] == a["customer_id"]
     await merged(api, c, a)
@@ -88,7 +88,7 @@ async def test_chains_of_merges_are_followed_and_undone_link_by_link(api: httpx.
 async def test_a_customer_cannot_be_merged_with_itself_in_any_way(api: httpx.AsyncClient) -> None:
     a, b, c = [await created(api) for _ in range(3)]
     await merged(api, a, b)
-    ids = [one["customer_id"] for one in (a, b, c)]
+    ids = [customer["customer_id"] for customer in (a, b, c)]
     for survivor, absorbed, status, slug in (
         (ids[0], ids[0], 409, "same-customer"),
         (ids[0], ids[1], 409, "same-customer"),
@@ -109,7 +109,7 @@ async def test_merges_that_cross_end_in_one_customer(api: httpx.AsyncClient) -> 
             api.post("/merges", json={"survivor": a, "absorbed": b}),
             api.post("/merges", json={"survivor": b, "absorbed": a}),
         )
-        assert sorted(one.status_code for one in answers) == [201, 409]
+        assert sorted(answer.status_code for answer in answers) == [201, 409]
         assert (await read(api, a))["customer_id"] == (await read(api, b))["customer_id"]
 
 
@@ -135,7 +135,7 @@ async def test_who_waits_behind_a_merge_ends_up_holding_the_survivor(api: httpx.
     await waiting
 
 
-async def test_a_change_after_the_merge_stays_with_whom_it_was_said_of(api: httpx.AsyncClient, world: World) -> None:
+async def test_a_change_after_the_merge_stays_with_whom_it_was_made_for(api: httpx.AsyncClient, world: World) -> None:
     survivor, absorbed = await created(api), await created(api, attributes={"children": 2})
     made = await merged(api, survivor, absorbed)
     world.clock.advance(minutes=1)
