@@ -1,1 +1,1 @@
-"""Attributes: what is known of customers, defined before it is collected."""
+"""Attributes: the definitions of what is known of customers, built in and the firm's own."""

@@ -35,5 +35,5 @@ async def read(tx: TxDep, name: str) -> AttributeOut:
 
 @router.patch("/{name}", dependencies=[requires("customers:write")])
 async def change(tx: TxDep, caller: CallerDep, name: str, body: AttributePatch) -> AttributeOut:
-    """Everything but name and type may change; customers that have it are told about again."""
+    """Everything but name and type may change; customers that have it are published again."""
     return AttributeOut.of(await service.change_attribute(tx, name, body.changes(), by=caller.id))

@@ -1,4 +1,4 @@
-"""The firm's own attributes: defined before they are collected; what came unasked finds its place when they are."""
+"""Define the firm's own attributes and change their definitions; values that came before count from then on."""
 
 from __future__ import annotations
 

@@ -23,7 +23,7 @@ attribute_definitions = Table(
     Column("changed_by", Text, nullable=False),
 )
 
-# A definition came or changed: the customers that have the attribute are told about again, from `position` on.
+# A definition came or changed: the customers that have the attribute are published again, from `position` on.
 attribute_refreshes = Table(
     "attribute_refreshes",
     metadata,

@@ -1,4 +1,4 @@
-"""The door at which campaigns ask for contact cards."""
+"""The route by which campaigns ask for contact cards."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""Erasures: nothing of a person is kept, nothing comes back, and a receipt says so."""
+"""Erasures: a person is deleted from every store, the ids stay blocked, and a receipt counts what was deleted."""

@@ -1,4 +1,4 @@
-"""The event that erasures handles."""
+"""Handle requests to erase somebody."""
 
 from __future__ import annotations
 

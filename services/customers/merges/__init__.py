@@ -1,1 +1,1 @@
-"""Merges: two customers become one, and two again; pairs that may be one wait as link candidates."""
+"""Merges of two customers and their undoing; pairs that may be one customer are listed as link candidates."""

@@ -1,4 +1,4 @@
-"""The event that merges handles."""
+"""Find link candidates in observations of identities."""
 
 from __future__ import annotations
 

@@ -47,13 +47,13 @@ async def read(tx: TxDep, merge_id: UUID) -> MergeOut:
 
 @router.post("/merges/{merge_id}/undo")
 async def undo(tx: TxDep, caller: CallerDep, settings: SettingsDep, merge_id: UUID) -> MergeOut:
-    """Both stand for themselves again, each with what was said under its own ids."""
+    """Both stand for themselves again, each with what was stated under its own ids."""
     return MergeOut.of(await service.undo_merge(tx, settings, merge_id, by=caller.id))
 
 
 @router.get("/link-candidates")
 async def list_candidates(tx: TxDep, after: After = None, limit: Limit = DEFAULT_LIMIT) -> Page[CandidateOut]:
-    """Pairs of customers of whom the same identifier was said, the oldest first."""
+    """Pairs of customers of whom the same identifier was stated, the oldest first."""
     found = await service.list_candidates(tx, id_in(after), limit + 1)
     cursor = encode_cursor({"id": found[limit - 1].candidate_id}) if len(found) > limit else None
     return Page(items=[CandidateOut.of(candidate) for candidate in found[:limit]], next=cursor)

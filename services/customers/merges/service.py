@@ -72,7 +72,7 @@ async def undo_merge(tx: Tx, settings: Settings, merge_id: UUID, *, by: str) -> 
     for key in (merge.survivor, merge.absorbed):
         tx.publish(fact, subject=key, origin=Origin.MERGE)
     what = {"merged": {"from": str(merge.absorbed), "to": None}}
-    # What changed for `absorbed` is told from what it showed when it was taken in.
+    # What changed for `absorbed` is counted from what it showed when it was taken in.
     alone = replace(whole, root=whole.member(merge.absorbed))
     updates = [
         ProfileUpdate(whole, rest, [HistoryEntry(merge.survivor, by, what)], announce=(), origin=Origin.MERGE),

@@ -1,1 +1,1 @@
-"""Observations: what publishers tell of somebody becomes a customer, identifiers and traits."""
+"""Observations: customers are opened, named and described by what publishers observed."""

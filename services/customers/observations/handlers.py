@@ -1,4 +1,4 @@
-"""The event that observations handles."""
+"""Handle observations of identities."""
 
 from __future__ import annotations
 

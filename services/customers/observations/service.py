@@ -56,7 +56,7 @@ class Observation:
 
     @property
     def kind(self) -> Kind:
-        """What the customer is, as far as this event tells."""
+        """What the customer is, as far as this event shows."""
         traits = self.event.data.traits
         return "firm" if traits.get("kind") == "firm" or "legal_name" in traits else "person"
 

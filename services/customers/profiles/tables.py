@@ -7,7 +7,7 @@ from sqlalchemy.dialects.postgresql import ARRAY, JSONB, UUID
 
 from services.customers.metadata import MOMENT, metadata
 
-# One row per id ever given. `claims` and `unfit` are what was said under this id; the columns from `status` on are
+# One row per id ever given. `claims` and `unfit` are what was stated under this id; the columns from `status` on are
 # the profile shown, kept on the root of a group (customer_id = current_id) so that reads need no rule.
 customers = Table(
     "customers",

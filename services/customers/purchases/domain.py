@@ -1,4 +1,4 @@
-"""What a purchase makes of a customer's status."""
+"""The status that a purchase gives a customer."""
 
 from __future__ import annotations
 

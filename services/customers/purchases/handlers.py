@@ -1,4 +1,4 @@
-"""The event that purchases handles."""
+"""Handle recorded purchases."""
 
 from __future__ import annotations
 

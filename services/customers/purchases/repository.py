@@ -1,4 +1,4 @@
-"""Which buyers a purchase leaves as they are."""
+"""SQL that finds the buyers whom a purchase changes nothing for."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which customers have an attribute."""
+"""SQL that finds the customers who have an attribute."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which customers have values that are too old to be kept."""
+"""SQL that finds customers with values too old to be kept."""
 
 from __future__ import annotations
 

@@ -9,17 +9,17 @@ from services.customers.attributes.domain.definitions import AppliesTo, Attribut
 
 
 def _person(
-    name: str, type: AttributeType, purpose: str, *, travels: bool = True, allowed: tuple[str, ...] = ()
+    name: str, type: AttributeType, purpose: str, *, segmentable: bool = True, allowed: tuple[str, ...] = ()
 ) -> Definition:
-    return _define(name, type, purpose, "person", travels, allowed, personal=True)
+    return _define(name, type, purpose, "person", segmentable, allowed, personal=True)
 
 
-def _firm(name: str, type: AttributeType, purpose: str, *, travels: bool = True) -> Definition:
-    return _define(name, type, purpose, "firm", travels, (), personal=False)
+def _firm(name: str, type: AttributeType, purpose: str, *, segmentable: bool = True) -> Definition:
+    return _define(name, type, purpose, "firm", segmentable, (), personal=False)
 
 
-def _both(name: str, type: AttributeType, purpose: str, *, travels: bool = True) -> Definition:
-    return _define(name, type, purpose, "both", travels, (), personal=True)
+def _both(name: str, type: AttributeType, purpose: str, *, segmentable: bool = True) -> Definition:
+    return _define(name, type, purpose, "both", segmentable, (), personal=True)
 
 
 def _define(
@@ -27,7 +27,7 @@ def _define(
     type: AttributeType,
     purpose: str,
     applies_to: AppliesTo,
-    travels: bool,
+    segmentable: bool,
     allowed: tuple[str, ...],
     personal: bool,
 ) -> Definition:
@@ -39,7 +39,7 @@ def _define(
         applies_to=applies_to,
         allowed=allowed,
         personal=personal,
-        segmentable=travels,
+        segmentable=segmentable,
         built_in=True,
     )
 
@@ -50,9 +50,9 @@ BUILT_IN: Definitions = MappingProxyType(
     {
         definition.name: definition
         for definition in (
-            _person("given_name", "text", "to address somebody", travels=False),
-            _person("family_name", "text", "to address somebody", travels=False),
-            _person("title", "text", "to address somebody", travels=False),
+            _person("given_name", "text", "to address somebody", segmentable=False),
+            _person("family_name", "text", "to address somebody", segmentable=False),
+            _person("title", "text", "to address somebody", segmentable=False),
             _person("birth_date", "date", "offers by age"),
             _person("age_band", "text", "offers by age where the birth date is not known"),
             _person("sex", "choice", "form of address, offers", allowed=("female", "male", "other")),
@@ -68,12 +68,12 @@ BUILT_IN: Definitions = MappingProxyType(
             _both("preferred_channel", "text", "to write where it is welcome"),
             _both("language", "language", "to write in the right language"),
             _both("time_zone", "time_zone", "quiet hours"),
-            _both("address_lines", "texts", "to deliver and to write by post", travels=False),
+            _both("address_lines", "texts", "to deliver and to write by post", segmentable=False),
             _both("postal_code", "text", "offers by place, post"),
             _both("city", "text", "offers by place, post"),
             _both("region", "text", "offers by place"),
             _both("country", "text", "offers by place, law that applies"),
-            _firm("legal_name", "text", "to address the firm", travels=False),
+            _firm("legal_name", "text", "to address the firm", segmentable=False),
             _firm("industry_code", "text", "offers by industry (NACE or SIC)"),
             _firm("legal_form", "text", "offers by kind of firm"),
             _firm("turnover", "integer", "offers by size: yearly, whole units of the base currency"),

@@ -30,7 +30,7 @@ class Unfit(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Definition:
-    """What an attribute means, why it is collected, and whether it travels to the other services."""
+    """What an attribute means, why it is collected, and whether it is published to the other services."""
 
     name: str
     type: AttributeType

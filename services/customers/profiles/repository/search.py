@@ -1,4 +1,4 @@
-"""Finding customers: lists by criteria, exact identifiers, beginnings of names and e-mails."""
+"""SQL of finding customers: lists by criteria, exact identifiers, beginnings of names and e-mails."""
 
 from __future__ import annotations
 

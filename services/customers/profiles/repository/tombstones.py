@@ -1,4 +1,4 @@
-"""Ids whose data were erased: nothing under them is kept again."""
+"""SQL of tombstones: ids whose data were erased, under which nothing is kept again."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""The HTTP doors of profiles, cut by noun."""
+"""The HTTP routes of profiles, cut by noun."""

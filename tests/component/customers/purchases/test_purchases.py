@@ -37,9 +37,8 @@ async def test_a_lost_customer_comes_back_by_a_later_purchase_only_and_a_blocked
 ) -> None:
     lost, blocked = await created(api, status="lost"), await created(api, status="blocked")
     before = world.clock.now() - timedelta(days=1)
-    await world.deliver(
-        *(world.event(a_purchase(), customer["customer_id"], at=before) for customer in (lost, blocked))
-    )
+    buyers = [lost["customer_id"], blocked["customer_id"]]
+    await world.deliver(*(world.event(a_purchase(), buyer, at=before) for buyer in buyers))
     assert (await read(api, lost["customer_id"]))["status"] == "lost"
     world.clock.advance(minutes=1)
     await world.deliver(*(world.event(a_purchase(), buyer) for buyer in buyers))
