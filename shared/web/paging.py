@@ -66,7 +66,7 @@ def number_in(cursor: str | None, name: str) -> int | None:
     return value
 
 
-def id_in(cursor: str | None, name: str) -> UUID | None:
+def id_in(cursor: str | None, name: str = "id") -> UUID | None:
     """The id that a cursor holds under `name`; None without a cursor. Raises InvalidCursor."""
     if cursor is None:
         return None

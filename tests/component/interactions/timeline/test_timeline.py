@@ -123,7 +123,10 @@ async def test_counts_are_by_kind_and_origin(api: httpx.AsyncClient, worker: Dri
         ("/customers/01890000-0000-7000-8000-000000000001/timeline?kind=party", "query:kind"),
         ("/customers/01890000-0000-7000-8000-000000000001/timeline?limit=0", "query:limit"),
         ("/customers/01890000-0000-7000-8000-000000000001/timeline?after=xyz", "query:after"),
-        ("/customers/01890000-0000-7000-8000-000000000001/timeline?since=2026-02-01T00:00:00Z&until=2026-01-01T00:00:00Z", "query:since"),
+        (
+            "/customers/01890000-0000-7000-8000-000000000001/timeline?since=2026-02-01T00:00:00Z&until=2026-01-01T00:00:00Z",
+            "query:since",
+        ),
         ("/customers/01890000-0000-7000-8000-000000000001/timeline?since=2026-02-01T00:00:00", "query:since"),
         ("/stats?since=1900-01-01T00:00:00Z", "query:since"),
         ("/interactions/7", "path:interaction_id"),
