@@ -127,7 +127,7 @@ async def test_a_letter_of_a_type_that_nobody_handles_stays_open(database: Datab
     assert await Replayer([SUBSCRIPTION]).replay_asked(database) == 0
     (letter,) = await letters(database)
     assert (letter["state"], letter["attempts"]) == ("open", 2)
-    assert "nobody here subscription" in letter["error"]
+    assert "nobody here handles" in letter["error"]
 
 
 async def test_letters_of_a_consumer_that_is_gone_do_not_wait_for_ever(database: Database) -> None:

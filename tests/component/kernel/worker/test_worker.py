@@ -15,18 +15,18 @@ from shared.worker.parts import Job, WorkerContext
 from shared.worker.worker import create_worker
 from tests.component.kernel.conftest import Settings
 
-DEAF = """
+UNSTOPPABLE = """
 import asyncio, sys
 from pathlib import Path
 from typing import ClassVar
-from shared import worker
+from shared.worker import worker
 from shared.config import ServiceSettings
 
 class Settings(ServiceSettings):
     service: ClassVar[str] = "tests"
 
-class Deaf:
-    name = "deaf"
+class Unstoppable:
+    name = "unstoppable"
     async def run(self, context, beat):
         Path(sys.argv[1]).touch()
         while True:
@@ -37,7 +37,7 @@ class Deaf:
                 pass
 
 worker.STOP_S = 0.5
-worker.create_worker(Settings(), parts=[Deaf()]).main()
+worker.create_worker(Settings(), parts=[Unstoppable()]).main()
 """
 
 
@@ -79,12 +79,12 @@ async def test_a_part_that_fails_ends_the_worker_with_status_one(settings: Setti
     assert await asyncio.wait_for(create_worker(settings, parts=[Failing()]).run(asyncio.Event()), 60) == 1
 
 
-async def test_a_part_that_does_not_hear_the_stop_cannot_keep_the_process(settings: Settings, tmp_path: Path) -> None:
+async def test_a_part_that_ignores_the_stop_cannot_keep_the_process(settings: Settings, tmp_path: Path) -> None:
     """Catches a process that waits for its tasks for ever after it has decided to end."""
     started = tmp_path / "started"
     names = ("database_url", "kafka_bootstrap", "redis_url", "topic_prefix", "api_keys_file")
     env = {**os.environ, "WORKER_PORT": "0", **{name.upper(): str(getattr(settings, name)) for name in names}}
-    process = await asyncio.create_subprocess_exec(sys.executable, "-c", DEAF, str(started), env=env)
+    process = await asyncio.create_subprocess_exec(sys.executable, "-c", UNSTOPPABLE, str(started), env=env)
     try:
         async with asyncio.timeout(60):
             while not await asyncio.to_thread(started.exists):
