@@ -30,7 +30,7 @@ run: setup ## start everything and show the main job on real input (ARGS=--once 
 	$(BIN)/python -m deploy.demo $(ARGS)
 
 test: setup ## the test suite on real PostgreSQL, Redis and Kafka
-	$(BIN)/python -m pytest tests --ignore=tests/bench -m "not long and not faults_full" $(ARGS)
+	$(BIN)/python -m pytest tests --ignore=tests/bench -m "not long and not faults_full" -n 2 --dist loadfile $(ARGS)
 
 test-long: setup ## the tests that take minutes
 	$(BIN)/python -m pytest tests --ignore=tests/bench -m "long or faults_full" --timeout 1800 $(ARGS)
