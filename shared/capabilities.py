@@ -1,4 +1,4 @@
-"""A capability of a service: everything it brings to the app and to the worker, as one entry of a list.
+"""A capability of a service: everything that it adds to the app and to the worker, as one entry of a list.
 
 `services/<service>/capabilities.py` lists them; `app.py` and `worker.py` hand that list to the two functions below. To
 take a capability away, its folder and its entry are removed.
@@ -80,12 +80,12 @@ def subscriptions_of(
     unlisted = sorted({handler.consumer for handler in handlers} - set(consumers))
     if unlisted:
         raise ValueError(f"handlers of consumers that read no topic: {', '.join(unlisted)}")
-    found = []
+    subscriptions = []
     for consumer, topics in consumers.items():
-        mine = [handler for handler in handlers if handler.consumer == consumer]
-        if mine:
-            found.append(subscription_of(consumer, topics, mine, settings))
-    return found
+        own = [handler for handler in handlers if handler.consumer == consumer]
+        if own:
+            subscriptions.append(subscription_of(consumer, topics, own, settings))
+    return subscriptions
 
 
 def _all_of(openers: Sequence[OnStart]) -> OnStart:

@@ -1,4 +1,4 @@
-"""One customer from many names, without a round trip: every service derives the same id from the same identifier."""
+"""Derive a customer's id from an identifier: every service computes the same one, without asking another."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from uuid import UUID
 
 from shared.contracts.interactions import Identifier
 
-# An explicit customer_id wins over all of these. A phone is shared too often to say who somebody is.
+# An explicit customer_id wins over all of these. A phone number is shared too often to identify somebody.
 PRECEDENCE = ("external_id", "card", "email")
 _NOT_DIGITS = re.compile(r"[^0-9]")
 

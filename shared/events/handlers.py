@@ -1,8 +1,8 @@
-"""Event handlers of capabilities, run in phases: a new capability adds one and edits no ordered script.
+"""Event handlers of capabilities, run in phases, so that a new capability adds one and edits no ordered script.
 
 A batch of events is handled in one transaction. First everybody's identity is settled (merges, tombstones), then the
 copies of other services' facts are brought up to date, then the effects follow: so an entry or a send decided in this
-batch already sees what the same batch said about its customer.
+batch already sees what the same batch brought about its customer.
 """
 
 from __future__ import annotations
@@ -63,8 +63,8 @@ def subscription_of(
     async def on_batch(tx: Tx, events: list[Envelope[Any]]) -> None:
         resolved: dict[str, Any] = {}
         for handler in ordered:
-            mine = [event for event in events if isinstance(event.data, tuple(handler.types))]
-            if mine:
-                await handler.handle(EventBatch(tx, settings, mine, resolved))
+            accepted = [event for event in events if isinstance(event.data, tuple(handler.types))]
+            if accepted:
+                await handler.handle(EventBatch(tx, settings, accepted, resolved))
 
     return Subscription(consumer, topics, types=types, on_batch=on_batch)
