@@ -20,13 +20,15 @@ from shared.events.subscription import Subscription
 class Phase(IntEnum):
     """When a handler runs within a batch; within a phase the order is that of the capabilities."""
 
-    LOCKS = 0
-    """Take the locks that the later phases rely on, in one order, before anything is read."""
-    IDENTITY = 1
+    SUBJECTS = 0
+    """Name those whose rows the batch will write or decide by; nothing is locked or written yet."""
+    LOCKS = 1
+    """Lock all of them at once and in one order: no two transactions can wait for each other."""
+    IDENTITY = 2
     """Who is who from here on: merges, tombstones, retired identifiers."""
-    COPIES = 2
+    COPIES = 3
     """Facts of other services that are kept here."""
-    EFFECTS = 3
+    EFFECTS = 4
     """What follows from all of that."""
 
 
@@ -45,7 +47,10 @@ class EventBatch:
 
 @dataclass(frozen=True, slots=True)
 class EventHandler:
-    """A function of one capability that handles events of some types, for one consumer, in one phase."""
+    """A function of one capability that handles events of some types, for one consumer, in one phase.
+
+    Without `types` it gets every event of the batch, and makes the consumer read none by itself.
+    """
 
     consumer: str
     phase: Phase
@@ -63,8 +68,9 @@ def subscription_of(
     async def on_batch(tx: Tx, events: list[Envelope[Any]]) -> None:
         resolved: dict[str, Any] = {}
         for handler in ordered:
-            mine = [event for event in events if isinstance(event.data, tuple(handler.types))]
-            if mine:
-                await handler.handle(EventBatch(tx, settings, mine, resolved))
+            kinds = tuple(handler.types)
+            handled = [event for event in events if not kinds or isinstance(event.data, kinds)]
+            if handled:
+                await handler.handle(EventBatch(tx, settings, handled, resolved))
 
     return Subscription(consumer, topics, types=types, on_batch=on_batch)

@@ -152,7 +152,7 @@ async def test_an_event_with_conditions_triggers_and_its_values_are_in_the_mail(
         )
 
     customer = await world.customer()
-    await world.hear(
+    await world.handle(
         world.event(purchase(1200, "fruit"), customer),
         world.event(purchase(999, "fruit"), customer),
         world.event(purchase(1200, "tools"), customer),

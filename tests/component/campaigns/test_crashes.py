@@ -8,22 +8,23 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from services.campaigns.clients import Permission, Question
-from services.campaigns.domain.channel import Channel, Handed, Letter
-from services.campaigns.domain.customers import Card
-from services.campaigns.domain.ledger import Message, Settled
-from services.campaigns.sending.ledger import Ledger
-from services.campaigns.service import settling
-from services.campaigns.service.gate import Cards, Claimed
+from services.campaigns.contacts.domain.contacts import Card, Cards
+from services.campaigns.content.domain.content import Letter
+from services.campaigns.delivery.clients import Permission, Question
+from services.campaigns.delivery.domain import Channel, Handed
+from services.campaigns.delivery.streams.ledger import Ledger
+from services.campaigns.gate.service.claims import Claimed
+from services.campaigns.messages.domain.ledger import Message, Settled
+from services.campaigns.messages.service import settling
 from shared.contracts.campaigns import MessageSettled
-from tests.component.campaigns.world import Asking, World
+from tests.component.campaigns.world import RealServices, World
 
 
 class Killed(BaseException):
     """The process ends here: nothing catches it, nothing is tidied up."""
 
 
-class DyingNeighbours(Asking):
+class DyingServices(RealServices):
     """Dies before it asks for cards or permits, or just after the answer."""
 
     point = ""
@@ -102,11 +103,11 @@ POINTS = {
 async def test_a_sender_killed_at_any_point_never_doubles_and_hides_nothing(world: World, point: str) -> None:
     segment, customer = uuid4(), await world.customer()
     campaign = await world.campaign(segment=segment)
-    await world.hear(world.moved(customer, into=segment))
-    neighbours = DyingNeighbours(world.neighbours)
-    neighbours.point = point
+    await world.handle(world.moved(customer, into=segment))
+    services = DyingServices(world.services)
+    services.point = point
     ledger = type("Dying", (DyingLedger,), {"point": point})
-    lane = await world.sender(channel=DyingChannel(world.channel, point), neighbours=neighbours, ledger=ledger)
+    lane = await world.sender(channel=DyingChannel(world.channel, point), services=services, ledger=ledger)
     with pytest.raises(Killed):
         await lane.turn()
     await world.close_senders()
@@ -118,18 +119,18 @@ async def test_a_sender_killed_at_any_point_never_doubles_and_hides_nothing(worl
     assert len(world.post_office.mails) == mails
     assert await world.states(campaign) == {state: 1}
     assert (await world.report(campaign))["adds_up"]
-    said = [one.outcome for one in await world.said(customer, MessageSettled)]
+    said = [one.outcome for one in await world.emitted(customer, MessageSettled)]
     assert said == [state]
 
 
 async def test_a_sender_that_is_only_slow_keeps_its_claims_whatever_the_clock_says(world: World) -> None:
     segment, customer = uuid4(), await world.customer()
     campaign = await world.campaign(segment=segment, expires_after="P300D")
-    await world.hear(world.moved(customer, into=segment))
+    await world.handle(world.moved(customer, into=segment))
     stopped = asyncio.Event()
     goes_on = asyncio.Event()
 
-    class Stopped(Asking):
+    class Stopped(RealServices):
         """Stands still with the claim in its hand."""
 
         async def permits(self, questions: Sequence[Question]) -> dict[UUID, Permission]:
@@ -138,7 +139,7 @@ async def test_a_sender_that_is_only_slow_keeps_its_claims_whatever_the_clock_sa
             await goes_on.wait()
             return await super().permits(questions)
 
-    lane = await world.sender(neighbours=Stopped(world.neighbours))
+    lane = await world.sender(services=Stopped(world.services))
     turning = asyncio.create_task(lane.turn())
     await stopped.wait()
     world.clock.advance(days=30)
@@ -155,7 +156,7 @@ async def test_a_sender_that_is_only_slow_keeps_its_claims_whatever_the_clock_sa
 async def test_a_sender_thought_gone_that_comes_back_settles_what_it_knows(world: World) -> None:
     segment, customer = uuid4(), await world.customer()
     campaign = await world.campaign(segment=segment)
-    await world.hear(world.moved(customer, into=segment))
+    await world.handle(world.moved(customer, into=segment))
 
     class LosesItsSession(DyingChannel):
         """The database cuts the session while the mail is on its way."""
@@ -171,13 +172,13 @@ async def test_a_sender_thought_gone_that_comes_back_settles_what_it_knows(world
     lane = await world.sender(channel=LosesItsSession(world.channel, ""))
     await lane.turn()
     assert await world.states(campaign) == {"handed_over": 1}
-    assert [one.outcome for one in await world.said(customer, MessageSettled)] == ["unknown", "handed_over"]
+    assert [one.outcome for one in await world.emitted(customer, MessageSettled)] == ["unknown", "handed_over"]
 
 
 async def test_several_senders_share_an_audience_and_nobody_gets_two(world: World) -> None:
     segment = uuid4()
     people = [await world.customer() for _ in range(40)]
-    await world.hear(*(world.moved(one, into=segment) for one in people))
+    await world.handle(*(world.moved(one, into=segment) for one in people))
     campaign = await world.campaign(trigger={"kind": "one_off", "segment_id": str(segment)})
     lanes = [await world.sender() for _ in range(4)]
     for lane in lanes:
@@ -191,7 +192,7 @@ async def test_several_senders_share_an_audience_and_nobody_gets_two(world: Worl
 async def test_an_operator_settles_an_unknown_message_once(world: World) -> None:
     segment, customer = uuid4(), await world.customer()
     campaign = await world.campaign(segment=segment)
-    await world.hear(world.moved(customer, into=segment))
+    await world.handle(world.moved(customer, into=segment))
     world.post_office.mood = "drops-after-data"
     await world.send()
     listed = (await world.api.get(f"/campaigns/{campaign}/messages?state=unknown")).json()["items"]
@@ -201,4 +202,4 @@ async def test_an_operator_settles_an_unknown_message_once(world: World) -> None
     assert (await world.api.post(path, json={"outcome": "failed"})).status_code == 404
     report = await world.report(campaign)
     assert (report["handed_over"], report["unknown"]) == (1, 0)
-    assert [one.outcome for one in await world.said(customer, MessageSettled)] == ["unknown", "handed_over"]
+    assert [one.outcome for one in await world.emitted(customer, MessageSettled)] == ["unknown", "handed_over"]

@@ -9,12 +9,12 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from services.campaigns.clients import Away, Permission, Question
-from services.campaigns.domain.customers import Card
-from services.campaigns.sending import handover
+from services.campaigns.contacts.domain.contacts import Card
+from services.campaigns.delivery.clients import NoAnswer, Permission, Question
+from services.campaigns.delivery.streams import handover
 from shared.contracts.customers import CustomersMerged, ProfileChanged
 from shared.contracts.privacy import ConsentChanged, RestrictionChanged
-from tests.component.campaigns.world import Asking, World
+from tests.component.campaigns.world import RealServices, World
 
 
 async def put_policy(world: World, **policy: object) -> None:
@@ -23,7 +23,7 @@ async def put_policy(world: World, **policy: object) -> None:
 
 
 async def enter(world: World, campaign_segment: UUID, customer: UUID) -> None:
-    await world.hear(world.moved(customer, into=campaign_segment))
+    await world.handle(world.moved(customer, into=campaign_segment))
 
 
 async def test_two_campaigns_at_once_cannot_both_pass_a_cap(world: World) -> None:
@@ -69,7 +69,7 @@ async def test_a_cap_counts_over_the_whole_alias_group(world: World) -> None:
     await world.campaign(segment=segment)
     await enter(world, segment, old)
     await world.send()
-    await world.hear(world.event(CustomersMerged(merge_id=uuid4(), survivor=survivor, absorbed=old), survivor))
+    await world.handle(world.event(CustomersMerged(merge_id=uuid4(), survivor=survivor, absorbed=old), survivor))
     second = await world.campaign(segment=other)
     await enter(world, other, survivor)
     await world.send()
@@ -91,7 +91,7 @@ async def test_quiet_hours_are_those_of_the_customers_own_zone(world: World) -> 
         created_at=world.clock.now(),
     )
     campaign = await world.campaign(segment=segment)
-    await world.hear(world.event(profile, tokyo), world.moved(here, into=segment), world.moved(tokyo, into=segment))
+    await world.handle(world.event(profile, tokyo), world.moved(here, into=segment), world.moved(tokyo, into=segment))
     await world.send()
     report = await world.report(campaign)
     assert (report["handed_over"], report["waiting"]) == (1, {"quiet-hours": 1})
@@ -106,7 +106,7 @@ async def test_the_holdout_is_refused_and_nobody_of_it_gets_a_mail(world: World)
     segment = uuid4()
     campaign = await world.campaign(segment=segment, holdout_percent=50)
     people = [await world.customer() for _ in range(30)]
-    await world.hear(*(world.moved(one, into=segment) for one in people))
+    await world.handle(*(world.moved(one, into=segment) for one in people))
     await world.send()
     report = await world.report(campaign)
     assert report["handed_over"] + report["refused"]["holdout"] == 30
@@ -127,7 +127,7 @@ async def test_a_restricted_or_blocked_customer_is_refused(world: World) -> None
         created_at=world.clock.now(),
     )
     campaign = await world.campaign(segment=segment)
-    await world.hear(
+    await world.handle(
         world.event(RestrictionChanged(restricted=True), restricted),
         world.event(profile, blocked),
         world.moved(restricted, into=segment),
@@ -141,7 +141,7 @@ async def test_a_local_grant_alone_sends_nothing_and_a_late_copy_of_a_refusal_fo
     segment, customer = uuid4(), await world.customer(consent=False)
     campaign = await world.campaign(segment=segment)
     grant = ConsentChanged(consent_id=uuid4(), purpose="offers", channel="email", state="granted")
-    await world.hear(world.event(grant, customer), world.moved(customer, into=segment))
+    await world.handle(world.event(grant, customer), world.moved(customer, into=segment))
     await world.send()
     assert (await world.report(campaign))["refused"] == {"no-consent": 1}
 
@@ -163,7 +163,7 @@ async def test_a_switch_thrown_after_the_permit_still_halts(world: World) -> Non
     campaign = await world.campaign(segment=segment)
     await enter(world, segment, customer)
 
-    class Throws(Asking):
+    class Throws(RealServices):
         """Somebody throws the switch while the permit is on its way."""
 
         async def permits(self, questions: Sequence[Question]) -> dict[UUID, Permission]:
@@ -173,7 +173,7 @@ async def test_a_switch_thrown_after_the_permit_still_halts(world: World) -> Non
             await world.sessions[-1].look()
             return answer
 
-    lane = await world.sender(neighbours=Throws(world.neighbours))
+    lane = await world.sender(services=Throws(world.services))
     assert await lane.turn()
     assert world.post_office.mails == []
     assert (await world.report(campaign))["waiting"] == {"withheld": 1}
@@ -206,22 +206,22 @@ async def test_a_neighbour_that_is_away_defers(world: World, who: str) -> None:
     campaign = await world.campaign(segment=segment)
     await enter(world, segment, customer)
 
-    class Gone(Asking):
+    class Gone(RealServices):
         """One of the two does not answer."""
 
         async def cards(self, customer_ids: Sequence[UUID]) -> dict[UUID, Card]:
             """Cards, if customers is there."""
             if who == "customers":
-                raise Away("/cards")
+                raise NoAnswer("/cards")
             return await super().cards(customer_ids)
 
         async def permits(self, questions: Sequence[Question]) -> dict[UUID, Permission]:
             """Permits, if privacy is there."""
             if who == "privacy":
-                raise Away("/permits")
+                raise NoAnswer("/permits")
             return await super().permits(questions)
 
-    lane = await world.sender(neighbours=Gone(world.neighbours))
+    lane = await world.sender(services=Gone(world.services))
     assert await lane.turn()
     assert not await lane.turn()
     assert (await world.report(campaign))["waiting"] == {f"{who}-away": 1}
@@ -267,7 +267,7 @@ async def test_a_dry_run_says_what_would_happen_and_sends_nothing(world: World) 
             created_at=datetime(2020, 1, 1, tzinfo=UTC),
         )
         events += [world.event(profile, customer), world.moved(customer, into=segment)]
-    await world.hear(*events, world.event(grant, good), world.event(grant, blocked))
+    await world.handle(*events, world.event(grant, good), world.event(grant, blocked))
     campaign = await world.campaign(segment=segment, start=False)
     answer = await world.api.post(f"/campaigns/{campaign}/dry-run", json={})
     assert answer.json() == {

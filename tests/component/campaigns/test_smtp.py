@@ -7,8 +7,8 @@ from uuid import uuid4
 
 import pytest
 
-from services.campaigns.domain.channel import Letter
-from services.campaigns.smtp import SmtpChannel
+from services.campaigns.content.domain.content import Letter
+from services.campaigns.delivery.channels.email import SmtpChannel
 from shared.contracts.campaigns import MessageSettled
 from tests.component.campaigns.post_office import Mood
 from tests.component.campaigns.world import World
@@ -29,7 +29,7 @@ async def test_each_answer_of_the_server_has_its_consequence(
 ) -> None:
     segment, customer = uuid4(), await world.customer()
     campaign = await world.campaign(segment=segment)
-    await world.hear(world.moved(customer, into=segment))
+    await world.handle(world.moved(customer, into=segment))
     world.post_office.mood = mood
     await world.send()
     report = await world.report(campaign)
@@ -45,10 +45,10 @@ async def test_each_answer_of_the_server_has_its_consequence(
 async def test_a_bounce_is_told_as_one(world: World) -> None:
     segment, customer = uuid4(), await world.customer()
     await world.campaign(segment=segment)
-    await world.hear(world.moved(customer, into=segment))
+    await world.handle(world.moved(customer, into=segment))
     world.post_office.mood = "no-such-address"
     await world.send()
-    [settled] = await world.said(customer, MessageSettled)
+    [settled] = await world.emitted(customer, MessageSettled)
     assert (settled.outcome, settled.reason, settled.bounced) == ("failed", "bounced", True)
 
 
@@ -56,7 +56,7 @@ async def test_connections_are_used_again(world: World) -> None:
     segment = uuid4()
     people = [await world.customer() for _ in range(30)]
     await world.campaign(segment=segment)
-    await world.hear(*(world.moved(one, into=segment) for one in people))
+    await world.handle(*(world.moved(one, into=segment) for one in people))
     before = world.post_office.connections
     await world.send()
     assert len(world.post_office.mails) == 30
@@ -73,7 +73,7 @@ async def test_lines_that_begin_with_a_dot_arrive_whole(world: World) -> None:
     segment, customer = uuid4(), await world.customer()
     content = {"subject": "Dots", "text": ".\n..\n.x {{ unsubscribe_url }}"}
     await world.campaign(segment=segment, content=content)
-    await world.hear(world.moved(customer, into=segment))
+    await world.handle(world.moved(customer, into=segment))
     await world.send()
     [mail] = world.post_office.mails
     assert mail.get_content().replace("\r\n", "\n").startswith(".\n..\n.x ")

@@ -8,7 +8,7 @@ from uuid import uuid4
 import orjson
 from aiokafka import AIOKafkaConsumer, TopicPartition
 
-from services.campaigns.sending.responses import publish_once
+from services.campaigns.tracking.streams import publish_once
 from shared.contracts.inbound import InboundRecord, ResponseMessage
 from shared.contracts.interactions import ExposureRecorded, ResponseRecorded
 from shared.database.engine import Database
@@ -23,7 +23,7 @@ async def a_mail_with_links(world: World) -> tuple[str, str]:
     segment, customer = uuid4(), await world.customer()
     content = {"subject": "x", "text": "{{ unsubscribe_url }}", "html": HTML}
     await world.campaign(segment=segment, content=content)
-    await world.hear(world.moved(customer, into=segment))
+    await world.handle(world.moved(customer, into=segment))
     await world.send()
     body = world.post_office.mails[0].get_body(("html",))
     assert body is not None
@@ -123,7 +123,7 @@ async def test_exposures_and_responses_are_counted_once_per_message(world: World
             "link": link,
         }
         events.append(world.event(ResponseRecorded.model_validate(response), customer))
-    await world.hear(*events)
+    await world.handle(*events)
     report = await world.report(campaign)
     assert report["responses"] == {"clicked": 1, "exposed": 1, "opened": 1}
     assert report["links"] == {"https://a.test": 1, "https://b.test": 1}

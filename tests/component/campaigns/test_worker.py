@@ -5,28 +5,31 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from typing import Any
 from uuid import UUID, uuid4
 
-from services.campaigns.handlers import SUBSCRIPTION
-from services.campaigns.jobs import JOBS
-from services.campaigns.repository import own_topic
-from services.campaigns.sending.reconcile import load_own_topic
-from services.campaigns.sending.responses import ResponsePublisher
-from services.campaigns.sending.sender import Sender
+from services.campaigns.capabilities import CAPABILITIES, CONSUMERS
+from services.campaigns.delivery import repository
+from services.campaigns.delivery.streams.reconcile import compare_own_topic
+from services.campaigns.delivery.streams.sender import Sender
+from shared.capabilities import worker_of
 from shared.clock import SystemClock
 from shared.contracts.campaigns import MessageSettled
 from shared.contracts.envelope import Envelope
 from shared.kafka.clients import create_topics, make_producer, wire_name
-from shared.worker.worker import create_worker
-from tests.component.campaigns.world import Asking, World
+from tests.component.campaigns.world import RealServices, World
 
 
 @asynccontextmanager
 async def a_worker(world: World) -> AsyncIterator[None]:
     """A whole worker in this loop; it uses the system's clock, as workers do."""
-    sender = Sender(neighbours=lambda _: Asking(world.neighbours))
-    worker = create_worker(world.settings, subscriptions=[SUBSCRIPTION], jobs=JOBS, parts=(sender, ResponsePublisher()))
+    sender = Sender(services=lambda _: RealServices(world.services))
+    capabilities = [
+        replace(capability, parts=lambda _: (sender,)) if capability.name == "delivery" else capability
+        for capability in CAPABILITIES
+    ]
+    worker = worker_of(world.settings, capabilities, CONSUMERS)
     stop = asyncio.Event()
 
     async def run() -> None:
@@ -84,20 +87,20 @@ async def test_a_ledger_restored_from_a_backup_learns_from_the_topic_what_it_had
     segment, customer, other = uuid4(), await world.customer(), await world.customer()
     campaign = await world.campaign(segment=segment)
     first, second = world.moved(customer, into=segment), world.moved(other, into=segment)
-    await world.hear(first, second)
+    await world.handle(first, second)
     await world.send()
     assert len(world.post_office.mails) == 2
     told = [
         (one, MessageSettled.model_validate(fact))
         for one in (customer, other)
-        for fact in await world.said(one, MessageSettled)
+        for fact in await world.emitted(one, MessageSettled)
     ]
     await publish(world, *(world.event(fact, subject) for subject, fact in told))
     await _restore(world, campaign, lost=customer, waiting=other)
-    assert await load_own_topic(world.database, world.settings, lambda: None) == 2
-    assert await load_own_topic(world.database, world.settings, lambda: None) == 0
+    assert await compare_own_topic(world.database, world.settings, lambda: None) == 2
+    assert await compare_own_topic(world.database, world.settings, lambda: None) == 0
     await world.execute("delete from inbox")
-    await world.hear(first, second)
+    await world.handle(first, second)
     await world.send()
     assert len(world.post_office.mails) == 2
     assert await world.states(campaign) == {"handed_over": 2}
@@ -113,7 +116,7 @@ async def _restore(world: World, campaign: UUID, *, lost: UUID, waiting: UUID) -
 
 async def test_what_was_compared_is_never_compared_backwards(world: World) -> None:
     async with world.database.transaction() as tx:
-        await own_topic.save_offsets(tx, {99: 10})
-        await own_topic.save_offsets(tx, {99: 7})
-        assert (await own_topic.offsets(tx))[99] == 10
+        await repository.save_offsets(tx, {99: 10})
+        await repository.save_offsets(tx, {99: 7})
+        assert (await repository.offsets(tx))[99] == 10
         await tx.execute("delete from own_topic where partition = 99")

@@ -1,0 +1,22 @@
+"""Campaign definitions as JSON: what lies in the database is what the domain's classes say."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import orjson
+from pydantic import TypeAdapter
+
+from services.campaigns.campaigns.domain.campaign import Definition
+
+_DEFINITION: TypeAdapter[Definition] = TypeAdapter(Definition)
+
+
+def dump_definition(definition: Definition) -> str:
+    """The definition as JSON text."""
+    return _DEFINITION.dump_json(definition).decode()
+
+
+def load_definition(stored: Any) -> Definition:
+    """The definition in a jsonb value."""
+    return _DEFINITION.validate_json(orjson.dumps(stored))
