@@ -1,1 +1,1 @@
-"""Campaigns: what is said to whom and when; their states, who enters them, and looking at all of it beforehand."""
+"""Campaigns: definitions, states, who enters them, and trials before they start."""

@@ -1,1 +1,1 @@
-"""Contacts: what the other services say about customers, kept here as copies, and who is one person with whom."""
+"""Contacts: copies of other services' facts about customers, and which ids are one person."""

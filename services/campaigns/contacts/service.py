@@ -59,6 +59,6 @@ async def lock_groups_of(tx: Tx, customers: BatchCustomers, customer_ids: Iterab
 
 
 async def follow_merges(tx: Tx, aliases: Iterable[Alias]) -> None:
-    """Aliases are as `customers` says; each comes twice, because it is said under both keys."""
+    """Aliases follow `customers`; each comes twice, because the event is published under both keys."""
     for alias in aliases:
         await copies.save_alias(tx, alias)

@@ -16,7 +16,7 @@ from shared.web.service_client import service_client
 
 
 class NoAnswer(Exception):
-    """A service did not answer, or said that it cannot. Asking again later is safe."""
+    """A service did not answer, or answered that it cannot. Asking again later is safe."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""The port through which a message leaves the house: e-mail now, SMS, post and telephone later."""
+"""The port to the providers of channels: e-mail now, SMS, post and telephone later."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class Channel(Protocol):
         """Give the letter to the provider, once. Never raises what a provider or network can do.
 
         `may_go` is asked at the last moment before it could be accepted (the permit is young, nobody threw the switch);
-        if it says no, nothing is given and the answer is `withheld`.
+        if it returns false, nothing is given and the answer is `withheld`.
         """
         ...
 

@@ -1,4 +1,4 @@
-"""The table of the own topic's comparison."""
+"""The table of how far the own topic was compared."""
 
 from __future__ import annotations
 

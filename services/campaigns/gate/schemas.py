@@ -8,12 +8,13 @@ from typing import Annotated, Self
 from pydantic import BaseModel, Field, StringConstraints, TypeAdapter, model_validator
 
 from services.campaigns.gate.domain.policy import Policy, Switchboard
-from shared.web.schemas import Strict, in_words
+from shared.web.models import StrictModel
+from shared.web.validation import refuse_as_one
 
 _POLICY: TypeAdapter[Policy] = TypeAdapter(Policy)
 
 
-class PolicyCapIn(Strict):
+class PolicyCapIn(StrictModel):
     """At most `limit` messages in any `window` over all campaigns; of one purpose when it is named."""
 
     limit: Annotated[int, Field(ge=1, le=10_000)]
@@ -21,14 +22,14 @@ class PolicyCapIn(Strict):
     purpose: Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_-]{0,49}$")] | None = None
 
 
-class PolicyQuietHoursIn(Strict):
+class PolicyQuietHoursIn(StrictModel):
     """Local time of the customer; over midnight when `end` is earlier."""
 
     start: time
     end: time
 
 
-class PolicyIn(Strict):
+class PolicyIn(StrictModel):
     """What holds over all marketing campaigns."""
 
     caps: Annotated[list[PolicyCapIn], Field(default_factory=list, max_length=50)]
@@ -36,7 +37,7 @@ class PolicyIn(Strict):
 
     @model_validator(mode="after")
     def _fits_together(self) -> Self:
-        in_words(self.policy)
+        refuse_as_one(self.policy)
         return self
 
     def policy(self) -> Policy:
@@ -57,7 +58,7 @@ class PolicyOut(BaseModel):
         return cls(version=board.version, **_POLICY.dump_python(board.policy))
 
 
-class SwitchIn(Strict):
+class SwitchIn(StrictModel):
     """true halts every hand-over at once."""
 
     halted: bool

@@ -7,10 +7,10 @@ from uuid import UUID
 
 from pydantic import BaseModel, Field, StringConstraints
 
-from shared.web.schemas import Strict
+from shared.web.models import StrictModel
 
 
-class SettleIn(Strict):
+class SettleIn(StrictModel):
     """What an operator found out about an unknown message."""
 
     outcome: Literal["handed_over", "failed"]

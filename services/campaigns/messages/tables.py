@@ -53,14 +53,14 @@ messages = Table(
     UniqueConstraint("customer_id", "campaign_id", "entry_id", "step", "channel"),
 )
 
-# Exposures and responses to our messages, as interactions tells them; one row per message, kind and link.
+# Exposures and responses to our messages, as interactions records them; one row per message, kind and link.
 responses = Table(
     "responses",
     metadata,
     Column("customer_id", Uuid, nullable=False),
     Column("campaign_id", Uuid, primary_key=True),
-    Column("message_id", Uuid, primary_key=True),
     Column("kind", Text, primary_key=True),
+    Column("message_id", Uuid, primary_key=True),
     Column("link", Text, primary_key=True),
     Column("first_at", _WHEN, nullable=False),
 )

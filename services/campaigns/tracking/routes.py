@@ -27,7 +27,7 @@ router = APIRouter(tags=["tracking"])
 
 @router.get(CLICK, response_class=RedirectResponse, status_code=302)
 async def click(context: ContextDep, token: str) -> Response:
-    """Leads on to where the mail said, and nowhere else: the target is in the signed token."""
+    """Leads on to the link's own target, and nowhere else: the target is in the signed token."""
     tracked = _read(context, token, "clicked")
     await _keep(context, tracked)
     return RedirectResponse(tracked.url, status_code=302, headers=_NO_STORE)

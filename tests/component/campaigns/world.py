@@ -30,6 +30,7 @@ from shared.database.engine import Database
 from shared.events.processor import BatchProcessor
 from shared.events.subscription import Record, Subscription
 from shared.ids import new_id
+from shared.kafka.clients import make_producer, wire_name
 from shared.redis import Pace, make_redis
 from tests.component.campaigns.post_office import PostOffice
 from tests.fakes import FixedClock
@@ -89,7 +90,7 @@ class World:
         return customer_id
 
     async def consent(self, customer_id: UUID, action: str, purpose: str = "offers") -> None:
-        """What somebody says about offers by e-mail."""
+        """A consent statement about offers by e-mail."""
         body: dict[str, Any] = {
             "customer": {"customer_id": str(customer_id)},
             "purpose": purpose,
@@ -165,6 +166,18 @@ class World:
         assert await self.value("select count(*) from dead_letters") == before, await self.value(
             "select error from dead_letters order by created_at desc limit 1"
         )
+
+    async def publish(self, *events: Envelope[Any]) -> None:
+        """Events of other services on their topics."""
+        producer = make_producer(self.settings)
+        await producer.start()
+        try:
+            for event in events:
+                headers = [("type", event.type.encode())]
+                topic = wire_name(self.settings, event.data.TOPIC)
+                await producer.send_and_wait(topic, event.to_bytes(), key=str(event.subject).encode(), headers=headers)
+        finally:
+            await producer.stop()
 
     def record(self, event: Envelope[Any]) -> Record:
         """The event as it lies on its topic, at a new offset."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from uuid import UUID
 
 from sqlalchemy import RowMapping
@@ -42,12 +41,6 @@ async def find(tx: Tx, campaign_id: UUID, *, lock: bool = False) -> Campaign | N
     """The campaign, locked against other changes when asked."""
     row = await tx.row(f"{_ALL} where id = :id {'for update' if lock else ''}", {"id": campaign_id})
     return _campaign(row) if row is not None else None
-
-
-async def find_many(tx: Tx, campaign_ids: Sequence[UUID]) -> dict[UUID, Campaign]:
-    """Those that exist, by id."""
-    rows = await tx.rows(f"{_ALL} where id = any(cast(:ids as uuid[]))", {"ids": list(campaign_ids)})
-    return {row["id"]: _campaign(row) for row in rows}
 
 
 async def page(tx: Tx, *, after: UUID | None, state: State | None, limit: int) -> list[Campaign]:

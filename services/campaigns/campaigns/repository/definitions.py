@@ -1,4 +1,4 @@
-"""Campaign definitions as JSON: what lies in the database is what the domain's classes say."""
+"""Campaign definitions, stored as the JSON of the domain's classes."""
 
 from __future__ import annotations
 

@@ -7,14 +7,14 @@ from uuid import UUID
 from fastapi import Response
 
 from services.campaigns.campaigns.domain.campaign import Campaign, State
-from services.campaigns.campaigns.routes.versions import OptionalVersionDep, VersionDep, etag, id_in
+from services.campaigns.campaigns.routes.versions import OptionalVersionDep, VersionDep, etag
 from services.campaigns.campaigns.schemas.campaigns import CampaignIn, CampaignOut, StartedOut
 from services.campaigns.campaigns.schemas.messages import ReportOut
 from services.campaigns.campaigns.service import campaigns as service
 from services.campaigns.campaigns.service import lifecycle
 from services.campaigns.campaigns.service.reports import report
 from shared.web import APIRouter, CallerDep, TxDep, requires
-from shared.web.paging import DEFAULT_LIMIT, After, Limit, Page, encode_cursor
+from shared.web.paging import DEFAULT_LIMIT, After, Limit, Page, encode_cursor, id_in
 
 router = APIRouter(prefix="/campaigns", tags=["campaigns"])
 

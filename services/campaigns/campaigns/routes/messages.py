@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from services.campaigns.campaigns.routes.versions import id_in
 from services.campaigns.campaigns.schemas.messages import MessageOut
 from services.campaigns.campaigns.service import reports
 from services.campaigns.messages.domain.ledger import MessageState
 from shared.web import APIRouter, TxDep, requires
-from shared.web.paging import DEFAULT_LIMIT, After, Limit, Page, encode_cursor
+from shared.web.paging import DEFAULT_LIMIT, After, Limit, Page, encode_cursor, id_in
 
 router = APIRouter(tags=["messages"])
 

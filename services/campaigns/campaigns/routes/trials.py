@@ -58,6 +58,6 @@ async def test_send(context: ContextDep, tools: SendingToolsDep, campaign_id: UU
 
 @router.post("/dry-run", dependencies=[requires("campaigns:read")])
 async def dry_run(tx: TxDep, tools: SendingToolsDep, campaign_id: UUID, body: DryRunIn) -> DryRunOut:
-    """What the gate would say about everybody, now. Nothing is sent or written."""
+    """How the gate would decide about everybody now. Nothing is sent or written."""
     campaign = await get_campaign(tx, campaign_id)
     return DryRunOut.of(await trials.dry_run(tx, tools.settings, campaign, body.segment_id, most=body.limit))

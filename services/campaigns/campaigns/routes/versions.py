@@ -1,15 +1,13 @@
-"""Versions as ETags, ids as cursors."""
+"""Versions as ETags."""
 
 from __future__ import annotations
 
 import re
 from typing import Annotated
-from uuid import UUID
 
 from fastapi import Depends, Header
 
 from services.campaigns.campaigns.errors import InvalidVersion, VersionRequired
-from shared.web.paging import InvalidCursor, decode_cursor
 
 _ETAG = re.compile(r'^(?:W/)?"([0-9]{1,18})"$')
 IfMatch = Annotated[str | None, Header(max_length=100, description="the ETag of your last read")]
@@ -44,13 +42,3 @@ async def _required(if_match: IfMatch = None) -> int | None:
 # None means: whatever version it is now.
 VersionDep = Annotated[int | None, Depends(_required)]
 OptionalVersionDep = Annotated[int | None, Depends(_expected)]
-
-
-def id_in(cursor: str | None) -> UUID | None:
-    """The id at which the page before ended. Raises InvalidCursor."""
-    if cursor is None:
-        return None
-    try:
-        return UUID(str(decode_cursor(cursor)["id"]))
-    except (KeyError, ValueError):
-        raise InvalidCursor("This cursor was not given out by this list.", where="query:after") from None

@@ -10,7 +10,8 @@ from pydantic import BaseModel, Field, StringConstraints, TypeAdapter, Validatio
 
 from services.campaigns.campaigns.domain.campaign import Campaign, Definition, State
 from services.campaigns.campaigns.domain.conditions import Condition, EventName, Operator, check_condition
-from shared.web.schemas import Strict, in_words
+from shared.web.models import StrictModel
+from shared.web.validation import refuse_as_one
 
 _DEFINITION: TypeAdapter[Definition] = TypeAdapter(Definition)
 
@@ -22,14 +23,14 @@ Template = Annotated[str, StringConstraints(min_length=1, max_length=100_000, pa
 Duration = Annotated[timedelta, Field(ge=timedelta(minutes=1), le=timedelta(days=366), description="ISO 8601: P3D")]
 
 
-class SegmentTriggerIn(Strict):
+class SegmentTriggerIn(StrictModel):
     """Each customer who enters or leaves the segment."""
 
     kind: Literal["segment_entered", "segment_left"]
     segment_id: UUID
 
 
-class ConditionIn(Strict):
+class ConditionIn(StrictModel):
     """`field` `op` `value`: amount at_least 5000, categories has "apples", store in ["12", "14"]."""
 
     field: Word
@@ -37,7 +38,7 @@ class ConditionIn(Strict):
     value: Annotated[int, Field(ge=-(10**13), le=10**13)] | Word | Annotated[tuple[Word, ...], Field(max_length=100)]
 
 
-class EventTriggerIn(Strict):
+class EventTriggerIn(StrictModel):
     """Each event of a kind that meets all conditions."""
 
     kind: Literal["event"]
@@ -53,14 +54,14 @@ class EventTriggerIn(Strict):
         return where
 
 
-class OneOffIn(Strict):
+class OneOffIn(StrictModel):
     """The members of a segment at the start."""
 
     kind: Literal["one_off"]
     segment_id: UUID
 
 
-class ContentIn(Strict):
+class ContentIn(StrictModel):
     """Liquid templates. They may use customer, event, campaign and unsubscribe_url."""
 
     subject: Annotated[str, StringConstraints(min_length=1, max_length=500)]
@@ -68,28 +69,28 @@ class ContentIn(Strict):
     html: Template | None = None
 
 
-class ReEntryIn(Strict):
+class ReEntryIn(StrictModel):
     """How often one customer may enter."""
 
     kind: Literal["once", "again_after", "always"]
     days: Annotated[int, Field(ge=1, le=3660)] | None = None
 
 
-class CapIn(Strict):
+class CapIn(StrictModel):
     """At most `limit` messages in any `window`."""
 
     limit: Annotated[int, Field(ge=1, le=10_000)]
     window: Duration
 
 
-class QuietHoursIn(Strict):
+class QuietHoursIn(StrictModel):
     """Local time of the customer; over midnight when `end` is earlier."""
 
     start: time
     end: time
 
 
-class CampaignIn(Strict):
+class CampaignIn(StrictModel):
     """A campaign, whole: PUT replaces all of it."""
 
     name: Name
@@ -106,7 +107,7 @@ class CampaignIn(Strict):
 
     @model_validator(mode="after")
     def _fits_together(self) -> Self:
-        in_words(self.definition)
+        refuse_as_one(self.definition)
         return self
 
     def definition(self) -> Definition:

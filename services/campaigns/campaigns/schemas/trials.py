@@ -10,7 +10,7 @@ from pydantic import BaseModel, Field, StringConstraints
 
 from services.campaigns.campaigns.service.trials import DryRun
 from services.campaigns.delivery.domain import Handed
-from shared.web.schemas import Strict
+from shared.web.models import StrictModel
 
 
 class ValidOut(BaseModel):
@@ -19,8 +19,8 @@ class ValidOut(BaseModel):
     valid: Literal[True] = True
 
 
-class PreviewIn(Strict):
-    """For whom."""
+class PreviewIn(StrictModel):
+    """The customer whose mail is shown."""
 
     customer_id: UUID
 
@@ -33,8 +33,8 @@ class PreviewOut(BaseModel):
     html: str | None
 
 
-class TestSendIn(Strict):
-    """To whom, and with whose values."""
+class TestSendIn(StrictModel):
+    """Seed addresses, and the customer with whose values the mail is filled."""
 
     __test__ = False
 
@@ -70,7 +70,7 @@ class SeedOut(BaseModel):
     detail: str | None
 
 
-class DryRunIn(Strict):
+class DryRunIn(StrictModel):
     """Over the trigger's segment, or another one; an event's campaign needs one named."""
 
     segment_id: UUID | None = None
@@ -78,7 +78,7 @@ class DryRunIn(Strict):
 
 
 class DryRunOut(BaseModel):
-    """What the gate would say now; `complete` is false when the limit was met."""
+    """How the gate would decide now; `complete` is false when the limit was met."""
 
     audience: int
     would_send: int

@@ -23,7 +23,7 @@ _EVENTS: dict[type[Fact], EventName] = {
     ResponseRecorded: "response",
 }
 TRIGGERING: tuple[type[Fact], ...] = (*_EVENTS, MembershipsChanged)
-# What a template may say about the event that triggered it: no identifiers, no texts.
+# Fields of the triggering event that a template may use: no identifiers, no texts.
 _CONTEXT = ("channel", "currency", "amount", "base_amount", "store", "order_id", "topic", "outcome", "kind", "link")
 
 

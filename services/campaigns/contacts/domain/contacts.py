@@ -40,7 +40,7 @@ Cards = Mapping[UUID, Card]
 
 @dataclass(frozen=True, slots=True)
 class Contact:
-    """What the copies say about one alias group. `denied` and `granted` are (purpose, channel) pairs, `suppressed` and
+    """What is known of one alias group. `denied` and `granted` are (purpose, channel) pairs, `suppressed` and
     `reachable` channels; `segments` are those that were asked for."""
 
     erased: bool = False

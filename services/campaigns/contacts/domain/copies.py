@@ -22,7 +22,7 @@ class MembershipChange:
 
 @dataclass(frozen=True, slots=True)
 class ProfileCopy:
-    """What a profile says that matters here."""
+    """The part of a profile that matters here."""
 
     customer_id: UUID
     version: int

@@ -1,4 +1,4 @@
-"""All that the copies say about a batch of customers."""
+"""Read all copies about a batch of customers at once."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The copies of what the other services say. Each write keeps what is newer: events may come again and late."""
+"""Copies of other services' facts. Each write keeps what is newer: events may come again and late."""
 
 from __future__ import annotations
 

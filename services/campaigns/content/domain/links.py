@@ -1,4 +1,4 @@
-"""Tracked links and opens: signed tokens that hold the target, so that the doors are no open redirects."""
+"""Tracked links and opens: signed tokens that hold the target, so that tracking is no open redirect."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _BODY_END = re.compile(r"</body\s*>", re.IGNORECASE)
 
 @dataclass(frozen=True, slots=True)
 class Tracked:
-    """What a genuine token says. `url` is empty for an open."""
+    """What a genuine token holds. `url` is empty for an open."""
 
     kind: Literal["clicked", "opened"]
     customer_id: UUID
@@ -54,7 +54,7 @@ def make_token(key: str, tracked: Tracked) -> str:
 
 
 def read_token(key: str, token: str) -> Tracked | None:
-    """What the token says, or None when it is damaged, forged or no token at all."""
+    """What the token holds, or None when it is damaged, forged or no token at all."""
     try:
         raw = base64.b64decode(token + "=" * (-len(token) % 4), altchars=b"-_", validate=True)
     except ValueError:

@@ -70,7 +70,7 @@ def check(content: Content, *, marketing: bool) -> list[Fault]:
 
 def render(content: Content, values: Mapping[str, object], *, marketing: bool) -> Rendered:
     """The message for one customer. Raises CannotRender, also for a marketing message that lost its unsubscribe link
-    (a condition around it, say)."""
+    (by a condition around it, for example)."""
     compiled = _compile(content)
     try:
         subject = compiled.subject.render(**values).strip()

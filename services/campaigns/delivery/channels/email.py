@@ -46,7 +46,7 @@ class SmtpChannel:
             return handed
 
     async def close(self) -> None:
-        """Say goodbye on every idle connection."""
+        """End every idle connection with QUIT."""
         while self._idle:
             client = self._idle.pop()
             try:
@@ -77,7 +77,7 @@ class SmtpChannel:
         return client
 
     async def _converse(self, client: SMTP, letter: Letter, may_go: Callable[[], bool]) -> Handed:
-        """Up to the server's word for the data, a loss of the connection means: certainly not accepted."""
+        """Until the server is ready for the data, a lost connection means: certainly not accepted."""
         try:
             try:
                 await client.mail(self._settings.sender_address)

@@ -1,4 +1,4 @@
-"""Before anything is sent, compare the own topic with the ledger: does it tell of hand-overs that the ledger lacks?
+"""Before anything is sent, compare the own topic with the ledger, which may lack hand-overs that the topic has.
 
 It does when the database was restored from a backup. Sending waits until they are entered, so that what was sent after
 the backup is not sent again.

@@ -76,7 +76,7 @@ def not_erased(facts: Facts) -> Verdict:
 
 
 def campaign_not_over(facts: Facts) -> Verdict:
-    """A stopped campaign says nothing more."""
+    """What still waits when a campaign was stopped is not sent."""
     return Refused("campaign-stopped") if facts.terms.state is TermsState.OVER else None
 
 

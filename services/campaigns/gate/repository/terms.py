@@ -1,4 +1,4 @@
-"""Terms as JSON: what lies in the database is what the domain's class says."""
+"""Terms, stored as the JSON of the domain's class."""
 
 from __future__ import annotations
 

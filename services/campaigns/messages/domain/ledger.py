@@ -10,8 +10,9 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-# A hindrance is met again after 0.5, 1, 2 … seconds (machine time), at most so many. Short for neighbours: a circuit
-# breaker spares them, and within half a minute of their return everything should flow. Long for what takes its time.
+# A deferred message is tried again after 0.5, 1, 2 … seconds (machine time), at most so many. Short for other services:
+# a circuit breaker spares them, and within half a minute of their return everything should flow. Long for what takes
+# its time.
 _FIRST_WAIT_S = 0.5
 _LONGEST_WAIT_S = {"provider": 300.0, "no-card": 60.0, "no-address": 300.0, "campaign-paused": 300.0}
 _LONGEST_OTHERWISE_S = 8.0

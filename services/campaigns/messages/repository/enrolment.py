@@ -1,4 +1,4 @@
-"""New rows of the ledger, and when somebody last got one."""
+"""Add messages to the ledger, and find when a customer last entered a campaign."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What became of a campaign's audience."""
+"""Count and list a campaign's messages."""
 
 from __future__ import annotations
 

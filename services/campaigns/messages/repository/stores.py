@@ -1,4 +1,4 @@
-"""How the ledger and its responses forget a customer: counts stay, under a fresh random id."""
+"""The stores of messages and responses: an erased customer's rows stay counted, under a fresh random id."""
 
 from __future__ import annotations
 

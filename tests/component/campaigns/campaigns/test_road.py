@@ -123,7 +123,7 @@ async def test_a_merge_lets_nobody_in_twice(world: World) -> None:
 async def test_a_one_off_freezes_its_audience_and_ends_by_itself(world: World) -> None:
     segment = uuid4()
     people = [await world.customer(email=f"{n}.{uuid4().hex[:8]}@example.test") for n in range(5)]
-    await world.handle(*(world.moved(one, into=segment) for one in people[:4]))
+    await world.handle(*(world.moved(person, into=segment) for person in people[:4]))
     campaign = await world.campaign(trigger={"kind": "one_off", "segment_id": str(segment)}, start=False)
     assert (await world.call(campaign, "start"))["entered"] == 4
     await world.handle(world.moved(people[4], into=segment), world.moved(people[0], out_of=segment))
@@ -147,7 +147,7 @@ async def test_one_address_of_a_household_gets_a_one_off_once(world: World) -> N
         async def cards(self, customer_ids: Sequence[UUID]) -> dict[UUID, Card]:
             """As customers answers, but for the address."""
             cards = await super().cards(customer_ids)
-            return {one: replace(card, address="House@example.test") for one, card in cards.items()}
+            return {member: replace(card, address="House@example.test") for member, card in cards.items()}
 
     for _ in range(3):
         lane = await world.sender(services=Shared(world.services))

@@ -119,8 +119,8 @@ async def test_a_sender_killed_at_any_point_never_doubles_and_hides_nothing(worl
     assert len(world.post_office.mails) == mails
     assert await world.states(campaign) == {state: 1}
     assert (await world.report(campaign))["adds_up"]
-    said = [one.outcome for one in await world.emitted(customer, MessageSettled)]
-    assert said == [state]
+    emitted = [event.outcome for event in await world.emitted(customer, MessageSettled)]
+    assert emitted == [state]
 
 
 async def test_a_sender_that_is_only_slow_keeps_its_claims_whatever_the_clock_says(world: World) -> None:
@@ -172,13 +172,13 @@ async def test_a_sender_thought_gone_that_comes_back_settles_what_it_knows(world
     lane = await world.sender(channel=LosesItsSession(world.channel, ""))
     await lane.turn()
     assert await world.states(campaign) == {"handed_over": 1}
-    assert [one.outcome for one in await world.emitted(customer, MessageSettled)] == ["unknown", "handed_over"]
+    assert [event.outcome for event in await world.emitted(customer, MessageSettled)] == ["unknown", "handed_over"]
 
 
 async def test_several_senders_share_an_audience_and_nobody_gets_two(world: World) -> None:
     segment = uuid4()
     people = [await world.customer() for _ in range(40)]
-    await world.handle(*(world.moved(one, into=segment) for one in people))
+    await world.handle(*(world.moved(customer, into=segment) for customer in people))
     campaign = await world.campaign(trigger={"kind": "one_off", "segment_id": str(segment)})
     lanes = [await world.sender() for _ in range(4)]
     for lane in lanes:
@@ -187,19 +187,3 @@ async def test_several_senders_share_an_audience_and_nobody_gets_two(world: Worl
         pass
     assert await world.states(campaign) == {"handed_over": 40}
     assert len(world.post_office.keys) == len(set(world.post_office.keys)) == 40
-
-
-async def test_an_operator_settles_an_unknown_message_once(world: World) -> None:
-    segment, customer = uuid4(), await world.customer()
-    campaign = await world.campaign(segment=segment)
-    await world.handle(world.moved(customer, into=segment))
-    world.post_office.mood = "drops-after-data"
-    await world.send()
-    listed = (await world.api.get(f"/campaigns/{campaign}/messages?state=unknown")).json()["items"]
-    path = f"/messages/{listed[0]['id']}/settle"
-    answer = await world.api.post(path, json={"outcome": "handed_over", "note": "provider-log"})
-    assert answer.status_code == 200, answer.text
-    assert (await world.api.post(path, json={"outcome": "failed"})).status_code == 404
-    report = await world.report(campaign)
-    assert (report["handed_over"], report["unknown"]) == (1, 0)
-    assert [one.outcome for one in await world.emitted(customer, MessageSettled)] == ["unknown", "handed_over"]

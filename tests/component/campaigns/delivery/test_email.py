@@ -56,7 +56,7 @@ async def test_connections_are_used_again(world: World) -> None:
     segment = uuid4()
     people = [await world.customer() for _ in range(30)]
     await world.campaign(segment=segment)
-    await world.handle(*(world.moved(one, into=segment) for one in people))
+    await world.handle(*(world.moved(person, into=segment) for person in people))
     before = world.post_office.connections
     await world.send()
     assert len(world.post_office.mails) == 30

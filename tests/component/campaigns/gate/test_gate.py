@@ -3,18 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, timedelta
 from uuid import UUID, uuid4
 
-import pytest
-
-from services.campaigns.contacts.domain.contacts import Card
-from services.campaigns.delivery.clients import NoAnswer, Permission, Question
-from services.campaigns.delivery.streams import handover
 from shared.contracts.customers import CustomersMerged, ProfileChanged
 from shared.contracts.privacy import ConsentChanged, RestrictionChanged
-from tests.component.campaigns.world import RealServices, World
+from tests.component.campaigns.world import World
 
 
 async def put_policy(world: World, **policy: object) -> None:
@@ -106,7 +100,7 @@ async def test_the_holdout_is_refused_and_nobody_of_it_gets_a_mail(world: World)
     segment = uuid4()
     campaign = await world.campaign(segment=segment, holdout_percent=50)
     people = [await world.customer() for _ in range(30)]
-    await world.handle(*(world.moved(one, into=segment) for one in people))
+    await world.handle(*(world.moved(person, into=segment) for person in people))
     await world.send()
     report = await world.report(campaign)
     assert report["handed_over"] + report["refused"]["holdout"] == 30
@@ -158,27 +152,6 @@ async def test_the_stop_all_switch_halts_and_loses_nothing(world: World) -> None
     assert (await world.report(campaign))["handed_over"] == 1
 
 
-async def test_a_switch_thrown_after_the_permit_still_halts(world: World) -> None:
-    segment, customer = uuid4(), await world.customer()
-    campaign = await world.campaign(segment=segment)
-    await enter(world, segment, customer)
-
-    class Throws(RealServices):
-        """Somebody throws the switch while the permit is on its way."""
-
-        async def permits(self, questions: Sequence[Question]) -> dict[UUID, Permission]:
-            """Permits, and then the switch."""
-            answer = await super().permits(questions)
-            await world.api.put("/switch", json={"halted": True})
-            await world.sessions[-1].look()
-            return answer
-
-    lane = await world.sender(services=Throws(world.services))
-    assert await lane.turn()
-    assert world.post_office.mails == []
-    assert (await world.report(campaign))["waiting"] == {"withheld": 1}
-
-
 async def test_a_paused_campaign_waits_and_goes_on_at_once_when_resumed(world: World) -> None:
     segment, customer = uuid4(), await world.customer()
     campaign = await world.campaign(segment=segment)
@@ -200,46 +173,6 @@ async def test_what_waits_when_a_campaign_is_stopped_is_refused_with_that_reason
     assert (await world.report(campaign))["refused"] == {"campaign-stopped": 1}
 
 
-@pytest.mark.parametrize("who", ["customers", "privacy"])
-async def test_a_neighbour_that_is_away_defers(world: World, who: str) -> None:
-    segment, customer = uuid4(), await world.customer()
-    campaign = await world.campaign(segment=segment)
-    await enter(world, segment, customer)
-
-    class Gone(RealServices):
-        """One of the two does not answer."""
-
-        async def cards(self, customer_ids: Sequence[UUID]) -> dict[UUID, Card]:
-            """Cards, if customers is there."""
-            if who == "customers":
-                raise NoAnswer("/cards")
-            return await super().cards(customer_ids)
-
-        async def permits(self, questions: Sequence[Question]) -> dict[UUID, Permission]:
-            """Permits, if privacy is there."""
-            if who == "privacy":
-                raise NoAnswer("/permits")
-            return await super().permits(questions)
-
-    lane = await world.sender(services=Gone(world.services))
-    assert await lane.turn()
-    assert not await lane.turn()
-    assert (await world.report(campaign))["waiting"] == {f"{who}-away": 1}
-    world.clock.advance(seconds=5)
-    await world.send()
-    assert (await world.report(campaign))["handed_over"] == 1
-
-
-async def test_a_permit_that_grew_old_is_not_used(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    segment, customer = uuid4(), await world.customer()
-    campaign = await world.campaign(segment=segment)
-    await enter(world, segment, customer)
-    monkeypatch.setattr(handover, "PERMIT_VALID_S", -1.0)
-    await world.send()
-    assert world.post_office.mails == []
-    assert (await world.report(campaign))["waiting"] == {"withheld": 1}
-
-
 async def test_a_higher_priority_goes_first(world: World) -> None:
     await put_policy(world, caps=[{"limit": 1, "window": "P1D"}])
     segment, customer = uuid4(), await world.customer()
@@ -249,32 +182,3 @@ async def test_a_higher_priority_goes_first(world: World) -> None:
     await world.send()
     assert (await world.report(high))["handed_over"] == 1
     assert (await world.report(low))["waiting"] == {"frequency-cap": 1}
-
-
-async def test_a_dry_run_says_what_would_happen_and_sends_nothing(world: World) -> None:
-    segment = uuid4()
-    good, silent, blocked = [await world.customer() for _ in range(3)]
-    grant = ConsentChanged(consent_id=uuid4(), purpose="offers", channel="email", state="granted")
-    events = []
-    for customer, status in ((good, "active"), (silent, "active"), (blocked, "blocked")):
-        profile = ProfileChanged(
-            kind="person",
-            status=status,
-            attributes={},
-            changed=[],
-            reachable=["email"],
-            time_zone="UTC",
-            created_at=datetime(2020, 1, 1, tzinfo=UTC),
-        )
-        events += [world.event(profile, customer), world.moved(customer, into=segment)]
-    await world.handle(*events, world.event(grant, good), world.event(grant, blocked))
-    campaign = await world.campaign(segment=segment, start=False)
-    answer = await world.api.post(f"/campaigns/{campaign}/dry-run", json={})
-    assert answer.json() == {
-        "audience": 3,
-        "would_send": 1,
-        "refused": {"no-consent": 1, "blocked": 1},
-        "deferred": {},
-        "complete": True,
-    }
-    assert (await world.report(campaign))["audience"] == 0
