@@ -1,5 +1,9 @@
-"""The tables of this service's database, filled in by each capability's tables.py."""
+"""The MetaData that the tables of all capabilities share."""
 
-from sqlalchemy import MetaData
+from __future__ import annotations
+
+from sqlalchemy import DateTime, MetaData
 
 metadata = MetaData()
+
+MOMENT = DateTime(timezone=True)

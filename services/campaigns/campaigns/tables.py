@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Column, DateTime, ForeignKey, Table, Text, Uuid
+from sqlalchemy import BigInteger, Column, ForeignKey, Table, Text, Uuid
 from sqlalchemy.dialects.postgresql import JSONB
 
-from services.campaigns.metadata import metadata
-
-_WHEN = DateTime(timezone=True)
+from services.campaigns.metadata import MOMENT, metadata
 
 campaigns = Table(
     "campaigns",
@@ -18,8 +16,8 @@ campaigns = Table(
     Column("definition", JSONB, nullable=False),
     Column("salt", Uuid, nullable=False),
     Column("run_id", Uuid, nullable=False),
-    Column("created_at", _WHEN, nullable=False),
-    Column("started_at", _WHEN),
+    Column("created_at", MOMENT, nullable=False),
+    Column("started_at", MOMENT),
 )
 
 campaign_versions = Table(
@@ -28,6 +26,6 @@ campaign_versions = Table(
     Column("campaign_id", Uuid, ForeignKey("campaigns.id"), primary_key=True),
     Column("version", BigInteger, primary_key=True),
     Column("definition", JSONB, nullable=False),
-    Column("changed_at", _WHEN, nullable=False),
+    Column("changed_at", MOMENT, nullable=False),
     Column("changed_by", Text, nullable=False),
 )

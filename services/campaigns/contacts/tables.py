@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Boolean, Column, DateTime, Table, Text, Uuid
+from sqlalchemy import BigInteger, Boolean, Column, Table, Text, Uuid
 from sqlalchemy.dialects.postgresql import ARRAY
 
-from services.campaigns.metadata import metadata
-
-_WHEN = DateTime(timezone=True)
+from services.campaigns.metadata import MOMENT, metadata
 
 # Who is in which segment; rows of those who left stay, so that an older event cannot bring them back.
 memberships = Table(
@@ -17,7 +15,7 @@ memberships = Table(
     Column("segment_id", Uuid, primary_key=True),
     Column("member", Boolean, nullable=False),
     Column("version", BigInteger, nullable=False),
-    Column("since", _WHEN, nullable=False),
+    Column("since", MOMENT, nullable=False),
 )
 
 # Also the row that a claim and an enrolment lock: one customer, one decision at a time. Version 0: no event came yet.
@@ -39,7 +37,7 @@ consents = Table(
     Column("purpose", Text, primary_key=True),
     Column("channel", Text, primary_key=True),
     Column("state", Text, nullable=False),
-    Column("expires_at", _WHEN),
+    Column("expires_at", MOMENT),
     Column("version", BigInteger, nullable=False),
 )
 
@@ -75,5 +73,5 @@ tombstones = Table(
     metadata,
     Column("customer_id", Uuid, primary_key=True),
     Column("request_id", Uuid, nullable=False),
-    Column("erased_at", _WHEN, nullable=False),
+    Column("erased_at", MOMENT, nullable=False),
 )

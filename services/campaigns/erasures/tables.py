@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Column, DateTime, Table, Uuid
+from sqlalchemy import Column, Table, Uuid
 from sqlalchemy.dialects.postgresql import JSONB
 
-from services.campaigns.metadata import metadata
+from services.campaigns.metadata import MOMENT, metadata
 
 # Requests with what was erased so far; without `done_at`, the receipt is not given yet.
 erasures = Table(
@@ -14,5 +14,5 @@ erasures = Table(
     Column("request_id", Uuid, primary_key=True),
     Column("customer_id", Uuid, nullable=False),
     Column("stores", JSONB, nullable=False),
-    Column("done_at", DateTime(timezone=True)),
+    Column("done_at", MOMENT),
 )

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Boolean, Column, DateTime, Table, Text, Uuid, text
+from sqlalchemy import BigInteger, Boolean, Column, Table, Text, Uuid, text
 from sqlalchemy.dialects.postgresql import JSONB
 
-from services.campaigns.metadata import metadata
-
-_WHEN = DateTime(timezone=True)
+from services.campaigns.metadata import MOMENT, metadata
 
 # What a ledger row is judged by; `messages.terms_id` names it. Whoever enrols messages keeps their terms up to date: a
 # change holds for all that still wait. A campaign's terms bear its id.
@@ -17,7 +15,7 @@ terms = Table(
     Column("id", Uuid, primary_key=True),
     Column("state", Text, nullable=False),
     Column("terms", JSONB, nullable=False),
-    Column("changed_at", _WHEN, nullable=False),
+    Column("changed_at", MOMENT, nullable=False),
 )
 
 # One row: what holds over all campaigns, and the stop-all switch.
@@ -29,5 +27,5 @@ policies = Table(
     Column("policy", JSONB, nullable=False),
     Column("halted", Boolean, nullable=False, server_default=text("false")),
     Column("halted_by", Text),
-    Column("halted_at", _WHEN),
+    Column("halted_at", MOMENT),
 )

@@ -6,7 +6,6 @@ from sqlalchemy import (
     BigInteger,
     Boolean,
     Column,
-    DateTime,
     Integer,
     SmallInteger,
     Table,
@@ -17,9 +16,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import JSONB
 
-from services.campaigns.metadata import metadata
-
-_WHEN = DateTime(timezone=True)
+from services.campaigns.metadata import MOMENT, metadata
 
 # The ledger. `holder` is the advisory lock of the sender that has the row in hand: a waiting row with a holder is only
 # reserved, a claimed one may already have left. `deferred_for` stays when the wait ended in `too-late`. `terms_id`
@@ -40,14 +37,14 @@ messages = Table(
     Column("deferred_for", Text),
     Column("attempts", Integer, nullable=False, server_default=text("0")),
     Column("context", JSONB, nullable=False),
-    Column("enrolled_at", _WHEN, nullable=False),
-    Column("not_before", _WHEN, nullable=False),
-    Column("expires_at", _WHEN, nullable=False),
+    Column("enrolled_at", MOMENT, nullable=False),
+    Column("not_before", MOMENT, nullable=False),
+    Column("expires_at", MOMENT, nullable=False),
     Column("holder", BigInteger),
-    Column("claimed_at", _WHEN),
+    Column("claimed_at", MOMENT),
     Column("permit_id", Uuid),
     Column("bounced", Boolean, nullable=False, server_default=text("false")),
-    Column("settled_at", _WHEN),
+    Column("settled_at", MOMENT),
     Column("settled_by", Text),
     Column("terms_id", Uuid),
     UniqueConstraint("customer_id", "campaign_id", "entry_id", "step", "channel"),
@@ -62,7 +59,7 @@ responses = Table(
     Column("kind", Text, primary_key=True),
     Column("message_id", Uuid, primary_key=True),
     Column("link", Text, primary_key=True),
-    Column("first_at", _WHEN, nullable=False),
+    Column("first_at", MOMENT, nullable=False),
 )
 
 # A one-off reaches an address once: who has it, or had it. The address is known by its keyed hash only.

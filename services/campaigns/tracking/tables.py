@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Column, DateTime, LargeBinary, Table, Text, Uuid
+from sqlalchemy import Column, LargeBinary, Table, Text, Uuid
 
-from services.campaigns.metadata import metadata
+from services.campaigns.metadata import MOMENT, metadata
 
 # Opens and clicks that the broker has not confirmed yet.
 heard_unsent = Table(
@@ -13,5 +13,5 @@ heard_unsent = Table(
     Column("response_id", Text, primary_key=True),
     Column("customer_id", Uuid, nullable=False),
     Column("value", LargeBinary, nullable=False),
-    Column("heard_at", DateTime(timezone=True), nullable=False),
+    Column("heard_at", MOMENT, nullable=False),
 )
