@@ -28,7 +28,7 @@ HOMES = {
     "AIOKafkaConsumer(": {"shared/kafka/clients.py", "services/analytics/streams/driver.py"},
     "create_async_engine(": {"shared/database/engine.py", "shared/database/migrate.py"},
     # Random on purpose: nothing may lead from it to an erased person, not even the time.
-    "uuid4(": {"services/campaigns/service/erasure.py"},
+    "uuid4(": {"services/campaigns/erasures/service.py"},
 }
 
 
