@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from typing import Annotated, Any, Generic, TypeVar
+from uuid import UUID
 
 import orjson
 from fastapi import Query
@@ -52,6 +53,16 @@ def decode_cursor(cursor: str) -> dict[str, Any]:
     if not isinstance(key, dict):
         raise _invalid()
     return key
+
+
+def id_in(cursor: str | None, name: str = "id") -> UUID | None:
+    """The id under `name` at which the page before ended; None for the first page. Raises InvalidCursor."""
+    if cursor is None:
+        return None
+    try:
+        return UUID(str(decode_cursor(cursor)[name]))
+    except (KeyError, ValueError):
+        raise InvalidCursor("This cursor was not given out by this list.", where="query:after") from None
 
 
 def _invalid() -> InvalidCursor:

@@ -18,13 +18,17 @@ LONGEST_FILE = 300
 # What may be written in one place only, and where.
 HOMES = {
     # Offsets have a commit of their own: in the kernel's loop, and in the driver that feeds Faust's records to it.
-    ".commit(": {"shared/database/engine.py", "shared/events/consumer_loop.py", "services/analytics/streams/driver.py"},
+    ".commit(": {
+        "shared/database/engine.py",
+        "shared/events/consumer_loop.py",
+        "services/analytics/lane/streams/driver.py",
+    },
     "datetime.now(": {"shared/clock.py", "shared/database/partitions.py"},
     "datetime.utcnow(": set(),
     "os.environ": {"shared/processes/child.py", "shared/processes/supervisor.py", "shared/processes/spawn.py"},
     "AIOKafkaProducer(": {"shared/kafka/clients.py"},
     # Faust makes its own consumer; its driver replaces that one by a consumer with our settings.
-    "AIOKafkaConsumer(": {"shared/kafka/clients.py", "services/analytics/streams/driver.py"},
+    "AIOKafkaConsumer(": {"shared/kafka/clients.py", "services/analytics/lane/streams/driver.py"},
     "create_async_engine(": {"shared/database/engine.py", "shared/database/migrate.py"},
     # Random on purpose: nothing may lead from it to an erased person, not even the time.
     "uuid4(": {"services/campaigns/service/erasure.py"},

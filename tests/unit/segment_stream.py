@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from services.analytics.domain.catalogue import Catalogue, Type
-from services.analytics.domain.engine import (
+from services.analytics.segments.domain.catalogue import Catalogue, Type
+from services.analytics.segments.domain.engine import (
     AttributeChange,
     Change,
     ConsentChange,
@@ -26,9 +26,9 @@ from services.analytics.domain.engine import (
     number_leaves,
     rebuild,
 )
-from services.analytics.domain.engine.state import OVERFLOW, State
-from services.analytics.domain.instants import SECOND, from_datetime
-from services.analytics.domain.language import parse
+from services.analytics.segments.domain.engine.state import OVERFLOW, State
+from services.analytics.segments.domain.instants import SECOND, from_datetime
+from services.analytics.segments.domain.language import parse
 from tests.oracle.replay import Case, Step, arrivals
 from tests.oracle.world import BASE, Event, Tree
 

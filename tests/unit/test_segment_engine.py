@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from services.analytics.domain.engine import (
+from services.analytics.segments.domain.engine import (
     AttributeChange,
     Definition,
     Fact,
@@ -25,10 +25,10 @@ from services.analytics.domain.engine import (
     members,
     needs_history,
 )
-from services.analytics.domain.engine.advance import StaleProgram
-from services.analytics.domain.engine.leaves.profile import bucket_of
-from services.analytics.domain.instants import NEVER
-from services.analytics.domain.language import parse
+from services.analytics.segments.domain.engine.advance import StaleProgram
+from services.analytics.segments.domain.engine.leaves.profile import bucket_of
+from services.analytics.segments.domain.instants import NEVER
+from services.analytics.segments.domain.language import parse
 from tests.unit.segment_stream import VOCABULARY, a_program, instant
 
 TWICE = {"event": "purchase", "window": {"last": "PT10S"}, "op": "gte", "value": 2}

@@ -7,7 +7,7 @@ that loses something on its way through its bytes, a rebuild that differs from t
 import pytest
 from hypothesis import HealthCheck, given, settings
 
-from services.analytics.domain.engine import advance, encode, rebuild
+from services.analytics.segments.domain.engine import advance, encode, rebuild
 from tests.oracle.cases import cases
 from tests.oracle.replay import Case, replay
 from tests.unit.segment_stream import Stream, instant, ordered

@@ -13,12 +13,12 @@ from typing import Any
 import pytest
 from hypothesis import Phase, given, seed, settings
 
-from services.analytics.domain.engine import Outcome, Program, decode
-from services.analytics.domain.engine.inputs import Fact
-from services.analytics.domain.engine.leaves import counts, events, profile, samples, sequences
-from services.analytics.domain.engine.leaves.base import Answer, Data
-from services.analytics.domain.engine.state import State
-from services.analytics.domain.instants import NEVER, SECOND
+from services.analytics.segments.domain.engine import Outcome, Program, decode
+from services.analytics.segments.domain.engine.inputs import Fact
+from services.analytics.segments.domain.engine.leaves import counts, events, profile, samples, sequences
+from services.analytics.segments.domain.engine.leaves.base import Answer, Data
+from services.analytics.segments.domain.engine.state import State
+from services.analytics.segments.domain.instants import NEVER, SECOND
 from tests.oracle.cases import cases
 from tests.oracle.replay import Case, Step
 from tests.oracle.world import Tree

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 import pytest
 from hypothesis import given, settings
 
-from services.analytics.domain.engine import (
+from services.analytics.segments.domain.engine import (
     Fill,
     History,
     Outcome,
@@ -22,8 +22,8 @@ from services.analytics.domain.engine import (
     number_leaves,
     rebuild,
 )
-from services.analytics.domain.engine.inputs import Change
-from services.analytics.domain.language import key_of, parse
+from services.analytics.segments.domain.engine.inputs import Change
+from services.analytics.segments.domain.language import key_of, parse
 from tests.oracle.cases import cases
 from tests.oracle.replay import Case, Step, replay
 from tests.oracle.world import Tree

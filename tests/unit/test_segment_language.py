@@ -13,9 +13,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from services.analytics.domain.catalogue import Catalogue, Type
-from services.analytics.domain.instants import DAY
-from services.analytics.domain.language import InvalidDefinition, Problem, key_of, order_of, parse, write
+from services.analytics.segments.domain.catalogue import Catalogue, Type
+from services.analytics.segments.domain.instants import DAY
+from services.analytics.segments.domain.language import InvalidDefinition, Problem, key_of, order_of, parse, write
 from tests.oracle.trees import definitions
 from tests.oracle.world import Tree
 from tests.unit.segment_stream import VOCABULARY

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from services.analytics.domain.catalogue import Catalogue, Type
-from services.analytics.domain.language import parse
+from services.analytics.segments.domain.catalogue import Catalogue, Type
+from services.analytics.segments.domain.language import parse
 
 _PAGE = Path("docs/segments.md").read_text()
 _CATALOGUE = Catalogue({"city": Type.STRING, "created_at": Type.DATETIME, "birth_date": Type.DATE})

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from services.analytics.streams.watermarks import Watermarks, marked_services
+from services.analytics.lane.streams.watermarks import Watermarks, marked_services
 from shared.contracts.watermark import Watermark
 from shared.events.barrier import recorded_at
 from shared.events.watermarks import MARGIN_S, safe_until

@@ -9,9 +9,9 @@ from uuid import UUID
 
 import orjson
 
-from services.analytics.domain.language.nodes import Node
-from services.analytics.repository.facts import COLUMNS
-from services.analytics.sql import Scope, compile_truths
+from services.analytics.facts.repository import COLUMNS
+from services.analytics.segments.domain.language.nodes import Node
+from services.analytics.segments.domain.sql import Scope, compile_truths
 from shared.database.transaction import Tx
 from tests.oracle.world import Event, World, moment_of
 

@@ -8,7 +8,8 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from services.analytics.service import filling, segments
+from services.analytics.backfill.service import filling
+from services.analytics.segments.service import definitions as segments
 from shared.contracts.analytics import SegmentChanged
 from shared.contracts.envelope import Origin
 from shared.contracts.topics import PARTITIONS
@@ -53,11 +54,11 @@ async def test_the_round_waits_until_the_inputs_are_read_up_to_the_change(world:
     at, who = world.clock.now(), uuid4()
     await world.hear(a_contact(who, at))
     await saved(world, bought())
-    await world.chores.tend(world.context, dict.fromkeys(range(PARTITIONS), at - SECOND))
+    await world.tend(dict.fromkeys(range(PARTITIONS), at - SECOND))
     assert not await world.filling.step(world.context)
-    await world.chores.tend(world.context, dict.fromkeys(range(PARTITIONS - 1), at + SECOND))
+    await world.tend(dict.fromkeys(range(PARTITIONS - 1), at + SECOND))
     assert not await world.filling.step(world.context)
-    await world.chores.tend(world.context, dict.fromkeys(range(PARTITIONS), at + SECOND))
+    await world.tend(dict.fromkeys(range(PARTITIONS), at + SECOND))
     assert await world.filling.step(world.context)
 
 
@@ -165,7 +166,7 @@ async def saved(world: World, definition: dict[str, Any]) -> UUID:
 
 async def read_up_to(world: World, moment: datetime) -> None:
     """The lane has read everything; it has not begun to sweep."""
-    await world.chores.tend(world.context, dict.fromkeys(range(PARTITIONS), moment))
+    await world.tend(dict.fromkeys(range(PARTITIONS), moment))
 
 
 async def fill(world: World) -> None:

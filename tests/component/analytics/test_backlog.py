@@ -9,9 +9,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from faust.types import TP
 
-from services.analytics.streams.backlog import Backlog, Fetched, Gap
-from services.analytics.streams.driver import Fetch, Road
-from services.analytics.streams.frontier import Frontier
+from services.analytics.lane.streams.backlog import Backlog, Fetched, Gap
+from services.analytics.lane.streams.driver import Fetch, Road
+from services.analytics.lane.streams.frontier import Frontier
 
 A0, B0, A1, B1 = TP("a", 0), TP("b", 0), TP("a", 1), TP("b", 1)
 

@@ -11,10 +11,10 @@ from uuid import uuid4
 import asyncpg
 
 from services.analytics.config import Settings
-from services.analytics.domain.engine import History
-from services.analytics.service.changes import engine_fact, profile_of
-from services.analytics.service.intake import facts_of
-from services.analytics.service.programs import Programs
+from services.analytics.facts.domain import fact_rows, profile_of
+from services.analytics.memberships.domain import engine_fact
+from services.analytics.segments.domain.engine import History
+from services.analytics.segments.service.programs import Programs
 from tests.bench.history import store_history
 from tests.bench.population import TREES, past_of, store
 from tests.component.analytics.builders import a_profile, a_purchase
@@ -68,7 +68,7 @@ async def test_customers_made_in_bulk_are_stored_as_if_the_stream_had_heard_of_t
         compiled = await Programs().current(tx)
         (heard,) = await tx.rows("select state, wake from states")
         memberships = await tx.rows("select segment_id, version from memberships order by 1")
-    facts = tuple(engine_fact(row) for event in events for row in facts_of(event))
+    facts = tuple(engine_fact(row) for event in events for row in fact_rows(event))
     past = past_of(compiled, History(facts, profile_of(profile)), at)
     assert (past.raw, past.wake) == (heard["state"], heard["wake"])
     assert list(past.segments) == [(row["segment_id"], row["version"]) for row in memberships]

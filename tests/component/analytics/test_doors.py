@@ -10,7 +10,7 @@ import pytest
 
 from services.analytics.app import create
 from services.analytics.config import Settings
-from services.analytics.service.previewing import preview
+from services.analytics.previews.service import preview
 from tests.component.analytics.builders import a_contact, a_purchase, bought
 from tests.component.analytics.world import World
 

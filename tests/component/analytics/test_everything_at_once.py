@@ -10,9 +10,11 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from services.analytics.service import filling, lists, segments
-from services.analytics.service.programs import Programs
-from services.analytics.service.reconciling import reconcile
+from services.analytics.backfill.service import filling
+from services.analytics.reconciliation.service import reconcile
+from services.analytics.segments.service import definitions as segments
+from services.analytics.segments.service import lists
+from services.analytics.segments.service.programs import Programs
 from shared.contracts.analytics import MembershipsChanged
 from shared.contracts.envelope import Envelope, Origin
 from tests.component.analytics.builders import (
@@ -80,16 +82,16 @@ class Life:
         return a_consent(who, at, state=self.chance.choice(("granted", "denied")), version=self.version)
 
     async def piece(self) -> None:
-        """A bit of the back-fill, of the stream, of the lane's chores; time passes; the process may end."""
+        """Some of the back-fill, of the stream, of the work between batches; time passes; the process may end."""
         world, chance = self.world, self.chance
         for _ in range(chance.randint(0, 3)):
             await world.filling.step(world.context)
         await world.hear(*(self.event() for _ in range(chance.randint(1, 3))))
         if chance.random() < 0.7:
-            await world.chores.tend(world.context, world.reached())
+            await world.tend()
         world.clock.set(world.clock.now() + timedelta(seconds=chance.choice((1, 60, 3600))))
         if chance.random() < 0.7:
-            await world.chores.wake(world.context, world.reached())
+            await world.wake()
         if chance.random() < 0.2:
             world.restart()
 

@@ -20,11 +20,10 @@ import pytest
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient
 
+from services.analytics.capabilities import lane_steps, subscription
 from services.analytics.config import Settings
-from services.analytics.handlers import subscription
-from services.analytics.service.chores import Chores
-from services.analytics.service.programs import Programs
-from services.analytics.streams.lane import Lane
+from services.analytics.lane.streams.lane import Lane
+from services.analytics.segments.service.programs import Programs
 from shared.clock import SystemClock
 from shared.contracts.envelope import Envelope
 from shared.contracts.interactions import PurchaseRecorded
@@ -194,7 +193,7 @@ async def test_a_stop_in_the_middle_of_a_batch_commits_nothing_of_it(road: Road)
         await asyncio.Event().wait()
 
     heard = Subscription("analytics", ["interactions-events"], types=[PurchaseRecorded], on_batch=never_done)
-    lane = Lane(road.settings, heard, Chores(Programs()))
+    lane = Lane(road.settings, heard, lane_steps(Programs()))
     running = asyncio.create_task(lane.run(road.world.context, lambda: None))
     await road.put(a_purchase(uuid4(), datetime.now(UTC)))
     await asyncio.wait_for(begun.wait(), 60)
@@ -212,15 +211,14 @@ async def test_events_have_their_turn_between_wake_ups_that_do_not_end(road: Roa
     """Catches a lane that first tells all that is due: an entry would wait for a hundred thousand lapses."""
     woken = 0
 
-    class Endless(Chores):
-        async def wake(self, context: Any, reached: Any) -> bool:
-            nonlocal woken
-            woken += 1
-            await asyncio.sleep(0.01)
-            return True
+    async def endless(context: Any, reached: Any) -> bool:
+        nonlocal woken
+        woken += 1
+        await asyncio.sleep(0.01)
+        return True
 
-    heard = subscription(Programs())
-    running = asyncio.create_task(Lane(road.settings, heard, Endless(Programs())).run(road.world.context, lambda: None))
+    lane = Lane(road.settings, subscription(road.settings, Programs()), [endless])
+    running = asyncio.create_task(lane.run(road.world.context, lambda: None))
     for number in range(1, 4):
 
         async def at_it(before: int = woken) -> bool:

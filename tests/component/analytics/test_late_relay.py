@@ -12,12 +12,11 @@ from uuid import UUID, uuid4
 import asyncpg
 import pytest
 
-from services.analytics.handlers import subscription
-from services.analytics.service.chores import Chores
-from services.analytics.service.programs import Programs
-from services.analytics.streams import watermarks as lane_watermarks
-from services.analytics.streams.lane import Lane
-from services.analytics.streams.watermarks import ALLOWANCE_S, Watermarks
+from services.analytics.capabilities import lane_steps, subscription
+from services.analytics.lane.streams import watermarks as lane_watermarks
+from services.analytics.lane.streams.lane import Lane
+from services.analytics.lane.streams.watermarks import ALLOWANCE_S, Watermarks
+from services.analytics.segments.service.programs import Programs
 from shared.clock import Clock, SystemClock
 from shared.config import ServiceSettings
 from shared.database.engine import Database
@@ -95,7 +94,7 @@ async def shop(road: Road, shop_url: str) -> AsyncIterator[Shop]:
 async def laning(road: Road) -> AsyncIterator[WorkerContext]:
     """Analytics' lane works meanwhile."""
     programs = Programs()
-    lane = Lane(road.settings, subscription(programs), Chores(programs))
+    lane = Lane(road.settings, subscription(road.settings, programs), lane_steps(programs))
     context = WorkerContext(road.settings, road.world.database, SystemClock(), Watchdog([]))
     task = asyncio.create_task(lane.run(context, lambda: None))
     try:

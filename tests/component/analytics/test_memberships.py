@@ -5,8 +5,9 @@ from __future__ import annotations
 from datetime import timedelta
 from uuid import uuid4
 
-from services.analytics.service import lists, segments
-from services.analytics.service.segments import Segment
+from services.analytics.segments.service import definitions as segments
+from services.analytics.segments.service import lists
+from services.analytics.segments.service.definitions import Segment
 from shared.contracts.analytics import AnalyticsErasureDone, MembershipsChanged, SegmentChanged
 from shared.contracts.envelope import Origin
 from tests.component.analytics.builders import (

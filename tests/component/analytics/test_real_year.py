@@ -13,8 +13,11 @@ from uuid import UUID, uuid5
 import pytest
 
 from deploy.demo.grocery import FIRST_DAY, LAST_DAY, Basket, Grocery
-from services.analytics.domain.catalogue import Catalogue
-from services.analytics.domain.engine import (
+from services.analytics.facts.domain import FactRow
+from services.analytics.facts.repository import add_facts
+from services.analytics.memberships.domain import engine_fact
+from services.analytics.segments.domain.catalogue import Catalogue
+from services.analytics.segments.domain.engine import (
     Definition,
     History,
     Program,
@@ -28,12 +31,9 @@ from services.analytics.domain.engine import (
     needs_history,
     number_leaves,
 )
-from services.analytics.domain.instants import from_datetime, to_datetime
-from services.analytics.domain.language import parse
-from services.analytics.repository.facts import add_facts
-from services.analytics.service.changes import engine_fact
-from services.analytics.service.intake import Fact
-from services.analytics.sql import compile_truths
+from services.analytics.segments.domain.instants import from_datetime, to_datetime
+from services.analytics.segments.domain.language import parse
+from services.analytics.segments.domain.sql import compile_truths
 from shared.database.engine import Database
 from tests.component.analytics.real_year import DEFINITIONS, Expected, Move, moves, visits
 
@@ -55,13 +55,13 @@ def customer(household: int) -> UUID:
     return uuid5(NAMESPACE, str(household))
 
 
-def facts_of(basket: Basket) -> list[Fact]:
+def facts_of(basket: Basket) -> list[FactRow]:
     """A basket and its lines, as they are stored."""
     head = (customer(basket.household), basket.time, uuid5(NAMESPACE, f"b{basket.basket}"))
-    rows = [Fact(*head, 0, "purchase", basket.time, amount=basket.total, items=len(basket.lines))]
+    rows = [FactRow(*head, 0, "purchase", basket.time, amount=basket.total, items=len(basket.lines))]
     for number, line in enumerate(basket.lines, 1):
         rows.append(
-            Fact(*head, number, "purchase_line", basket.time, amount=line["amount"], quantity=line["quantity"],
+            FactRow(*head, number, "purchase_line", basket.time, amount=line["amount"], quantity=line["quantity"],
                  category=line.get("category"), department=line.get("department"))
         )  # fmt: skip
     return rows
@@ -74,12 +74,12 @@ class Replay:
         self.program = a_program()
         self.moves: dict[int, list[Move]] = {number: [] for number in households}
         self._states = {number: encode(self.program, self._blank(number)) for number in households}
-        self._known: dict[int, list[Fact]] = {number: [] for number in households}
+        self._known: dict[int, list[FactRow]] = {number: [] for number in households}
 
     def _blank(self, household: int) -> State:
         return advance(self.program, blank(str(household)), from_datetime(FIRST_DAY), (), History()).state
 
-    def take(self, household: int, rows: list[Fact], until: datetime) -> None:
+    def take(self, household: int, rows: list[FactRow], until: datetime) -> None:
         """Advance a household to an instant, with these facts at that instant."""
         state = decode(str(household), self._states[household])
         inputs, now = [engine_fact(row) for row in rows], from_datetime(until)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import timedelta
 from uuid import uuid4
 
-from services.analytics.service.programs import Programs
-from services.analytics.service.reconciling import reconcile
+from services.analytics.reconciliation.service import reconcile
+from services.analytics.segments.service.programs import Programs
 from tests.component.analytics.builders import a_contact, a_merge, a_profile, a_purchase, bought
 from tests.component.analytics.world import World
 

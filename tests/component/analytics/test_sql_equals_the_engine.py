@@ -15,8 +15,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from services.analytics.domain.catalogue import Type
-from services.analytics.domain.engine import (
+from services.analytics.facts import repository as facts
+from services.analytics.memberships.domain import histories
+from services.analytics.people import repository as people
+from services.analytics.segments.domain.catalogue import Type
+from services.analytics.segments.domain.engine import (
     Definition,
     Fact,
     History,
@@ -32,10 +35,9 @@ from services.analytics.domain.engine import (
     number_leaves,
     rebuild,
 )
-from services.analytics.domain.language import parse
-from services.analytics.repository import facts, people
-from services.analytics.service.changes import histories
-from services.analytics.sql import EVERYBODY, Customers, Scope, Share
+from services.analytics.segments.domain.language import parse
+from services.analytics.segments.domain.sql import EVERYBODY, Customers, Scope, Share
+from services.analytics.segments.repository import lists
 from shared.database.engine import Database
 from shared.database.transaction import Tx
 from tests.component.analytics.sql_universe import END, LIST, Person, a_universe, a_world, by_sql, groups_of, load
@@ -137,7 +139,7 @@ async def _stored(tx: Tx, groups: dict[UUID, list[Person]]) -> dict[UUID, Histor
     everybody = [id for group in ids.values() for id in group]
     return histories(
         ids, await facts.facts_of(tx, everybody), await facts.profiles_of(tx, ids),
-        await facts.consents_of(tx, everybody), await facts.lists_of(tx, everybody),
+        await facts.consents_of(tx, everybody), await lists.lists_of(tx, everybody),
     )  # fmt: skip
 
 

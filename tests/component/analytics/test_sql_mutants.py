@@ -11,10 +11,10 @@ from typing import Any
 import pytest
 from hypothesis import Phase, given, seed, settings
 
-from services.analytics.domain.language.nodes import Comparison, Consent, Sequence
-from services.analytics.sql import conditions, events, profile, sequences, statement, windows
-from services.analytics.sql.parameters import Parameters
-from services.analytics.sql.scopes import Scope
+from services.analytics.segments.domain.language.nodes import Comparison, Consent, Sequence
+from services.analytics.segments.domain.sql import conditions, events, profile, sequences, statement, windows
+from services.analytics.segments.domain.sql.parameters import Parameters
+from services.analytics.segments.domain.sql.scopes import Scope
 from shared.database.engine import Database
 from tests.component.analytics.test_sql_equals_the_engine import CHECKS, check, trees, universes
 from tests.oracle.world import Tree

@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import timedelta
 from uuid import uuid4
 
-from services.analytics.service.previewing import preview
-from services.analytics.service.programs import Programs
-from services.analytics.service.reconciling import Report, reconcile
+from services.analytics.previews.service import preview
+from services.analytics.reconciliation.service import Report, reconcile
+from services.analytics.segments.service.programs import Programs
 from tests.component.analytics.builders import a_merge, a_profile, a_purchase, bought
 from tests.component.analytics.world import World
 

@@ -11,12 +11,14 @@ from uuid import UUID
 
 import pytest
 
-from services.analytics.domain.catalogue import EVENTS, Type
-from services.analytics.domain.engine import AttributeChange
-from services.analytics.domain.engine.leaves import leaf_of
-from services.analytics.domain.engine.predicates import fold, where
-from services.analytics.domain.instants import DAY, SECOND, from_datetime
-from services.analytics.domain.language.nodes import (
+from services.analytics.facts.repository import COLUMNS, profiles_of
+from services.analytics.memberships.domain import engine_fact
+from services.analytics.segments.domain.catalogue import EVENTS, Type
+from services.analytics.segments.domain.engine import AttributeChange
+from services.analytics.segments.domain.engine.leaves import leaf_of
+from services.analytics.segments.domain.engine.predicates import fold, where
+from services.analytics.segments.domain.instants import DAY, SECOND, from_datetime
+from services.analytics.segments.domain.language.nodes import (
     Age,
     Aggregate,
     Anniversary,
@@ -28,9 +30,7 @@ from services.analytics.domain.language.nodes import (
     Pattern,
     Years,
 )
-from services.analytics.repository.facts import COLUMNS, profiles_of
-from services.analytics.service.changes import engine_fact
-from services.analytics.sql import compile_truths
+from services.analytics.segments.domain.sql import compile_truths
 from shared.database.engine import Database
 from shared.database.transaction import Tx
 

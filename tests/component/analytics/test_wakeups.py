@@ -7,9 +7,9 @@ from uuid import UUID
 
 import pytest
 
-from services.analytics.repository import states
-from services.analytics.service import chores
-from services.analytics.service.partitions import partition_of
+from services.analytics.memberships.repository import states
+from services.analytics.memberships.service import wakeups
+from services.analytics.people.domain import partition_of
 from shared.contracts.topics import PARTITIONS
 from shared.ids import new_id
 from tests.component.analytics.builders import a_purchase, bought
@@ -47,10 +47,10 @@ async def test_what_is_due_is_counted_and_the_count_goes_back_to_nothing(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Catches a gauge that still shows a backlog when the last batch was not a full one."""
-    monkeypatch.setattr(chores, "WAKE_MOST", 2)
+    monkeypatch.setattr(wakeups, "WAKE_MOST", 2)
     await some_due(world, [1, 2, 3])
     world.clock.advance(seconds=5)
-    assert await world.chores.wake(world.context, world.reached())
-    assert chores.WAKE_BACKLOG._value.get() == 1
-    assert not await world.chores.wake(world.context, world.reached())
-    assert chores.WAKE_BACKLOG._value.get() == 0
+    assert await world.wake()
+    assert wakeups.WAKE_BACKLOG._value.get() == 1
+    assert not await world.wake()
+    assert wakeups.WAKE_BACKLOG._value.get() == 0

@@ -6,12 +6,14 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from services.analytics.backfill.service.filling import Filling
+from services.analytics.backfill.service.sweeping import Sweeping
+from services.analytics.capabilities import subscription
 from services.analytics.config import Settings
-from services.analytics.handlers import subscription
-from services.analytics.service import segments
-from services.analytics.service.chores import Chores
-from services.analytics.service.filling import Filling
-from services.analytics.service.programs import Programs
+from services.analytics.memberships.service.recomputing import Recomputing
+from services.analytics.memberships.service.wakeups import WakeUps
+from services.analytics.segments.service import definitions as segments
+from services.analytics.segments.service.programs import Programs
 from shared.clock import MACHINE
 from shared.contracts.analytics import AnalyticsErasureDone, MembershipsChanged, SegmentChanged
 from shared.contracts.envelope import Envelope, Fact, read_envelope
@@ -37,8 +39,10 @@ class World:
     def restart(self) -> None:
         """A new process: nothing is left but what is stored."""
         programs = Programs()
-        self.processor = BatchProcessor(self.database, subscription(programs))
-        self.chores = Chores(programs)
+        self.processor = BatchProcessor(self.database, subscription(self.settings, programs))
+        self.wake_ups = WakeUps(programs)
+        self.recomputing = Recomputing(programs)
+        self.sweeping = Sweeping(programs)
         self.filling = Filling()
         self.context = WorkerContext(self.settings, self.database, self.clock, Watchdog([]))
 
@@ -55,12 +59,22 @@ class World:
         """Every partition is read up to now."""
         return dict.fromkeys(range(PARTITIONS), self.clock.now())
 
+    async def wake(self) -> bool:
+        """Due wake-ups are handled; True when there are more."""
+        return await self.wake_ups.step(self.context, self.reached())
+
+    async def tend(self, reached: dict[int, datetime] | None = None) -> bool:
+        """Some dirty customers are recomputed, and some states follow a switch; True when there are more."""
+        reached = self.reached() if reached is None else reached
+        more = await self.recomputing.step(self.context, reached)
+        return await self.sweeping.step(self.context, reached) or more
+
     async def idle(self) -> None:
         """All that can be done now, is done: wake-ups, dirty customers, back-fills."""
         for _ in range(1000):
             more = [
-                await self.chores.wake(self.context, self.reached()),
-                await self.chores.tend(self.context, self.reached()),
+                await self.wake(),
+                await self.tend(),
                 await self.filling.step(self.context),
             ]
             if not any(more):
