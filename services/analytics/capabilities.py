@@ -10,11 +10,11 @@ from services.analytics.backfill.service.sweeping import Sweeping
 from services.analytics.erasures import handlers as erasures
 from services.analytics.explanations import routes as explanations
 from services.analytics.facts import handlers as facts
+from services.analytics.identity import handlers as identity
 from services.analytics.memberships import handlers as memberships
 from services.analytics.memberships.routes import customers, members
 from services.analytics.memberships.service.recomputing import Recomputing
 from services.analytics.memberships.service.wakeups import WakeUps
-from services.analytics.people import handlers as people
 from services.analytics.previews import routes as previews
 from services.analytics.reconciliation import jobs as reconciliation
 from services.analytics.segments import handlers as segments
@@ -36,7 +36,7 @@ def capabilities(programs: Programs) -> list[Capability]:
     """What one process does. `programs` is the compiled program that its parts share."""
     return [
         Capability("lane", drivers={"analytics": _lane(programs)}),
-        Capability("people", handlers=people.HANDLERS),
+        Capability("identity", handlers=identity.HANDLERS),
         Capability("facts", handlers=facts.HANDLERS),
         Capability("segments", routers=[definitions.router, lists.router], handlers=segments.handlers()),
         Capability("memberships", routers=[members.router, customers.router], handlers=memberships.handlers(programs)),
@@ -64,7 +64,7 @@ def lane_steps(programs: Programs) -> list[Step]:
 
 
 def subscription(settings: ServiceSettings, programs: Programs) -> Subscription:
-    """What the lane hears and who handles it."""
+    """The topics that the lane reads, and who handles their events."""
     (found,) = subscriptions_of(settings, capabilities(programs), CONSUMERS)
     return found
 

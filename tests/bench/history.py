@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
-from services.analytics.people.domain import partition_of
+from services.analytics.identity.domain import partition_of
 from services.analytics.segments.domain.engine import History, advance, blank, encode
 from services.analytics.segments.domain.instants import from_datetime
 from services.analytics.segments.service.programs import Compiled

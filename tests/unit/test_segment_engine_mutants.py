@@ -26,7 +26,7 @@ from tests.unit.segment_stream import Stream
 from tests.unit.test_segment_engine_equals_brute_force import CHECKS, check
 
 # The package shows the function of the same name, so that the module is asked for by its name.
-engine: Any = importlib.import_module("services.analytics.domain.engine.advance")
+engine: Any = importlib.import_module("services.analytics.segments.domain.engine.advance")
 Planted = tuple[object, str, object]
 
 
@@ -74,7 +74,7 @@ def a_late_event_that_only_appends(leaf: counts.RecentCount, data: Data, event: 
 
 
 def a_sum_that_forgets_expiry(leaf: samples.RecentFold, data: Data, now: int) -> Answer:
-    """The sum is right when an event comes, but nobody is told when it shrinks."""
+    """The sum is right when an event comes, but nothing wakes when it shrinks."""
     return _recent_fold(leaf, data, now)[0], NEVER
 
 

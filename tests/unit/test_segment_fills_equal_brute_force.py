@@ -1,7 +1,7 @@
 """New definitions that a state meets long after they were answered for everybody: still as brute force has it.
 
-What it would catch: a lapse between the answer and the touch that is lost, told of the wrong instant or as the
-definition's doing; an answer that is told a second time; an unchanged segment that lapses late or for no reason.
+What it would catch: a lapse between the answer and the touch that is lost, emitted with the wrong instant or as the
+definition's doing; an answer that is emitted a second time; an unchanged segment that lapses late or for no reason.
 """
 
 from collections.abc import Sequence
@@ -33,7 +33,7 @@ from tests.unit.test_segment_engine_equals_brute_force import CHECKS
 
 @dataclass
 class Late(Stream):
-    """A worker that leaves states to an old program until they are touched; a back-fill answers and tells meanwhile."""
+    """A worker that leaves states to an old program until they are touched; a back-fill answers and emits meanwhile."""
 
     fills: dict[str, Fill] = field(default_factory=dict)
     trees: dict[str, Tree] = field(default_factory=dict)
@@ -49,12 +49,12 @@ class Late(Stream):
         return advance(self.program, self.load(), now, inputs, before or self.history(), fills=fills)
 
     def look(self) -> None:
-        """What is stored is not what is told while the state is behind."""
+        """What is stored is not what was emitted while the state is behind."""
         if not self.fills:
             super().look()
 
     def change(self, step: Step) -> None:
-        """New definitions are answered at once, from the facts, and told; the state stays as it is."""
+        """New definitions are answered at once, from the facts, and emitted; the state stays as it is."""
         if step.kind == "merge":
             super().change(step)
             return
@@ -62,14 +62,14 @@ class Late(Stream):
         refers = "segment" in repr(step.body) or "segment" in repr(self.trees)
         if self.load().wake <= now or (self.fills and (refers or self.fills.keys() & fresh.keys())):
             self.keep(self.advanced(now))
-        told = {one.id: bool(self.load().word & one.bit) for one in self.program.segments}
+        known = {one.id: bool(self.load().word & one.bit) for one in self.program.segments}
         self.program, self.trees = self.define(step.body, self.program.epoch + 1), dict(step.body)
         truth = rebuild(self.program, self.case.customer, self.history(), now).state.word
         self.fills = {name: fill for name, fill in self.fills.items() if name in self.trees}
         for segment in self.program.segments:
             if segment.id in fresh:
-                before, inside = told.get(segment.id, False), bool(truth & segment.bit)
-                # Every other one is told by the state itself, when it follows.
+                before, inside = known.get(segment.id, False), bool(truth & segment.bit)
+                # Every other one is emitted by the state itself, when it follows.
                 self.is_told = not self.is_told
                 self.fills[segment.id] = Fill(now, inside if self.is_told else before)
                 if self.is_told and inside != before:
@@ -77,7 +77,7 @@ class Late(Stream):
 
 
 def check(case: Case) -> None:
-    """All that was told, by the back-fill and by the engine, is what the oracle says; and the states end alike."""
+    """All that was emitted, by the back-fill and by the engine, is what the oracle has; and the states end alike."""
     stream = Late(case).run()
     stream.keep(stream.advanced(instant(case.end)))
     assert sorted(stream.changes) == sorted(replay(case).changes)
@@ -124,7 +124,7 @@ def within(seconds: int) -> Tree:
 
 
 def a_state(segments: dict[str, Tree]) -> State:
-    """A customer of whom the program of these segments has heard nothing yet."""
+    """A customer of whom the program of these segments knows nothing yet."""
     return advance(a_program(segments, {}, 0, 0), blank("c-1"), instant(0), (), History()).state
 
 

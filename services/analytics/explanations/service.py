@@ -1,4 +1,4 @@
-"""Why is this customer in a segment or not, and when will that change by itself?"""
+"""Explain why a customer is in a segment or not, and when that changes by itself."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from services.analytics.identity import repository as identity
+from services.analytics.identity.errors import CustomerUnknown
+from services.analytics.identity.service import survivor_of
 from services.analytics.memberships.repository import states
 from services.analytics.memberships.service.histories import histories
-from services.analytics.people import repository as people
-from services.analytics.people.errors import CustomerUnknown
-from services.analytics.people.service import survivor_of
 from services.analytics.segments.domain.engine import State, blank, decode, needs_history
 from services.analytics.segments.domain.engine.explain import Explanation, Reason, explain
 from services.analytics.segments.domain.instants import from_datetime, to_datetime
@@ -29,7 +29,7 @@ async def explain_membership(tx: Tx, programs: Programs, segment_id: UUID, custo
     compiled = await programs.current(tx)
     state: State = decode(str(survivor), stored)
     now = max(state.time, from_datetime(tx.now))
-    known = await histories(tx, await people.groups(tx, [survivor]))
+    known = await histories(tx, await identity.groups(tx, [survivor]))
     if state.epoch != compiled.program.epoch and needs_history(compiled.program, state, now):
         state = blank(str(survivor))
     return explain(compiled.program, state, str(segment_id), now, known[survivor])

@@ -1,4 +1,4 @@
-"""Facts, profiles and consents: what is known of customers, as it was heard."""
+"""Facts, profiles and consents of customers, as the events brought them."""
 
 from __future__ import annotations
 
@@ -99,7 +99,7 @@ async def put_profiles(tx: Tx, rows: Sequence[tuple[UUID, dict[str, Any], int, A
         ids, attributes, versions, times = zip(*rows, strict=True)
         await tx.execute(
             _PUT_PROFILES,
-            {"ids": list(ids), "attributes": [orjson.dumps(one).decode() for one in attributes],
+            {"ids": list(ids), "attributes": [orjson.dumps(values).decode() for values in attributes],
              "versions": list(versions), "times": list(times)},
         )  # fmt: skip
 
@@ -119,5 +119,5 @@ async def profiles_of(tx: Tx, customer_ids: Iterable[UUID]) -> dict[UUID, dict[s
 
 
 async def consents_of(tx: Tx, customer_ids: Iterable[UUID]) -> Sequence[Any]:
-    """What privacy said, the oldest first."""
+    """The last record of each channel and purpose, the oldest first."""
     return await tx.rows(_CONSENTS, {"ids": list(customer_ids)})

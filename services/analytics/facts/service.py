@@ -9,7 +9,7 @@ from uuid import UUID
 
 from services.analytics.facts import repository
 from services.analytics.facts.domain import FACT_EVENTS, FactRow, fact_rows, profile_of
-from services.analytics.people.service import standing_of
+from services.analytics.identity.service import identities_of
 from shared.contracts.customers import ProfileChanged
 from shared.contracts.envelope import Envelope
 from shared.contracts.privacy import ConsentChanged
@@ -58,10 +58,10 @@ async def copies_of(batch: EventBatch) -> Copies:
     """The rows of the whole batch; worked out once."""
     found: Copies | None = batch.resolved.get("facts.copies")
     if found is None:
-        standing = await standing_of(batch)
+        identities = await identities_of(batch)
         found = batch.resolved["facts.copies"] = Copies()
         for event in batch.all_events:
-            if event.subject not in standing.erased:
+            if event.subject not in identities.erased:
                 found.add(event)
     return found
 

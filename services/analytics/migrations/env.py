@@ -2,8 +2,8 @@
 
 import services.analytics.backfill.tables
 import services.analytics.facts.tables
+import services.analytics.identity.tables
 import services.analytics.memberships.tables
-import services.analytics.people.tables
 import services.analytics.reconciliation.tables
 import services.analytics.segments.tables  # noqa: F401
 from services.analytics.metadata import metadata

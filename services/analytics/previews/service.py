@@ -68,7 +68,7 @@ async def preview(
     """Count everybody within the time, else estimate from a share of the customers. Raises InvalidSegment."""
     async with database.transaction() as tx:
         tree, _, _ = await check(tx, definition, fact_days)
-        running = {one.id: one.root for one in definitions_of(await programs.running(tx))}
+        running = {definition.id: definition.root for definition in definitions_of(await programs.running(tx))}
         customers = await states.count(tx)
     references = referred(references_of(tree), running)
     counted = await _count(database, tree, references, EVERYBODY, sample, min(limit_s, _LONGEST_S))

@@ -1,4 +1,4 @@
-"""Stream against facts: every membership must be what the facts alone say. A difference is a fault of ours."""
+"""Compare every membership with what the facts alone give. A difference is a fault of this service."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
+from services.analytics.identity import repository as identity
 from services.analytics.memberships.repository import memberships, states
 from services.analytics.memberships.service.histories import histories
-from services.analytics.people import repository as people
 from services.analytics.reconciliation import repository as reconciliations
 from services.analytics.segments.domain.engine import State, advance, decode, members, needs_history
 from services.analytics.segments.domain.instants import NEVER, from_datetime, to_datetime
@@ -84,18 +84,18 @@ async def _compare(tx: Tx, programs: Programs, ids: Sequence[UUID], report: Repo
     known = {id: decode(str(id), row.state) for id, row in stored.items()}
     present = {id: state for id, state in known.items() if state.epoch == compiled.program.epoch}
     # One moment for all, that no state is ahead of. Windows that end before it have ended for both sides, whether the
-    # wake-up was handled or not; what was not heard yet is neither in the facts nor in a state.
+    # wake-up was handled or not; an event not handled yet is neither in the facts nor in a state.
     at = max([from_datetime(tx.now), *(state.time for state in present.values())])
     truths = await _by_sql(tx, compiled, list(present), at)
     tables = await memberships.held(tx, present)
     streamed = await _let_pass(tx, compiled, programs, present, at)
     # Asked last: the fact of a merged customer that came meanwhile has marked the survivor in its own transaction.
-    waiting = await people.dirty_among(tx, list(present))
+    waiting = await identity.dirty_among(tx, list(present))
     wrong: dict[UUID, int] = {}
     for id in present.keys() - waiting:
         report.customers += 1
         COMPARED.inc()
-        facts, table, wake = truths.get(id, set()), {str(one) for one in tables.get(id, set())}, stored[id].wake
+        facts, table, wake = truths.get(id, set()), {str(segment) for segment in tables.get(id, set())}, stored[id].wake
         same = streamed[id] == facts and table == _shown(compiled, members(compiled.program, present[id]))
         if not same or (NEVER if wake is None else from_datetime(wake)) != present[id].wake:
             wrong[id] = stored[id].partition
@@ -108,12 +108,12 @@ async def _compare(tx: Tx, programs: Programs, ids: Sequence[UUID], report: Repo
     for id in wrong:
         log.error("membership_differs_from_the_facts", customer_id=str(id))
     if repair and wrong:
-        await people.mark_dirty(tx, wrong, tx.now, Origin.REPAIR)
+        await identity.mark_dirty(tx, wrong, tx.now, Origin.REPAIR)
 
 
 async def _by_sql(tx: Tx, compiled: Compiled, ids: list[UUID], at: int) -> dict[UUID, set[str]]:
     """The live segments of each customer as the tables alone have them at a moment; nothing of those merged away."""
-    trees = {one.id: one.root for one in compiled.program.segments if compiled.names[one.id][2]}
+    trees = {segment.id: segment.root for segment in compiled.program.segments if compiled.names[segment.id][2]}
     text, params = compile_truths(trees, at, Customers(ids))
     rows = await tx.rows(text, params)
     return {row["customer_id"]: {name for n, name in enumerate(trees) if row[f"s{n}"]} for row in rows}
@@ -124,7 +124,7 @@ async def _let_pass(
 ) -> dict[UUID, set[str]]:
     """The live segments of each customer when time has passed until a moment, on a copy of the stored state."""
     needing = [id for id, state in present.items() if needs_history(compiled.program, state, at)]
-    known = await histories(tx, await people.groups(tx, needing))
+    known = await histories(tx, await identity.groups(tx, needing))
     later = {id: advance(compiled.program, state, at, (), known.get(id)).state for id, state in present.items()}
     return {id: _shown(compiled, members(compiled.program, state)) for id, state in later.items()}
 

@@ -1,4 +1,4 @@
-"""What HTTP sees of analytics."""
+"""What HTTP sees of segments and static lists."""
 
 from __future__ import annotations
 

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import uuid4
 
-from services.analytics.people.domain import partition_of
+from services.analytics.identity.domain import partition_of
 from services.analytics.segments.domain.engine import History, Program, advance, blank, decode, encode, fact
 from services.analytics.segments.domain.instants import NEVER, from_datetime, to_datetime
 from tests.bench.engine import program_of

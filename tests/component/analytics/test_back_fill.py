@@ -1,4 +1,4 @@
-"""A new version is computed for everybody at once, switched to, and told, while the stream goes on."""
+"""A new version is computed for everybody at once, switched to, and emitted, while the stream goes on."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ from tests.component.analytics.world import World
 DAY, SECOND = timedelta(days=1), timedelta(seconds=1)
 
 
-async def test_a_segment_answers_and_is_told_before_any_state_has_met_it(world: World) -> None:
+async def test_a_segment_answers_and_is_emitted_before_any_state_has_met_it(world: World) -> None:
     """Catches a back-fill that waits for every customer's state, or that says nothing of those it did not touch."""
     at, who, other = world.clock.now(), uuid4(), uuid4()
-    await world.hear(a_purchase(who, at), a_contact(other, at))
+    await world.handle(a_purchase(who, at), a_contact(other, at))
     id = await saved(world, bought())
     await read_up_to(world, world.clock.now())
     await fill(world)
@@ -36,23 +36,23 @@ async def test_a_segment_answers_and_is_told_before_any_state_has_met_it(world: 
     assert len(await world.moves(who, id)) == 1
 
 
-async def test_what_lapses_before_the_states_follow_is_told_with_its_exact_instant(world: World) -> None:
+async def test_what_lapses_before_the_states_follow_is_emitted_with_its_exact_instant(world: World) -> None:
     """Catches a lapse that is lost, or looks like a back-fill, because nobody had woken the customer for it."""
     at, who = world.clock.now(), uuid4()
-    await world.hear(a_purchase(who, at))
+    await world.handle(a_purchase(who, at))
     world.clock.set(at + 29 * DAY)
     id = await saved(world, bought())
     await read_up_to(world, world.clock.now())
     await fill(world)
     await world.pass_time(at + 31 * DAY)
     assert await world.moves(who, id) == [("entered", at + 29 * DAY, "definition"), ("left", at + 30 * DAY, "time")]
-    assert [event.origin for event in await world.said(who)] == [Origin.BACKFILL, Origin.LIVE]
+    assert [event.origin for event in await world.emitted(who)] == [Origin.BACKFILL, Origin.LIVE]
 
 
 async def test_the_round_waits_until_the_inputs_are_read_up_to_the_change(world: World) -> None:
     """Catches an answer that is given without a purchase which lies unread: the facts are behind."""
     at, who = world.clock.now(), uuid4()
-    await world.hear(a_contact(who, at))
+    await world.handle(a_contact(who, at))
     await saved(world, bought())
     await world.tend(dict.fromkeys(range(PARTITIONS), at - SECOND))
     assert not await world.filling.step(world.context)
@@ -63,14 +63,14 @@ async def test_the_round_waits_until_the_inputs_are_read_up_to_the_change(world:
 
 
 async def test_who_is_touched_after_the_answers_were_computed_answers_for_himself(world: World) -> None:
-    """Catches an entry that is told although the purchase which excludes it came before the switch."""
+    """Catches an entry that is emitted although the purchase which excludes it came before the switch."""
     at, silent, buyer = world.clock.now(), uuid4(), uuid4()
-    await world.hear(a_contact(silent, at), a_contact(buyer, at))
+    await world.handle(a_contact(silent, at), a_contact(buyer, at))
     id = await saved(world, {"not": bought()})
     await read_up_to(world, world.clock.now())
     assert await world.filling.step(world.context)
     assert await world.count("fills") == 2
-    await world.hear(a_purchase(buyer, at))
+    await world.handle(a_purchase(buyer, at))
     await fill(world)
     await world.idle()
     assert await world.members(id) == {silent}
@@ -78,13 +78,13 @@ async def test_who_is_touched_after_the_answers_were_computed_answers_for_himsel
 
 
 async def test_a_merge_between_the_switch_and_the_state_tells_nothing_twice(world: World) -> None:
-    """Catches a recomputed customer who enters again what the back-fill has said already."""
+    """Catches a recomputed customer who enters again what the back-fill has emitted already."""
     at, who, absorbed = world.clock.now(), uuid4(), uuid4()
-    await world.hear(a_purchase(who, at), a_purchase(absorbed, at))
+    await world.handle(a_purchase(who, at), a_purchase(absorbed, at))
     id = await saved(world, bought())
     await read_up_to(world, world.clock.now())
     await fill(world)
-    await world.hear(a_merge(who, absorbed, at, uuid4()))
+    await world.handle(a_merge(who, absorbed, at, uuid4()))
     # The dirty ones come before the sweep.
     await world.idle()
     assert [word for word, _, _ in await world.moves(who, id)] == ["entered"]
@@ -93,9 +93,9 @@ async def test_a_merge_between_the_switch_and_the_state_tells_nothing_twice(worl
 
 
 async def test_every_stage_survives_the_end_of_its_process(world: World) -> None:
-    """Catches a stage whose progress is in the process only: a round without end, or one that tells twice."""
+    """Catches a stage whose progress is in the process only: a round without end, or one that emits twice."""
     at, people = world.clock.now(), [uuid4() for _ in range(4)]
-    await world.hear(*(a_purchase(who, at) for who in people))
+    await world.handle(*(a_purchase(who, at) for who in people))
     id = await saved(world, bought())
     await read_up_to(world, world.clock.now())
     for _ in range(20):
@@ -103,14 +103,14 @@ async def test_every_stage_survives_the_end_of_its_process(world: World) -> None
         await world.filling.step(world.context)
     assert await world.members(id) == set(people)
     assert [len(await world.moves(who, id)) for who in people] == [1, 1, 1, 1]
-    assert await states_said(world, id) == ["backfilling", "live"]
+    assert await states_emitted(world, id) == ["backfilling", "live"]
     assert await world.count("fills") == 0
 
 
 async def test_what_is_saved_while_a_round_is_under_way_is_filled_by_the_next(world: World) -> None:
     """Catches a version that nobody fills, and one that answers with what was computed for another."""
     at, once, twice = world.clock.now(), uuid4(), uuid4()
-    await world.hear(a_purchase(once, at), a_purchase(twice, at), a_purchase(twice, at))
+    await world.handle(a_purchase(once, at), a_purchase(twice, at), a_purchase(twice, at))
     first = await saved(world, bought())
     await read_up_to(world, world.clock.now())
     assert await world.filling.step(world.context)
@@ -126,7 +126,7 @@ async def test_what_is_saved_while_a_round_is_under_way_is_filled_by_the_next(wo
 async def test_an_archived_segment_is_not_switched_to(world: World) -> None:
     """Catches a round that stands still, or wakes the dead, when its only version was put away."""
     at, who = world.clock.now(), uuid4()
-    await world.hear(a_purchase(who, at))
+    await world.handle(a_purchase(who, at))
     id = await saved(world, bought())
     await read_up_to(world, world.clock.now())
     assert await world.filling.step(world.context)
@@ -149,10 +149,10 @@ async def test_a_statement_that_fails_holds_up_its_segment_and_nobody_else(
     with monkeypatch.context() as broken:
         broken.setattr(filling, "compile_fill", lambda *_: ("select uuidv7() as customer_id, 1 / 0 as number", {}))
         await world.idle()
-        await world.hear(a_purchase(who, at), a_purchase(who, at))
+        await world.handle(a_purchase(who, at), a_purchase(who, at))
         await world.idle()
     assert await world.members(live) == {who}
-    assert await states_said(world, id) == ["backfilling"]
+    assert await states_emitted(world, id) == ["backfilling"]
     world.restart()
     await world.idle()
     assert await world.members(id) == {who}
@@ -185,6 +185,6 @@ async def revisions(world: World) -> set[int]:
     return {0 if row["revision"] < (live or 0) else row["revision"] for row in rows}
 
 
-async def states_said(world: World, id: UUID) -> list[str]:
-    """What was said of a segment."""
-    return [one.data.state for one in await world.said(id) if isinstance(one.data, SegmentChanged)]
+async def states_emitted(world: World, id: UUID) -> list[str]:
+    """The states of a segment that were emitted."""
+    return [one.data.state for one in await world.emitted(id) if isinstance(one.data, SegmentChanged)]

@@ -10,7 +10,7 @@ import pytest
 from faust.types import TP
 
 from services.analytics.lane.streams.backlog import Backlog, Fetched, Gap
-from services.analytics.lane.streams.driver import Fetch, Road
+from services.analytics.lane.streams.driver import Feed, Fetch
 from services.analytics.lane.streams.frontier import Frontier
 
 A0, B0, A1, B1 = TP("a", 0), TP("b", 0), TP("a", 1), TP("b", 1)
@@ -117,13 +117,13 @@ def test_the_frontier_moves_when_all_that_was_there_at_the_question_is_handled(b
 
 def test_a_consumer_that_brings_nothing_is_noticed() -> None:
     """Catches a silent stop of the library."""
-    road = Road(["a", "b"])
-    road.reset([A0, B0])
-    road.offer(Fetch({}, {A0: 0, B0: 0}, set()))
-    road.compare({A0: 0, B0: 0})
-    assert road.waiting_s() == 0.0
-    road.compare({A0: 5, B0: 0})
-    road.compare({A0: 6, B0: 0})
-    assert road.waiting_s() > 0.0
-    road.offer(Fetch(some(A0, 1), {A0: 1, B0: 0}, set()))
-    assert road.waiting_s() == 0.0
+    feed = Feed(["a", "b"])
+    feed.reset([A0, B0])
+    feed.offer(Fetch({}, {A0: 0, B0: 0}, set()))
+    feed.compare({A0: 0, B0: 0})
+    assert feed.waiting_s() == 0.0
+    feed.compare({A0: 5, B0: 0})
+    feed.compare({A0: 6, B0: 0})
+    assert feed.waiting_s() > 0.0
+    feed.offer(Fetch(some(A0, 1), {A0: 1, B0: 0}, set()))
+    assert feed.waiting_s() == 0.0

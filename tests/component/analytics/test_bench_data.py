@@ -53,24 +53,24 @@ async def test_a_made_history_leaves_the_tables_as_the_migration_makes_them(worl
         assert await tx.value("select count(*) from states") == 50
 
 
-async def test_customers_made_in_bulk_are_stored_as_if_the_stream_had_heard_of_them(world: World) -> None:
+async def test_customers_made_in_bulk_are_stored_as_if_the_stream_had_brought_them(world: World) -> None:
     """Catches states, wake-ups or memberships that a worker would not have written, and tables left out."""
     who, at = uuid4(), world.clock.now()
     profile = a_profile(who, at - timedelta(days=50), attributes={"age": 40, "sex": "female"})
     days = (45, 20, 10, 0)
     events = [a_purchase(who, at - timedelta(days=day), amount=9_000, category=f"kind-{day}") for day in days]
-    await world.hear(profile)
+    await world.handle(profile)
     for tree in TREES:
         await world.a_segment(tree)
     for event in events:
-        await world.hear(event)
+        await world.handle(event)
     async with world.database.transaction() as tx:
         compiled = await Programs().current(tx)
-        (heard,) = await tx.rows("select state, wake from states")
+        (row,) = await tx.rows("select state, wake from states")
         memberships = await tx.rows("select segment_id, version from memberships order by 1")
     facts = tuple(engine_fact(row) for event in events for row in fact_rows(event))
     past = past_of(compiled, History(facts, profile_of(profile)), at)
-    assert (past.raw, past.wake) == (heard["state"], heard["wake"])
+    assert (past.raw, past.wake) == (row["state"], row["wake"])
     assert list(past.segments) == [(row["segment_id"], row["version"]) for row in memberships]
     made = set(await store(Site(world.settings), compiled, [past], 3))  # type: ignore[arg-type]
     async with world.database.transaction() as tx:

@@ -30,7 +30,7 @@ async def client(settings: Settings, world: World) -> AsyncIterator[httpx.AsyncC
 async def test_a_segment_is_made_filled_paged_exported_and_archived(client: httpx.AsyncClient, world: World) -> None:
     """The way of a marketer through the doors."""
     people = sorted(uuid4() for _ in range(5))
-    await world.hear(*(a_purchase(who, world.clock.now()) for who in people))
+    await world.handle(*(a_purchase(who, world.clock.now()) for who in people))
     made = await client.post("/segments", json={"name": "Buyers", "definition": bought()})
     assert made.status_code == 201, made.text
     segment = made.json()
@@ -96,11 +96,11 @@ async def test_an_explanation_says_why_and_until_when(client: httpx.AsyncClient,
     definition = {"all": [bought(), {"not": {"event": "contact", "agg": "count", "op": "gte", "value": 1}}]}
     id = await world.a_segment(definition)
     assert (await client.get(f"/segments/{id}/explain/{who}")).status_code == 404
-    await world.hear(a_purchase(who, at))
+    await world.handle(a_purchase(who, at))
     why = (await client.get(f"/segments/{id}/explain/{who}")).json()
     assert (why["inside"], why["changes_at"]) == (True, "2017-07-01T12:00:00Z")
     assert [one["holds"] for one in why["reason"]["children"]] == [True, True]
-    await world.hear(a_contact(who, at))
+    await world.handle(a_contact(who, at))
     why = (await client.get(f"/segments/{id}/explain/{who}")).json()
     assert (why["inside"], why["changes_at"]) == (False, None)
     assert [one["decides"] for one in why["reason"]["children"]] == [False, True]
@@ -109,7 +109,7 @@ async def test_an_explanation_says_why_and_until_when(client: httpx.AsyncClient,
 async def test_a_preview_counts_what_saving_would_give(client: httpx.AsyncClient, world: World) -> None:
     """Catches a preview that is not the segment, and an estimate that does not say so."""
     people, at = [uuid4() for _ in range(30)], world.clock.now()
-    await world.hear(*(a_purchase(who, at, amount=100 * n) for n, who in enumerate(people)))
+    await world.handle(*(a_purchase(who, at, amount=100 * n) for n, who in enumerate(people)))
     first = await world.a_segment({"event": "purchase", "agg": "sum", "field": "amount", "op": "gte", "value": 1000})
     definition = {"all": [{"segment": str(first)}, bought()]}
     seen = (await client.post("/segments/preview", json={"definition": definition, "sample": 3})).json()
@@ -125,7 +125,7 @@ async def test_an_estimate_bounds_the_truth(world: World) -> None:
     # Always the same ids: of twenty random shares one may be too far from the whole.
     people, at = [uuid5(NAMESPACE_OID, str(n)) for n in range(1_500)], world.clock.now()
     for start in range(0, 1_500, 500):
-        await world.hear(*(a_purchase(who, at, amount=n) for n, who in enumerate(people[start : start + 500])))
+        await world.handle(*(a_purchase(who, at, amount=n) for n, who in enumerate(people[start : start + 500])))
     definition = {"event": "purchase", "agg": "sum", "field": "amount", "op": "lt", "value": 100}
     found = await preview(world.database, definition, 0, 0.0, None)
     low, high = found.bounds()

@@ -86,7 +86,7 @@ class Life:
         world, chance = self.world, self.chance
         for _ in range(chance.randint(0, 3)):
             await world.filling.step(world.context)
-        await world.hear(*(self.event() for _ in range(chance.randint(1, 3))))
+        await world.handle(*(self.event() for _ in range(chance.randint(1, 3))))
         if chance.random() < 0.7:
             await world.tend()
         world.clock.set(world.clock.now() + timedelta(seconds=chance.choice((1, 60, 3600))))
@@ -100,7 +100,7 @@ class Life:
         world, chance = self.world, self.chance
         for _ in range(12):
             events = [self.event() for _ in range(chance.randint(1, 12))]
-            await world.hear(*events, *chance.sample(events, len(events) // 4))
+            await world.handle(*events, *chance.sample(events, len(events) // 4))
             await world.pass_time(world.clock.now() + timedelta(seconds=chance.choice((1, 60, 3600, 40_000))))
         world.restart()
         roll = chance.random()
@@ -121,10 +121,10 @@ class Life:
         if roll > 0.5 and not self.merged:
             one, other = chance.sample(self.people, 2)
             self.merged.append((one, other, uuid4()))
-            await world.hear(a_merge(*self.merged[-1][:2], world.clock.now(), self.merged[-1][2]))
+            await world.handle(a_merge(*self.merged[-1][:2], world.clock.now(), self.merged[-1][2]))
         elif self.merged:
             one, other, merge_id = self.merged.pop()
-            await world.hear(an_undone_merge(one, other, world.clock.now(), merge_id))
+            await world.handle(an_undone_merge(one, other, world.clock.now(), merge_id))
         await world.idle()
 
 
@@ -135,7 +135,7 @@ async def test_after_every_stretch_of_a_random_life_the_facts_agree(
     """Catches whatever the parts do to each other: stream, wake-ups, back-fill, merges, restarts, late events."""
     # So that a round takes many pieces.
     monkeypatch.setattr(filling, "APPLY_MOST", 4)
-    monkeypatch.setattr(filling, "TELL_MOST", 4)
+    monkeypatch.setattr(filling, "EMIT_MOST", 4)
     life = Life(world, seed)
     async with world.database.transaction() as tx:
         life.list_id = await lists.create_list(tx, "List", None, "tests")
@@ -150,10 +150,10 @@ async def test_after_every_stretch_of_a_random_life_the_facts_agree(
 
 
 async def _told_as_it_is(world: World) -> None:
-    """What was said adds up to who is in: nobody enters twice without leaving, and no version goes back."""
+    """What was emitted adds up to who is in: nobody enters twice without leaving, and no version goes back."""
     inside: dict[tuple[UUID, UUID], bool] = defaultdict(bool)
     versions: dict[UUID, int] = defaultdict(int)
-    for event in await world.said():
+    for event in await world.emitted():
         assert event.version == versions[event.subject] + 1
         versions[event.subject] = event.version
         if isinstance(event.data, MembershipsChanged):

@@ -38,7 +38,7 @@ from tests.component.analytics.world import World
 ROOT = Path(__file__).parents[3]
 
 
-class Road:
+class Harness:
     """Topics of a test's own, and worker processes that read them."""
 
     def __init__(self, settings: Settings, producer: AIOKafkaProducer, world: World, logs: Path) -> None:
@@ -128,87 +128,87 @@ class Road:
 
 
 @pytest.fixture
-async def road(
+async def harness(
     settings: Settings, database: Database, tmp_path: Path, request: pytest.FixtureRequest
-) -> AsyncIterator[Road]:
-    """Analytics with its broker. Topics and group bear the test's name, so that no test hears another."""
+) -> AsyncIterator[Harness]:
+    """Analytics with its broker. Topics and group bear the test's name, so that no test reads what another wrote."""
     own = settings.model_copy(update={"topic_prefix": f"{settings.topic_prefix}{uuid4().hex[:6]}-"})
     await create_topics(own)
     database.clock = SystemClock()
     producer = make_producer(own)
     await producer.start()
-    road = Road(own, producer, World(own, database, SystemClock()), tmp_path)
-    yield road
-    for worker in road.workers:
+    harness = Harness(own, producer, World(own, database, SystemClock()), tmp_path)
+    yield harness
+    for worker in harness.workers:
         worker.kill()
         worker.wait()
     await producer.stop()
 
 
 @pytest.mark.timeout(400)
-async def test_workers_come_go_and_die_and_no_transition_is_lost_or_doubled(road: Road) -> None:
+async def test_workers_come_go_and_die_and_no_transition_is_lost_or_doubled(harness: Harness) -> None:
     """Catches offsets committed before their effect, effects outside the inbox, and state kept over a rebalance."""
-    once, thrice = await road.world.a_segment(bought()), await road.world.a_segment(bought(3))
+    once, thrice = await harness.world.a_segment(bought()), await harness.world.a_segment(bought(3))
     people, sent = [uuid4() for _ in range(100)], 0
 
     async def buy() -> None:
         nonlocal sent
-        await road.put(*(a_purchase(who, datetime.now(UTC)) for who in people))
+        await harness.put(*(a_purchase(who, datetime.now(UTC)) for who in people))
         sent += len(people)
 
-    road.start_worker()
+    harness.start_worker()
     await buy()
-    await road.until(lambda: road.handled(sent))
-    second = road.start_worker()
+    await harness.until(lambda: harness.handled(sent))
+    second = harness.start_worker()
     for _ in range(10):
         await buy()
-    await road.share(2)
+    await harness.share(2)
     buying = asyncio.create_task(_again(buy))
     await asyncio.sleep(1)
     second.send_signal(signal.SIGKILL)
-    await road.share(1)
-    third = road.start_worker()
-    await road.share(2)
+    await harness.share(1)
+    third = harness.start_worker()
+    await harness.share(2)
     await asyncio.sleep(1)
     third.send_signal(signal.SIGTERM)
     assert third.wait(20) == 0
     buying.cancel()
     await asyncio.wait({buying})
     await buy()
-    await road.until(lambda: road.handled(sent))
-    found = await _complete(road, len(people))
+    await harness.until(lambda: harness.handled(sent))
+    found = await _complete(harness, len(people))
     for who in people:
         assert [(word, segment) for word, segment, _, _ in found[who]] == [("entered", once), ("entered", thrice)]
-    assert await road.world.count("inbox") == sent
-    assert await road.world.count("facts") == 2 * sent
-    assert await road.world.count("dead_letters") == 0
+    assert await harness.world.count("inbox") == sent
+    assert await harness.world.count("facts") == 2 * sent
+    assert await harness.world.count("dead_letters") == 0
 
 
-async def test_a_stop_in_the_middle_of_a_batch_commits_nothing_of_it(road: Road) -> None:
-    """Catches records that have left the backlog and never had their effect: their offsets are not to be told."""
+async def test_a_stop_in_the_middle_of_a_batch_commits_nothing_of_it(harness: Harness) -> None:
+    """Catches records that have left the backlog and never had their effect: their offsets are not to be committed."""
     begun = asyncio.Event()
 
     async def never_done(tx: Tx, events: list[Any]) -> None:
         begun.set()
         await asyncio.Event().wait()
 
-    heard = Subscription("analytics", ["interactions-events"], types=[PurchaseRecorded], on_batch=never_done)
-    lane = Lane(road.settings, heard, lane_steps(Programs()))
-    running = asyncio.create_task(lane.run(road.world.context, lambda: None))
-    await road.put(a_purchase(uuid4(), datetime.now(UTC)))
+    subscribed = Subscription("analytics", ["interactions-events"], types=[PurchaseRecorded], on_batch=never_done)
+    lane = Lane(harness.settings, subscribed, lane_steps(Programs()))
+    running = asyncio.create_task(lane.run(harness.world.context, lambda: None))
+    await harness.put(a_purchase(uuid4(), datetime.now(UTC)))
     await asyncio.wait_for(begun.wait(), 60)
     running.cancel()
     await asyncio.wait({running})
-    consumer = make_consumer(road.settings, "analytics")
+    consumer = make_consumer(harness.settings, "analytics")
     await consumer.start()
-    topic = wire_name(road.settings, "interactions-events")
+    topic = wire_name(harness.settings, "interactions-events")
     committed = [await consumer.committed(TopicPartition(topic, number)) for number in range(PARTITIONS)]
     await consumer.stop()
     assert not any(committed)
 
 
-async def test_events_have_their_turn_between_wake_ups_that_do_not_end(road: Road) -> None:
-    """Catches a lane that first tells all that is due: an entry would wait for a hundred thousand lapses."""
+async def test_events_have_their_turn_between_wake_ups_that_do_not_end(harness: Harness) -> None:
+    """Catches a lane that first emits all that is due: an entry would wait for a hundred thousand lapses."""
     woken = 0
 
     async def endless(context: Any, reached: Any) -> bool:
@@ -217,67 +217,67 @@ async def test_events_have_their_turn_between_wake_ups_that_do_not_end(road: Roa
         await asyncio.sleep(0.01)
         return True
 
-    lane = Lane(road.settings, subscription(road.settings, Programs()), [endless])
-    running = asyncio.create_task(lane.run(road.world.context, lambda: None))
+    lane = Lane(harness.settings, subscription(harness.settings, Programs()), [endless])
+    running = asyncio.create_task(lane.run(harness.world.context, lambda: None))
     for number in range(1, 4):
 
         async def at_it(before: int = woken) -> bool:
             return woken > before
 
-        await road.until(at_it)
-        await road.put(a_purchase(uuid4(), datetime.now(UTC)))
-        await road.until(partial(road.handled, number))
+        await harness.until(at_it)
+        await harness.put(a_purchase(uuid4(), datetime.now(UTC)))
+        await harness.until(partial(harness.handled, number))
     running.cancel()
     await asyncio.wait({running})
 
 
-async def test_an_outage_is_no_lapse(road: Road) -> None:
+async def test_an_outage_is_no_lapse(harness: Harness) -> None:
     """Catches wake-ups before the backlog, and topics that are read past each other."""
-    segment = await road.world.a_segment(bought(last="PT4S"))
+    segment = await harness.world.a_segment(bought(last="PT4S"))
     regular, silent = uuid4(), uuid4()
-    worker = road.start_worker()
+    worker = harness.start_worker()
     start = datetime.now(UTC)
-    await road.put(a_purchase(regular, start), a_purchase(silent, start))
-    await road.until(lambda: road.handled(2))
+    await harness.put(a_purchase(regular, start), a_purchase(silent, start))
+    await harness.until(lambda: harness.handled(2))
     worker.send_signal(signal.SIGKILL)
     worker.wait()
     # While nobody works, one customer goes on buying, every two seconds; the other does not.
     moments = [start + timedelta(seconds=2 * n) for n in range(1, 6)]
     await asyncio.sleep(10.5)
-    await road.put(*(a_purchase(regular, at) for at in moments))
+    await harness.put(*(a_purchase(regular, at) for at in moments))
     # The other topic holds a younger event: read first, it would let the window lapse.
-    await road.put(a_profile(regular, moments[-1] + timedelta(seconds=0.4)))
-    road.start_worker()
-    await road.until(lambda: road.handled(8))
+    await harness.put(a_profile(regular, moments[-1] + timedelta(seconds=0.4)))
+    harness.start_worker()
+    await harness.until(lambda: harness.handled(8))
 
     async def lapsed() -> bool:
-        return not await road.world.members(segment)
+        return not await harness.world.members(segment)
 
-    await road.until(lapsed)
-    words = Counter(word for word, _, _ in await road.world.moves(regular, segment))
+    await harness.until(lapsed)
+    words = Counter(word for word, _, _ in await harness.world.moves(regular, segment))
     assert words == {"entered": 1, "left": 1}
-    assert (await road.world.moves(regular, segment))[-1][1] == moments[-1] + timedelta(seconds=4)
-    assert (await road.world.moves(silent, segment))[-1][1] == start + timedelta(seconds=4)
+    assert (await harness.world.moves(regular, segment))[-1][1] == moments[-1] + timedelta(seconds=4)
+    assert (await harness.world.moves(silent, segment))[-1][1] == start + timedelta(seconds=4)
 
 
-async def test_a_lapse_comes_by_itself_and_types_nobody_hears_are_passed(road: Road) -> None:
+async def test_a_lapse_comes_by_itself_and_types_without_a_handler_are_passed(harness: Harness) -> None:
     """Catches a frontier that never moves because the last record of a partition is of another type."""
-    segment = await road.world.a_segment(bought(last="PT2S"))
+    segment = await harness.world.a_segment(bought(last="PT2S"))
     who, at = uuid4(), datetime.now(UTC)
-    road.start_worker()
-    await road.put(a_purchase(who, at))
+    harness.start_worker()
+    await harness.put(a_purchase(who, at))
     for number in range(24):
-        await road.producer.send(
-            wire_name(road.settings, "privacy-events"), b"{}", partition=number % 12, headers=[("type", b"other.v1")]
+        await harness.producer.send(
+            wire_name(harness.settings, "privacy-events"), b"{}", partition=number % 12, headers=[("type", b"other.v1")]
         )
-    await road.producer.flush()
+    await harness.producer.flush()
 
     async def left() -> bool:
-        return [word for word, _, _ in await road.world.moves(who, segment)] == ["entered", "left"]
+        return [word for word, _, _ in await harness.world.moves(who, segment)] == ["entered", "left"]
 
-    await road.until(left)
-    assert (await road.world.moves(who, segment))[-1][1:] == (at + timedelta(seconds=2), "time")
-    assert await road.world.count("dead_letters") == 0
+    await harness.until(left)
+    assert (await harness.world.moves(who, segment))[-1][1:] == (at + timedelta(seconds=2), "time")
+    assert await harness.world.count("dead_letters") == 0
 
 
 async def _again(work: Callable[[], Awaitable[None]]) -> None:
@@ -287,12 +287,12 @@ async def _again(work: Callable[[], Awaitable[None]]) -> None:
         await asyncio.sleep(1.0)
 
 
-async def _complete(road: Road, people: int) -> dict[UUID, list[tuple[str, UUID, datetime, str]]]:
+async def _complete(harness: Harness, people: int) -> dict[UUID, list[tuple[str, UUID, datetime, str]]]:
     """The outgoing topic, once the relay has sent what is in the outbox."""
 
     async def relayed() -> bool:
-        async with road.world.database.transaction() as tx:
+        async with harness.world.database.transaction() as tx:
             return not await tx.value("select count(*) from outbox where not published")
 
-    await road.until(relayed)
-    return await road.transitions()
+    await harness.until(relayed)
+    return await harness.transitions()

@@ -26,10 +26,10 @@ from shared.events.relay import Relay
 from shared.worker.parts import WorkerContext
 from shared.worker.watchdog import Watchdog
 from tests.component.analytics.builders import a_purchase, bought
-from tests.component.analytics.test_lane import Road, road
+from tests.component.analytics.test_lane import Harness, harness
 from tests.infrastructure import CreateDatabase
 
-__all__ = ["road"]
+__all__ = ["harness"]
 WINDOW_S = 3.0
 
 
@@ -80,8 +80,8 @@ async def shop_url(create_database: CreateDatabase) -> str:
 
 
 @pytest.fixture
-async def shop(road: Road, shop_url: str) -> AsyncIterator[Shop]:
-    shop = Shop(Till(**{**road.settings.model_dump(), "database_url": shop_url}))
+async def shop(harness: Harness, shop_url: str) -> AsyncIterator[Shop]:
+    shop = Shop(Till(**{**harness.settings.model_dump(), "database_url": shop_url}))
     await maintain(shop.database)
     async with shop.database.transaction() as tx:
         await tx.execute("truncate outbox, subjects")
@@ -91,11 +91,11 @@ async def shop(road: Road, shop_url: str) -> AsyncIterator[Shop]:
 
 
 @contextlib.asynccontextmanager
-async def laning(road: Road) -> AsyncIterator[WorkerContext]:
+async def laning(harness: Harness) -> AsyncIterator[WorkerContext]:
     """Analytics' lane works meanwhile."""
     programs = Programs()
-    lane = Lane(road.settings, subscription(road.settings, programs), lane_steps(programs))
-    context = WorkerContext(road.settings, road.world.database, SystemClock(), Watchdog([]))
+    lane = Lane(harness.settings, subscription(harness.settings, programs), lane_steps(programs))
+    context = WorkerContext(harness.settings, harness.world.database, SystemClock(), Watchdog([]))
     task = asyncio.create_task(lane.run(context, lambda: None))
     try:
         yield context
@@ -110,14 +110,14 @@ async def until(true: Callable[[], Awaitable[bool]], seconds: float = 60) -> Non
             await asyncio.sleep(0.05)
 
 
-async def _a_stopped_relay(road: Road, shop: Shop) -> list[tuple[str, datetime, str]]:
-    """One who buys again while the relay is away for seconds; what was said of them in the end."""
-    segment, regular = await road.world.a_segment(bought(last=f"PT{WINDOW_S:.0f}S")), uuid4()
+async def _a_stopped_relay(harness: Harness, shop: Shop) -> list[tuple[str, datetime, str]]:
+    """One who buys again while the relay is away for seconds; what was emitted of them in the end."""
+    segment, regular = await harness.world.a_segment(bought(last=f"PT{WINDOW_S:.0f}S")), uuid4()
 
     async def moves(number: int) -> bool:
-        return len(await road.world.moves(regular, segment)) >= number
+        return len(await harness.world.moves(regular, segment)) >= number
 
-    async with laning(road):
+    async with laning(harness):
         async with shop.relaying():
             first = await shop.buy(regular)
             await until(lambda: moves(1))
@@ -129,17 +129,17 @@ async def _a_stopped_relay(road: Road, shop: Shop) -> list[tuple[str, datetime, 
         async with shop.relaying():
             await until(lambda: moves(2))
             await asyncio.sleep(0.5)
-    assert second + timedelta(seconds=WINDOW_S) == (await road.world.moves(regular, segment))[-1][1]
-    return await road.world.moves(regular, segment)
+    assert second + timedelta(seconds=WINDOW_S) == (await harness.world.moves(regular, segment))[-1][1]
+    return await harness.world.moves(regular, segment)
 
 
-async def test_a_purchase_in_the_outbox_keeps_its_customer_in(road: Road, shop: Shop) -> None:
+async def test_a_purchase_in_the_outbox_keeps_its_customer_in(harness: Harness, shop: Shop) -> None:
     """Catches a lapse that trusts the relay to be quick: this one is away for five seconds."""
-    assert [word for word, _, _ in await _a_stopped_relay(road, shop)] == ["entered", "left"]
+    assert [word for word, _, _ in await _a_stopped_relay(harness, shop)] == ["entered", "left"]
 
 
 async def test_without_watermarks_it_would_have_been_a_lapse(
-    road: Road,
+    harness: Harness,
     shop: Shop,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -149,48 +149,48 @@ async def test_without_watermarks_it_would_have_been_a_lapse(
         return clock.now() - timedelta(seconds=ALLOWANCE_S)
 
     monkeypatch.setattr(Watermarks, "least", by_the_clock)
-    words = [word for word, _, _ in await _a_stopped_relay(road, shop)]
+    words = [word for word, _, _ in await _a_stopped_relay(harness, shop)]
     assert words[:3] == ["entered", "left", "entered"]
 
 
-async def test_a_transaction_that_is_open_over_the_end_of_a_window_is_no_lapse(road: Road, shop: Shop) -> None:
+async def test_a_transaction_that_is_open_over_the_end_of_a_window_is_no_lapse(harness: Harness, shop: Shop) -> None:
     """Catches a watermark that passes a purchase on its way to its commit."""
-    segment, regular = await road.world.a_segment(bought(last=f"PT{WINDOW_S:.0f}S")), uuid4()
+    segment, regular = await harness.world.a_segment(bought(last=f"PT{WINDOW_S:.0f}S")), uuid4()
 
     async def moves(number: int) -> bool:
-        return len(await road.world.moves(regular, segment)) >= number
+        return len(await harness.world.moves(regular, segment)) >= number
 
-    async with laning(road), shop.relaying():
+    async with laning(harness), shop.relaying():
         first = await shop.buy(regular)
         await until(lambda: moves(1))
         await asyncio.sleep((first + timedelta(seconds=WINDOW_S - 0.5) - shop.clock.now()).total_seconds())
         second = await shop.buy(regular, open_s=1.5)
         await until(lambda: moves(2))
-    moved = await road.world.moves(regular, segment)
+    moved = await harness.world.moves(regular, segment)
     assert [(word, at) for word, at, _ in moved] == [
         ("entered", first), ("left", second + timedelta(seconds=WINDOW_S))
     ]  # fmt: skip
 
 
 async def test_a_service_that_fell_silent_is_named_and_one_that_was_never_there_stops_nothing(
-    road: Road,
+    harness: Harness,
     shop: Shop,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """Catches lapses that wait in silence, a worker that takes a dead relay for none because it began after it, and an
     installation without the service in which nobody ever lapses."""
     monkeypatch.setattr(lane_watermarks, "LATE_S", 1.0)
-    segment, who = await road.world.a_segment(bought(last=f"PT{WINDOW_S:.0f}S")), uuid4()
+    segment, who = await harness.world.a_segment(bought(last=f"PT{WINDOW_S:.0f}S")), uuid4()
 
     async def moves(number: int) -> bool:
-        return len(await road.world.moves(who, segment)) >= number
+        return len(await harness.world.moves(who, segment)) >= number
 
-    async with laning(road) as context, shop.relaying():
+    async with laning(harness) as context, shop.relaying():
         await shop.buy(who)
         await until(lambda: moves(1))
         await asyncio.sleep(0.5)
         assert context.waits_for == {}
-    async with laning(road) as context:
+    async with laning(harness) as context:
         await asyncio.sleep(WINDOW_S + 2)
         assert context.waits_for.keys() == {"interactions"}
         assert not await moves(2)

@@ -20,10 +20,10 @@ async def test_what_was_streamed_is_what_the_facts_say(world: World) -> None:
     await world.a_segment({"all": [bought(), {"not": {"event": "contact", "agg": "count", "op": "gte", "value": 1}}]})
     await world.a_segment({"attr": "sex", "op": "eq", "value": "male"})
     for number, who in enumerate(people):
-        await world.hear(a_purchase(who, at, time=at - number * 3 * DAY), a_purchase(who, at), a_profile(who, at))
+        await world.handle(a_purchase(who, at, time=at - number * 3 * DAY), a_purchase(who, at), a_profile(who, at))
         if number % 2:
-            await world.hear(a_contact(who, at))
-    await world.hear(a_merge(people[0], people[1], at, uuid4()))
+            await world.handle(a_contact(who, at))
+    await world.handle(a_merge(people[0], people[1], at, uuid4()))
     await world.pass_time(at + 20 * DAY)
     report = await reconcile(world.database, Programs(), None)
     assert (report.customers, report.mismatches) == (11, 0)
@@ -35,7 +35,7 @@ async def test_a_planted_fault_is_found_and_mended(world: World) -> None:
     """Catches a comparison that sees nothing."""
     at, one, other = world.clock.now(), uuid4(), uuid4()
     buyers = await world.a_segment(bought())
-    await world.hear(a_purchase(one, at), a_purchase(other, at))
+    await world.handle(a_purchase(one, at), a_purchase(other, at))
     async with world.database.transaction() as tx:
         await tx.execute("delete from facts where customer_id = :id", {"id": one})
         await tx.execute("delete from memberships where customer_id = :id", {"id": other})

@@ -55,7 +55,7 @@ def a_closed_edge(window: Any, now: int) -> windows.Bounds:
 
 def a_late_event_ignored(parameters: Parameters, now: int) -> str:
     """Only what was recorded when it happened counts."""
-    return f"{_heard(parameters, now)} and f.recorded_at < f.time + interval '9 seconds'"
+    return f"{_recorded(parameters, now)} and f.recorded_at < f.time + interval '9 seconds'"
 
 
 def a_fact_before_it_is_recorded(parameters: Parameters, now: int) -> str:
@@ -90,13 +90,13 @@ def a_follower_at_the_end_of_the_time(leaf: Sequence, scope: Scope, parameters: 
     return _pairs(later, scope, parameters, now)
 
 
-_bounds, _heard, _comparison = windows.bounds, events.heard, conditions.comparison
+_bounds, _recorded, _comparison = windows.bounds, events.recorded, conditions.comparison
 _consent, _pairs = profile.consent_of, sequences.pairs
 
 IN_THE_SQL: list[list[Planted]] = [
     [(events, "bounds", a_closed_edge)],
-    [(events, "heard", a_late_event_ignored), (sequences, "heard", a_late_event_ignored)],
-    [(events, "heard", a_fact_before_it_is_recorded)],
+    [(events, "recorded", a_late_event_ignored), (sequences, "recorded", a_late_event_ignored)],
+    [(events, "recorded", a_fact_before_it_is_recorded)],
     [(conditions, "comparison", a_missing_value_that_differs)],
     [(events, "owned_facts", an_alias_ignored)],
     [(statement, "consent_of", a_consent_that_never_lapses)],

@@ -22,8 +22,8 @@ async def compared(world: World) -> Report:
 async def test_a_segment_made_after_a_merge_counts_what_the_merged_customer_did(world: World) -> None:
     """Catches a back-fill that reads the facts of the survivor's own id alone."""
     at, survivor, absorbed = world.clock.now(), uuid4(), uuid4()
-    await world.hear(a_purchase(survivor, at), a_purchase(absorbed, at))
-    await world.hear(a_merge(survivor, absorbed, at, uuid4()))
+    await world.handle(a_purchase(survivor, at), a_purchase(absorbed, at))
+    await world.handle(a_merge(survivor, absorbed, at, uuid4()))
     await world.idle()
     segment = await world.a_segment(bought(2))
     assert await world.members(segment) == {survivor}
@@ -34,7 +34,7 @@ async def test_a_wake_up_that_waits_is_no_mismatch_and_a_lost_one_is(world: Worl
     """Catches an alarm for every lapse that a worker has not come to yet, and silence about one that never comes."""
     at, one, other = world.clock.now(), uuid4(), uuid4()
     await world.a_segment(bought())
-    await world.hear(a_purchase(one, at), a_purchase(other, at))
+    await world.handle(a_purchase(one, at), a_purchase(other, at))
     world.clock.set(at + 31 * DAY)  # the workers are away: both should have left
     assert (await compared(world)).mismatches == 0
     async with world.database.transaction() as tx:
@@ -47,7 +47,7 @@ async def test_a_fact_that_the_stream_did_not_count_is_found(world: World) -> No
     """Catches a comparison of the stream with itself."""
     at, who = world.clock.now(), uuid4()
     await world.a_segment(bought(2))
-    await world.hear(a_purchase(who, at), a_profile(who, at))
+    await world.handle(a_purchase(who, at), a_profile(who, at))
     async with world.database.transaction() as tx:
         await tx.execute(
             "insert into facts (customer_id, time, event_id, line, event, recorded_at)"
@@ -63,8 +63,8 @@ async def test_a_fact_that_the_stream_did_not_count_is_found(world: World) -> No
 async def test_a_preview_counts_a_merged_customer_once_and_whole(world: World) -> None:
     """Catches a preview that counts ids instead of customers."""
     at, survivor, absorbed, other = world.clock.now(), uuid4(), uuid4(), uuid4()
-    await world.hear(a_purchase(survivor, at), a_purchase(absorbed, at), a_purchase(other, at))
-    await world.hear(a_merge(survivor, absorbed, at, uuid4()))
+    await world.handle(a_purchase(survivor, at), a_purchase(absorbed, at), a_purchase(other, at))
+    await world.handle(a_merge(survivor, absorbed, at, uuid4()))
     await world.idle()
     found = await preview(world.database, bought(2), 5, 5.0, None)
     assert (found.customers, found.members, found.exact, found.sample) == (2, 1, True, [survivor])

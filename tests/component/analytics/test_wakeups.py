@@ -7,9 +7,9 @@ from uuid import UUID
 
 import pytest
 
+from services.analytics.identity.domain import partition_of
 from services.analytics.memberships.repository import states
 from services.analytics.memberships.service import wakeups
-from services.analytics.people.domain import partition_of
 from shared.contracts.topics import PARTITIONS
 from shared.ids import new_id
 from tests.component.analytics.builders import a_purchase, bought
@@ -22,7 +22,7 @@ async def some_due(world: World, seconds: list[int]) -> list[UUID]:
     start = world.clock.now()
     people = [new_id() for _ in seconds]
     for who, after in sorted(zip(people, seconds, strict=True), key=lambda pair: pair[1]):
-        await world.hear(a_purchase(who, start - timedelta(days=1) + timedelta(seconds=after)))
+        await world.handle(a_purchase(who, start - timedelta(days=1) + timedelta(seconds=after)))
     return people
 
 

@@ -24,7 +24,9 @@ from shared.events.subscription import Record
 from shared.worker.parts import WorkerContext
 from shared.worker.watchdog import Watchdog
 
-SAID: dict[str, type[Fact]] = {fact.TYPE: fact for fact in (MembershipsChanged, SegmentChanged, AnalyticsErasureDone)}
+EMITTED: dict[str, type[Fact]] = {
+    fact.TYPE: fact for fact in (MembershipsChanged, SegmentChanged, AnalyticsErasureDone)
+}
 
 
 class World:
@@ -46,7 +48,7 @@ class World:
         self.filling = Filling()
         self.context = WorkerContext(self.settings, self.database, self.clock, Watchdog([]))
 
-    async def hear(self, *events: Envelope[Any]) -> None:
+    async def handle(self, *events: Envelope[Any]) -> None:
         """One batch."""
         await self.processor.process(
             [
@@ -103,17 +105,17 @@ class World:
             )
             return {row["customer_id"] for row in rows}
 
-    async def said(self, subject: UUID | None = None) -> list[Envelope[Any]]:
-        """What was said so far, in order; of one subject if given."""
+    async def emitted(self, subject: UUID | None = None) -> list[Envelope[Any]]:
+        """What was emitted so far, in order; of one subject if given."""
         async with self.database.transaction() as tx:
             rows = await tx.rows("select value from outbox order by id")
-        events = [event for row in rows if (event := read_envelope(row["value"], SAID)) is not None]
+        events = [event for row in rows if (event := read_envelope(row["value"], EMITTED)) is not None]
         return [event for event in events if subject is None or event.subject == subject]
 
     async def moves(self, customer_id: UUID, segment_id: UUID) -> list[tuple[str, datetime, str]]:
-        """(entered | left, at, by) of a customer and segment, as said."""
+        """(entered | left, at, by) of a customer and segment, as emitted."""
         found = []
-        for event in await self.said(customer_id):
+        for event in await self.emitted(customer_id):
             if isinstance(event.data, MembershipsChanged):
                 for word, transitions in (("entered", event.data.entered), ("left", event.data.left)):
                     found += [(word, one.at, one.by) for one in transitions if one.segment_id == segment_id]

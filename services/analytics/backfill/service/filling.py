@@ -1,4 +1,4 @@
-"""The back-fill: new versions of segments are answered for everybody by one statement, switched to, and then told.
+"""The back-fill: new versions of segments are answered for everybody by one statement, switched to, and then emitted.
 
 A round takes all versions that wait. It begins when the inputs of every partition are handled up to the change of the
 program, so that the facts hold all that the states of customers who were not touched since know. Those who were touched
@@ -45,14 +45,14 @@ COMPUTE_S = 600.0
 _MEMORY = "128MB"
 APPLY_MOST = 5_000
 # Rows of memberships that are compared in one transaction: it holds up the loop for some ten milliseconds.
-TELL_MOST = 1_000
+EMIT_MOST = 1_000
 STALE_MOST = 5_000
 
 # After a statement that failed by a fault of ours.
 RETRY_S = 60.0
 
 FAILED = counter("segment_fill_failed", "Back-fills whose statement failed")
-TOLD = counter("segment_fill_told", "Memberships that a back-fill has told of")
+EMITTED = counter("segment_fill_told", "Memberships that a back-fill has told of")
 
 
 class Filling:
@@ -79,7 +79,7 @@ class Filling:
                 await self._apply(tx, round)
                 return True
             if round.stage == "telling":
-                await self._tell(tx, round)
+                await self._emit(tx, round)
                 return True
             moment = round.moment or await fills.read_since(tx, round.since)
             if moment is None:
@@ -122,7 +122,7 @@ class Filling:
         if to is not None:
             await rounds.move_on(tx, round, to)
             return
-        # Waits for the batches under way: nobody says anything by the old versions after this. No state is locked here,
+        # Waits for the batches under way: nothing is emitted by the old versions after this. No state is locked here,
         # as one of those batches may want it.
         await programs.lock(tx)
         switched = await rounds.switch(tx, round)
@@ -134,18 +134,21 @@ class Filling:
             await rounds.enter_stage(tx, round, "done")
             return
         revision = await renew(tx)
-        # The states follow at leisure; until then they lapse late, and are told their exact instants nevertheless.
+        # The states follow at leisure; until then they lapse late, though with their exact instants.
         await sweeps.sweep(tx, revision)
         await rounds.enter_stage(tx, round, "telling", live_revision=revision)
 
-    async def _tell(self, tx: Tx, round: Round) -> None:
-        """The next customers hear what the switch changed for them, unless their states have done that."""
+    async def _emit(self, tx: Tx, round: Round) -> None:
+        """Emit what the switch changed for the next customers, unless their states have done that."""
         switched = await rounds.switched(tx, round)
         wanted = [
-            (id, one) for id, (version, replaced) in switched.items() for one in (version, replaced) if one is not None
+            (id, version)
+            for id, (newest, replaced) in switched.items()
+            for version in (newest, replaced)
+            if version is not None
         ]
-        held = await fills.held_by(tx, wanted, round.done_to, max(TELL_MOST, 2 * len(wanted)))
-        more = len(held) >= max(TELL_MOST, 2 * len(wanted))
+        held = await fills.held_by(tx, wanted, round.done_to, max(EMIT_MOST, 2 * len(wanted)))
+        more = len(held) >= max(EMIT_MOST, 2 * len(wanted))
         if more:
             # The last customer's rows may not all be among them.
             last = held[-1].customer_id
@@ -158,10 +161,10 @@ class Filling:
             if found:
                 changes[customer_id] = found
         behind = await fills.behind(tx, changes, round.live_revision)
-        told = [change for id in behind for change in changes[id]]
-        await memberships.store_changes(tx, told)
-        emit_changes(tx, told, Causes())
-        TOLD.inc(len(told))
+        emitted = [change for id in behind for change in changes[id]]
+        await memberships.store_changes(tx, emitted)
+        emit_changes(tx, emitted, Causes())
+        EMITTED.inc(len(emitted))
         if more:
             await rounds.move_on(tx, round, held[-1].customer_id)
         else:
@@ -179,13 +182,20 @@ class Filling:
 async def _answer(tx: Tx, round: Round, moment: datetime) -> None:
     """Store who of those not touched since the round began is in its versions, by the definitions after the switch."""
     running = await programs.running(tx)
-    wanted = {str(one.segment_id): one for one in running if one.round == round.round and one.hidden}
+    wanted = {
+        str(version.segment_id): version for version in running if version.round == round.round and version.hidden
+    }
     if not wanted:
         return
     # What refers to a segment of the round means its new version.
-    after = [one for one in running if one is wanted.get(str(one.segment_id), None if one.hidden else one)]
-    trees = {str(row.segment_id): one.root for row, one in zip(after, definitions_of(after), strict=True)}
-    numbers = {name: one.number for name, one in wanted.items()}
+    after = [
+        version
+        for version in running
+        if version is wanted.get(str(version.segment_id), None if version.hidden else version)
+    ]
+    definitions = zip(after, definitions_of(after), strict=True)
+    trees = {str(version.segment_id): definition.root for version, definition in definitions}
+    numbers = {name: version.number for name, version in wanted.items()}
     needed = referred(numbers, trees)
     statement, params = compile_fill(needed, numbers, from_datetime(moment), Everybody(behind=round.revision))
     # Through a table of its own: what inserts into another cannot be worked out by several processes.

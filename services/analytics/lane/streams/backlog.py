@@ -43,7 +43,7 @@ class Backlog:
     def reset(self, assigned: Iterable[TP] = ()) -> None:
         """Forget all: after a rebalance everything is read again from what was committed."""
         self._queues = {tp: deque() for tp in assigned}
-        # Until the first answer of the broker says otherwise, there may be something older in each topic.
+        # Until the first answer of the broker, there may be something older in each topic.
         self._unread = set(self._queues)
         self._positions = {}
 

@@ -120,7 +120,7 @@ class _Thread(AIOKafkaConsumerThread):
         return Fetch({TP(tp.topic, tp.partition): got for tp, got in records.items()}, positions, unread)
 
     async def ends(self, tps: Iterable[TP]) -> dict[TP, int]:
-        """The end offsets as the broker says them now."""
+        """The end offsets as the broker has them now."""
         asked = [TopicPartition(tp.topic, tp.partition) for tp in tps]
         answer = await self.call(lambda: self._ensure_consumer().end_offsets(asked))
         return {TP(tp.topic, tp.partition): end for tp, end in answer.items()}
@@ -157,11 +157,11 @@ class _Consumer(Consumer):
         return self._thread
 
     async def on_partitions_revoked(self, revoked: set[TP]) -> None:
-        self.app.road.reset(())
+        self.app.feed.reset(())
         await super().on_partitions_revoked(revoked)
 
     async def on_partitions_assigned(self, assigned: set[TP], generation_id: int = 0) -> None:
-        self.app.road.reset(assigned)
+        self.app.feed.reset(assigned)
         await super().on_partitions_assigned(assigned, generation_id)
 
     async def _drain_messages(self, fetcher: Any) -> None:
@@ -170,14 +170,14 @@ class _Consumer(Consumer):
             if not self.flow_active:
                 await asyncio.wait({asyncio.ensure_future(self.can_resume_flow.wait())}, timeout=FETCH_TIMEOUT_S)
                 continue
-            active = {tp for tp in self._get_active_partitions() if app.road.backlog.length(tp) < QUEUE_MOST}
+            active = {tp for tp in self._get_active_partitions() if app.feed.backlog.length(tp) < QUEUE_MOST}
             if not active:
                 await asyncio.sleep(0.01)
                 continue
-            still_wanted = partial(app.road.is_generation, app.road.generation)
+            still_wanted = partial(app.feed.is_generation, app.feed.generation)
             fetched = await self._thread.fetch(active, still_wanted)
             if still_wanted():
-                app.road.offer(fetched)
+                app.feed.offer(fetched)
 
 
 class _Transport(Transport):
@@ -185,12 +185,12 @@ class _Transport(Transport):
 
 
 class _Boot(BootStrategy):
-    # Events are said through the outbox, never from here.
+    # Events are emitted through the outbox, never from here.
     enable_kafka_producer = False
     enable_web = False
 
 
-class Road:
+class Feed:
     """What the consumer fills and the lane empties."""
 
     def __init__(self, topics: Iterable[str]) -> None:
@@ -214,7 +214,7 @@ class Road:
         self.backlog.offer(fetched.records, fetched.positions, fetched.unread)
         if fetched.records:
             self._behind_since = None
-        # Also without records: an answer may say that a topic is at its end, which sets others free.
+        # Also without records: an answer may show that a topic is at its end, which sets others free.
         self.filled.set()
 
     def compare(self, ends: Mapping[TP, int]) -> None:
@@ -234,7 +234,7 @@ class Application(faust.App):
     """The Faust application of the service: no web server, no tables, no directories, no leader topic."""
 
     BootStrategy = _Boot
-    road: Road
+    feed: Feed
 
     @property
     def broker(self) -> _Thread:
@@ -263,7 +263,7 @@ def make_application(group: str, bootstrap: str, topics: list[str]) -> Applicati
         web_enabled=False,
     )
     app.transport = _Transport(app.conf.broker_consumer, app)
-    app.road = Road(topics)
+    app.feed = Feed(topics)
     # Registers the subscription. Acks are off: the lane commits, so Faust's search for gaps has nothing to block on.
     aiter(app.topic(*topics, value_type=bytes, key_type=bytes, acks=False))
     return app

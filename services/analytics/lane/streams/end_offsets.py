@@ -17,7 +17,7 @@ log = get_logger(__name__)
 ANSWER_S = 5.0
 
 
-class Asking:
+class EndOffsetQuery:
     """One question at a time. The lane looks for the answer between two batches."""
 
     def __init__(self, app: Application, frontier: Frontier, watermarks: Watermarks) -> None:
@@ -35,7 +35,7 @@ class Asking:
         """Ask, if nothing is open. The answer wakes the lane."""
         if self._open is None:
             self._open = asyncio.create_task(self._ask(clock), name="ends")
-            self._open.add_done_callback(lambda _: self._app.road.filled.set())
+            self._open.add_done_callback(lambda _: self._app.feed.filled.set())
 
     def is_answered(self) -> bool:
         """True once for each answer. Raises what no broker answers."""
@@ -50,19 +50,19 @@ class Asking:
             self._open.cancel()
 
     async def _ask(self, clock: Clock) -> bool:
-        road = self._app.road
-        generation = road.generation
+        feed = self._app.feed
+        generation = feed.generation
         # Read before the ends are asked for: what was on the topics then lies below them.
         covers = self._watermarks.least(clock)
         try:
-            ends = await asyncio.wait_for(self._app.broker.ends(road.backlog.assigned()), ANSWER_S)
+            ends = await asyncio.wait_for(self._app.broker.ends(feed.backlog.assigned()), ANSWER_S)
         except (TimeoutError, KafkaError) as error:
             # No answer, and so no beat: a broker that answers others but not this client is the watchdog's case.
             log.warning("no_end_offsets", error=type(error).__name__)
             return False
-        if not road.is_generation(generation):
+        if not feed.is_generation(generation):
             return False
-        road.compare(ends)
+        feed.compare(ends)
         if covers is not None:
             self._frontier.ask(covers, ends)
         return True

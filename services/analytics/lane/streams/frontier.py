@@ -1,7 +1,7 @@
 """Up to which moment everything that was recorded has been handled, for each partition.
 
-A wake-up due at t may fire only when the inputs of its partition are read up to t. The watermarks say up to when all
-that was recorded is on the topics; asked after that, the broker says where those topics end. When the lane has handled
+A wake-up due at t may fire only when the inputs of its partition are read up to t. The watermarks tell up to when all
+that was recorded is on the topics; asked after that, the broker tells where those topics end. When the lane has handled
 everything below those ends, the frontier is that moment.
 """
 

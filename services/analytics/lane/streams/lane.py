@@ -17,7 +17,7 @@ from faust.types import TP
 
 from services.analytics.lane.streams.backlog import Fetched
 from services.analytics.lane.streams.driver import Application, make_application
-from services.analytics.lane.streams.end_offsets import ANSWER_S, Asking
+from services.analytics.lane.streams.end_offsets import ANSWER_S, EndOffsetQuery
 from services.analytics.lane.streams.frontier import Frontier
 from services.analytics.lane.streams.watermarks import Watermarks, marked_services
 from services.analytics.lane.streams.watermarks import follow as follow_watermarks
@@ -101,29 +101,29 @@ class Lane:
         self, app: Application, beside: Sequence[asyncio.Task[None]], context: WorkerContext, beat: Callable[[], None]
     ) -> None:
         processor = BatchProcessor(context.database, self._subscription, beat=beat)
-        frontier, generation = Frontier(app.road.backlog), -1
-        asking = Asking(app, frontier, self._watermarks)
-        next_question = next_commit = 0.0
+        frontier, generation = Frontier(app.feed.backlog), -1
+        query = EndOffsetQuery(app, frontier, self._watermarks)
+        next_query = next_commit = 0.0
         more = False
         try:
             while True:
                 self._check(app, beside)
-                if generation != app.road.generation:
-                    generation = app.road.generation
+                if generation != app.feed.generation:
+                    generation = app.feed.generation
                     frontier.reset()
                     self._committed.clear()
-                app.road.filled.clear()
-                batch = app.road.backlog.take(MOST)
+                app.feed.filled.clear()
+                batch = app.feed.backlog.take(MOST)
                 if batch:
                     self._in_flight = True
                     await processor.process([self._record(fetched) for fetched in batch])
                     self._in_flight = False
                     beat()
                 now = MACHINE.monotonic()
-                if now >= next_question and not asking.is_open:
-                    next_question = now + (TICK_S if len(batch) == MOST else QUIET_TICK_S)
-                    self._begin(asking, app, context, beat)
-                if asking.is_answered() or more:
+                if now >= next_query and not query.is_open:
+                    next_query = now + (TICK_S if len(batch) == MOST else QUIET_TICK_S)
+                    self._begin(query, app, context, beat)
+                if query.is_answered() or more:
                     beat()
                     more = await self._take_steps(frontier, context, beat)
                 if now >= next_commit:
@@ -131,12 +131,12 @@ class Lane:
                     next_commit = now + COMMIT_S
                 if not batch and not more:
                     # An answer wakes it as well.
-                    pause = QUIET_TICK_S if asking.is_open else max(0.005, next_question - MACHINE.monotonic())
+                    pause = QUIET_TICK_S if query.is_open else max(0.005, next_query - MACHINE.monotonic())
                     with contextlib.suppress(TimeoutError):
                         async with asyncio.timeout(pause):
-                            await app.road.filled.wait()
+                            await app.feed.filled.wait()
         finally:
-            asking.stop()
+            query.stop()
 
     def _check(self, app: Application, beside: Sequence[asyncio.Task[None]]) -> None:
         for task in beside:
@@ -144,17 +144,17 @@ class Lane:
                 raise error
         if app.crashed:
             raise app.crash_reason or Stuck("the consumer crashed")
-        waiting = app.road.waiting_s()
+        waiting = app.feed.waiting_s()
         if waiting > STUCK_S:
             raise Stuck(f"nothing arrived for {waiting:.0f} s although the broker holds more")
 
-    def _begin(self, asking: Asking, app: Application, context: WorkerContext, beat: Callable[[], None]) -> None:
-        LAG.set(len(app.road.backlog))
-        PARTITIONS.set(len(app.road.backlog.partitions()))
+    def _begin(self, query: EndOffsetQuery, app: Application, context: WorkerContext, beat: Callable[[], None]) -> None:
+        LAG.set(len(app.feed.backlog))
+        PARTITIONS.set(len(app.feed.backlog.partitions()))
         context.waits_for.clear()
         context.waits_for.update(self._watermarks.late(context.clock))
-        if app.road.backlog.assigned():
-            asking.begin(context.clock)
+        if app.feed.backlog.assigned():
+            query.begin(context.clock)
         else:
             beat()
 
@@ -179,7 +179,7 @@ class Lane:
         """
         if self._in_flight:
             return
-        backlog = app.road.backlog
+        backlog = app.feed.backlog
         handled = {tp: at for tp in backlog.assigned() if (at := backlog.handled(tp)) is not None}
         changed = {tp: at for tp, at in handled.items() if self._committed.get(tp) != at}
         if not changed:

@@ -1,7 +1,7 @@
-"""How far the services whose events are heard here have brought them onto their topics, as their relays say.
+"""How far the services whose events are handled here have brought them onto their topics, by their relays' watermarks.
 
-A service that was heard once holds every lapse back when it falls silent: it may have recorded what would keep a
-customer in a segment. One that was never heard (not deployed, not yet begun) cannot; for it counts what held before
+A service that sent a watermark once holds every lapse back when it falls silent: it may have recorded what would keep a
+customer in a segment. One that never sent any (not deployed, not yet begun) cannot; for it counts what held before
 there were watermarks: what was recorded a little while ago is on the topics.
 """
 
@@ -26,11 +26,11 @@ from shared.observability.metrics import gauge
 
 log = get_logger(__name__)
 
-# For services never heard of: the recording transaction, the relay's round, its linger and the broker's answer.
+# For services without a watermark: the recording transaction, the relay's round, its linger and the broker's answer.
 ALLOWANCE_S = 0.3
 # Longer than a relay needs to change its process after a kill (its lock, 5 s at most beside a live database).
 LATE_S = 10.0
-# The relays speak ten times a second. When none is heard, it may be this consumer that hears nothing (aiokafka #1154).
+# The relays speak ten times a second. When none comes, it may be this consumer that gets nothing (aiokafka #1154).
 SILENT_S = 10.0
 
 AGE = gauge("lapse_watermark_age_seconds", "All that a service recorded so long ago is on its topics", ["service"])
@@ -42,7 +42,7 @@ def marked_services(topics: Sequence[str]) -> set[str]:
 
 
 class Watermarks:
-    """What was heard. Nothing is covered before the topic was read to where it ended at the start."""
+    """The newest watermark of each service. Nothing is covered before the topic was read to its end as of the start."""
 
     def __init__(self, services: Iterable[str]) -> None:
         self._services = frozenset(services)
@@ -50,14 +50,14 @@ class Watermarks:
         self._late: set[str] = set()
         self.complete = False
 
-    def hear(self, mark: Watermark) -> None:
-        """Take one in. They only grow: an old relay beside its successor says what is true, and less."""
+    def update(self, mark: Watermark) -> None:
+        """Take one in. They only grow: an old relay beside its successor has a true and lower one."""
         if mark.service in self._services:
             before = self._until.get(mark.service)
             self._until[mark.service] = mark.until if before is None else max(before, mark.until)
 
     def forget(self, service: str) -> None:
-        """An operator has taken it out of the installation: it counts as never heard of."""
+        """An operator has taken it out of the installation: it counts as one without a watermark."""
         self._until.pop(service, None)
 
     def least(self, clock: Clock) -> datetime | None:
@@ -65,8 +65,8 @@ class Watermarks:
         if not self.complete:
             return None
         now = clock.now()
-        unheard = self._services > self._until.keys()
-        others = now - timedelta(seconds=ALLOWANCE_S * clock.factor) if unheard else now
+        missing = self._services > self._until.keys()
+        others = now - timedelta(seconds=ALLOWANCE_S * clock.factor) if missing else now
         return min([others, *self._until.values()])
 
     def late(self, clock: Clock) -> dict[str, float]:
@@ -85,31 +85,31 @@ class Watermarks:
 
 
 async def follow(settings: ServiceSettings, watermarks: Watermarks) -> None:
-    """Hear for ever, from the topic's beginning on; a broker that is away is waited for."""
+    """Read for ever, from the topic's beginning on; a broker that is away is waited for."""
     partition = TopicPartition(wire_name(settings, WATERMARKS.name), 0)
     while True:
         consumer = make_consumer(settings, None)
         consumer.assign([partition])
         try:
             await consumer.start()
-            await _hear(consumer, partition, watermarks)
+            await _read(consumer, partition, watermarks)
         except (KafkaError, OSError) as error:
-            log.warning("watermarks_not_heard", error=type(error).__name__)
+            log.warning("watermarks_not_read", error=type(error).__name__)
         finally:
             await stop(consumer)
         await MACHINE.sleep(1.0)
 
 
-async def _hear(consumer: AIOKafkaConsumer, partition: TopicPartition, watermarks: Watermarks) -> None:
+async def _read(consumer: AIOKafkaConsumer, partition: TopicPartition, watermarks: Watermarks) -> None:
     """Until nothing comes for a while."""
     await consumer.seek_to_beginning(partition)
     end = (await consumer.end_offsets([partition]))[partition]
-    heard_at = MACHINE.monotonic()
-    while MACHINE.monotonic() - heard_at < SILENT_S:
+    received_at = MACHINE.monotonic()
+    while MACHINE.monotonic() - received_at < SILENT_S:
         if not watermarks.complete and await consumer.position(partition) >= end:
             watermarks.complete = True
         for records in (await consumer.getmany(timeout_ms=1_000)).values():
-            heard_at = MACHINE.monotonic()
+            received_at = MACHINE.monotonic()
             for record in records:
                 _take(watermarks, record)
 
@@ -119,6 +119,6 @@ def _take(watermarks: Watermarks, record: Any) -> None:
         watermarks.forget(record.key.decode(errors="replace"))
         return
     try:
-        watermarks.hear(read_watermark(record.value))
+        watermarks.update(read_watermark(record.value))
     except Unreadable as error:
         log.warning("watermark_unreadable", offset=record.offset, error=str(error))

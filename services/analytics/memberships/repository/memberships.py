@@ -82,7 +82,7 @@ async def held(tx: Tx, customer_ids: Iterable[UUID]) -> dict[UUID, set[UUID]]:
 
 
 async def align(tx: Tx, wanted: Mapping[UUID, Iterable[tuple[UUID, int]]], since: datetime) -> None:
-    """The table says of these customers exactly what their states say: (segment, version)."""
+    """The table has of these customers exactly what their states have: (segment, version)."""
     rows = [(id, *version) for id, held in wanted.items() for version in held]
     keys = {
         "owners": list(wanted),

@@ -17,7 +17,7 @@ from shared.database.transaction import Tx
 
 @dataclass(frozen=True, slots=True)
 class Adoption:
-    """What some customers who are behind must be told from. Read after their states were locked."""
+    """What some customers who are behind have missed. Read after their states were locked."""
 
     filled: list[FilledVersion]
     rows: dict[UUID, set[tuple[UUID, int]]]
@@ -25,7 +25,8 @@ class Adoption:
     def fills_of(self, customer_id: UUID, state: State, start: int) -> dict[str, Fill]:
         """The segments, by their names in the program, that were filled since the state was written.
 
-        The table of memberships says what is told of them. One that no round has computed yet answers from `start` on.
+        The table of memberships holds what was emitted of them. One that no round has computed yet answers from
+        `start` on.
         """
         rows = self.rows.get(customer_id, set())
         found = {}
@@ -33,7 +34,7 @@ class Adoption:
             if filled.hidden:
                 inside = (filled.segment_id, filled.version) in rows
             elif filled.live_revision is not None and filled.live_revision > state.epoch:
-                version = filled.version if filled.is_told(customer_id) else filled.replaces
+                version = filled.version if filled.is_emitted(customer_id) else filled.replaces
                 inside = (filled.segment_id, version) in rows
             else:
                 continue
@@ -41,8 +42,8 @@ class Adoption:
             found[name_of(filled)] = Fill(at, inside)
         return found
 
-    def told(self, program: Program, customer_id: UUID, state: State) -> int:
-        """The state's truth word, with the memberships that were told without it."""
+    def emitted_word(self, program: Program, customer_id: UUID, state: State) -> int:
+        """The state's truth word, with the memberships that were emitted without it."""
         fills, word = self.fills_of(customer_id, state, state.time), state.word
         for segment in program.segments:
             if segment.id in fills:

@@ -7,12 +7,12 @@ from typing import Any
 from uuid import UUID
 
 from services.analytics.facts.service import Copies, copies_of
+from services.analytics.identity import repository as identity
+from services.analytics.identity.domain import partition_of
+from services.analytics.identity.service import identities_of
 from services.analytics.memberships.domain import consent_change, engine_fact, profile_changes
 from services.analytics.memberships.service.advancing import Job, Loaded, advance_loaded, load
 from services.analytics.memberships.service.emission import Causes
-from services.analytics.people import repository as people
-from services.analytics.people.domain import partition_of
-from services.analytics.people.service import standing_of
 from services.analytics.segments.domain.engine import Change
 from services.analytics.segments.domain.instants import from_datetime
 from services.analytics.segments.service.programs import Compiled, Programs
@@ -37,7 +37,7 @@ async def load_batch(batch: EventBatch, programs: Programs) -> LoadedBatch:
     found: LoadedBatch | None = batch.resolved.get("memberships.loaded")
     if found is None:
         compiled = await programs.current(batch.tx)
-        survivors = (await standing_of(batch)).survivors
+        survivors = (await identities_of(batch)).survivors
         jobs, of_absorbed = jobs_of(await copies_of(batch), survivors)
         found = LoadedBatch(compiled, jobs, await load(batch.tx, compiled, jobs), of_absorbed)
         batch.resolved["memberships.loaded"] = found
@@ -51,7 +51,7 @@ async def advance_batch(batch: EventBatch, programs: Programs) -> None:
     await advance_loaded(batch.tx, loaded.compiled, loaded.jobs, loaded.loaded, causes)
     for event, survivor in loaded.of_absorbed:
         partitions = {survivor: partition_of(survivor)}
-        await people.mark_dirty(batch.tx, partitions, event.recorded_at, event.origin, event.id)
+        await identity.mark_dirty(batch.tx, partitions, event.recorded_at, event.origin, event.id)
 
 
 def jobs_of(copies: Copies, survivors: dict[UUID, UUID]) -> tuple[dict[UUID, Job], list[tuple[Envelope[Any], UUID]]]:

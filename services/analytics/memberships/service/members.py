@@ -8,8 +8,8 @@ from uuid import UUID
 
 import orjson
 
+from services.analytics.identity.service import survivor_of
 from services.analytics.memberships.repository import memberships
-from services.analytics.people.service import survivor_of
 from services.analytics.segments.service.definitions import live_segment
 from shared.database.engine import Database
 from shared.database.transaction import Tx

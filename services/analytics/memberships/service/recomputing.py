@@ -7,6 +7,8 @@ from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
+from services.analytics.identity import repository as identity
+from services.analytics.identity.domain import partition_of
 from services.analytics.memberships.domain import LISTED
 from services.analytics.memberships.repository import memberships, states
 from services.analytics.memberships.repository.memberships import MembershipChange
@@ -14,8 +16,6 @@ from services.analytics.memberships.service.adoption import adoption_of
 from services.analytics.memberships.service.advancing import Result, store_results
 from services.analytics.memberships.service.emission import Causes, emit_changes
 from services.analytics.memberships.service.histories import histories
-from services.analytics.people import repository as people
-from services.analytics.people.domain import partition_of
 from services.analytics.segments.domain.engine import blank, decode, members, rebuild
 from services.analytics.segments.domain.instants import from_datetime, to_datetime
 from services.analytics.segments.service.programs import Compiled, Programs
@@ -37,20 +37,20 @@ class Recomputing:
         if not reached:
             return False
         async with context.database.transaction() as tx:
-            found = await people.dirty(tx, reached, DIRTY_MOST)
+            found = await identity.dirty(tx, reached, DIRTY_MOST)
             if not found:
                 return False
             compiled = await self._programs.current(tx)
             ids = [mark.customer_id for mark in found]
-            survivors, erased = await people.standing(tx, ids)
+            survivors, erased = await identity.resolve(tx, ids)
             retired = survivors.keys() | erased
-            groups = await people.groups(tx, [id for id in ids if id not in retired])
+            groups = await identity.groups(tx, [id for id in ids if id not in retired])
             by_customer = {mark.customer_id: str(mark.cause) if mark.cause else LISTED for mark in found}
             causes = Causes(origins={by_customer[mark.customer_id]: Origin(mark.origin) for mark in found})
             until = {id: from_datetime(reached[partition_of(id)]) for id in ids}
             await rebuild_customers(tx, compiled, groups, until, by_customer, causes)
             await retire_customers(tx, compiled, {id: until[id] for id in ids if id in retired}, by_customer, causes)
-            await people.clean(tx, ids)
+            await identity.clean(tx, ids)
         return len(found) == DIRTY_MOST
 
 
@@ -68,7 +68,7 @@ async def rebuild_customers(
         row = stored.get(id)
         before = present.get(id) or blank(str(id))
         if adoption is not None:
-            before = replace(before, word=adoption.told(compiled.program, id, before))
+            before = replace(before, word=adoption.emitted_word(compiled.program, id, before))
         history = known[id]
         now = max([before.time, until[id], *(fact.recorded_at for fact in history.facts)])
         outcome = rebuild(compiled.program, str(id), history, now, before, by_customer[id])
@@ -91,7 +91,7 @@ async def retire_customers(
     adoption = await adoption_of(tx, compiled, present)
     changes = []
     for id, state in present.items():
-        word = state.word if adoption is None else adoption.told(compiled.program, id, state)
+        word = state.word if adoption is None else adoption.emitted_word(compiled.program, id, state)
         held = [compiled.names[name] for name in members(compiled.program, replace(state, word=word))]
         cause = by_customer[id]
         changes += [

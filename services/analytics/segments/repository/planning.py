@@ -1,4 +1,4 @@
-"""What the planner is told in a transaction that reads everybody's facts."""
+"""Settings of the query planner for a transaction that reads everybody's facts."""
 
 from sqlalchemy import text
 

@@ -1,4 +1,4 @@
-"""The definitions that run: versions live and being filled, numbers of leaves, the revision, and the sweep."""
+"""The definitions that run: versions live and being filled, numbers of leaves, and the revision."""
 
 from __future__ import annotations
 

@@ -67,7 +67,8 @@ class Round:
 
 @dataclass(frozen=True, slots=True)
 class FilledVersion:
-    """A version that a round fills, or has switched to. `told_to`: who knows by the round; `told`: everybody does."""
+    """A version that a round fills, or has switched to. `emitted_to`: up to which customer the
+    round has emitted what the switch changed; `emitted`: for everybody."""
 
     segment_id: UUID
     version: int
@@ -75,12 +76,12 @@ class FilledVersion:
     hidden: bool
     moment: datetime | None
     live_revision: int | None
-    told_to: UUID | None
-    told: bool
+    emitted_to: UUID | None
+    emitted: bool
 
-    def is_told(self, customer_id: UUID) -> bool:
-        """Whether the round has told what the switch changed for a customer."""
-        return self.told or (self.told_to is not None and customer_id <= self.told_to)
+    def is_emitted(self, customer_id: UUID) -> bool:
+        """Whether the round has emitted what the switch changed for a customer."""
+        return self.emitted or (self.emitted_to is not None and customer_id <= self.emitted_to)
 
 
 async def open_round(tx: Tx) -> Round | None:

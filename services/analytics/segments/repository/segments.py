@@ -1,4 +1,4 @@
-"""Segments, their versions, who is in them, and who was when."""
+"""Segments, their versions, and the number of their members."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Segments: made, changed, archived, looked at."""
+"""Make, change, archive and look up segments."""
 
 from __future__ import annotations
 
@@ -83,7 +83,7 @@ async def change_segment(
 
 
 async def archive_segment(tx: Tx, id: UUID) -> None:
-    """It answers no more, and nobody is told to have left. Refused while others refer to it."""
+    """It answers no more, and no change is emitted for its members. Refused while others refer to it."""
     found = await _open(tx, id)
     users = await referring(tx, id)
     if users:
@@ -164,7 +164,10 @@ async def _free(tx: Tx, name: str, id: UUID) -> None:
 
 
 def _invalid(refused: InvalidDefinition) -> InvalidSegment:
-    problems = [{"where": f"/definition{one.path}", "what": one.message, "cure": one.cure} for one in refused.problems]
+    problems = [
+        {"where": f"/definition{problem.path}", "what": problem.message, "cure": problem.cure}
+        for problem in refused.problems
+    ]
     return InvalidSegment(
         f"The definition has {len(problems)} problem{'s' if len(problems) > 1 else ''}.",
         cure="See errors: each points at a node and says what to write instead.", errors=problems,

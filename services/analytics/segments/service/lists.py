@@ -1,4 +1,4 @@
-"""Static lists: made, filled, deleted. The customers concerned are recomputed by the owners of their partitions."""
+"""Make, fill and delete static lists. The customers concerned are recomputed by the owners of their partitions."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from services.analytics.people import repository as people
-from services.analytics.people.domain import partition_of
+from services.analytics.identity import repository as identity
+from services.analytics.identity.domain import partition_of
 from services.analytics.segments.domain.catalogue import Catalogue
 from services.analytics.segments.domain.language import leaves_of, parse
 from services.analytics.segments.domain.language.nodes import ListMember
@@ -85,9 +85,9 @@ async def remove_members(tx: Tx, id: UUID, customer_ids: Sequence[UUID]) -> int:
 
 
 async def _recompute(tx: Tx, customer_ids: Sequence[UUID]) -> None:
-    survivors, _ = await people.standing(tx, customer_ids)
-    concerned = {survivors.get(one, one) for one in customer_ids}
-    await people.mark_dirty(tx, {one: partition_of(one) for one in concerned}, tx.now, Origin.LIVE)
+    survivors, _ = await identity.resolve(tx, customer_ids)
+    concerned = {survivors.get(id, id) for id in customer_ids}
+    await identity.mark_dirty(tx, {id: partition_of(id) for id in concerned}, tx.now, Origin.LIVE)
 
 
 async def _free(tx: Tx, name: str, id: UUID) -> None:

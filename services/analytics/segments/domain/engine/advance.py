@@ -1,4 +1,4 @@
-"""The one operation of the engine: advance a customer to now, and say what changed.
+"""The one operation of the engine: advance a customer to now, and return what changed.
 
 It serves events, changes of the profile, wake-ups and new definitions. Time comes first: at equal instants windows
 expire before an event is applied. Every membership change by time carries its exact instant, however late we come.
@@ -52,7 +52,7 @@ class NeedsHistory(LookupError):
 
 @dataclass(frozen=True, slots=True)
 class Fill:
-    """A segment that was answered for everybody without looking at their states: as of when, and what it said."""
+    """A segment that was answered for everybody without looking at their states: as of when, and the answer."""
 
     at: int
     inside: bool
@@ -69,7 +69,7 @@ class _Run:
     nexts: dict[int, int]
     changed: bool = False
     transitions: list[Transition] = field(default_factory=list)
-    muted: set[str] = field(default_factory=set)  # segments whose changes nobody is told of yet
+    muted: set[str] = field(default_factory=set)  # segments whose changes are not emitted yet
 
     def expire(self, until: int) -> None:
         """Let time pass: every change of a leaf up to `until`, each at its own instant, in order."""
@@ -177,8 +177,8 @@ def advance(
     """Apply inputs in the given order, each at max(engine time, recorded_at), and let time pass up to `now`.
 
     A state of another program is brought to this one first; the memberships that this changes carry `cause`. `fills`
-    are the segments that were filled without this state: what they say until their moment is not told, and their answer
-    then is compared with the one that was given. `history` is what was known before the inputs, needed when
+    are the segments that were filled without this state: what they answer until their moment is not emitted, and their
+    answer then is compared with the one that was given. `history` is what was known before the inputs, needed when
     `needs_history` names leaves. Duplicates of an event are the caller's to remove. The given state is not touched.
     Raises NeedsHistory, or StaleProgram when the state is of a later epoch.
     """
@@ -209,7 +209,7 @@ def _adopt(
     """Bring a state of another program to this one: load new leaves, drop old ones, evaluate everything."""
     program, segments = run.program, run.program.segments
     settled = _settled_at(program, fills)
-    told = {
+    known = {
         segment.id: fills[segment.id].inside if segment.id in fills else bool(state.word & segment.bit)
         for segment in segments
         if segment.id in settled
@@ -222,7 +222,7 @@ def _adopt(
     new = {number for number in program.leaves if number >= state.horizon}
     run.load([number for number in missing if number not in new], state.customer, history)
     run.ask([leaf for number, leaf in program.leaves.items() if number not in new], run.time)
-    # What new leaves say before their first segment is to answer concerns nobody.
+    # What new leaves answer before their first segment is to answer concerns nobody.
     first = min(settled.values(), default=run.time)
     run.expire(max([run.time, first, *(fact.recorded_at for fact in history.facts)]))
     run.load([number for number in missing if number in new], state.customer, history)
@@ -234,12 +234,12 @@ def _adopt(
         due = [place for place, segment in enumerate(segments) if settled.get(segment.id) == at]
         for segment in (segments[place] for place in due):
             run.muted.discard(segment.id)
-            run.word = run.word | segment.bit if told[segment.id] else run.word & ~segment.bit
+            run.word = run.word | segment.bit if known[segment.id] else run.word & ~segment.bit
         run.evaluate(due, run.time, cause)
 
 
 def _settled_at(program: Program, fills: Mapping[str, Fill]) -> dict[str, int]:
-    """When each segment's answer is compared with what was said of it: one that refers to others, after them."""
+    """When each segment's answer is compared with what was emitted of it: one that refers to others, after them."""
     settled: dict[str, int] = {}
     for segment in program.segments:  # referred ones come first
         moments = [settled[name] for name in segment.references if name in settled]

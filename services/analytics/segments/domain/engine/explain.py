@@ -49,7 +49,7 @@ def explain(program: Program, state: State, segment: str, now: int, history: His
     The state is advanced on a copy, so nothing is changed. As with `advance`, a history is needed when
     `needs_history` names leaves.
     """
-    found = {one.id: one for one in program.segments}[segment]
+    found = {compiled.id: compiled for compiled in program.segments}[segment]
     today = advance(program, state, now, (), history).state
     inside = bool(today.word & found.bit)
     reason = _reason(program, today, found.root, decides=True)

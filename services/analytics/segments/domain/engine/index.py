@@ -33,7 +33,7 @@ def index_events(leaves: Iterable[Leaf]) -> dict[str, EventIndex]:
     """The index of each kind of event."""
     general: dict[str, list[Entry]] = {}
     special: dict[str, dict[str, dict[str, list[Entry]]]] = {}
-    for leaf in sorted(leaves, key=lambda one: one.id):
+    for leaf in sorted(leaves, key=lambda leaf: leaf.id):
         for kind, condition in leaf.conditions().items():
             equality = _equality(leaf.node.pattern.where) if isinstance(leaf, EventLeaf) else None  # type: ignore[union-attr]
             if equality is None:

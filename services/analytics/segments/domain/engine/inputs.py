@@ -1,4 +1,4 @@
-"""What the engine is told: facts and changes of the profile, consent and lists, each with its event id."""
+"""Inputs of the engine: facts and changes of the profile, consent and lists, each with its event id."""
 
 import unicodedata
 from collections.abc import Mapping

@@ -67,7 +67,10 @@ def shared_leaf(node: Node) -> tuple[Node, bool]:
 def leaf_keys(definitions: Iterable[Definition]) -> tuple[str, ...]:
     """The keys of all leaves that the definitions need, each once, sorted."""
     nodes = {
-        shared_leaf(leaf)[0] for one in definitions for leaf in leaves_of(one.root) if not isinstance(leaf, Segment)
+        shared_leaf(leaf)[0]
+        for definition in definitions
+        for leaf in leaves_of(definition.root)
+        if not isinstance(leaf, Segment)
     }
     return tuple(sorted(key_of(node) for node in nodes))
 
@@ -89,12 +92,14 @@ def compile_program(
 
     Raises InvalidDefinition when references are circular or lead nowhere.
     """
-    by_id = {one.id: one for one in definitions}
-    order = order_of({one.id: one.root for one in definitions})
-    literals: dict[Node, Literal] = {Segment(one.id): Literal(2 << (2 * one.number), True) for one in definitions}
+    by_id = {definition.id: definition for definition in definitions}
+    order = order_of({definition.id: definition.root for definition in definitions})
+    literals: dict[Node, Literal] = {
+        Segment(definition.id): Literal(2 << (2 * definition.number), True) for definition in definitions
+    }
     leaves: dict[int, Leaf] = {}
-    for one in definitions:
-        for node in leaves_of(one.root):
+    for definition in definitions:
+        for node in leaves_of(definition.root):
             if node not in literals:
                 shared, negated = shared_leaf(node)
                 number = leaf_ids[key_of(shared)]

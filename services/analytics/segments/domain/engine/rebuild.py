@@ -12,7 +12,7 @@ def rebuild(
 ) -> Outcome:
     """The state that the stream would have reached at `now`, had it seen the history.
 
-    Of the previous state only the memberships are used, so that the outcome says who entered and left (at `now`, with
+    Of the previous state only the memberships are used, so that the outcome has who entered and left (at `now`, with
     `cause`), and the engine time, which never goes back. Facts must be each once, in any order.
     """
     before = previous or blank(customer)

@@ -1,4 +1,4 @@
-"""The segment language as a tree of frozen dataclasses: what a checked definition says.
+"""The segment language as a tree of frozen dataclasses: the form of a checked definition.
 
 Values are normalised: durations and instants in microseconds, strings NFC, sets sorted and without repeats.
 """
@@ -183,7 +183,7 @@ class Segment:
 
 @dataclass(frozen=True, slots=True)
 class Consent:
-    """What privacy says about a channel and purpose; after its expiry, and without a record, it is unknown."""
+    """The consent for a channel and purpose; after its expiry, and without a record, it is unknown."""
 
     channel: str
     purpose: str

@@ -18,7 +18,7 @@ EFFECTIVE = "least(f.time, f.recorded_at)"
 IN_ORDER = ("ts", "event_id", "line")
 
 
-def heard(parameters: Parameters, now: int) -> str:
+def recorded(parameters: Parameters, now: int) -> str:
     """Facts count from the moment at which they were recorded."""
     return f"f.recorded_at <= {parameters.instant(now)}"
 
@@ -27,7 +27,7 @@ def pass_over(kind: str, leaves: Sequence[EventLeaf], scope: Scope, parameters: 
     """A select of (root, l0, l1, …): the truth of each leaf, for customers of whom one differs from `of_nothing`."""
     spans = [_bounds(leaf, now) for leaf in leaves]
     conditions = [_counts(leaf, span, parameters, now) for leaf, span in zip(leaves, spans, strict=True)]
-    kept = [f"f.event = {parameters.text(kind)}", heard(parameters, now)]
+    kept = [f"f.event = {parameters.text(kind)}", recorded(parameters, now)]
     lows = [low for low, _ in spans]
     if len(leaves) > 1 and None not in lows:
         # Implied by the leaves' own bounds; an index on (event, time) can use it.
@@ -114,7 +114,7 @@ def _aggregate(leaf: Aggregate, only: str, parameters: Parameters) -> str:
 
 def _compared(leaf: Aggregate, measure: str, parameters: Parameters, times: str = "") -> str:
     if isinstance(leaf.value, tuple):
-        low, high = (parameters.number(one) + times for one in leaf.value)
+        low, high = (parameters.number(bound) + times for bound in leaf.value)
         return f"{measure} between {low} and {high}"
     value = leaf.value
     if leaf.agg in ("count", "distinct") and isinstance(value, int) and abs(value) < 2**63:

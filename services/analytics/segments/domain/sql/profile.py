@@ -54,8 +54,10 @@ def consent_of(leaf: n.Consent, scope: Scope, parameters: Parameters, now: int) 
 def list_of(leaf: n.ListMember, scope: Scope, parameters: Parameters, now: int) -> str:
     """A select of (root, l0) for customers on the list, by themselves or by one that stands for them."""
     valid = f"(f.expires_at is null or f.expires_at > {parameters.instant(now)})"
-    mine = f"f.list_id = {parameters.add(UUID(leaf.id), 'uuid')}"
-    return f"select distinct {ROOT[type(scope)]} as root, true as l0 from {list_tables(scope)} where {mine} and {valid}"
+    on_list = f"f.list_id = {parameters.add(UUID(leaf.id), 'uuid')}"
+    return (
+        f"select distinct {ROOT[type(scope)]} as root, true as l0 from {list_tables(scope)} where {on_list} and {valid}"
+    )
 
 
 def today(zone: str, now: int) -> date:

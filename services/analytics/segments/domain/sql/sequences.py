@@ -3,7 +3,7 @@
 from services.analytics.segments.domain.catalogue import Type
 from services.analytics.segments.domain.language.nodes import Pattern, Sequence
 from services.analytics.segments.domain.sql.conditions import joined, where
-from services.analytics.segments.domain.sql.events import EFFECTIVE, heard
+from services.analytics.segments.domain.sql.events import EFFECTIVE, recorded
 from services.analytics.segments.domain.sql.parameters import Parameters
 from services.analytics.segments.domain.sql.people import ROOT, owned_facts
 from services.analytics.segments.domain.sql.scopes import Scope
@@ -16,7 +16,7 @@ def pairs(leaf: Sequence, scope: Scope, parameters: Parameters, now: int) -> str
     key = "0" if leaf.same is None else fact_property(leaf.same, leaf.type or Type.STRING)
     start = parameters.instant(now - leaf.length + 1)
     roles = [_role(pattern, parameters) for pattern in (leaf.first, leaf.then)]
-    kept = [heard(parameters, now), f"({key}) is not null", joined("or", roles), f"f.time {FROM} {start}"]
+    kept = [recorded(parameters, now), f"({key}) is not null", joined("or", roles), f"f.time {FROM} {start}"]
     rows = (
         f"select {ROOT[type(scope)]} as root, {EFFECTIVE} as ts, {key} as key, {roles[0]} as leads,"
         f" {roles[1]} as follows from {owned_facts(scope, joined('and', [*kept, f'{EFFECTIVE} {FROM} {start}']))}"

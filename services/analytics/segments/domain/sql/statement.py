@@ -114,8 +114,8 @@ class _Answers:
                     self.uses_profile = True
         for kind, found in kinds.items():
             name = self._part(pass_over(kind, found, self.scope, self.parameters, self.now))
-            for number, one in enumerate(found):
-                self.columns[one] = _or_absent(f"{name}.l{number}", of_nothing(one))
+            for number, leaf in enumerate(found):
+                self.columns[leaf] = _or_absent(f"{name}.l{number}", of_nothing(leaf))
 
     def tree(self, node: n.Node) -> str:
         """A tree over the leaves' columns, none of which is ever null."""

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from uuid import UUID
 
-from services.analytics.people import repository
-from services.analytics.people.domain import partition_of
-from services.analytics.people.errors import CustomerErased
+from services.analytics.identity import repository
+from services.analytics.identity.domain import partition_of
+from services.analytics.identity.errors import CustomerErased
 from shared.contracts.customers import CustomersMerged, MergeUndone
 from shared.contracts.envelope import Envelope, Origin
 from shared.database.transaction import Tx
@@ -15,25 +15,25 @@ from shared.events.handlers import EventBatch
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class Identities:
     """Of some customers: the survivor of each merged one, and those that are erased."""
 
     survivors: dict[UUID, UUID]
     erased: set[UUID]
 
 
-async def standing_of(batch: EventBatch) -> Standing:
-    """The standing of everybody whom the batch is about; asked for once."""
-    found: Standing | None = batch.resolved.get("people.standing")
+async def identities_of(batch: EventBatch) -> Identities:
+    """The identities of everybody whom the batch is about; resolved once."""
+    found: Identities | None = batch.resolved.get("identity.standing")
     if found is None:
-        found = Standing(*await repository.standing(batch.tx, {event.subject for event in batch.all_events}))
-        batch.resolved["people.standing"] = found
+        found = Identities(*await repository.resolve(batch.tx, {event.subject for event in batch.all_events}))
+        batch.resolved["identity.standing"] = found
     return found
 
 
 async def survivor_of(tx: Tx, customer_id: UUID) -> UUID:
     """Who stands for this customer now. Raises CustomerErased."""
-    survivors, erased = await repository.standing(tx, [customer_id])
+    survivors, erased = await repository.resolve(tx, [customer_id])
     if customer_id in erased:
         raise CustomerErased("This customer's data was erased.", where="path:customer_id")
     return survivors.get(customer_id, customer_id)

@@ -4,7 +4,7 @@ from shared.errors import Gone, NotFound
 
 
 class CustomerUnknown(NotFound):
-    """No event has told analytics of this customer."""
+    """No event of this customer was handled here."""
 
     slug, title = "customer-unknown", "Nothing was heard of this customer"
 

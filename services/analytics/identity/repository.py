@@ -12,7 +12,7 @@ from sqlalchemy import text
 from shared.database.transaction import Tx
 
 # Merges of merges stay as they were made, so that each can be undone by itself; the survivor is at the chain's end.
-_STANDING = text("""
+_RESOLVE = text("""
     with recursive up as (
         select customer_id, survivor from aliases where customer_id = any(cast(:ids as uuid[]))
         union
@@ -71,10 +71,10 @@ class Dirty:
     cause: UUID | None
 
 
-async def standing(tx: Tx, customer_ids: Iterable[UUID]) -> tuple[dict[UUID, UUID], set[UUID]]:
+async def resolve(tx: Tx, customer_ids: Iterable[UUID]) -> tuple[dict[UUID, UUID], set[UUID]]:
     """Of these customers: the survivor of each merged one, and those that are erased."""
     survivors, erased = {}, set()
-    for row in await tx.rows(_STANDING, {"ids": list(customer_ids)}):
+    for row in await tx.rows(_RESOLVE, {"ids": list(customer_ids)}):
         if row["survivor"] is None:
             erased.add(row["customer_id"])
         else:

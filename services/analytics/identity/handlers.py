@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from services.analytics.people import service
+from services.analytics.identity import service
 from shared.contracts.customers import CustomersMerged, MergeUndone
 from shared.events.handlers import EventBatch, EventHandler, Phase
 
