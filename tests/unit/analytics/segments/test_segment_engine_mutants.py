@@ -22,8 +22,8 @@ from services.analytics.segments.domain.instants import NEVER, SECOND
 from tests.oracle.cases import cases
 from tests.oracle.replay import Case, Step
 from tests.oracle.world import Tree
-from tests.unit.segment_stream import Stream
-from tests.unit.test_segment_engine_equals_brute_force import CHECKS, check
+from tests.unit.analytics.segments.segment_stream import Stream
+from tests.unit.analytics.segments.test_segment_engine_equals_brute_force import CHECKS, check
 
 # The package shows the function of the same name, so that the module is asked for by its name.
 engine: Any = importlib.import_module("services.analytics.segments.domain.engine.advance")

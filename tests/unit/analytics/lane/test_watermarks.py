@@ -8,8 +8,6 @@ import pytest
 
 from services.analytics.lane.streams.watermarks import Watermarks, marked_services
 from shared.contracts.watermark import Watermark
-from shared.events.barrier import recorded_at
-from shared.events.watermarks import MARGIN_S, safe_until
 from tests.fakes import FixedClock
 
 AT = datetime(2017, 6, 1, 12, tzinfo=UTC)
@@ -91,18 +89,3 @@ def test_who_holds_lapses_back_is_named_and_logged_once(caplog: pytest.LogCaptur
     assert found.late(clock) == {}
     for word in ("lapses_wait_for_a_service", "lapses_wait_no_more"):
         assert caplog.text.count(word) == 1
-
-
-def test_what_began_before_the_promise_is_recorded_after_it() -> None:
-    """Catches an event that bears an instant which the watermark has passed."""
-    micros = int(AT.timestamp() * 1_000_000)
-    assert recorded_at(AT, None) == AT
-    assert recorded_at(AT, micros - 1) == AT
-    assert recorded_at(AT, micros) == AT + timedelta(microseconds=1)
-    assert recorded_at(AT, micros + 5_000_000) == AT + timedelta(seconds=5, microseconds=1)
-
-
-def test_a_promise_lies_before_every_open_transaction() -> None:
-    """Catches a margin in the wrong time: the machine measures open transactions, promises are of business time."""
-    assert safe_until(AT, None, 1.0) == AT - timedelta(seconds=MARGIN_S)
-    assert safe_until(AT, 1.5, 60.0) == AT - timedelta(seconds=(1.5 + MARGIN_S) * 60)

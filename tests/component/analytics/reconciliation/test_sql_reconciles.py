@@ -1,11 +1,10 @@
-"""SQL beside a stream that lives: no false alarm about what waits, no silence about what is lost; previews."""
+"""SQL beside a stream that lives: no false alarm about what waits, no silence about what is lost."""
 
 from __future__ import annotations
 
 from datetime import timedelta
 from uuid import uuid4
 
-from services.analytics.previews.service import preview
 from services.analytics.reconciliation.service import Report, reconcile
 from services.analytics.segments.service.programs import Programs
 from tests.component.analytics.builders import a_merge, a_profile, a_purchase, bought
@@ -58,13 +57,3 @@ async def test_a_fact_that_the_stream_did_not_count_is_found(world: World) -> No
     assert found.mismatches == 1
     assert found.examples[0]["streamed"] == []
     assert len(found.examples[0]["facts"]) == 1
-
-
-async def test_a_preview_counts_a_merged_customer_once_and_whole(world: World) -> None:
-    """Catches a preview that counts ids instead of customers."""
-    at, survivor, absorbed, other = world.clock.now(), uuid4(), uuid4(), uuid4()
-    await world.handle(a_purchase(survivor, at), a_purchase(absorbed, at), a_purchase(other, at))
-    await world.handle(a_merge(survivor, absorbed, at, uuid4()))
-    await world.idle()
-    found = await preview(world.database, bought(2), 5, 5.0, None)
-    assert (found.customers, found.members, found.exact, found.sample) == (2, 1, True, [survivor])

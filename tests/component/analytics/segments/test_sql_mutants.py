@@ -16,7 +16,7 @@ from services.analytics.segments.domain.sql import conditions, events, profile, 
 from services.analytics.segments.domain.sql.parameters import Parameters
 from services.analytics.segments.domain.sql.scopes import Scope
 from shared.database.engine import Database
-from tests.component.analytics.test_sql_equals_the_engine import CHECKS, check, trees, universes
+from tests.component.analytics.segments.test_sql_equals_the_engine import CHECKS, check, trees, universes
 from tests.oracle.world import Tree
 
 Planted = tuple[object, str, object]

@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from services.analytics.segments.domain.engine import advance, encode, rebuild
 from tests.oracle.cases import cases
 from tests.oracle.replay import Case, replay
-from tests.unit.segment_stream import Stream, instant, ordered
+from tests.unit.analytics.segments.segment_stream import Stream, instant, ordered
 
 CHECKS = [HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much]
 

@@ -35,7 +35,7 @@ from services.analytics.segments.domain.instants import from_datetime, to_dateti
 from services.analytics.segments.domain.language import parse
 from services.analytics.segments.domain.sql import compile_truths
 from shared.database.engine import Database
-from tests.component.analytics.real_year import DEFINITIONS, Expected, Move, moves, visits
+from tests.component.analytics.memberships.real_year import DEFINITIONS, Expected, Move, moves, visits
 
 NAMESPACE = UUID("6ba7b812-9dad-11d1-80b4-00c04fd430c8")
 END = LAST_DAY + timedelta(days=60)

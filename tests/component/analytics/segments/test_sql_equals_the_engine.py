@@ -40,11 +40,20 @@ from services.analytics.segments.domain.sql import EVERYBODY, Customers, Scope, 
 from services.analytics.segments.repository import lists
 from shared.database.engine import Database
 from shared.database.transaction import Tx
-from tests.component.analytics.sql_universe import END, LIST, Person, a_universe, a_world, by_sql, groups_of, load
+from tests.component.analytics.segments.sql_universe import (
+    END,
+    LIST,
+    Person,
+    a_universe,
+    a_world,
+    by_sql,
+    groups_of,
+    load,
+)
 from tests.oracle.brute import holds
 from tests.oracle.trees import definitions
 from tests.oracle.world import Tree
-from tests.unit.segment_stream import VOCABULARY, instant
+from tests.unit.analytics.segments.segment_stream import VOCABULARY, instant
 
 CHECKS = [HealthCheck.too_slow, HealthCheck.function_scoped_fixture, HealthCheck.data_too_large]
 

@@ -35,7 +35,7 @@ from shared.kafka.clients import create_topics, make_consumer, make_producer, wi
 from tests.component.analytics.builders import a_profile, a_purchase, bought
 from tests.component.analytics.world import World
 
-ROOT = Path(__file__).parents[3]
+ROOT = Path(__file__).parents[4]
 
 
 class Harness:

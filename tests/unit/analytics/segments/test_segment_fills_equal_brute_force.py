@@ -27,8 +27,8 @@ from services.analytics.segments.domain.language import key_of, parse
 from tests.oracle.cases import cases
 from tests.oracle.replay import Case, Step, replay
 from tests.oracle.world import Tree
-from tests.unit.segment_stream import VOCABULARY, Stream, a_program, instant, second
-from tests.unit.test_segment_engine_equals_brute_force import CHECKS
+from tests.unit.analytics.segments.segment_stream import VOCABULARY, Stream, a_program, instant, second
+from tests.unit.analytics.segments.test_segment_engine_equals_brute_force import CHECKS
 
 
 @dataclass

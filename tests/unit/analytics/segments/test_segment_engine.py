@@ -29,7 +29,7 @@ from services.analytics.segments.domain.engine.advance import StaleProgram
 from services.analytics.segments.domain.engine.leaves.profile import bucket_of
 from services.analytics.segments.domain.instants import NEVER
 from services.analytics.segments.domain.language import parse
-from tests.unit.segment_stream import VOCABULARY, a_program, instant
+from tests.unit.analytics.segments.segment_stream import VOCABULARY, a_program, instant
 
 TWICE = {"event": "purchase", "window": {"last": "PT10S"}, "op": "gte", "value": 2}
 SPENT = {"event": "purchase", "agg": "sum", "field": "amount", "window": {"last": "PT10S"}, "op": "gte", "value": 5}

@@ -18,7 +18,7 @@ from services.analytics.segments.domain.instants import DAY
 from services.analytics.segments.domain.language import InvalidDefinition, Problem, key_of, order_of, parse, write
 from tests.oracle.trees import definitions
 from tests.oracle.world import Tree
-from tests.unit.segment_stream import VOCABULARY
+from tests.unit.analytics.segments.segment_stream import VOCABULARY
 
 CATALOGUE = Catalogue(
     attributes={"sex": Type.STRING, "age": Type.INTEGER, "born": Type.DATE, "tags": Type.STRINGS, "vip": Type.BOOLEAN},
