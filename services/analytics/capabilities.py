@@ -6,18 +6,24 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from services.analytics.backfill.jobs import Fill
+from services.analytics.backfill.repository import fills
 from services.analytics.backfill.service.sweeping import Sweeping
 from services.analytics.erasures import handlers as erasures
 from services.analytics.explanations import routes as explanations
 from services.analytics.facts import handlers as facts
+from services.analytics.facts import repository as facts_repository
 from services.analytics.identity import handlers as identity
+from services.analytics.identity import repository as identity_repository
 from services.analytics.memberships import handlers as memberships
+from services.analytics.memberships.repository import memberships as memberships_repository
+from services.analytics.memberships.repository import states
 from services.analytics.memberships.routes import customers, members
 from services.analytics.memberships.service.recomputing import Recomputing
 from services.analytics.memberships.service.wakeups import WakeUps
 from services.analytics.previews import routes as previews
 from services.analytics.reconciliation import jobs as reconciliation
 from services.analytics.segments import handlers as segments
+from services.analytics.segments.repository import lists as lists_repository
 from services.analytics.segments.routes import lists
 from services.analytics.segments.routes import segments as definitions
 from services.analytics.segments.service.programs import Programs
@@ -30,6 +36,16 @@ if TYPE_CHECKING:
     from services.analytics.lane.streams.lane import Step
 
 CONSUMERS = {"analytics": ("interactions-events", "customers-events", "privacy-events")}
+
+# Where a customer's data lies, each table with the customer in `customer_id`: all of it goes with an erasure.
+STORES = (
+    *facts_repository.STORES,
+    *lists_repository.STORES,
+    *states.STORES,
+    *memberships_repository.STORES,
+    *identity_repository.STORES,
+    *fills.STORES,
+)
 
 
 def capabilities(programs: Programs) -> list[Capability]:
@@ -44,7 +60,7 @@ def capabilities(programs: Programs) -> list[Capability]:
         Capability("explanations", routers=[explanations.router]),
         Capability("previews", routers=[previews.router]),
         Capability("reconciliation", jobs=[reconciliation.job(programs)]),
-        Capability("erasures", handlers=erasures.HANDLERS),
+        Capability("erasures", handlers=erasures.handlers_for(STORES)),
     ]
 
 

@@ -20,14 +20,16 @@ from shared.events.subscription import Subscription
 class Phase(IntEnum):
     """When a handler runs within a batch; within a phase the order is that of the capabilities."""
 
-    LOCKS = 0
+    SUBJECTS = 0
+    """Name those whose rows the batch will write or decide by; nothing is locked or written yet."""
+    LOCKS = 1
     """Take the locks that the later phases rely on, in one order, and read what must be read before any of this batch
     is stored."""
-    IDENTITY = 1
+    IDENTITY = 2
     """Who is who from here on: merges, tombstones, retired identifiers."""
-    COPIES = 2
+    COPIES = 3
     """Facts of other services that are kept here."""
-    EFFECTS = 3
+    EFFECTS = 4
     """What follows from all of that."""
 
 
@@ -49,6 +51,8 @@ class EventBatch:
 @dataclass(frozen=True, slots=True)
 class EventHandler:
     """A function of one capability that handles events of some types, for one consumer, in one phase.
+
+    Without `types` it gets every event of the batch, and makes the consumer read none by itself.
 
     An event of a type with `alone` is a batch of its own: what came before it has gone through all phases, and what
     comes after it waits. For consumers to whom the order of such an event among the others matters.
@@ -77,7 +81,7 @@ def subscription_of(
             for handler, own in accepted:
                 chosen: Sequence[Envelope[Any]] = run
                 # Mostly a handler wants all of them or none: no event is looked at for that.
-                if not all(issubclass(kind, own) for kind in present):
+                if own and not all(issubclass(kind, own) for kind in present):
                     chosen = [event for event in run if isinstance(event.data, own)]
                 if chosen:
                     await handler.handle(EventBatch(tx, settings, chosen, resolved, run))

@@ -17,18 +17,14 @@ _BLANK_LETTERS = text("""
     where key = any(cast(:keys as bytea[]))
 """)
 _LETTERS = text("select count(*) from dead_letters where key = any(cast(:keys as bytea[]))")
-# The stores of the data map which hold a customer's data here.
-STORES = (
-    "facts", "profiles", "consents", "list_members", "states", "memberships", "membership_history", "dirty", "fills"
-)  # fmt: skip
 
 
-async def erase(tx: Tx, customer_ids: Sequence[UUID]) -> tuple[dict[str, int], dict[str, int]]:
+async def erase(tx: Tx, stores: Sequence[str], customer_ids: Sequence[UUID]) -> tuple[dict[str, int], dict[str, int]]:
     """Delete everything of these customers; how many rows went, store by store, and how many are still found."""
     ids = {"ids": list(customer_ids)}
     erased: dict[str, int] = {}
     remaining: dict[str, int] = {}
-    for store in STORES:
+    for store in stores:
         deleted: Any = await tx.execute(f"delete from {store} where customer_id = any(cast(:ids as uuid[]))", ids)
         erased[store] = deleted.rowcount
         remaining[store] = int(

@@ -13,6 +13,9 @@ from sqlalchemy import text
 
 from shared.database.transaction import Tx
 
+STORES = ("facts", "profiles", "consents")
+"""The tables that hold a customer's data here."""
+
 COLUMNS = {
     "customer_id": "uuid",
     "time": "timestamptz",

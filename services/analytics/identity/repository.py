@@ -11,6 +11,9 @@ from sqlalchemy import text
 
 from shared.database.transaction import Tx
 
+STORES = ("dirty",)
+"""The tables that hold a customer's data here; aliases go, and tombstones stay."""
+
 # Merges of merges stay as they were made, so that each can be undone by itself; the survivor is at the chain's end.
 _RESOLVE = text("""
     with recursive up as (

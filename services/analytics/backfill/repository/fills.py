@@ -13,6 +13,9 @@ from services.analytics.segments.repository.rounds import Round
 from shared.contracts.topics import PARTITIONS
 from shared.database.transaction import Tx
 
+STORES = ("fills",)
+"""The tables that hold a customer's data here."""
+
 _READ_UP_TO = text("""
     insert into read_up_to as r (partition, moment)
     select * from unnest(cast(:partitions as smallint[]), cast(:moments as timestamptz[])) order by 1

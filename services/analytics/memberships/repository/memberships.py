@@ -12,6 +12,9 @@ from sqlalchemy import text
 
 from shared.database.transaction import Tx
 
+STORES = ("memberships", "membership_history")
+"""The tables that hold a customer's data here."""
+
 _ENTER = text("""
     insert into memberships (customer_id, segment_id, version, since)
     select * from unnest(cast(:ids as uuid[]), cast(:segments as uuid[]), cast(:versions as int[]),

@@ -12,6 +12,9 @@ from sqlalchemy import text
 from shared.contracts.topics import PARTITIONS
 from shared.database.transaction import Tx
 
+STORES = ("states",)
+"""The tables that hold a customer's data here."""
+
 # Locked in the order of ids, so that two workers which hold the same customers for a moment (a rebalance) wait.
 _READ = text("""
     select customer_id, partition, state, wake from states

@@ -11,6 +11,9 @@ from sqlalchemy import text
 
 from shared.database.transaction import Tx
 
+STORES = ("list_members",)
+"""The tables that hold a customer's data here."""
+
 _CREATE = text("""
     insert into lists (list_id, name, description, created_at, created_by)
     values (:id, :name, :description, :now, :by)
