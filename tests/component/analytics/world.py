@@ -118,7 +118,11 @@ class World:
         for event in await self.emitted(customer_id):
             if isinstance(event.data, MembershipsChanged):
                 for word, transitions in (("entered", event.data.entered), ("left", event.data.left)):
-                    found += [(word, one.at, one.by) for one in transitions if one.segment_id == segment_id]
+                    found += [
+                        (word, transition.at, transition.by)
+                        for transition in transitions
+                        if transition.segment_id == segment_id
+                    ]
         return found
 
     async def count(self, table: str) -> int:

@@ -72,7 +72,7 @@ class Watermarks:
     def late(self, clock: Clock) -> dict[str, float]:
         """Services that hold lapses back, and by how many machine seconds. Logs it once, and when it ends."""
         now = clock.now()
-        ages = {one: (now - until).total_seconds() / clock.factor for one, until in self._until.items()}
+        ages = {service: (now - until).total_seconds() / clock.factor for service, until in self._until.items()}
         for service, age in ages.items():
             AGE.labels(service).set(round(age, 3))
         late = {service: round(age, 1) for service, age in ages.items() if age > LATE_S}

@@ -187,4 +187,4 @@ async def revisions(world: World) -> set[int]:
 
 async def states_emitted(world: World, id: UUID) -> list[str]:
     """The states of a segment that were emitted."""
-    return [one.data.state for one in await world.emitted(id) if isinstance(one.data, SegmentChanged)]
+    return [event.data.state for event in await world.emitted(id) if isinstance(event.data, SegmentChanged)]

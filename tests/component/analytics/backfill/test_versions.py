@@ -28,9 +28,9 @@ async def test_a_new_segment_is_filled_from_history_and_answers_when_it_is_compl
     assert (await segment_of(world, id)).current_version is None
     await world.idle()
     assert await world.members(id) == {late}
-    (event,) = [one for one in await world.emitted(late) if isinstance(one.data, MembershipsChanged)]
+    (event,) = [event for event in await world.emitted(late) if isinstance(event.data, MembershipsChanged)]
     assert (event.origin, event.data.entered[0].by) == (Origin.BACKFILL, "definition")
-    states = [one.data.state for one in await world.emitted(id) if isinstance(one.data, SegmentChanged)]
+    states = [event.data.state for event in await world.emitted(id) if isinstance(event.data, SegmentChanged)]
     assert states == ["backfilling", "live"]
     await world.pass_time(at + 27 * DAY)
     assert await world.members(id) == set()

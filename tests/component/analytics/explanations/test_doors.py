@@ -19,8 +19,8 @@ async def test_an_explanation_says_why_and_until_when(client: httpx.AsyncClient,
     await world.handle(a_purchase(who, at))
     why = (await client.get(f"/segments/{id}/explain/{who}")).json()
     assert (why["inside"], why["changes_at"]) == (True, "2017-07-01T12:00:00Z")
-    assert [one["holds"] for one in why["reason"]["children"]] == [True, True]
+    assert [child["holds"] for child in why["reason"]["children"]] == [True, True]
     await world.handle(a_contact(who, at))
     why = (await client.get(f"/segments/{id}/explain/{who}")).json()
     assert (why["inside"], why["changes_at"]) == (False, None)
-    assert [one["decides"] for one in why["reason"]["children"]] == [False, True]
+    assert [child["decides"] for child in why["reason"]["children"]] == [False, True]

@@ -119,8 +119,13 @@ class Harness:
                         seen.add(body["id"])
                         for word in ("entered", "left"):
                             found[UUID(body["subject"])] += [
-                                (word, UUID(one["segment_id"]), datetime.fromisoformat(one["at"]), one["by"])
-                                for one in body["data"][word]
+                                (
+                                    word,
+                                    UUID(transition["segment_id"]),
+                                    datetime.fromisoformat(transition["at"]),
+                                    transition["by"],
+                                )
+                                for transition in body["data"][word]
                             ]
         finally:
             await consumer.stop()

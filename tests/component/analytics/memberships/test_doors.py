@@ -27,7 +27,7 @@ async def test_a_segment_is_made_filled_paged_exported_and_archived(client: http
     while True:
         query = {"limit": 2, **({"after": after} if after else {})}
         page = (await client.get(f"/segments/{segment['id']}/members", params=query)).json()
-        found += [one["customer_id"] for one in page["items"]]
+        found += [member["customer_id"] for member in page["items"]]
         after = page["next"]
         if after is None:
             break
@@ -36,8 +36,8 @@ async def test_a_segment_is_made_filled_paged_exported_and_archived(client: http
     assert [line.split(",")[0] for line in lines] == ["customer_id", *found, ""]
     ndjson = (await client.get(f"/segments/{segment['id']}/members/export")).text.splitlines()
     assert len(ndjson) == 5
-    mine = (await client.get(f"/customers/{people[0]}/segments")).json()
-    assert [one["name"] for one in mine] == ["Buyers"]
+    held = (await client.get(f"/customers/{people[0]}/segments")).json()
+    assert [membership["name"] for membership in held] == ["Buyers"]
     (move,) = (await client.get(f"/customers/{people[0]}/history")).json()["items"]
     assert (move["change"], move["origin"], move["cause"]) == ("entered", "backfill", "definition")
     archived = (await client.post(f"/segments/{segment['id']}/archive")).json()

@@ -97,7 +97,7 @@ async def test_one_event_has_all_that_it_changed(world: World) -> None:
     purchase = a_purchase(who, world.clock.now())
     await world.handle(purchase)
     (event,) = await world.emitted(who)
-    assert {one.segment_id for one in event.data.entered} == {first, second}
+    assert {transition.segment_id for transition in event.data.entered} == {first, second}
     assert event.data.left == []
     assert event.cause == purchase.id
     assert await world.members(third) == set()
@@ -115,12 +115,12 @@ async def test_attributes_consent_and_lists_are_handled_too(world: World) -> Non
     async with world.database.transaction() as tx:
         assert await lists.add_members(tx, friends, [who], None) == 1
     await world.idle()
-    assert [await world.members(one) for one in (men, willing, listed)] == [{who}, {who}, {who}]
+    assert [await world.members(segment) for segment in (men, willing, listed)] == [{who}, {who}, {who}]
     await world.handle(a_profile(who, at, attributes={"sex": "female"}, version=2), a_consent(who, at, state="denied"))
     async with world.database.transaction() as tx:
         assert await lists.remove_members(tx, friends, [who]) == 1
     await world.idle()
-    assert [await world.members(one) for one in (men, willing, listed)] == [set(), set(), set()]
+    assert [await world.members(segment) for segment in (men, willing, listed)] == [set(), set(), set()]
     assert [event.origin for event in await world.emitted(who)] == [Origin.LIVE] * 6
 
 

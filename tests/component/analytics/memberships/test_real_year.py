@@ -89,7 +89,9 @@ class Replay:
         outcome = advance(self.program, state, now, inputs, known)
         self._states[household] = encode(self.program, outcome.state)
         self._known[household] += rows
-        self.moves[household] += [(one.segment, one.change, to_datetime(one.at)) for one in outcome.transitions]
+        self.moves[household] += [
+            (transition.segment, transition.change, to_datetime(transition.at)) for transition in outcome.transitions
+        ]
 
 
 async def replayed_and_compared(database: Database, grocery: Grocery, instants: int) -> None:

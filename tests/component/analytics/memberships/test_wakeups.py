@@ -38,9 +38,9 @@ async def test_the_earliest_come_first_over_all_partitions_that_are_reached(worl
         assert set(due) == {who for who, after in zip(people, seconds, strict=True) if after <= 30}
         assert due == {who: partition_of(who) for who in due}
         assert set(await states.due(tx, everywhere, 7)) == set(ordered[:7])
-        (one, *_) = {partition_of(who) for who in ordered[:7]}
-        only = await states.due(tx, {one: start + timedelta(seconds=61)}, 500)
-        assert set(only) == {who for who in people if partition_of(who) == one}
+        (number, *_) = {partition_of(who) for who in ordered[:7]}
+        only = await states.due(tx, {number: start + timedelta(seconds=61)}, 500)
+        assert set(only) == {who for who in people if partition_of(who) == number}
 
 
 async def test_what_is_due_is_counted_and_the_count_goes_back_to_nothing(

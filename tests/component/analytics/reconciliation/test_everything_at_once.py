@@ -60,7 +60,7 @@ class Life:
             {"consent": {"channel": "email", "purpose": "marketing"}, "is": "granted"},
             {"bucket": {"salt": "s", "from": 0, "to": 5000}},
             *([{"list": str(self.list_id)}] if self.list_id else []),
-            *({"segment": str(one)} for one in self.segments[:1]),
+            *({"segment": str(segment)} for segment in self.segments[:1]),
         ]
         chosen = [{"not": leaf} if chance.random() < 0.3 else leaf for leaf in chance.sample(leaves, 3)]
         return {"any": [chosen[0], {"all": chosen[1:]}]} if chance.random() < 0.5 else {"all": chosen[:2]}
@@ -119,12 +119,12 @@ class Life:
         for _ in range(chance.randint(1, 12)):
             await self.piece()
         if roll > 0.5 and not self.merged:
-            one, other = chance.sample(self.people, 2)
-            self.merged.append((one, other, uuid4()))
+            first, other = chance.sample(self.people, 2)
+            self.merged.append((first, other, uuid4()))
             await world.handle(a_merge(*self.merged[-1][:2], world.clock.now(), self.merged[-1][2]))
         elif self.merged:
-            one, other, merge_id = self.merged.pop()
-            await world.handle(an_undone_merge(one, other, world.clock.now(), merge_id))
+            first, other, merge_id = self.merged.pop()
+            await world.handle(an_undone_merge(first, other, world.clock.now(), merge_id))
         await world.idle()
 
 
@@ -158,12 +158,12 @@ async def _told_as_it_is(world: World) -> None:
         versions[event.subject] = event.version
         if isinstance(event.data, MembershipsChanged):
             assert event.origin in (Origin.LIVE, Origin.BACKFILL, Origin.MERGE)
-            for one in event.data.entered:
-                assert not inside[event.subject, one.segment_id]
-                inside[event.subject, one.segment_id] = True
-            for one in event.data.left:
-                assert inside[event.subject, one.segment_id]
-                inside[event.subject, one.segment_id] = False
+            for transition in event.data.entered:
+                assert not inside[event.subject, transition.segment_id]
+                inside[event.subject, transition.segment_id] = True
+            for transition in event.data.left:
+                assert inside[event.subject, transition.segment_id]
+                inside[event.subject, transition.segment_id] = False
     async with world.database.transaction() as tx:
         rows = await tx.rows("select customer_id, segment_id from memberships")
     assert {pair for pair, held in inside.items() if held} == {(row["customer_id"], row["segment_id"]) for row in rows}

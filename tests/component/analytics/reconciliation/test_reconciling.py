@@ -33,15 +33,15 @@ async def test_what_was_streamed_is_what_the_facts_say(world: World) -> None:
 
 async def test_a_planted_fault_is_found_and_mended(world: World) -> None:
     """Catches a comparison that sees nothing."""
-    at, one, other = world.clock.now(), uuid4(), uuid4()
+    at, first, other = world.clock.now(), uuid4(), uuid4()
     buyers = await world.a_segment(bought())
-    await world.handle(a_purchase(one, at), a_purchase(other, at))
+    await world.handle(a_purchase(first, at), a_purchase(other, at))
     async with world.database.transaction() as tx:
-        await tx.execute("delete from facts where customer_id = :id", {"id": one})
+        await tx.execute("delete from facts where customer_id = :id", {"id": first})
         await tx.execute("delete from memberships where customer_id = :id", {"id": other})
     report = await reconcile(world.database, Programs(), None, repair=True)
     assert report.mismatches == 2
-    assert {example["customer_id"] for example in report.examples} == {str(one), str(other)}
+    assert {example["customer_id"] for example in report.examples} == {str(first), str(other)}
     await world.idle()
     assert await world.members(buyers) == {other}
     assert (await reconcile(world.database, Programs(), None)).mismatches == 0

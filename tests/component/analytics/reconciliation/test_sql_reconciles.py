@@ -31,15 +31,15 @@ async def test_a_segment_made_after_a_merge_counts_what_the_merged_customer_did(
 
 async def test_a_wake_up_that_waits_is_no_mismatch_and_a_lost_one_is(world: World) -> None:
     """Catches an alarm for every lapse that a worker has not come to yet, and silence about one that never comes."""
-    at, one, other = world.clock.now(), uuid4(), uuid4()
+    at, first, other = world.clock.now(), uuid4(), uuid4()
     await world.a_segment(bought())
-    await world.handle(a_purchase(one, at), a_purchase(other, at))
+    await world.handle(a_purchase(first, at), a_purchase(other, at))
     world.clock.set(at + 31 * DAY)  # the workers are away: both should have left
     assert (await compared(world)).mismatches == 0
     async with world.database.transaction() as tx:
-        await tx.execute("update states set wake = null where customer_id = :id", {"id": one})
+        await tx.execute("update states set wake = null where customer_id = :id", {"id": first})
     found = await compared(world)
-    assert [example["customer_id"] for example in found.examples] == [str(one)]
+    assert [example["customer_id"] for example in found.examples] == [str(first)]
 
 
 async def test_a_fact_that_the_stream_did_not_count_is_found(world: World) -> None:

@@ -18,7 +18,7 @@ async def test_a_change_is_a_new_version(client: httpx.AsyncClient, world: World
     assert same["newest_version"] == 2
     await world.idle()
     versions = (await client.get(f"/segments/{id}/versions")).json()
-    assert [(one["version"], one["state"]) for one in versions] == [(1, "replaced"), (2, "live")]
+    assert [(version["version"], version["state"]) for version in versions] == [(1, "replaced"), (2, "live")]
 
 
 async def test_refusals_point_at_the_node_and_say_the_cure(client: httpx.AsyncClient, world: World) -> None:
@@ -28,8 +28,8 @@ async def test_refusals_point_at_the_node_and_say_the_cure(client: httpx.AsyncCl
     assert refused.status_code == 422
     body = refused.json()
     assert body["type"] == "/problems/invalid-segment"
-    assert {one["where"] for one in body["errors"]} >= {"/definition/all/1/value", "/definition/all/2/attr"}
-    assert all(one["cure"] for one in body["errors"])
+    assert {problem["where"] for problem in body["errors"]} >= {"/definition/all/1/value", "/definition/all/2/attr"}
+    assert all(problem["cure"] for problem in body["errors"])
     assert (await client.post("/segments/validate", json={"definition": wrong})).status_code == 422
     checked = (await client.post("/segments/validate", json={"definition": bought()})).json()
     assert checked["definition"]["window"] == {"last": "P30D"}

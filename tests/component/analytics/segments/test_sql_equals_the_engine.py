@@ -70,9 +70,9 @@ WORDS = replace(
 def named(tree: Any) -> Any:
     """A random tree in the words of the tables: a list has an id, and contacts have no amount."""
     if isinstance(tree, dict):
-        return {key: named(one) for key, one in tree.items()}
+        return {key: named(value) for key, value in tree.items()}
     if isinstance(tree, list):
-        return [named(one) for one in tree]
+        return [named(value) for value in tree]
     return {"l-1": str(LIST), "contact": "return"}.get(tree, tree) if isinstance(tree, str) else tree
 
 
@@ -95,8 +95,8 @@ def _moved(tree: Any, start: int) -> Any:
     if isinstance(tree, dict):
         if "segment" in tree:
             return {"segment": f"s{int(tree['segment'][1:]) + start}"}
-        return {key: _moved(one, start) for key, one in tree.items()}
-    return [_moved(one, start) for one in tree] if isinstance(tree, list) else tree
+        return {key: _moved(value, start) for key, value in tree.items()}
+    return [_moved(value, start) for value in tree] if isinstance(tree, list) else tree
 
 
 async def check(database: Database, segments: dict[str, Tree], seed: int) -> None:
@@ -163,7 +163,7 @@ class Streamed:
 
     def __init__(self, program: Program, root: UUID, history: History) -> None:
         self.program, self.history = program, history
-        self.waiting = sorted(history.facts, key=lambda one: one.recorded_at)
+        self.waiting = sorted(history.facts, key=lambda fact: fact.recorded_at)
         self.done: list[Fact] = []
         self.state = blank(str(root))
         self._advance(instant(-1))
@@ -171,9 +171,9 @@ class Streamed:
     def members(self, now: int) -> frozenset[str]:
         """The segments at an instant, after what was recorded up to it."""
         while self.waiting and self.waiting[0].recorded_at <= now:
-            one = self.waiting.pop(0)
-            self._advance(one.recorded_at, one)
-            self.done.append(one)
+            fact = self.waiting.pop(0)
+            self._advance(fact.recorded_at, fact)
+            self.done.append(fact)
         self._advance(now)
         return members(self.program, self.state)
 

@@ -73,10 +73,12 @@ def comparisons(name: str, kind: Type) -> list[Comparison]:
     if kind is Type.STRINGS:
         sets: list[tuple[str, ...]] = [("a",), ("a", "b"), (E_COMPOSED,), ("A", "z")]
         operators = ("has_any", "has_all")
-        return found + [Comparison(name, kind, op, one, ci) for op in operators for one in sets for ci in cases]
+        return found + [
+            Comparison(name, kind, op, constant, ci) for op in operators for constant in sets for ci in cases
+        ]
     constants = CONSTANTS[kind]
     for ci in cases:
-        found += [Comparison(name, kind, op, one, ci) for op in SCALAR_OPS[kind] for one in constants]
+        found += [Comparison(name, kind, op, constant, ci) for op in SCALAR_OPS[kind] for constant in constants]
         if kind not in (Type.BOOLEAN, Type.DATE, Type.DATETIME):
             found += [Comparison(name, kind, op, tuple(constants), ci) for op in ("in", "nin")]
     if kind not in (Type.STRING, Type.BOOLEAN):
@@ -113,7 +115,7 @@ async def hold(tx: Tx, values: list[Any]) -> None:
 
 async def test_every_comparison_of_every_value_is_the_engines(database: Database) -> None:
     """Catches a cast that fails on a strange value, and one that takes it for another."""
-    nodes: list[Node] = [Attribute(one) for kind in Type for one in comparisons("x", kind)]
+    nodes: list[Node] = [Attribute(test) for kind in Type for test in comparisons("x", kind)]
     nodes += [Age("x", op, length) for op in ("age_gte", "age_lt") for length in (SECOND, DAY, 366 * DAY)]
     for zone in ("UTC", "America/New_York", "Pacific/Auckland"):
         nodes += [Years("x", op, years, zone) for op in ("years_gte", "years_lt") for years in (1, 20, 30)]
@@ -146,11 +148,11 @@ async def test_every_comparison_of_a_facts_property_is_the_engines(database: Dat
         for number in range(70)
     ]  # fmt: skip
     types = {name: EVENTS["purchase_line"][name] for name in ("category", "amount", "quantity")}
-    tests = [one for name, kind in types.items() for one in comparisons(name, kind)]
+    tests = [test for name, kind in types.items() for test in comparisons(name, kind)]
     nodes: list[Node] = [
         Aggregate(Pattern("purchase_line", tree), "count", None, Fixed(), "gte", 1)
-        for one in tests
-        for tree in (one, Not(one))
+        for test in tests
+        for tree in (test, Not(test))
     ]
     async with database.transaction() as tx:
         await hold(tx, [None] * 70)

@@ -35,7 +35,7 @@ def some(tp: TP, *times: int, first: int = 0) -> dict[TP, list[Fetched]]:
 
 
 def times(batch: list[Fetched]) -> list[int]:
-    return [one.timestamp for one in batch]
+    return [record.timestamp for record in batch]
 
 
 @pytest.fixture
@@ -69,7 +69,7 @@ def test_partitions_do_not_wait_for_each_other(backlog: Backlog) -> None:
 def test_one_full_partition_does_not_starve_the_others(backlog: Backlog) -> None:
     """Catches a batch that always begins with the same partition."""
     backlog.offer({**some(A0, *range(10)), **some(A1, *range(100, 110))}, {A0: 10, A1: 10, B0: 0, B1: 0}, ())
-    seen = {one.partition for _ in range(2) for one in backlog.take(4)}
+    seen = {record.partition for _ in range(2) for record in backlog.take(4)}
     assert seen == {0, 1}
 
 

@@ -141,7 +141,7 @@ class Stream:
         for step in steps:
             if step.id not in self.facts:  # the inbox removes duplicates
                 inputs.append(self.learn(step))
-        self.keep(self.advanced(max(one.recorded_at for one in inputs), inputs, before) if inputs else None)
+        self.keep(self.advanced(max(change.recorded_at for change in inputs), inputs, before) if inputs else None)
 
     def change(self, step: Step) -> None:
         """New definitions or a merge: let time pass under the old program, then rebuild from the facts."""
@@ -191,7 +191,10 @@ class Stream:
             return
         self.stored = encode(self.program, outcome.state)
         self.overflowed |= any(held is OVERFLOW for held in self.load().data.values())
-        self.changes += [(second(one.at), one.cause, one.change, one.segment) for one in outcome.transitions]
+        self.changes += [
+            (second(transition.at), transition.cause, transition.change, transition.segment)
+            for transition in outcome.transitions
+        ]
 
 
 def groups(steps: tuple[Step, ...]) -> list[list[tuple[int, Step]]]:

@@ -44,67 +44,69 @@ def a_purchase(at: int, amount: int = 1, name: str = "") -> Fact:
     return fact(name or f"p-{at}", "purchase", instant(at), instant(at), {"amount": amount})
 
 
-def known(one: Program, at: int = 0) -> State:
-    return advance(one, blank("c-1"), instant(at), (), History()).state
+def known(compiled: Program, at: int = 0) -> State:
+    return advance(compiled, blank("c-1"), instant(at), (), History()).state
 
 
 def test_a_window_is_half_open_and_lapses_at_its_exact_instant() -> None:
-    one = program(TWICE)
-    state = advance(one, known(one), instant(4), [a_purchase(1), a_purchase(4)]).state
+    compiled = program(TWICE)
+    state = advance(compiled, known(compiled), instant(4), [a_purchase(1), a_purchase(4)]).state
     assert state.wake == instant(11)
-    assert members(one, advance(one, state, instant(11) - 1).state) == {"s0"}
-    (left,) = advance(one, state, instant(50)).transitions
+    assert members(compiled, advance(compiled, state, instant(11) - 1).state) == {"s0"}
+    (left,) = advance(compiled, state, instant(50)).transitions
     assert (left.change, left.at, left.cause) == ("left", instant(11), "time")
 
 
 def test_a_customer_without_events_is_in_the_segment_of_those_who_did_nothing() -> None:
     outcome = advance(program({"not": TWICE}), blank("c-1"), instant(0), (), History())
-    assert [one.change for one in outcome.transitions] == ["entered"]
+    assert [transition.change for transition in outcome.transitions] == ["entered"]
 
 
 def test_nobody_is_woken_when_no_membership_could_change() -> None:
-    one = program({"all": [TWICE, WOMAN]})
-    state = advance(one, known(one), instant(4), [a_purchase(1), a_purchase(4)]).state
+    compiled = program({"all": [TWICE, WOMAN]})
+    state = advance(compiled, known(compiled), instant(4), [a_purchase(1), a_purchase(4)]).state
     assert state.nexts
     assert state.wake == NEVER
-    state = advance(one, state, instant(5), [AttributeChange("a", instant(5), "sex", "f")]).state
+    state = advance(compiled, state, instant(5), [AttributeChange("a", instant(5), "sex", "f")]).state
     assert state.wake == instant(11)
 
 
 def test_an_event_that_concerns_no_leaf_changes_nothing() -> None:
-    one = program(TWICE)
-    assert not advance(one, known(one), instant(3), [fact("x", "contact", instant(3), instant(3), {})]).changed
+    compiled = program(TWICE)
+    assert not advance(
+        compiled, known(compiled), instant(3), [fact("x", "contact", instant(3), instant(3), {})]
+    ).changed
 
 
 def test_a_given_state_is_never_changed_in_place() -> None:
-    one = program(TWICE, SPENT)
-    state = advance(one, known(one), instant(1), [a_purchase(1)]).state
-    before = encode(one, state)
-    advance(one, state, instant(30), [a_purchase(2), a_purchase(3)])
-    assert encode(one, state) == before
+    compiled = program(TWICE, SPENT)
+    state = advance(compiled, known(compiled), instant(1), [a_purchase(1)]).state
+    before = encode(compiled, state)
+    advance(compiled, state, instant(30), [a_purchase(2), a_purchase(3)])
+    assert encode(compiled, state) == before
 
 
 def test_a_sum_with_too_many_events_is_answered_from_the_facts_and_stays_exact() -> None:
-    one = program(SPENT, limit=3)
+    compiled = program(SPENT, limit=3)
     events = [a_purchase(at) for at in range(1, 6)]
-    outcome = advance(one, known(one), instant(5), events)
-    state = decode("c-1", encode(one, outcome.state))
-    assert members(one, state) == {"s0"}
-    (number,) = needs_history(one, state, instant(6), [a_purchase(6)])
-    assert one.leaves[number].reach(state.time) == instant(5) - 10_000_000 + 1
+    outcome = advance(compiled, known(compiled), instant(5), events)
+    state = decode("c-1", encode(compiled, outcome.state))
+    assert members(compiled, state) == {"s0"}
+    (number,) = needs_history(compiled, state, instant(6), [a_purchase(6)])
+    assert compiled.leaves[number].reach(state.time) == instant(5) - 10_000_000 + 1
     with pytest.raises(NeedsHistory):
-        advance(one, state, instant(6), [a_purchase(6)])
-    after = advance(one, state, instant(30), [a_purchase(6)], History(tuple(events)))
-    assert [(one.at, one.change) for one in after.transitions] == [(instant(12), "left")]
+        advance(compiled, state, instant(6), [a_purchase(6)])
+    after = advance(compiled, state, instant(30), [a_purchase(6)], History(tuple(events)))
+    assert [(transition.at, transition.change) for transition in after.transitions] == [(instant(12), "left")]
 
 
 def test_a_wake_up_of_a_leaf_with_too_many_events_asks_for_the_facts() -> None:
-    one = program(SPENT, limit=3)
+    compiled = program(SPENT, limit=3)
     events = [a_purchase(at) for at in range(1, 6)]
-    state = decode("c-1", encode(one, advance(one, known(one), instant(5), events).state))
+    state = decode("c-1", encode(compiled, advance(compiled, known(compiled), instant(5), events).state))
     assert state.wake == instant(11)
-    assert needs_history(one, state, instant(10)) == ()
-    assert needs_history(one, state, instant(11))
+    assert needs_history(compiled, state, instant(10)) == ()
+    assert needs_history(compiled, state, instant(11))
 
 
 def test_a_new_definition_needs_the_facts_of_its_new_leaves_only() -> None:
@@ -112,12 +114,12 @@ def test_a_new_definition_needs_the_facts_of_its_new_leaves_only() -> None:
     state = advance(old, known(old), instant(4), [a_purchase(1), a_purchase(4)]).state
     same = a_program({"s0": TWICE, "s1": {"not": TWICE}}, {}, 0, 2)
     assert needs_history(same, state, instant(5)) == ()
-    assert [one.cause for one in advance(same, state, instant(5)).transitions] == []
+    assert [transition.cause for transition in advance(same, state, instant(5)).transitions] == []
     keys = {key: number for number, key in enumerate(leaf_keys_of(TWICE))}
     more = a_program({"s0": TWICE, "s1": SPENT}, keys, 1, 2)
     assert needs_history(more, state, instant(5)) == (1,)
     outcome = advance(more, state, instant(5), (), History((a_purchase(1, 3), a_purchase(4, 3))))
-    assert [(one.segment, one.cause) for one in outcome.transitions] == [("s1", "definition")]
+    assert [(transition.segment, transition.cause) for transition in outcome.transitions] == [("s1", "definition")]
 
 
 def leaf_keys_of(tree: dict[str, Any]) -> tuple[str, ...]:
@@ -134,9 +136,9 @@ def test_counts_of_opposite_questions_share_one_leaf() -> None:
 
 
 def test_values_of_a_wrong_type_are_missing() -> None:
-    one = program(SPENT, WOMAN)
+    compiled = program(SPENT, WOMAN)
     wrong = fact("p", "purchase", instant(1), instant(1), {"amount": "many"})
-    outcome = advance(one, known(one), instant(1), [wrong, AttributeChange("a", instant(1), "sex", 7)])
+    outcome = advance(compiled, known(compiled), instant(1), [wrong, AttributeChange("a", instant(1), "sex", 7)])
     assert not outcome.transitions
 
 
@@ -150,12 +152,12 @@ def test_buckets_are_stable() -> None:
 
 
 def test_an_explanation_says_why_and_until_when() -> None:
-    one = program({"all": [TWICE, WOMAN]})
-    state = advance(one, known(one), instant(4), [a_purchase(1), a_purchase(4)]).state
-    out = explain(one, state, "s0", instant(5))
+    compiled = program({"all": [TWICE, WOMAN]})
+    state = advance(compiled, known(compiled), instant(4), [a_purchase(1), a_purchase(4)]).state
+    out = explain(compiled, state, "s0", instant(5))
     assert (out.inside, out.changes_at) == (False, None)
     assert [(part.holds, part.decides) for part in out.reason.children] == [(True, False), (False, True)]
-    state = advance(one, state, instant(5), [AttributeChange("a", instant(5), "sex", "f")]).state
-    out = explain(one, state, "s0", instant(6))
+    state = advance(compiled, state, instant(5), [AttributeChange("a", instant(5), "sex", "f")]).state
+    out = explain(compiled, state, "s0", instant(6))
     assert (out.inside, out.changes_at) == (True, instant(11))
     assert out.reason.children[0].found == {"at_least": 2}

@@ -62,7 +62,7 @@ class Late(Stream):
         refers = "segment" in repr(step.body) or "segment" in repr(self.trees)
         if self.load().wake <= now or (self.fills and (refers or self.fills.keys() & fresh.keys())):
             self.keep(self.advanced(now))
-        known = {one.id: bool(self.load().word & one.bit) for one in self.program.segments}
+        known = {segment.id: bool(self.load().word & segment.bit) for segment in self.program.segments}
         self.program, self.trees = self.define(step.body, self.program.epoch + 1), dict(step.body)
         truth = rebuild(self.program, self.case.customer, self.history(), now).state.word
         self.fills = {name: fill for name, fill in self.fills.items() if name in self.trees}
@@ -130,7 +130,10 @@ def a_state(segments: dict[str, Tree]) -> State:
 
 def told_by(outcome: Outcome) -> list[tuple[str, str, int, str]]:
     """(segment, change, second, cause) of each transition."""
-    return [(one.segment, one.change, second(one.at), one.cause) for one in outcome.transitions]
+    return [
+        (transition.segment, transition.change, second(transition.at), transition.cause)
+        for transition in outcome.transitions
+    ]
 
 
 @pytest.mark.long

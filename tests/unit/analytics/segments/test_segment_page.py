@@ -14,7 +14,7 @@ from services.analytics.segments.domain.language import parse
 _PAGE = Path("docs/segments.md").read_text()
 _CATALOGUE = Catalogue({"city": Type.STRING, "created_at": Type.DATETIME, "birth_date": Type.DATE})
 # Only whole leaves: what is shown of windows and comparisons is a part of one.
-_LEAVES = [one for line in _PAGE.splitlines() if line.startswith("| ") for one in re.findall(r"`(\{.*?\})`", line)]
+_LEAVES = [leaf for line in _PAGE.splitlines() if line.startswith("| ") for leaf in re.findall(r"`(\{.*?\})`", line)]
 
 
 def test_the_page_shows_every_kind_of_leaf() -> None:
