@@ -1,5 +1,8 @@
-"""The two clocks. `Clock` is business time (windows, quiet hours, caps, expiry) and may run faster in a demo;
-`MACHINE` is monotonic and never scaled (timeouts, backoff, pace, latencies)."""
+"""The business clock and the machine's clock.
+
+`Clock` is business time (windows, quiet hours, caps, expiry) and may run faster in a demo; `MACHINE` is monotonic and
+never scaled (timeouts, backoff, pace, latencies).
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Settings of every process; the only room of the kernel that reads environment variables."""
+"""Settings of every process; the only module of the kernel that reads environment variables."""
 
 from __future__ import annotations
 
@@ -79,14 +79,14 @@ class ServiceSettings(BaseSettings):
 
     def unsafe(self) -> list[str]:
         """What must not be so in production, each with its cure. A service adds its own by overriding this."""
-        found = []
+        problems = []
         installation, service = self.installation_key.get_secret_value(), self.service_key.get_secret_value()
         if installation == LOCAL_INSTALLATION_KEY or len(installation) < _SHORTEST_SECRET:
-            found.append(f"INSTALLATION_KEY is a default or short; set a random one of {_SHORTEST_SECRET} or more")
+            problems.append(f"INSTALLATION_KEY is a default or short; set a random one of {_SHORTEST_SECRET} or more")
         if service == LOCAL_SERVICE_KEY or len(service) < _SHORTEST_SECRET:
-            found.append(f"SERVICE_KEY is a default or short; set a random one of {_SHORTEST_SECRET} or more")
+            problems.append(f"SERVICE_KEY is a default or short; set a random one of {_SHORTEST_SECRET} or more")
         if self.clock_file is not None:
-            found.append("CLOCK_FILE scales business time; unset it")
+            problems.append("CLOCK_FILE scales business time; unset it")
         if "*" in self.cors_origins:
-            found.append("CORS_ORIGINS allows every origin; list the ones that publish from a browser")
-        return found
+            problems.append("CORS_ORIGINS allows every origin; list the ones that publish from a browser")
+        return problems

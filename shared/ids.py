@@ -1,4 +1,4 @@
-"""Where ids come from: UUIDv7, so that rows written together lie together."""
+"""Make and read ids: UUIDv7, so that rows written together lie together."""
 
 from __future__ import annotations
 

@@ -39,24 +39,24 @@ def main() -> int:
     asked = _arguments()
     folder: Path = asked.folder or Path(".local/once" if asked.once else ".local/run")
     view = View()
-    # The view tells what happens to processes; the supervisor's own log would say it twice.
+    # The view shows what happens to processes; the supervisor's own log would repeat it.
     logging.getLogger("shared.processes.supervisor").addHandler(logging.NullHandler())
     # Python turns SIGTERM into nothing that `finally` would see; a Ctrl-C it does.
     signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))
-    hosting = Hosting(folder, asked.factor, view.tell)
+    hosting = Hosting(folder, asked.factor, view.log)
     try:
         data_folder()
         if asked.once and not asked.connect:
             wipe(folder)
         return _run(asked, folder, hosting, view)
     except KeyboardInterrupt:
-        view.tell("Stopped.")
+        view.log("Stopped.")
         return _INTERRUPTED if asked.once else 0
     except (CannotStart, Unexpected, NotDrained, FileNotFoundError) as error:
         print(f"\n{error}", file=sys.stderr)
         return 1
     finally:
-        # Whoever is impatient now would leave servers to their leashes.
+        # A second signal now would leave servers to be killed by the kernel.
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, signal.SIG_IGN)
         hosting.stop()
@@ -134,9 +134,9 @@ async def _course(
     show: Show, asked: argparse.Namespace, stop: asyncio.Event, interrupted: asyncio.Event
 ) -> dict[str, Any] | None:
     await show.set_up()
-    await show.tell_history()
+    await show.publish_history()
     if not asked.once:
-        show.tell_commands()
+        show.show_commands()
     minutes = asked.live_minutes or (_ONCE_LIVE_MINUTES if asked.once else None)
     if minutes is not None:
         asyncio.get_running_loop().call_later(minutes * 60, stop.set)

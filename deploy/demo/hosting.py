@@ -18,10 +18,10 @@ from shared.processes.supervisor import Child, ChildEvent, Supervisor
 class Hosting:
     """Call `start`; `stop` is harmless at any time. With `dsns` the servers of another stack are used."""
 
-    def __init__(self, folder: Path, factor: float, tell: Callable[[str], None], dsns: Dsns | None = None) -> None:
+    def __init__(self, folder: Path, factor: float, log: Callable[[str], None], dsns: Dsns | None = None) -> None:
         self._folder = folder.resolve()
         self._factor = factor
-        self._tell = tell
+        self._log = log
         self._dsns = dsns
         self._stack: LocalStack | None = None
         self._inbox: Supervisor | None = None
@@ -31,27 +31,27 @@ class Hosting:
         """Everything answers when this returns. Raises CannotStart, with the log's end."""
         self._folder.mkdir(parents=True, exist_ok=True)
         if self._dsns is None:
-            self._tell("Starting PostgreSQL, Valkey and Kafka (a first time fetches Kafka's jars).")
+            self._log("Starting PostgreSQL, Valkey and Kafka (a first time fetches Kafka's jars).")
             self._stack = LocalStack(self._folder / "stack")
             self._dsns = self._stack.start()
         smtp, web = self._start_inbox()
         plan = Plan(smtp=("127.0.0.1", smtp), factor=self._factor, starts_at=LIVE_FROM, topic_prefix=topic_prefix)
         self.installation = Installation(self._folder / "installation", self._dsns, plan, self._on_event)
-        self._tell("Creating topics and migrating the five databases.")
+        self._log("Creating topics and migrating the five databases.")
         self.installation.prepare()
-        self._tell("Starting five services, an app and a worker of each.")
+        self._log("Starting five services, an app and a worker of each.")
         self.installation.start()
         return of_installation(self.installation, self._folder / "inbox", f"http://127.0.0.1:{web}")
 
     def stop(self) -> None:
         """End every process, the services first; data stays."""
         if self.installation is not None and self.installation.is_started:
-            self._tell("Stopping the services.")
+            self._log("Stopping the services.")
             self.installation.stop()
         if self._inbox is not None:
             self._inbox.stop()
         if self._stack is not None:
-            self._tell("Stopping Kafka, Valkey and PostgreSQL.")
+            self._log("Stopping Kafka, Valkey and PostgreSQL.")
             self._stack.stop()
         self._stack = self._inbox = None
 
@@ -70,4 +70,4 @@ class Hosting:
 
     def _on_event(self, event: ChildEvent) -> None:
         if event.what in ("exited", "hung"):
-            self._tell(f"{event.child} {event.what} (status {event.status}); it is started again.")
+            self._log(f"{event.child} {event.what} (status {event.status}); it is started again.")

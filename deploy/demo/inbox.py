@@ -61,7 +61,7 @@ def parse(row: dict[str, Any]) -> EmailMessage:
 
 
 class Provider:
-    """aiosmtpd's handler: `bounce-…` does not exist, `busy-…` is told once to come again."""
+    """aiosmtpd's handler: `bounce-…` does not exist, `busy-…` is deferred once."""
 
     def __init__(self, mailbox: Mailbox) -> None:
         self._mailbox = mailbox
@@ -80,7 +80,7 @@ class Provider:
         return "250 OK"
 
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802
-        """Keep the mail before saying so."""
+        """Keep the mail before accepting it."""
         content = envelope.content
         self._mailbox.add(list(envelope.rcpt_tos), content if isinstance(content, bytes) else str(content).encode())
         return "250 kept"

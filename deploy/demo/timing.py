@@ -46,7 +46,7 @@ class Timing:
         self._read_to = {"interactions": 0, "analytics": 0}
 
     async def begin(self) -> None:
-        """From here on: what was said and mailed before does not count."""
+        """From here on: what was published and mailed before does not count."""
         for service in self._read_to:
             self._read_to[service] = await self._checker.value(service, _NEWEST)
         for offset, _ in self._mailbox.rows():

@@ -1,6 +1,6 @@
 """The five services on one machine: databases, topics, keys, ports, and a supervised app and worker of each.
 
-`make run`, the journeys, the crash tests and the benchmark all start the product through this one door.
+`make run`, the journeys, the crash tests and the benchmark all start the product here.
 """
 
 from __future__ import annotations
@@ -57,7 +57,7 @@ class Installation:
         self.folder = folder.resolve()
         self.dsns = dsns
         self.plan = plan or Plan()
-        self._told = on_event
+        self._on_event = on_event
         self._supervisor: Supervisor | None = None
         self.folder.mkdir(parents=True, exist_ok=True)
         self.keys = load_keys(self.folder)
@@ -109,7 +109,7 @@ class Installation:
         self.ports = self._load_ports()
         if self.plan.factor is not None:
             start_clock(self.folder, self.plan.factor, self.plan.starts_at)
-        self._supervisor = Supervisor(self.children(), on_event=self._told)
+        self._supervisor = Supervisor(self.children(), on_event=self._on_event)
         self._supervisor.start()
         try:
             self.wait_ready()

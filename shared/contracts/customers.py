@@ -1,4 +1,4 @@
-"""What `customers` says: who somebody is, as far as it may travel."""
+"""Events of `customers`: who somebody is, as far as it may leave the service."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What publishers send: the outer door's language, over HTTP and Kafka alike. Strict: an unknown field is refused."""
+"""Messages that publishers send, over HTTP and Kafka alike; strict, so that an unknown field is refused."""
 
 from __future__ import annotations
 

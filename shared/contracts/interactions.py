@@ -1,4 +1,4 @@
-"""What `interactions` says: what happened between us and a customer."""
+"""Events of `interactions`: purchases, returns, contacts, exposures, responses."""
 
 from __future__ import annotations
 

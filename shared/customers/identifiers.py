@@ -1,4 +1,4 @@
-"""One customer from many names, without a round trip: every service derives the same id from the same identifier."""
+"""Derive a customer's id from an identifier: every service computes the same one, without asking another."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ __all__ = [
     "normalise",
 ]
 
-# An explicit customer_id wins over all of these. A phone is shared too often to say who somebody is.
+# An explicit customer_id wins over all of these. A phone number is shared too often to identify somebody.
 PRECEDENCE = ("external_id", "card", "email")
 # One owner at a time; two customers may have one phone.
 EXCLUSIVE = frozenset(PRECEDENCE)

@@ -1,4 +1,4 @@
-"""The kernel's tables, the same in every service's database."""
+"""The kernel's tables (outbox, inbox, dead letters, …), the same in every service's database."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from typing import Any
 KERNEL_TABLES = ("outbox", "subjects", "inbox", "dead_letters", "idempotency")
 
 # Daily partitions by machine day are made ahead (shared.database.partitions); the default ones catch what fits none.
-# outbox_promised holds a moment (microseconds since 1970), see shared.events.barrier. A sequence changes in place: a
-# row that changes ten times a second leaves as many dead ones for as long as anybody's transaction is open.
+# outbox_promised holds the barrier's instant (microseconds since 1970): shared.events.barrier. A sequence changes in
+# place: a row that changes ten times a second leaves as many dead ones for as long as anybody's transaction is open.
 # A topic made anew begins again at offset 0: a dead letter's position is its own only together with its bytes.
 _DDL = """
 create table subjects (

@@ -1,4 +1,4 @@
-"""The aiokafka loop of one subscription."""
+"""Read a subscription's topics with aiokafka: fetch, hand over to the processor, commit the offsets after that."""
 
 from __future__ import annotations
 
@@ -88,7 +88,7 @@ async def _fetch(consumer: AIOKafkaConsumer) -> dict[Any, list[Any]]:
 
 
 class _Answers:
-    """Whether the broker's answers reach this consumer. It may stop asking without a word (aiokafka #1154, #703)."""
+    """Whether the broker's answers reach this consumer. It may stop asking without any error (aiokafka #1154, #703)."""
 
     def __init__(self) -> None:
         self._last: dict[Any, tuple[int | None, float]] = {}
@@ -118,12 +118,12 @@ class _Listener(ConsumerRebalanceListener):  # type: ignore[misc]
         self._uncommitted.clear()
 
     async def on_partitions_assigned(self, assigned: Any) -> None:
-        """Say so; a rebalance explains many pauses."""
+        """Log it; a rebalance explains many pauses."""
         log.info("partitions_assigned", partitions=len(assigned))
 
 
 def to_record(settings: ServiceSettings, raw: Any) -> Record:
-    """The client's record in our own words."""
+    """The client's record as a Record."""
     return Record(
         plain_name(settings, raw.topic), raw.partition, raw.offset, raw.key, raw.value, raw.headers, raw.timestamp
     )

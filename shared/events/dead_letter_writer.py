@@ -1,4 +1,4 @@
-"""Dead letters, the writing side: poison is put away with its bytes, so that it can be read, mended and replayed."""
+"""Store records that cannot be processed, with their original bytes, for repair and replay."""
 
 from __future__ import annotations
 

@@ -113,7 +113,7 @@ async def repair(tx: Tx, id: UUID, value: bytes, *, who: str, note: str | None =
 
 
 async def replay(tx: Tx, id: UUID, *, who: str, note: str | None = None) -> DeadLetterOut:
-    """Hand it to the worker's handler again (the repaired bytes if there are any). The worker says how it went."""
+    """Hand it to the worker's handler again (the repaired bytes if there are any). The worker stores how it went."""
     return await _change(tx, id, "state = 'replaying'", who, note)
 
 
@@ -129,8 +129,8 @@ async def _change(tx: Tx, id: UUID, change: str, who: str, note: str | None, **p
         {"id": id, "now": tx.now, "who": who, "note": note, **params},
     )
     if row is None:
-        found = await get_dead_letter(tx, id)
-        raise DeadLetterNotOpen(f"It is {found.state}.", cure="Only open dead letters can be changed.")
+        letter = await get_dead_letter(tx, id)
+        raise DeadLetterNotOpen(f"It is {letter.state}.", cure="Only open dead letters can be changed.")
     return DeadLetterOut(**row)
 
 

@@ -1,7 +1,7 @@
-"""Children that never outlive their parent: the kernel kills them when it dies, however it dies.
+"""Start child processes that never outlive their parent: the kernel kills them when it dies, however it dies.
 
 Each child is started through this file run as a script. It asks the kernel for a signal at the parent's death
-(PR_SET_PDEATHSIG; SIGKILL unless told otherwise), checks that the parent has not died before it asked, and becomes the
+(PR_SET_PDEATHSIG; SIGKILL by default), checks that the parent has not died before it asked, and becomes the
 command. Linux only; elsewhere children start unbound.
 """
 
@@ -39,11 +39,11 @@ def spawn(
     `output` takes both of its streams. As root, `uid` makes the child another user; `cross_folders` lets that user pass
     through folders closed to it (a checkout under /root). `last_signal` is what it gets when the parent dies.
     """
-    words = (os.getpid(), int(last_signal), uid or 0, int(cross_folders))
-    bound = [sys.executable, "-I", "-S", __file__, *map(str, words), *argv]
+    options = (os.getpid(), int(last_signal), uid or 0, int(cross_folders))
+    command = [sys.executable, "-I", "-S", __file__, *map(str, options), *argv]
     return _spawner.submit(
         subprocess.Popen,
-        bound,
+        command,
         env=None if env is None else dict(env),
         cwd=cwd,
         stdin=subprocess.DEVNULL,
@@ -65,7 +65,7 @@ def _become(uid: int, cross_folders: bool) -> None:
         header = (ctypes.c_uint32 * 2)(_CAPABILITY_VERSION_3, 0)
         sets = (ctypes.c_uint32 * 6)(kept, kept, kept, 0, 0, 0)  # effective, permitted, inheritable; low, high words
         if libc.capset(header, sets) or libc.prctl(_PR_CAP_AMBIENT, _PR_CAP_AMBIENT_RAISE, _CAP_DAC_OVERRIDE, 0, 0):
-            sys.exit("bound: this root lacks CAP_DAC_OVERRIDE; move the folder to a place that others may enter")
+            sys.exit("spawn: this root lacks CAP_DAC_OVERRIDE; move the folder to a place that others may enter")
 
 
 def _main() -> None:
@@ -77,11 +77,11 @@ def _main() -> None:
         # After the change of user, which would clear it.
         ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, last_signal, 0, 0, 0)
         if os.getppid() != parent:
-            sys.exit("bound: the parent is gone")
+            sys.exit("spawn: the parent is gone")
     try:
         os.execvp(argv[0], argv)
     except OSError as error:
-        sys.exit(f"bound: cannot run {argv[0]}: {error}")
+        sys.exit(f"spawn: cannot run {argv[0]}: {error}")
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""API keys: a mounted file of hashes, read again when it changes. No service owns them."""
+"""Check API keys against a mounted file of hashes, which is read again when it changes."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ SCOPES = {
 
 
 class BadKeyFile(Exception):
-    """The key file cannot be used; the text says why."""
+    """The key file cannot be used; the text names the fault."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""What a worker is made of: parts that run side by side, and jobs that come round."""
+"""Worker parts, which run side by side in one process, and jobs, which run at intervals."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ class Part(Protocol):
 class Job:
     """Something done every `every_s` machine seconds; by one worker of the service at a time when `exclusive`.
 
-    `first_s` after the start for the first time: a worker that comes up may have a backlog to hear before.
+    `first_s` after the start for the first time: a worker that starts may have a backlog of events to handle before.
     """
 
     name: str
@@ -79,7 +79,7 @@ class JobPart:
         self.name = f"job:{job.name}"
 
     async def run(self, context: WorkerContext, beat: Callable[[], None]) -> None:
-        """The job, again and again; weather postpones it, anything else ends the worker."""
+        """The job, again and again; a transient error postpones it, any other ends the worker."""
         await _rest(self.job.first_s, beat)
         while True:
             beat()
