@@ -10,6 +10,8 @@ from pathlib import Path
 # One key per role a person or machine has, and one per service for its calls to neighbours.
 ROLES: dict[str, tuple[str, ...]] = {
     "storefront": ("interactions:write",),
+    "website": ("interactions:write",),
+    "mail-provider": ("interactions:write", "responses:write"),
     "call-centre": ("interactions:write", "interactions:read", "customers:read", "customers:write"),
     "marketing": ("customers:read", "analytics:read", "analytics:write", "campaigns:read", "campaigns:write",
                   "campaigns:send", "interactions:read"),
@@ -22,6 +24,8 @@ ROLES: dict[str, tuple[str, ...]] = {
     "service-campaigns": ("customers:cards", "privacy:permits"),
     "service-privacy": (),
 }  # fmt: skip
+# Their keys stand in pages that anybody reads.
+IN_BROWSERS = frozenset({"website"})
 
 
 def load_keys(folder: Path) -> dict[str, str]:
@@ -39,6 +43,7 @@ def write_key_file(folder: Path, keys: dict[str, str]) -> None:
     """The file of hashes that all processes read (API_KEYS_FILE)."""
     entries = [
         {"id": role, "sha256": hashlib.sha256(keys[role].encode()).hexdigest(), "scopes": list(scopes)}
+        | ({"trust": "browser"} if role in IN_BROWSERS else {})
         for role, scopes in ROLES.items()
     ]
     (folder / "api-keys.json").write_text(json.dumps(entries, indent=1))
