@@ -109,7 +109,8 @@ async def topic_prefix(dsns: Dsns, session_id: str) -> AsyncIterator[str]:
     """Put before the names of topics and consumer groups; topics that bear it are deleted at the end."""
     prefix = f"{session_id}-"
     yield prefix
-    admin = AIOKafkaAdminClient(bootstrap_servers=dsns.kafka)
+    # Patient: deleting dozens of topics beside another test process takes the broker a while.
+    admin = AIOKafkaAdminClient(bootstrap_servers=dsns.kafka, request_timeout_ms=110_000)
     await admin.start()
     try:
         left = [topic for topic in await admin.list_topics() if topic.startswith(prefix)]

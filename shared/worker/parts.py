@@ -10,6 +10,7 @@ from typing import Any, Protocol
 
 from shared.clock import MACHINE, Clock
 from shared.database.engine import Database, is_transient
+from shared.database.transaction import Tx
 from shared.observability.logging import get_logger
 from shared.worker.watchdog import Watchdog
 
@@ -53,6 +54,21 @@ class Job:
     run: Callable[[WorkerContext], Awaitable[None]]
     exclusive: bool = True
     first_s: float = 0.0
+
+
+def until_done(step: Callable[[Tx, Any], Awaitable[bool]]) -> Callable[[WorkerContext], Awaitable[None]]:
+    """A job's `run`: `step` is given a transaction and the settings, again and again, until it answers False.
+
+    Some rows at a time, each time in a transaction of its own, so that nobody waits long for their locks.
+    """
+
+    async def run(context: WorkerContext) -> None:
+        more = True
+        while more:
+            async with context.database.transaction() as tx:
+                more = await step(tx, context.settings)
+
+    return run
 
 
 class JobPart:

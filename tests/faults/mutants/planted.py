@@ -12,9 +12,9 @@ from uuid import UUID, uuid4
 
 import asyncpg
 
-from services.campaigns import clients
-from services.campaigns.domain import campaign
-from services.campaigns.repository import enrolment, ledger
+from services.campaigns.campaigns.domain import campaign
+from services.campaigns.delivery import clients
+from services.campaigns.messages.repository import enrolment, ledger
 from shared.clock import MACHINE
 from shared.events import inbox
 from shared.events import processor as consumer
@@ -154,7 +154,7 @@ def no_permit() -> None:
     async def permits(self: Any, questions: Sequence[Any]) -> dict[UUID, Any]:
         return {one.message_id: clients.Permission(one.message_id, uuid4(), None) for one in questions}
 
-    clients.Neighbours.permits = permits  # type: ignore[method-assign]
+    clients.ServiceClients.permits = permits  # type: ignore[method-assign]
 
 
 def swallow() -> None:

@@ -10,8 +10,8 @@ import pytest
 from deploy.demo.history import prepare
 from deploy.demo.messages import EMPTY, POISON, message_id, purchase, record, sign_up, web_order
 from deploy.demo.people import People
-from services.interactions.errors import EventRefused, UnacceptableRecord
-from services.interactions.service.accepting import read_message, read_record
+from services.interactions.ingest.errors import EventRefused, UnacceptableRecord
+from services.interactions.ingest.service.accepting import read_message, read_record
 from tests.unit.demo.builders import START, Till, a_basket, a_household
 
 FACTOR = 3600.0

@@ -1,0 +1,50 @@
+"""Refusals of publishers' events."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from shared.contracts.envelope import Unreadable
+from shared.errors import Invalid, TooLarge, Unavailable
+
+
+class EventRefused(Invalid):
+    """A publisher's message that may not be recorded; `errors` lists each thing that is wrong with it."""
+
+    slug, title = "invalid-event", "The event is not accepted"
+
+    def __init__(self, errors: list[dict[str, str]], **extra: Any) -> None:
+        first = errors[0]
+        more = f" (and {len(errors) - 1} more)" if len(errors) > 1 else ""
+        super().__init__(f"{first['where'] or '/'}: {first['what']}{more}", cure=first["cure"], errors=errors, **extra)
+
+    @property
+    def reason(self) -> str:
+        """The first fault's slug, to count by."""
+        return self.errors[0]["reason"]
+
+
+class UnacceptableRecord(Unreadable):
+    """The same over Kafka: the record goes to the dead letters with this text, and `slug` as the reason."""
+
+    def __init__(self, refusal: EventRefused) -> None:
+        super().__init__(str(refusal))
+        self.slug = refusal.reason
+
+
+class BatchTooLarge(TooLarge):
+    """More events than one request may carry."""
+
+    slug, title = "batch-too-large", "Too many events in one request"
+
+
+class BatchInvalid(Invalid):
+    """No batch at all."""
+
+    slug, title = "invalid-batch", "The body is not a batch of events"
+
+
+class BrokerUnconfirmed(Unavailable):
+    """The broker did not confirm in time: unknown, or surely not accepted, as the text says."""
+
+    slug, title = "not-confirmed", "The broker did not confirm"

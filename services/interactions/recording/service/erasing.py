@@ -1,0 +1,22 @@
+"""Erase what was recorded about customers, and count what is left of it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from services.interactions.recording import repository
+from shared.database.transaction import Tx
+
+
+async def erase_recorded(tx: Tx, ids: Sequence[UUID], fresh: UUID) -> dict[str, int]:
+    """Baskets keep their amounts under `fresh`, all else about `ids` is gone; returns how many rows of each store.
+
+    The caller holds `lock_for_erasure`.
+    """
+    return await repository.erase_customers(tx, ids, fresh)
+
+
+async def remaining_recorded(tx: Tx, ids: Sequence[UUID]) -> dict[str, int]:
+    """How many rows each store still holds about `ids`."""
+    return await repository.remaining_of(tx, ids)
