@@ -141,7 +141,7 @@ def _bytes_in(file: str) -> bytes:
     try:
         return sys.stdin.buffer.read() if file == "-" else Path(file).read_bytes()
     except OSError as error:
-        fail(f"{file} cannot be read: {error.strerror}", "Name a file with --file, or give the bytes on standard input.")
+        fail(f"{file} cannot be read: {error.strerror}", "Name a file with --file, or give the bytes on stdin.")
 
 
 def _line(letter: DeadLetterOut) -> list[str]:
