@@ -23,6 +23,7 @@ from shared.events import barrier as kernel_barrier
 from shared.events import relay as kernel_relay
 from shared.events import watermarks as kernel_watermarks
 from shared.events.relay import Relay
+from shared.events.watermarks import WatermarkPublisher
 from shared.ids import new_id
 from shared.kafka.clients import create_topics, make_consumer, wire_name
 from shared.worker.parts import WorkerContext
@@ -205,12 +206,8 @@ async def test_each_part_of_the_barrier_is_needed(
         monkeypatch.setattr(kernel_watermarks, "writers", nobody)
     else:
         make_late(monkeypatch, 0.2)
-        after_read = kernel_watermarks.WatermarkPublisher.after_read
-        monkeypatch.setattr(
-            kernel_watermarks.WatermarkPublisher,
-            "after_read",
-            lambda self, connection, oldest: after_read(self, connection, None),
-        )
+        after_read = WatermarkPublisher.after_read
+        monkeypatch.setattr(WatermarkPublisher, "after_read", lambda self, driver, _: after_read(self, driver, None))
     # No transaction holds the watermark back by being open: that is a courtesy, and hides what is looked for here.
     monkeypatch.setattr(kernel_watermarks, "HOLD_S", 0.0)
     async with relaying(own, writer):
