@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from fastapi import FastAPI
@@ -28,7 +28,8 @@ class Capability:
     """What one capability brings. `public` lists the paths that need no key; `on_start` opens what its routes use.
 
     `subscriptions` is for consumers that are no ordinary event handlers: a door whose records are no envelopes. `parts`
-    is called once per worker, with its settings.
+    is called once per worker, with its settings. `drivers` names the consumers whose records a part of this capability
+    brings, in place of the kernel's loop; the part is made of the settings and the consumer's subscription.
     """
 
     name: str
@@ -39,6 +40,7 @@ class Capability:
     subscriptions: Callable[[Any], Sequence[Subscription]] | None = None
     jobs: Sequence[Job] = ()
     parts: Callable[[Any], Sequence[Part]] | None = None
+    drivers: Mapping[str, Callable[[Any, Subscription], Part]] = field(default_factory=dict)
 
 
 def app_of(settings: ServiceSettings, capabilities: Sequence[Capability], *, producer: bool = False) -> FastAPI:
@@ -62,13 +64,18 @@ def worker_of(
     for a handler of a consumer that is not listed.
     """
     subscriptions = subscriptions_of(settings, capabilities, consumers)
+    drivers = {name: driver for capability in capabilities for name, driver in capability.drivers.items()}
+    driven = [subscription for subscription in subscriptions if subscription.consumer in drivers]
+    subscriptions = [subscription for subscription in subscriptions if subscription.consumer not in drivers]
     for capability in capabilities:
         subscriptions += capability.subscriptions(settings) if capability.subscriptions else ()
+    parts = [part for capability in capabilities if capability.parts for part in capability.parts(settings)]
     return create_worker(
         settings,
         subscriptions=subscriptions,
         jobs=[job for capability in capabilities for job in capability.jobs],
-        parts=[part for capability in capabilities if capability.parts for part in capability.parts(settings)],
+        parts=[*parts, *(drivers[subscription.consumer](settings, subscription) for subscription in driven)],
+        replays=driven,
     )
 
 

@@ -1,56 +1,16 @@
-"""What runs by the clock, or by hand: `python -m services.analytics.jobs reconcile --all`."""
+"""Commands for operators: `python -m services.analytics.jobs reconcile --all`."""
 
 from __future__ import annotations
 
 import argparse
 import asyncio
 import sys
-from datetime import timedelta
 
 from services.analytics.config import Settings
-from services.analytics.service.filling import Filling
-from services.analytics.service.programs import Programs
-from services.analytics.service.reconciling import reconcile, reconciled_within
+from services.analytics.reconciliation.service import reconcile
+from services.analytics.segments.service.programs import Programs
 from shared.clock import open_clock
 from shared.database.engine import Database
-from shared.worker.parts import Job, WorkerContext
-
-# Asked for every hour, so that a restart neither repeats nor skips a night.
-ASK_S = 3600.0
-NIGHT = timedelta(hours=20)
-# A worker that was away comes back with a backlog. Comparing first took a sixth of its time and held the states which
-# the other workers' batches waited for (measured).
-FIRST_S = 600.0
-# How long a new segment may wait before its back-fill begins.
-FILL_S = 0.5
-
-
-async def nightly(context: WorkerContext) -> None:
-    """A sample of customers is compared with the facts, once a day."""
-    if await reconciled_within(context.database, NIGHT):
-        return
-    await reconcile(context.database, Programs(), context.settings.reconcile_sample)
-
-
-class Fill:
-    """The back-fill, by one process of the service at a time."""
-
-    def __init__(self) -> None:
-        self._filling = Filling()
-
-    async def run(self, context: WorkerContext) -> None:
-        """All that can be done now. Asks before it takes the lock, which costs a connection."""
-        async with context.database.transaction() as tx:
-            if not await self._filling.has_work(tx):
-                return
-        async with context.database.exclusive("fill") as mine:
-            while mine and await self._filling.step(context):
-                pass
-
-
-def jobs() -> list[Job]:
-    """What a worker does by the clock."""
-    return [Job("reconcile", ASK_S, nightly, first_s=FIRST_S), Job("fill", FILL_S, Fill().run, exclusive=False)]
 
 
 async def _reconcile(settings: Settings, most: int | None, repair: bool) -> int:
