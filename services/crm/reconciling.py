@@ -40,8 +40,8 @@ def reconcile(
 def _compare(folder: Path, everybody: bool, repair: bool) -> Any:
     # Here, because it takes a second to import, which the other commands need not wait for.
     from services.analytics.config import Settings
-    from services.analytics.service.programs import Programs
-    from services.analytics.service.reconciling import reconcile as compare
+    from services.analytics.reconciliation.service import reconcile as compare
+    from services.analytics.segments.service.programs import Programs
 
     settings = settings_for("analytics", folder)
     assert isinstance(settings, Settings)
