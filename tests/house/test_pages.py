@@ -51,20 +51,20 @@ def test_links_lead_somewhere(page: Path) -> None:
     assert [link for link in links if link and not (page.parent / link).exists()] == []
 
 
-@pytest.mark.parametrize("page", of_today(PAGES), ids=name_of)
+@pytest.mark.parametrize("page", list(of_today(PAGES)), ids=name_of)
 def test_paths_in_backquotes_exist(page: Path) -> None:
     """Catches a page that sends its reader to a file which was moved."""
     assert [path for path in _PATH.findall(page.read_text()) if not _exists(path)] == []
 
 
-@pytest.mark.parametrize("page", of_today(PAGES), ids=name_of)
+@pytest.mark.parametrize("page", list(of_today(PAGES)), ids=name_of)
 def test_modules_that_are_to_be_run_exist(page: Path) -> None:
     """Catches a command line that was moved into another module."""
     modules = [module for module in _MODULE.findall(page.read_text()) if not module.startswith(("pytest", "venv"))]
     assert [module for module in modules if not _can_be_run(module)] == []
 
 
-@pytest.mark.parametrize("page", of_today(PAGES), ids=name_of)
+@pytest.mark.parametrize("page", list(of_today(PAGES)), ids=name_of)
 def test_commands_and_targets_exist(page: Path) -> None:
     """Catches a renamed command of `crm` or target of make that a page still tells its reader to use."""
     text = page.read_text()
