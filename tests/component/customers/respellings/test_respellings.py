@@ -44,7 +44,8 @@ async def stored(world: World, kind: str, value: str, *, generation: int = 0) ->
         }  # fmt: skip
         await tx.execute(
             "insert into customers (customer_id, current_id, kind, created_at, changed_at, version, claims, unfit, "
-            "status, profile, reachable) values (:id, :id, 'person', :now, :now, 1, '{}', '{}', 'prospect', '{}', '{}')",
+            "status, profile, reachable) "
+            "values (:id, :id, 'person', :now, :now, 1, '{}', '{}', 'prospect', '{}', '{}')",
             params,
         )
         await tx.execute(
