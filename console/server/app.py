@@ -15,6 +15,7 @@ from console.server.operations import read_operations
 from console.server.protection import Protection
 from console.server.sessions import Sessions
 from console.server.users import Users
+from shared.clock import open_clock
 from shared.redis import RateLimit, make_redis
 from shared.web import problems
 from shared.web.front import Front
@@ -53,6 +54,7 @@ async def _lifespan(app: FastAPI, settings: Settings) -> AsyncIterator[None]:
             operations=read_operations(settings.openapi, SERVICES),
             clients=clients,
             tries=RateLimit(redis, "console:sign-in", rate=_TRIES_PER_S, burst=_TRIES_AT_ONCE),
+            clock=open_clock(settings.clock_file),
             provider=Provider(settings, redis) if settings.oidc_issuer else None,
         )
         yield

@@ -18,6 +18,7 @@ from console.server.operations import Operations
 from console.server.roles import scopes_of
 from console.server.sessions import Sessions
 from console.server.users import Users
+from shared.clock import Clock
 from shared.redis import RateLimit
 
 
@@ -32,6 +33,7 @@ class Context:
     operations: Operations
     clients: Mapping[str, httpx.AsyncClient]
     tries: RateLimit
+    clock: Clock
     provider: Provider | None
 
 

@@ -41,6 +41,12 @@ async def ready(context: ContextDep) -> Response:
     return JSONResponse({"status": "ready" if built else _NOT_BUILT}, 200 if built else 503)
 
 
+@router.get("/clock")
+async def show_clock(context: ContextDep, person: PersonDep) -> Response:
+    """Business time, which runs fast in a demonstration: what is written down now happened then."""
+    return JSONResponse({"now": context.clock.now().isoformat(timespec="seconds"), "factor": context.clock.factor})
+
+
 @router.get("/services")
 async def show_services(context: ContextDep, person: PersonDep) -> Response:
     """How each service's app is, by its own word."""

@@ -19,7 +19,10 @@ ROOT = Path(__file__).parents[2]
 PACKAGES = Path(__file__).parent / "node_modules"
 _PACKED = PACKAGES / "@sparticuz/chromium/bin"
 _NAMES = ("chromium", "chromium-browser", "google-chrome")
-_UNPACK = "require('fs').writeFileSync(process.argv[2], require('zlib').brotliDecompressSync(require('fs').readFileSync(process.argv[1])))"
+_UNPACK = """
+const [from, to] = process.argv.slice(1);
+require("fs").writeFileSync(to, require("zlib").brotliDecompressSync(require("fs").readFileSync(from)));
+"""
 
 _FONTS = """<?xml version="1.0"?>
 <!DOCTYPE fontconfig SYSTEM "fonts.dtd">

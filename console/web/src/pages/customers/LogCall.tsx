@@ -3,7 +3,7 @@ import { Button, Group, Modal, Select, Stack, Textarea, TextInput } from "@manti
 import { useDisclosure } from "@mantine/hooks";
 import { notifications } from "@mantine/notifications";
 import { useState } from "react";
-import { interactions, read } from "../../api/clients";
+import { ask, interactions, read } from "../../api/clients";
 import { useChange } from "../../api/hooks";
 import { useTexts } from "../../app/texts";
 import { ProblemNote } from "../../components/ProblemNote";
@@ -15,7 +15,10 @@ export function LogCall({ id }: { id: string }) {
   const [opened, { open, close }] = useDisclosure();
   const [call, setCall] = useState(BLANK);
   const log = useChange(
-    () => read(interactions.POST("/events", { body: eventOf(id, call) })),
+    async () => {
+      const { now } = await ask<{ now: string }>("/clock");
+      return read(interactions.POST("/events", { body: eventOf(id, call, now) }));
+    },
     [["timeline", id]],
     () => { notifications.show({ message: t("call.logged") }); close(); },
   );
@@ -47,8 +50,8 @@ export function LogCall({ id }: { id: string }) {
   );
 }
 
-function eventOf(id: string, call: typeof BLANK): Record<string, never> {
+function eventOf(id: string, call: typeof BLANK, time: string): Record<string, never> {
   const said = Object.fromEntries(Object.entries(call).filter(([, value]) => value !== ""));
-  const event = { type: "contact", message_id: crypto.randomUUID(), time: new Date().toISOString(), customer: { customer_id: id }, data: said };
+  const event = { type: "contact", message_id: crypto.randomUUID(), time, customer: { customer_id: id }, data: said };
   return event as unknown as Record<string, never>;
 }
