@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import json
 import secrets
 from typing import Any
+from urllib.parse import urlencode
 
 import httpx
-from authlib.common.security import generate_token
-from authlib.integrations.httpx_client import AsyncOAuth2Client
 from joserfc import jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
@@ -36,14 +37,22 @@ class Provider:
     async def begin(self, origin: str) -> tuple[str, str]:
         """Where to send the browser, and the value of the cookie that ties the answer to it."""
         document = await self._discover()
-        cookie, verifier, nonce = secrets.token_urlsafe(24), generate_token(48), secrets.token_urlsafe(24)
-        async with self._client(origin) as client:
-            address, state = client.create_authorization_url(
-                document["authorization_endpoint"], code_verifier=verifier, nonce=nonce
-            )
+        cookie, verifier, nonce, state = (secrets.token_urlsafe(32) for _ in range(4))
+        challenge = base64.urlsafe_b64encode(hashlib.sha256(verifier.encode()).digest()).rstrip(b"=").decode()
+        asked = {
+            "response_type": "code",
+            "client_id": self._settings.oidc_client_id,
+            "redirect_uri": _back(origin),
+            "scope": "openid profile email",
+            "state": state,
+            "nonce": nonce,
+            "code_challenge": challenge,
+            "code_challenge_method": "S256",
+        }
         kept = json.dumps({"state": state, "verifier": verifier, "nonce": nonce})
         await self._redis.set(_PREFIX + cookie, kept, ex=_KEPT_S)
-        return str(address), cookie
+        address = document["authorization_endpoint"]
+        return f"{address}{'&' if '?' in address else '?'}{urlencode(asked)}", cookie
 
     async def finish(self, origin: str, cookie: str, answer: dict[str, str]) -> tuple[str, list[str]]:
         """Name and roles of whoever signed in. Raises Misdirected with the cause."""
@@ -55,12 +64,8 @@ class Provider:
             raise Misdirected(f"The provider says: {answer.get('error_description', answer['error'])}"[:300])
         document = await self._discover()
         try:
-            async with self._client(origin) as client:
-                token = await client.fetch_token(
-                    document["token_endpoint"], code=answer.get("code", ""), code_verifier=kept["verifier"]
-                )
-                keys = (await client.get(document["jwks_uri"], withhold_token=True)).raise_for_status().json()
-            claims = self._read(token["id_token"], keys, kept["nonce"], document["issuer"])
+            token, keys = await self._exchange(document, origin, answer.get("code", ""), kept["verifier"])
+            claims = self._read(token, keys, kept["nonce"], document["issuer"])
         except (httpx.HTTPError, JoseError, KeyError, ValueError) as error:
             raise Misdirected(f"The provider's answer cannot be used ({type(error).__name__}).") from error
         return self._person(claims)
@@ -82,16 +87,21 @@ class Provider:
         roles = [role for role in ([stated] if isinstance(stated, str) else stated) if role in ROLES]
         return str(claims.get("email") or claims.get("preferred_username") or claims["sub"])[:200], roles
 
-    def _client(self, origin: str) -> AsyncOAuth2Client:
-        return AsyncOAuth2Client(
-            self._settings.oidc_client_id,
-            self._settings.oidc_client_secret.get_secret_value() or None,
-            scope="openid profile email",
-            redirect_uri=f"{origin}/auth/oidc/back",
-            code_challenge_method="S256",
-            timeout=10,
-            transport=self._transport,
-        )
+    async def _exchange(self, document: dict[str, Any], origin: str, code: str, verifier: str) -> tuple[str, Any]:
+        """The ID token for the code, and the keys that it may be signed with."""
+        client_id, secret = self._settings.oidc_client_id, self._settings.oidc_client_secret.get_secret_value()
+        form = {
+            "grant_type": "authorization_code",
+            "code": code,
+            "redirect_uri": _back(origin),
+            "client_id": client_id,
+            "code_verifier": verifier,
+        }
+        async with httpx.AsyncClient(timeout=10, transport=self._transport) as client:
+            auth = httpx.BasicAuth(client_id, secret) if secret else None
+            answer = (await client.post(document["token_endpoint"], data=form, auth=auth)).raise_for_status()
+            keys = (await client.get(document["jwks_uri"])).raise_for_status().json()
+        return str(answer.json()["id_token"]), keys
 
     async def _discover(self) -> dict[str, Any]:
         if self._document is None:
@@ -105,3 +115,7 @@ class Provider:
                 ) from error
         assert self._document is not None
         return self._document
+
+
+def _back(origin: str) -> str:
+    return f"{origin}/auth/oidc/back"

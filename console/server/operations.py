@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -27,8 +27,8 @@ class Operations:
     def __init__(self, operations: Iterable[Operation]) -> None:
         self._known = [(operation, _pattern(operation.template)) for operation in operations]
 
-    def __len__(self) -> int:
-        return len(self._known)
+    def __iter__(self) -> Iterator[Operation]:
+        return (operation for operation, _ in self._known)
 
     def find(self, service: str, method: str, path: str) -> Operation | None:
         """The operation that a request means. Fixed parts go before parameters, as in the services' routers."""

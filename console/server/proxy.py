@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from urllib.parse import quote
+from urllib.parse import quote, unquote
 
 import httpx
 from fastapi import APIRouter
@@ -38,8 +38,9 @@ async def forward(service: str, path: str, request: Request, context: ContextDep
 def allowed(context: Context, person: Person, method: str, service: str, path: str) -> Operation:
     """The operation, when there is one and the person may use it. Raises NoSuchOperation and RoleLacksScope."""
     operation = context.operations.find(service, method, path)
-    # A dot segment or an encoded slash could mean another path behind the proxy than here.
-    if operation is None or any(part in (".", "..") for part in path.split("/")) or "%2f" in path.lower():
+    # A dot segment or a slash in disguise could mean another path behind the proxy than here.
+    parts = [unquote(part) for part in path.split("/")]
+    if operation is None or any(part in (".", "..") or "/" in part for part in parts):
         raise NoSuchOperation(f"{method} {path} is no operation of {service}.", cure="See the service's /docs.")
     if operation.scope not in person.scopes:
         raise RoleLacksScope(

@@ -21,7 +21,7 @@ export function Page({ title, about, actions, children }: { title: string; about
 
 export function Panel({ title, actions, children }: { title?: string; actions?: ReactNode; children: ReactNode }) {
   return (
-    <Paper withBorder p="md" component="section" aria-label={title}>
+    <Paper withBorder p="md" component="section" className="panel" aria-label={title}>
       <Stack gap="sm">
         {(title || actions) && (
           <Group justify="space-between">

@@ -40,7 +40,7 @@ export function Rows<T>({ label, source, columns, keyOf, empty, open }: {
     setDrawn(drawn + DRAWN);
   }
   return (
-    <Stack gap="xs">
+    <Stack gap="xs" className="rows">
       <Table.ScrollContainer minWidth={columns.length > 3 ? 620 : 320} scrollAreaProps={{ viewportProps: { tabIndex: 0, "aria-label": label, role: "region" } }}>
         <Table highlightOnHover verticalSpacing="xs" aria-label={label}>
           <Table.Thead>
@@ -60,7 +60,7 @@ export function Rows<T>({ label, source, columns, keyOf, empty, open }: {
         </Table>
       </Table.ScrollContainer>
       {(hidden > 0 || source.more) && (
-        <Group justify="space-between">
+        <Group justify="space-between" px="xs" pb="xs">
           <Text size="sm" c="dimmed">{t("list.shown", { count: number(Math.min(drawn, items.length)) })}</Text>
           <Button variant="default" size="xs" loading={source.isFetchingNextPage ?? false} onClick={showMore}>{t("list.more")}</Button>
         </Group>

@@ -1,5 +1,5 @@
 /** What happens now, what needs somebody, and what runs. */
-import { Grid, SimpleGrid } from "@mantine/core";
+import { Grid, SimpleGrid, Stack } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { analytics, campaigns, interactions, read, type Campaign, type Segment, type Stats } from "../../api/clients";
 import { usePages } from "../../api/hooks";
@@ -21,8 +21,9 @@ export function Home() {
     <Page title={t("nav.home")} about={t("home.about")}>
       {can("interactions:read") && <Happening />}
       <Grid>
-        <Grid.Col span={{ base: 12, md: 6 }}><Needs /></Grid.Col>
-        {can("campaigns:read") && <Grid.Col span={{ base: 12, md: 6 }}><Running /></Grid.Col>}
+        <Grid.Col span={{ base: 12, md: 6 }}>
+          <Stack><Needs />{can("campaigns:read") && <Running />}</Stack>
+        </Grid.Col>
         {can("analytics:read") && <Grid.Col span={{ base: 12, md: 6 }}><Largest /></Grid.Col>}
       </Grid>
     </Page>
@@ -47,9 +48,9 @@ function Figures({ stats }: { stats: Stats }) {
   return (
     <SimpleGrid cols={{ base: 2, md: 4 }}>
       <Figure label={t("home.recorded")} value={number(live.reduce((sum, count) => sum + count.interactions, 0))} note={t("home.live")} />
-      <Figure label={t("home.revenue")} value={money(revenue)} note={`${number(of("purchase"))} × ${word("kind", "purchase")}`} />
-      <Figure label={word("kind", "exposure")} value={number(of("exposure"))} />
-      <Figure label={word("kind", "response")} value={number(of("response"))} />
+      <Figure label={t("home.revenue")} value={money(revenue)} note={`${number(of("purchase"))} ${word("kinds", "purchase")}`} />
+      <Figure label={word("kinds", "exposure")} value={number(of("exposure"))} />
+      <Figure label={word("kinds", "response")} value={number(of("response"))} />
     </SimpleGrid>
   );
 }

@@ -112,12 +112,13 @@ function conditionOf(node: Node, event: string, words: Words): string {
 function test(node: Node, owner: string | null, name: string, words: Words): string {
   const type = words.typeOf(owner, name);
   const op = String(node.op);
-  return words.t(`op.${op}` as never, { value: valueOf(node.value, type, words) });
+  const joiner = op === "between" ? ` ${words.t("segment.and")} ` : ", ";
+  return words.t(`op.${op}` as never, { value: valueOf(node.value, type, words, joiner) });
 }
 
-function valueOf(value: Json | undefined, type: string | undefined, words: Words): string {
+function valueOf(value: Json | undefined, type: string | undefined, words: Words, joiner = ", "): string {
   if (value === undefined || value === null) return "";
-  if (Array.isArray(value)) return value.map((one) => valueOf(one, type, words)).join(", ");
+  if (Array.isArray(value)) return value.map((one) => valueOf(one, type, words)).join(joiner);
   if (typeof value === "object") return Object.entries(value).map(([key, one]) => `${words.word("side", key)} ${lengthOf(String(one), words)}`).join(", ");
   if (type === "money" && typeof value === "number") return words.money(value);
   if (typeof value === "boolean") return words.t(value ? "word.yes" : "word.no");
