@@ -32,7 +32,8 @@ _READY_S = 90
 class Plan:
     """What may differ between installations. `scale` is processes per name (`analytics.worker`), 1 by default; `env`
     goes to every process, `env_of` to those whose name starts with the key; `launchers` stand before the module of a
-    process whose name starts with the key (`python -m <launcher> services.analytics.worker`)."""
+    process whose name starts with the key (`python -m <launcher> services.analytics.worker`); `tills` are the
+    publishers that write straight to the topic and are believed by name."""
 
     smtp: tuple[str, int] = ("127.0.0.1", 2525)
     factor: float | None = None
@@ -42,6 +43,7 @@ class Plan:
     env: Mapping[str, str] = field(default_factory=dict)
     env_of: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     launchers: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    tills: Sequence[str] = ("tills", "till")
 
 
 class Installation:
@@ -194,6 +196,7 @@ class Installation:
             "PUBLIC_URL": self.url("campaigns"),
             "SMTP_HOST": self.plan.smtp[0],
             "SMTP_PORT": str(self.plan.smtp[1]),
+            "TRUSTED_PUBLISHERS": json.dumps(list(self.plan.tills)),
             "PYTHONUNBUFFERED": "1",
         }
         if self.clock_file is not None:
