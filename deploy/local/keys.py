@@ -25,6 +25,12 @@ ROLES: dict[str, tuple[str, ...]] = {
     "service-analytics": (),
     "service-campaigns": ("customers:cards", "privacy:permits"),
     "service-privacy": (),
+    # What all people may do together; the console's roles decide what each may (console/server/roles.py).
+    "service-console": (
+        "customers:read", "customers:write", "customers:merge", "interactions:read", "interactions:write",
+        "analytics:read", "analytics:write", "campaigns:read", "campaigns:write", "campaigns:send",
+        "privacy:read", "privacy:write", "privacy:erase", "operations",
+    ),
 }  # fmt: skip
 # Their keys stand in pages that anybody reads.
 IN_BROWSERS = frozenset({"website"})
