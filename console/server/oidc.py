@@ -98,7 +98,7 @@ class Provider:
             "code_verifier": verifier,
         }
         async with httpx.AsyncClient(timeout=10, transport=self._transport) as client:
-            auth = httpx.BasicAuth(client_id, secret) if secret else None
+            auth = httpx.BasicAuth(client_id, secret) if secret else httpx.USE_CLIENT_DEFAULT
             answer = (await client.post(document["token_endpoint"], data=form, auth=auth)).raise_for_status()
             keys = (await client.get(document["jwks_uri"])).raise_for_status().json()
         return str(answer.json()["id_token"]), keys
