@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -35,6 +36,10 @@ class Causes:
             return event.origin
         return self.origins.get(cause, Origin.LIVE if cause == TIME else Origin.BACKFILL)
 
+    def by(self, cause: str) -> str:
+        """What brought a change about, in one word: time, or the origin of its event."""
+        return TIME if cause == TIME else str(self.origin(cause))
+
     def changes(
         self, customer_id: UUID, names: Mapping[str, tuple[UUID, int, bool]], transitions: Sequence[Transition]
     ) -> list[MembershipChange]:
@@ -66,11 +71,12 @@ def emit_changes(tx: Tx, changes: Sequence[MembershipChange], causes: Causes) ->
         if change.shown:
             at = change.at if change.cause == TIME else None
             groups.setdefault((change.customer_id, change.cause, at), []).append(change)
+    found: Counter[str] = Counter()
+    late: list[float] = []
     for (customer_id, cause, _), group in groups.items():
-        TRANSITIONS.labels("time" if cause == TIME else str(causes.origin(cause))).inc(len(group))
+        found[causes.by(cause)] += len(group)
         if cause == TIME:
-            for change in group:
-                LATENESS.observe(max(0.0, (tx.now - change.at).total_seconds()))
+            late += [max(0.0, (tx.now - change.at).total_seconds()) for change in group]
         event = causes.events.get(cause)
         tx.publish(
             # From plain values: half the time of a model for each of them first.
@@ -85,6 +91,14 @@ def emit_changes(tx: Tx, changes: Sequence[MembershipChange], causes: Causes) ->
             cause=event if event is not None else _uuid(cause),
             origin=causes.origin(cause),
         )
+    tx.after_commit(lambda: _count(found, late))
+
+
+def _count(found: Mapping[str, int], late: Sequence[float]) -> None:
+    for by, number in found.items():
+        TRANSITIONS.labels(by).inc(number)
+    for seconds in late:
+        LATENESS.observe(seconds)
 
 
 def _transition(change: MembershipChange) -> dict[str, Any]:

@@ -71,14 +71,14 @@ async def _fresh(tx: Tx, policy: Policy, inbound: Sequence[InboundEvent]) -> lis
     for event in inbound:
         first.setdefault(message_digest(policy.key, event.publisher, event.message.message_id), event)
     new = await repository.claim_messages(tx, list(first))
-    DUPLICATES.inc(len(inbound) - len(new))
+    tx.after_commit(lambda: DUPLICATES.inc(len(inbound) - len(new)))
     return [event for digest, event in first.items() if digest in new]
 
 
 async def _resolved(tx: Tx, policy: Policy, fresh: Sequence[InboundEvent]) -> list[_ResolvedMessage]:
     customers = await resolve(tx, policy.key, [event.person for event in fresh])
     found = [_ResolvedMessage(event, customer) for event, customer in zip(fresh, customers, strict=True) if customer]
-    DROPPED.inc(len(fresh) - len(found))
+    tx.after_commit(lambda: DROPPED.inc(len(fresh) - len(found)))
     return found
 
 
@@ -93,7 +93,7 @@ async def _values(tx: Tx, policy: Policy, messages: Sequence[Message]) -> list[i
         if pair is not None:
             value = base_amount(total_of(message) or 0, pair[0], policy.base_currency, rates.get(pair))
             if value is None:
-                UNVALUED.labels(pair[0]).inc()
+                tx.after_commit(UNVALUED.labels(pair[0]).inc)
         values.append(value)
     return values
 

@@ -42,6 +42,6 @@ async def _record(tx: Tx, interactions: Sequence[NewInteraction]) -> None:
         return
     erased = await erased_among(tx, {interaction.customer_id for interaction in interactions})
     kept = [interaction for interaction in interactions if interaction.customer_id not in erased]
-    DROPPED.inc(len(interactions) - len(kept))
+    tx.after_commit(lambda: DROPPED.inc(len(interactions) - len(kept)))
     if kept:
         await store_and_emit(tx, kept)
