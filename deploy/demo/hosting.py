@@ -9,6 +9,8 @@ from pathlib import Path
 
 from deploy.demo.grocery import LIVE_FROM
 from deploy.demo.places import Places, of_installation
+from deploy.local.console import Console
+from deploy.local.errors import CannotStart
 from deploy.local.installation import Installation, Plan
 from deploy.local.ports import keep_or_choose
 from deploy.local.stack import Dsns, LocalStack
@@ -25,6 +27,7 @@ class Hosting:
         self._dsns = dsns
         self._stack: LocalStack | None = None
         self._inbox: Supervisor | None = None
+        self._console: Console | None = None
         self.installation: Installation | None = None
 
     def start(self, topic_prefix: str = "") -> Places:
@@ -41,10 +44,14 @@ class Hosting:
         self.installation.prepare()
         self._log("Starting five services, an app and a worker of each.")
         self.installation.start()
-        return of_installation(self.installation, self._folder / "inbox", f"http://127.0.0.1:{web}")
+        return of_installation(
+            self.installation, self._folder / "inbox", f"http://127.0.0.1:{web}", self._start_console(self.installation)
+        )
 
     def stop(self) -> None:
         """End every process, the services first; data stays."""
+        if self._console is not None:
+            self._console.stop()
         if self.installation is not None and self.installation.is_started:
             self._log("Stopping the services.")
             self.installation.stop()
@@ -53,7 +60,7 @@ class Hosting:
         if self._stack is not None:
             self._log("Stopping Kafka, Valkey and PostgreSQL.")
             self._stack.stop()
-        self._stack = self._inbox = None
+        self._stack = self._inbox = self._console = None
 
     def _start_inbox(self) -> tuple[int, int]:
         file = self._folder / "inbox-ports.json"
@@ -67,6 +74,16 @@ class Hosting:
         self._inbox = Supervisor([child], on_event=self._on_event)
         self._inbox.start()
         return ports["smtp"], ports["web"]
+
+    def _start_console(self, installation: Installation) -> str | None:
+        """Its address; None where it cannot be had: the main job runs without it."""
+        self._console = Console(installation, self._on_event)
+        try:
+            self._console.start()
+        except CannotStart as error:
+            self._log(f"Without the console: {error}")
+            return None
+        return self._console.url
 
     def _on_event(self, event: ChildEvent) -> None:
         if event.what in ("exited", "hung"):

@@ -37,6 +37,8 @@ class Places:
     mails: Path
     inbox_page: str
     remember_clock: Callable[[float], None]
+    redis: str = ""
+    console_page: str | None = None
 
     @property
     def kafka_settings(self) -> ServiceSettings:
@@ -51,7 +53,9 @@ class Places:
         return make_producer(self.kafka_settings)
 
 
-def of_installation(installation: Installation, mails: Path, inbox_page: str) -> Places:
+def of_installation(
+    installation: Installation, mails: Path, inbox_page: str, console_page: str | None = None
+) -> Places:
     """An installation on this machine, which has been started."""
     assert installation.clock_file is not None, "the demonstration needs a business clock"
     urls = {service: installation.url(service) for service in SERVICES}
@@ -66,6 +70,8 @@ def of_installation(installation: Installation, mails: Path, inbox_page: str) ->
         mails=mails,
         inbox_page=inbox_page,
         remember_clock=installation.save_clock,
+        redis=installation.dsns.redis,
+        console_page=console_page,
     )
 
 
@@ -86,4 +92,6 @@ def of_environment(environment: Mapping[str, str]) -> Places:
         mails=Path(environment["INBOX"]),
         inbox_page=environment.get("INBOX_PAGE", "http://127.0.0.1:8025"),
         remember_clock=partial(remember_clock, state),
+        redis=environment.get("REDIS_DSN", ""),
+        console_page=environment.get("CONSOLE_PAGE"),
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import shlex
 
@@ -10,6 +11,7 @@ from deploy.demo.messages import SOURCE
 from deploy.demo.places import Places
 from deploy.demo.progress import Progress
 from deploy.demo.view import View
+from deploy.local.console import sign_in
 from deploy.local.keys import ROLES
 
 
@@ -18,6 +20,9 @@ def addresses(places: Places, view: View) -> None:
     view.log("Everything is up.")
     lines = [f"  {service:<13}{url:<24}  {url}/docs" for service, url in places.shown_urls.items()]
     view.print("\n".join([*lines, f"  {'inbox':<13}{places.inbox_page}"]))
+    if places.console_page is not None:
+        link = asyncio.run(sign_in(places.redis, places.console_page))
+        view.print(f"  {'console':<13}{places.console_page}\n  Sign in, once: {link}")
 
 
 def commands(places: Places, progress: Progress, view: View) -> None:

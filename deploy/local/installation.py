@@ -101,12 +101,14 @@ class Installation:
         names = [urlsplit(self.database_url(service)).path[1:] for service in SERVICES]
         asyncio.run(create_databases(self.dsns.postgres, names))
         write_key_file(self.folder, self.keys)
+        self.write_environments()
         migrate({service: self.environment(f"{service}.app") for service in SERVICES}, self.folder / "logs")
 
     def start(self) -> None:
         """Start all processes and wait until every one is ready; raises CannotStart with the log's end."""
         # Asked again just before they are taken: on a busy machine others choose ports as well.
         self.ports = self._load_ports()
+        self.write_environments()
         if self.plan.factor is not None:
             start_clock(self.folder, self.plan.factor, self.plan.starts_at)
         self._supervisor = Supervisor(self.children(), on_event=self._on_event)
@@ -198,6 +200,12 @@ class Installation:
         return env
 
     # --- preparation
+
+    def write_environments(self) -> None:
+        """What the processes of each service are given, for the command line `crm`."""
+        file = self.folder / "environments.json"
+        file.touch(mode=0o600)
+        file.write_text(json.dumps({service: self.environment(f"{service}.app") for service in SERVICES}, indent=1))
 
     def _load_ports(self) -> dict[str, int]:
         file = self.folder / "ports.json"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hmac
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
@@ -52,7 +53,9 @@ class Principal:
 ANYBODY = Principal("", frozenset())
 
 
-class _Entry(BaseModel):
+class KeyEntry(BaseModel):
+    """One key of the file: whose it is, its hash, what it may do, until when."""
+
     model_config = ConfigDict(extra="forbid")
 
     id: str = Field(min_length=1, max_length=100)
@@ -61,7 +64,7 @@ class _Entry(BaseModel):
     expires_at: datetime | None = None
 
 
-_FILE = TypeAdapter(list[_Entry])
+_FILE = TypeAdapter(list[KeyEntry])
 
 
 def hash_key(key: str) -> str:
@@ -79,7 +82,7 @@ class ApiKeys:
     def __init__(self, path: Path) -> None:
         self._path = path
         self._stamp = self._look()
-        self._entries = self._read()
+        self._entries = read_key_file(path)
 
     def __len__(self) -> int:
         return len(self._entries)
@@ -108,7 +111,7 @@ class ApiKeys:
             return
         self._stamp = stamp
         try:
-            self._entries = self._read()
+            self._entries = read_key_file(self._path)
         except BadKeyFile as error:
             KEYS_RELOADED.labels("refused").inc()
             log.error("api_keys_not_reloaded", reason=str(error))
@@ -116,18 +119,34 @@ class ApiKeys:
             KEYS_RELOADED.labels("loaded").inc()
             log.info("api_keys_reloaded", keys=len(self._entries))
 
-    def _read(self) -> list[_Entry]:
-        try:
-            entries = _FILE.validate_python(orjson.loads(self._path.read_bytes()))
-        except OSError as error:
-            raise BadKeyFile(f"cannot read the key file: {error.strerror}") from None
-        except orjson.JSONDecodeError as error:
-            raise BadKeyFile(f"the key file is not JSON: {error}") from None
-        except ValidationError as error:
-            faults = "; ".join(f"{'/'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors())
-            raise BadKeyFile(f"the key file is not a list of id, sha256, scopes: {faults}") from None
-        if unknown := {scope for entry in entries for scope in entry.scopes} - SCOPES.keys():
-            raise BadKeyFile(f"unknown scopes: {', '.join(sorted(unknown))}")
-        if naive := [e.id for e in entries if e.expires_at is not None and e.expires_at.tzinfo is None]:
-            raise BadKeyFile(f"expires_at without a time zone: {', '.join(naive)}")
-        return entries
+
+def read_key_file(path: Path) -> list[KeyEntry]:
+    """The entries of a key file. Raises BadKeyFile."""
+    try:
+        entries = _FILE.validate_python(orjson.loads(path.read_bytes()))
+    except OSError as error:
+        raise BadKeyFile(f"cannot read the key file: {error.strerror}") from None
+    except orjson.JSONDecodeError as error:
+        raise BadKeyFile(f"the key file is not JSON: {error}") from None
+    except ValidationError as error:
+        faults = "; ".join(f"{'/'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors())
+        raise BadKeyFile(f"the key file is not a list of id, sha256, scopes: {faults}") from None
+    if unknown := {scope for entry in entries for scope in entry.scopes} - SCOPES.keys():
+        raise BadKeyFile(f"unknown scopes: {', '.join(sorted(unknown))}")
+    if naive := [entry.id for entry in entries if entry.expires_at is not None and entry.expires_at.tzinfo is None]:
+        raise BadKeyFile(f"expires_at without a time zone: {', '.join(naive)}")
+    return entries
+
+
+def write_key_file(path: Path, entries: Sequence[KeyEntry]) -> None:
+    """Replace the file whole, so that a process that reads it meanwhile sees the old one or the new one. Raises
+    OSError, for instance where the file is mounted read-only."""
+    fresh = path.with_name(f"{path.name}.new")
+    fresh.write_bytes(
+        orjson.dumps(
+            [entry.model_dump(mode="json", exclude_none=True) for entry in entries], option=orjson.OPT_INDENT_2
+        )
+    )
+    if path.exists():
+        fresh.chmod(path.stat().st_mode & 0o777)
+    fresh.replace(path)
