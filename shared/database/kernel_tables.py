@@ -98,6 +98,16 @@ def create_offsets(op: Any) -> None:
     _execute(op, _OFFSETS)
 
 
+# In the order in which the services' migrations have them.
+STEPS = (create_kernel_tables, create_offsets)
+
+
+def create_newest_kernel_tables(op: Any) -> None:
+    """All of it at once, for a database that no migration has made (a test's)."""
+    for step in STEPS:
+        step(op)
+
+
 def _execute(op: Any, statements: str) -> None:
     for statement in statements.split(";"):
         if statement.strip():

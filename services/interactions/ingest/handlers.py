@@ -16,7 +16,8 @@ def subscriptions(settings: Settings) -> list[Subscription]:
     policy, clock = policy_of(settings), open_clock(settings.clock_file)
 
     def decode(record: Record) -> InboundEvent:
-        return read_record(record.value, clock.now(), clock.factor, policy.key, record.header("traceparent"))
+        trace, received_ms = record.header("traceparent"), record.timestamp_ms or None
+        return read_record(record.value, clock.now(), clock.factor, policy.key, trace, received_ms)
 
     async def on_messages(tx: Tx, inbound: list[InboundEvent]) -> None:
         await record_messages(tx, policy, inbound)

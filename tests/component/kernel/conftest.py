@@ -12,7 +12,7 @@ import pytest
 from shared.config import ServiceSettings
 from shared.contracts.topics import Topic
 from shared.database.engine import Database
-from shared.database.kernel_tables import create_kernel_tables, create_offsets
+from shared.database.kernel_tables import create_newest_kernel_tables
 from shared.database.partitions import maintain
 from shared.kafka.clients import create_topics
 from tests.fakes import FixedClock
@@ -38,8 +38,7 @@ class _Collected:
 async def kernel_url(create_database: Any) -> str:
     url: str = await create_database("kernel")
     collected = _Collected()
-    for create in (create_kernel_tables, create_offsets):
-        create(collected)
+    create_newest_kernel_tables(collected)
     connection = await asyncpg.connect(url)
     for statement in collected.statements:
         await connection.execute(statement)

@@ -44,7 +44,12 @@ def read_message(raw: bytes, now: datetime, factor: float) -> Message:
 
 
 def read_record(
-    raw: bytes | None, now: datetime, factor: float, key: str, traceparent: str | None = None
+    raw: bytes | None,
+    now: datetime,
+    factor: float,
+    key: str,
+    traceparent: str | None = None,
+    received_ms: int | None = None,
 ) -> InboundEvent:
     """The event in a record of interactions-inbound, checked as well. Raises UnacceptableRecord, a dead letter."""
     try:
@@ -55,7 +60,8 @@ def read_record(
         _check(record.message, now, factor)
     except EventRefused as refusal:
         raise UnacceptableRecord(refusal) from None
-    return InboundEvent(record.publisher, record.message, person_of(key, record.message.customer), traceparent)
+    person = person_of(key, record.message.customer)
+    return InboundEvent(record.publisher, record.message, person, traceparent, received_ms)
 
 
 def _check(message: Message, now: datetime, factor: float) -> None:

@@ -35,6 +35,7 @@ async def store_and_emit(tx: Tx, interactions: Sequence[NewInteraction]) -> list
                 time=interaction.time,
                 origin=interaction.origin,
                 cause=interaction.cause,
+                id=interaction.event_id,
             )
         )
     recorded = Counter((interaction.kind, interaction.origin.value) for interaction in interactions)
