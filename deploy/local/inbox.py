@@ -160,7 +160,7 @@ async def serve(folder: Path, host: str, smtp_port: int, web_port: int, heartbea
 
 
 def main() -> None:
-    """Command line; the supervisor of the demonstration starts it."""
+    """Command line; `deploy.local.hosting` starts it."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--folder", type=Path, required=True)
     parser.add_argument("--host", default="127.0.0.1", help="the interface of both doors")
