@@ -101,7 +101,6 @@ class Reader:
 
 @pytest.fixture
 async def own(settings: Settings) -> OwnSettings:
-    """Settings with topics of the test's own."""
     own = OwnSettings(**{**settings.model_dump(), "topic_prefix": f"{settings.topic_prefix}{new_id().hex[-6:]}-"})
     await create_topics(own, [*TOPICS, WATERMARKS])
     return own
