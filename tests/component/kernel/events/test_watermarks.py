@@ -74,7 +74,6 @@ class Reader:
                 self.watermarks.append((watermark.until, {tp.partition: end for tp, end in ends.items()}))
 
     async def watermark_after(self, moment: datetime) -> None:
-        """Wait for a watermark at or after `moment`."""
         async with asyncio.timeout(30):
             while not any(until >= moment for until, _ in self.watermarks):
                 await asyncio.sleep(0.01)
