@@ -48,6 +48,11 @@ class ServiceSettings(BaseSettings):
     heartbeat_file: Path | None = Field(None, description="touched every second; the supervisor looks at its age")
     log_level: str = "INFO"
     base_currency: str = Field("USD", pattern="^[A-Z]{3}$")
+    phone_region: str = Field(
+        "",
+        pattern="^([A-Z]{2})?$",
+        description="country (ISO 3166, such as DE) of phone numbers without one; the same for every service",
+    )
     cors_origins: list[str] = Field([], description="origins of browsers that may call the app")
     requests_per_second: float = Field(
         2_000.0, gt=0, description="per API key over all processes of the service; the bucket holds ten seconds of it"
