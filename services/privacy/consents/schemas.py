@@ -8,7 +8,7 @@ from uuid import UUID
 
 from pydantic import AwareDatetime, BaseModel, Field, StringConstraints, model_validator
 
-from services.privacy.consents.domain import Action, Head, Line, Proof, WithdrawnVia
+from services.privacy.consents.domain.ledger import Action, Head, Line, Proof, WithdrawnVia
 from services.privacy.consents.service.drafts import Draft
 from services.privacy.consents.service.overview import Overview
 from services.privacy.identity.domain import Reference

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from uuid import UUID
 
 from services.privacy.consents import repository as consents
-from services.privacy.consents.domain import Head
+from services.privacy.consents.domain.judging import Destination
+from services.privacy.consents.domain.ledger import Head, for_purpose
 from services.privacy.gate.domain import Situation, grant, refusal
 from services.privacy.identity.domain import Address
+from services.privacy.identity.service import holders_of
 from services.privacy.permits import repository as permits
 from services.privacy.permits.domain import Permit, Question, Reason
 from services.privacy.subject_locks.service import lock_subjects
@@ -38,25 +40,41 @@ async def grant_permits(tx: Tx, questions: Sequence[Question]) -> list[Permit | 
 
 async def _situations(tx: Tx, questions: Sequence[Question]) -> list[Situation]:
     """What is known about each question: customers and addresses are locked before anything is read."""
-    addresses = {question.address for question in questions}
-    locked = await lock_subjects(tx, {question.customer_id for question in questions}, shared=True)
-    await suppressions.lock(tx, addresses, shared=True)
-    heads: dict[tuple[UUID, str, str], Head] = {}
-    for head in await consents.heads_of(tx, locked.members):
-        heads[head.scope.customer_id, head.scope.purpose, head.scope.channel] = head
+    customers = {question.customer_id for question in questions}
+    subjects = {subject for question in questions for subject in question.to.subjects}
+    listed = {address for question in questions for address in question.addresses}
+    locked = await lock_subjects(tx, customers, addresses=subjects, shared=True)
+    await suppressions.lock(tx, listed, shared=True)
+    holders = await holders_of(tx, [question.to for question in questions])
+    # Not locked: nothing is recorded under a second self any more, except by who names that very id.
+    second_selves = {found for question in questions for found in question.second_selves}
+    heads: dict[UUID, list[Head]] = defaultdict(list)
+    for head in await consents.heads_of(tx, {*locked.states, *second_selves}):
+        heads[head.scope.customer_id].append(head)
     suppressed: dict[Address, list[SuppressionReason]] = defaultdict(list)
-    for entry in await suppressions.read(tx, addresses):
+    for entry in await suppressions.read(tx, listed):
         suppressed[entry.address].append(entry.reason)
+
+    def asked(question: Question, subjects: Iterable[UUID]) -> list[Head]:
+        known = [head for subject in subjects for head in heads.get(subject, ())]
+        return for_purpose(known, question.purpose, question.channel)
+
     situations = []
     for question in questions:
         group = locked.groups[question.customer_id]
-        scopes = [(member, question.purpose, question.channel) for member in group.members]
+        before = [found for found in question.second_selves if found not in group.members]
         situations.append(
             Situation(
                 group=group,
-                states=locked.states_of(question.customer_id),
-                heads=[heads[scope] for scope in scopes if scope in heads],
-                suppressed=suppressed[question.address],
+                states=[locked.states[member] for member in (*group.members, *question.to.subjects)],
+                heads=asked(question, group.members),
+                suppressed=[reason for address in question.addresses for reason in suppressed[address]],
+                to=Destination(
+                    address=question.to,
+                    holder=holders[question.fingerprint],
+                    heads=asked(question, question.to.subjects),
+                    before=asked(question, before),
+                ),
             )
         )
     return situations

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from services.privacy.consents.domain import Line, Proof
+from services.privacy.consents.domain.ledger import Line, Proof
 from services.privacy.consents.service.withdrawals import withdraw_unless_erased
 from services.privacy.permits import repository as permits
 from services.privacy.suppressions.domain import SuppressionReason

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
-from services.privacy.consents.domain import Proof
+from services.privacy.consents.domain.ledger import Proof
 from services.privacy.consents.service.withdrawals import withdraw_unless_erased
 from services.privacy.permits import repository as permits
 from services.privacy.permits.domain import PermittedMessage

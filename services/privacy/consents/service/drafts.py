@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from services.privacy.consents.domain import Action, Line, Proof, Scope, Statement
+from services.privacy.consents.domain.ledger import Action, Line, Proof, Scope, Statement
 from services.privacy.consents.errors import ExpiresTooEarly, InTheFuture, NoConsentNeeded, NothingRecorded
 from services.privacy.consents.service.ledger import record_consents
 from services.privacy.consents.service.withdrawals import withdraw

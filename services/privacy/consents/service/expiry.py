@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from services.privacy.consents import repository
-from services.privacy.consents.domain import mark_expired
+from services.privacy.consents.domain.ledger import mark_expired
 from services.privacy.consents.service.ledger import emit_change
 from services.privacy.subject_locks import repository as subject_locks
 from shared.database.transaction import Tx

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from services.privacy.consents import repository
-from services.privacy.consents.domain import Action, Head, Line, Proof, Scope, Statement, head_after
+from services.privacy.consents.domain.ledger import Action, Head, Line, Proof, Scope, Statement, head_after
 from services.privacy.subject_locks import repository as subject_locks
 from services.privacy.subject_locks.service import lock_subjects
 from shared.contracts.envelope import Origin

@@ -6,7 +6,7 @@ from datetime import datetime
 from uuid import UUID
 
 from services.privacy.consents import repository
-from services.privacy.consents.domain import Action, Head, Line, Proof, Scope, Statement
+from services.privacy.consents.domain.ledger import Action, Head, Line, Proof, Scope, Statement
 from services.privacy.consents.service.ledger import append_to_ledger
 from services.privacy.permits.domain import SERVICE_PURPOSE
 from services.privacy.subject_locks.domain import LockedSubjects

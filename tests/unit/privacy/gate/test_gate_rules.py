@@ -7,7 +7,7 @@ from uuid import UUID
 
 import pytest
 
-from services.privacy.consents.domain import Action, Head, Scope
+from services.privacy.consents.domain.ledger import Action, Head, Scope
 from services.privacy.gate.domain import Situation, grant, refusal
 from services.privacy.identity.domain import Group
 from services.privacy.permits.domain import SERVICE_PURPOSE as SERVICE
