@@ -53,7 +53,8 @@ _APPEND = text(f"""
         cast(:evidence as text[]), cast(:vias as text[]), cast(:campaigns as uuid[]), cast(:messages as uuid[]),
         cast(:fingerprints as text[]), cast(:generations as int[]), cast(:alone as boolean[]))
     as t(customer_id, version, consent_id, purpose, channel, action, effective, occurred_at, expires_at, recorded_by,
-         basis, wording, wording_version, evidence, withdrawn_via, campaign_id, message_id, fingerprint, generation, alone)
+         basis, wording, wording_version, evidence, withdrawn_via, campaign_id, message_id, fingerprint, generation,
+         alone)
 """)
 _HISTORY = text(f"""
     select {_LINE} from consents

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from uuid import UUID
 
 from services.privacy.consents import repository as consents
-from services.privacy.consents.domain.judging import Destination
 from services.privacy.consents.domain.ledger import Head, for_purpose
+from services.privacy.consents.service.addresses import said_by
 from services.privacy.gate.domain import Situation, grant, refusal
 from services.privacy.identity.domain import Address
-from services.privacy.identity.service import holders_of
 from services.privacy.permits import repository as permits
 from services.privacy.permits.domain import Permit, Question, Reason
 from services.privacy.subject_locks.service import lock_subjects
@@ -45,36 +44,30 @@ async def _situations(tx: Tx, questions: Sequence[Question]) -> list[Situation]:
     listed = {address for question in questions for address in question.addresses}
     locked = await lock_subjects(tx, customers, addresses=subjects, shared=True)
     await suppressions.lock(tx, listed, shared=True)
-    holders = await holders_of(tx, [question.to for question in questions])
-    # Not locked: nothing is recorded under a second self any more, except by who names that very id.
-    second_selves = {found for question in questions for found in question.second_selves}
+    # Second selves are not locked: nothing is recorded under one any more, except by who names that very id.
+    said = await said_by(
+        tx,
+        [question.to for question in questions],
+        before={found for question in questions for found in question.second_selves},
+    )
     heads: dict[UUID, list[Head]] = defaultdict(list)
-    for head in await consents.heads_of(tx, {*locked.states, *second_selves}):
+    for head in await consents.heads_of(tx, locked.members):
         heads[head.scope.customer_id].append(head)
     suppressed: dict[Address, list[SuppressionReason]] = defaultdict(list)
     for entry in await suppressions.read(tx, listed):
         suppressed[entry.address].append(entry.reason)
-
-    def asked(question: Question, subjects: Iterable[UUID]) -> list[Head]:
-        known = [head for subject in subjects for head in heads.get(subject, ())]
-        return for_purpose(known, question.purpose, question.channel)
-
     situations = []
     for question in questions:
         group = locked.groups[question.customer_id]
+        own = (head for member in group.members for head in heads[member])
         before = [found for found in question.second_selves if found not in group.members]
         situations.append(
             Situation(
                 group=group,
-                states=[locked.states[member] for member in (*group.members, *question.to.subjects)],
-                heads=asked(question, group.members),
+                states=[locked.states[subject] for subject in (*group.members, *question.to.subjects)],
+                heads=for_purpose(own, question.purpose, question.channel),
                 suppressed=[reason for address in question.addresses for reason in suppressed[address]],
-                to=Destination(
-                    address=question.to,
-                    holder=holders[question.fingerprint],
-                    heads=asked(question, question.to.subjects),
-                    before=asked(question, before),
-                ),
+                to=said.at(question.to, question.purpose, question.channel, before),
             )
         )
     return situations

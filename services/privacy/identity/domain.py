@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from hashlib import sha256
-from typing import Self
+from typing import Literal, Self, cast
 from uuid import UUID
 
 from shared.contracts.inbound import CustomerRef
@@ -126,7 +126,7 @@ class Hashing:
         kind = kind_of(channel)
         if kind == "postal":
             return NamedAddress(kind, (fingerprint(self.key, kind, " ".join(text.casefold().split())),))
-        return NamedAddress(kind, self.hashes(Identifier.model_construct(kind=kind, value=text, source=None)))
+        return NamedAddress(kind, self.hashes(_identifier(kind, text)))
 
     def addresses(self, reference: Reference) -> tuple[NamedAddress, ...]:
         """The addresses that a caller named."""
@@ -139,9 +139,14 @@ class Hashing:
     def second_selves(self, email: str) -> tuple[UUID, ...]:
         """The ids that an e-mail derives. What was said by e-mail before addresses were subjects stands under them,
         also of customers who are known by another id."""
-        identifier = Identifier.model_construct(kind="email", value=email, source=None)
+        identifier = _identifier("email", email)
         derived = (customer_id_of(self.key, identifier), former_customer_id_of(self.key, identifier))
         return tuple(dict.fromkeys(derived))
+
+
+def _identifier(kind: str, value: str) -> Identifier:
+    # Unchecked: an address may be longer than an identifier.
+    return Identifier.model_construct(kind=cast(Literal["email", "phone"], kind), value=value, source=None)
 
 
 def subject_of(address: str) -> UUID:

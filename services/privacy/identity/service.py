@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from uuid import UUID
 
 from services.privacy.identity import repository
-from services.privacy.identity.domain import Hashing, Holder, NamedAddress, Reference
+from services.privacy.identity.domain import OWNED_KINDS, Hashing, Holder, NamedAddress, Reference
 from services.privacy.identity.errors import CustomerIdNeeded, CustomerNotDerivable
 from shared.config import ServiceSettings
 from shared.contracts.customers import CustomersMerged, IdentifierOwned, IdentifierRetired, MergeUndone
@@ -60,13 +60,13 @@ async def holders_of(tx: Tx, addresses: Iterable[NamedAddress]) -> dict[str, Hol
     return holders
 
 
-async def addresses_of(tx: Tx, customer_ids: Iterable[UUID]) -> list[NamedAddress]:
-    """The addresses that these customers own, as far as customers has said so."""
-    return [
-        NamedAddress(owner.kind, (owner.fingerprint,))
-        for owner in await owners.owned_by(tx, customer_ids)
-        if owner.kind == "email"
-    ]
+async def addresses_of(tx: Tx, customer_ids: Iterable[UUID]) -> dict[UUID, list[NamedAddress]]:
+    """The addresses that each of these customer ids owns, as far as customers has said so."""
+    found: dict[UUID, list[NamedAddress]] = {customer_id: [] for customer_id in customer_ids}
+    for owner in await owners.owned_by(tx, found):
+        if owner.kind in OWNED_KINDS:
+            found[owner.customer_id].append(NamedAddress(owner.kind, (owner.fingerprint,)))
+    return found
 
 
 async def find_customer(tx: Tx, hashing: Hashing, reference: Reference) -> UUID:

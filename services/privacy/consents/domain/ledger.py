@@ -10,7 +10,6 @@ from typing import Literal
 from uuid import UUID
 
 from services.privacy.identity.domain import subject_of
-from services.privacy.permits.domain import Reason
 
 EVERY_PURPOSE = "*"
 """A refusal of this purpose refuses every one, also those that nobody has defined yet."""
@@ -132,9 +131,7 @@ class Head:
         return "unknown" if self.has_run_out(now) else "granted"
 
 
-def head_after(
-    head: Head | None, statement: Statement, version: int, everything: Head | None = None
-) -> Head | None:
+def head_after(head: Head | None, statement: Statement, version: int, everything: Head | None = None) -> Head | None:
     """The head after `statement`, or None when it changes nothing that holds (it stays in the ledger as history).
 
     A refusal holds from the moment it is recorded, however old: nobody argues with a no. A grant holds unless a refusal

@@ -107,7 +107,8 @@ async def test_a_reported_unsubscribe_does_not_undo_a_later_yes(
     assert await ask(client, customer) == "granted"
     await handle(database, an_event(a_response("unsubscribed"), customer, left_at + timedelta(minutes=2)))
     assert await ask(client, customer) == "withdrawn"
-    assert await rows(database, "consents", [customer]) == 3
+    # The three about marketing, and the wish to get nothing at all, once.
+    assert await rows(database, "consents", [customer]) == 4
 
 
 async def test_a_complaint_counts_for_the_customer_that_its_batch_merges(

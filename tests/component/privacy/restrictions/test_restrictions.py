@@ -29,7 +29,7 @@ async def test_a_restriction_stops_everything_and_can_be_lifted(client: httpx.As
 
 async def _restrict(database: Database, customer: UUID) -> None:
     async with database.transaction() as tx:
-        await restrict(tx, customer, True)
+        await restrict(tx, customer, True, "test")
 
 
 async def test_a_restriction_and_permits_take_turns(database: Database) -> None:
