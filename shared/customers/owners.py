@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Column, Integer, MetaData, Table, Text, Uuid, text
@@ -18,8 +18,7 @@ from shared.contracts.envelope import Envelope
 from shared.contracts.interactions import Identifier
 from shared.customers.identifiers import customer_id_of
 from shared.database.transaction import Tx
-
-Trust = Literal["server", "browser"]
+from shared.security.api_keys import Trust
 
 _DDL = """
 create table identifier_owners (

@@ -9,6 +9,8 @@ from string import ascii_lowercase, ascii_uppercase
 import idna
 import phonenumbers
 
+# By which a stored identifier shows that it was written by `normalise` below; the former ones are 1.
+SPELLING = 2
 _NOT_DIGITS = re.compile(r"[^0-9]")
 # Not str.lower: only A to Z are one with a to z in every mailbox. Whether Straße@ and strasse@ are one is the business
 # of the host alone, and on most they are two people.

@@ -14,7 +14,7 @@ from shared.contracts.envelope import Unreadable
 from shared.database.engine import Database, is_transient
 from shared.database.transaction import Tx
 from shared.events import inbox
-from shared.events.dead_letter_writer import event_id_of, write_dead_letter
+from shared.events.dead_letter_writer import event_id_of, reason_of, write_dead_letter
 from shared.events.subscription import Record, Subscription
 from shared.ids import first_id_of
 from shared.observability.logging import get_logger
@@ -237,5 +237,6 @@ class BatchProcessor:
             topic=record.topic,
             partition=record.partition,
             offset=record.offset,
-            reason=type(error).__name__,
+            reason=reason_of(error),
+            error=type(error).__name__,
         )

@@ -31,6 +31,7 @@ from shared.contracts.interactions import (
     ReturnRecorded,
 )
 from shared.contracts.privacy import ConsentChanged
+from shared.security.api_keys import Trust
 
 Message = PurchaseMessage | ReturnMessage | ContactMessage | ExposureMessage | ResponseMessage
 
@@ -49,6 +50,7 @@ _FACTS: dict[str, type[Fact]] = {
 KNOWN_TYPES = tuple(_FACTS)
 _CHANNELS: tuple[str, ...] = get_args(Channel)
 _TRAITS = "traits"
+_HEARSAY = "browser:"
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +69,7 @@ class InboundEvent:
     publisher: str
     message: Message
     person: Person
+    trust: Trust
     traceparent: str | None = None
 
 
@@ -180,19 +183,28 @@ def message_digest(key: str, publisher: str, message_id: str) -> bytes:
     return hashlib.blake2b(text, key=key.encode()[:64], digest_size=16).digest()
 
 
-def observation_digests(person: Person, traits: Mapping[str, TraitValue]) -> dict[str, bytes]:
+def observation_digests(person: Person, traits: Mapping[str, TraitValue], trust: Trust) -> dict[str, bytes]:
     """What customers would learn from a message: slot -> digest. One slot for each identifier, one for the traits as a
-    whole, so that a value that changes and changes back is emitted again."""
+    whole, so that a value that changes and changes back is emitted again. What a browser says has slots of its own: a
+    server's word for the same is news."""
     digests = {fingerprint: bytes.fromhex(fingerprint)[:16] for fingerprint in person.fingerprints}
     if traits:
         packed = orjson.dumps(dict(traits), option=orjson.OPT_SORT_KEYS)
         digests[_TRAITS] = hashlib.blake2b(packed, digest_size=16).digest()
-    return digests
+    return digests if trust == "server" else {_HEARSAY + slot: digest for slot, digest in digests.items()}
+
+
+def name_in(slot: str) -> str | None:
+    """The fingerprint that a slot is about; None for traits."""
+    name = slot.removeprefix(_HEARSAY)
+    return None if name == _TRAITS else name
 
 
 def tells_anything_new(digests: Mapping[str, bytes], known: Mapping[str, bytes]) -> bool:
-    """True when customers has not been told all of `digests` already."""
-    return any(known.get(slot) != digest for slot, digest in digests.items())
+    """True when customers has not been told all of `digests` already. A browser's word is no news after a server's."""
+    return any(
+        digest not in (known.get(slot), known.get(slot.removeprefix(_HEARSAY))) for slot, digest in digests.items()
+    )
 
 
 def _caused_by(

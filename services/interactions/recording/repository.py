@@ -41,6 +41,10 @@ _INSERT = text("""
 _OBSERVATIONS = text("""
     select customer_id, slot, digest from told_marks where customer_id = any(cast(:ids as uuid[]))
 """)
+_TOLD_ABOUT = text("""
+    select t.customer_id from told_marks t
+    join unnest(cast(:ids as uuid[]), cast(:slots as text[])) as n(customer_id, slot) using (customer_id, slot)
+""")
 _STORE_OBSERVATIONS = text("""
     insert into told_marks (customer_id, slot, digest)
     select * from unnest(cast(:ids as uuid[]), cast(:slots as text[]), cast(:digests as bytea[])) order by 1, 2
@@ -102,6 +106,13 @@ async def known_observations(tx: Tx, ids: Iterable[UUID]) -> dict[UUID, dict[str
     for row in await tx.rows(_OBSERVATIONS, {"ids": list(ids)}):
         known.setdefault(row["customer_id"], {})[row["slot"]] = row["digest"]
     return known
+
+
+async def told_about(tx: Tx, marks: Iterable[tuple[UUID, str]]) -> set[UUID]:
+    """Those customers of `marks` about whom customers was told under that very slot."""
+    wanted = sorted(set(marks))
+    params = {"ids": [customer_id for customer_id, _ in wanted], "slots": [slot for _, slot in wanted]}
+    return {row["customer_id"] for row in await tx.rows(_TOLD_ABOUT, params)} if wanted else set()
 
 
 async def store_observations(tx: Tx, observations: Mapping[tuple[UUID, str], bytes]) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date
 from uuid import UUID
 
@@ -77,9 +77,25 @@ async def _fresh(tx: Tx, policy: Policy, inbound: Sequence[InboundEvent]) -> lis
 
 async def _resolved(tx: Tx, policy: Policy, fresh: Sequence[InboundEvent]) -> list[_ResolvedMessage]:
     customers = await resolve(tx, policy.key, [event.person for event in fresh])
-    found = [_ResolvedMessage(event, customer) for event, customer in zip(fresh, customers, strict=True) if customer]
+    resolved = [_ResolvedMessage(event, customer) for event, customer in zip(fresh, customers, strict=True) if customer]
+    found = await _known_before(tx, resolved)
     DROPPED.inc(len(fresh) - len(found))
     return found
+
+
+async def _known_before(tx: Tx, resolved: list[_ResolvedMessage]) -> list[_ResolvedMessage]:
+    """Who was recorded under the former spelling of an identifier keeps that id until customers says whose it is."""
+    asked = [message for message in resolved if message.customer.formerly is not None]
+    if not asked:
+        return resolved
+    marks = [(message.customer.formerly, message.inbound.person.names[1]) for message in asked]
+    known = await repository.told_about(tx, [(former, slot) for former, slot in marks if former is not None])
+    return [
+        replace(message, customer=message.customer._replace(customer_id=former))
+        if (former := message.customer.formerly) in known and former is not None
+        else message
+        for message in resolved
+    ]
 
 
 async def _values(tx: Tx, policy: Policy, messages: Sequence[Message]) -> list[int | None]:
@@ -107,12 +123,15 @@ def _priced(message: Message) -> tuple[str, date] | None:
 async def _emit_observations(
     tx: Tx, resolved: Sequence[_ResolvedMessage], interactions: Sequence[NewInteraction], event_ids: Sequence[UUID]
 ) -> None:
-    digests = [observation_digests(message.inbound.person, message.inbound.message.traits) for message in resolved]
+    digests = [
+        observation_digests(message.inbound.person, message.inbound.message.traits, message.inbound.trust)
+        for message in resolved
+    ]
     described = {message.customer.customer_id for message, own in zip(resolved, digests, strict=True) if own}
     known = await repository.known_observations(tx, described)
     new: dict[tuple[UUID, str], bytes] = {}
     for message, own, interaction, event_id in zip(resolved, digests, interactions, event_ids, strict=True):
-        customer_id, generation = message.customer
+        customer_id, generation = message.customer.customer_id, message.customer.generation
         before = known.setdefault(customer_id, {})
         if not tells_anything_new(own, before):
             continue
@@ -125,6 +144,7 @@ async def _emit_observations(
             generation=generation,
             traits=message.inbound.message.traits,
             publisher=message.inbound.publisher,
+            trust=message.inbound.trust,
         )
         tx.publish(observed, subject=customer_id, time=interaction.time, origin=interaction.origin, cause=event_id)
     if new:

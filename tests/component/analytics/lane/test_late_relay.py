@@ -26,7 +26,8 @@ from shared.events.relay import Relay
 from shared.worker.parts import WorkerContext
 from shared.worker.watchdog import Watchdog
 from tests.component.analytics.builders import a_purchase, bought
-from tests.component.analytics.lane.test_lane import Harness, harness
+from tests.component.analytics.lane.harness import Harness
+from tests.component.analytics.lane.test_lane import harness
 from tests.infrastructure import CreateDatabase
 
 __all__ = ["harness"]

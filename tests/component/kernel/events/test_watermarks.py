@@ -23,6 +23,7 @@ from shared.events import barrier as kernel_barrier
 from shared.events import relay as kernel_relay
 from shared.events import watermarks as kernel_watermarks
 from shared.events.relay import Relay
+from shared.events.watermarks import WatermarkPublisher
 from shared.ids import new_id
 from shared.kafka.clients import create_topics, make_consumer, wire_name
 from shared.worker.parts import WorkerContext
@@ -31,7 +32,7 @@ from tests.component.kernel.builders import Counted, emit
 from tests.component.kernel.conftest import TOPICS, Settings
 
 
-class PublisherSettings(Settings):
+class OwnSettings(Settings):
     """The test's service under the name of a service that publishes watermarks."""
 
     service: ClassVar[str] = "interactions"
@@ -54,7 +55,7 @@ class FastClock:
 class Reader:
     """Reads watermarks and, at each, asks where the topic of the events ends, as analytics does."""
 
-    settings: PublisherSettings
+    settings: OwnSettings
     consumer: AIOKafkaConsumer
     watermarks: list[tuple[datetime, dict[int, int]]] = field(default_factory=list)
 
@@ -96,19 +97,17 @@ class Reader:
 
 
 @pytest.fixture
-async def publisher_settings(settings: Settings) -> PublisherSettings:
+async def own(settings: Settings) -> OwnSettings:
     """Settings with topics of the test's own."""
-    own = PublisherSettings(**{**settings.model_dump(), "topic_prefix": f"{settings.topic_prefix}{new_id().hex[-6:]}-"})
+    own = OwnSettings(**{**settings.model_dump(), "topic_prefix": f"{settings.topic_prefix}{new_id().hex[-6:]}-"})
     await create_topics(own, [*TOPICS, WATERMARKS])
     return own
 
 
 @pytest.fixture
-async def writer(publisher_settings: PublisherSettings, database: Database) -> AsyncIterator[Database]:
-    """Transactions as the publisher_settings service opens them. The barrier is reset afterwards."""
-    opened = Database(
-        publisher_settings.database_url, source=publisher_settings.service, clock=SystemClock(), pool_size=10
-    )
+async def writer(own: OwnSettings, database: Database) -> AsyncIterator[Database]:
+    """Transactions as the own service opens them. The barrier is reset afterwards."""
+    opened = Database(own.database_url, source=own.service, clock=SystemClock(), pool_size=10)
     # A first connection takes longer than the margin between the clock and BEGIN.
     await opened.connect()
     yield opened
@@ -118,11 +117,11 @@ async def writer(publisher_settings: PublisherSettings, database: Database) -> A
 
 
 @pytest.fixture
-async def reader(publisher_settings: PublisherSettings, writer: Database) -> AsyncIterator[Reader]:
-    consumer = make_consumer(publisher_settings, None)
-    consumer.assign([TopicPartition(wire_name(publisher_settings, WATERMARKS.name), 0)])
+async def reader(own: OwnSettings, writer: Database) -> AsyncIterator[Reader]:
+    consumer = make_consumer(own, None)
+    consumer.assign([TopicPartition(wire_name(own, WATERMARKS.name), 0)])
     await consumer.start()
-    reader = Reader(publisher_settings, consumer)
+    reader = Reader(own, consumer)
     reading = asyncio.create_task(reader.run())
     yield reader
     reading.cancel()
@@ -131,9 +130,9 @@ async def reader(publisher_settings: PublisherSettings, writer: Database) -> Asy
 
 
 @contextlib.asynccontextmanager
-async def relaying(publisher_settings: PublisherSettings, writer: Database) -> AsyncIterator[asyncio.Task[None]]:
-    context = WorkerContext(publisher_settings, writer, writer.clock, Watchdog([]))
-    task = asyncio.create_task(Relay(publisher_settings).run(context, lambda: None))
+async def relaying(own: OwnSettings, writer: Database) -> AsyncIterator[asyncio.Task[None]]:
+    context = WorkerContext(own, writer, writer.clock, Watchdog([]))
+    task = asyncio.create_task(Relay(own).run(context, lambda: None))
     try:
         yield task
     finally:
@@ -178,12 +177,12 @@ async def under_load(reader: Reader, writer: Database, seconds: float) -> list[s
 
 @pytest.mark.parametrize("clock", [SystemClock, FastClock])
 async def test_nothing_older_comes_after_a_watermark(
-    clock: Any, publisher_settings: PublisherSettings, writer: Database, reader: Reader, monkeypatch: pytest.MonkeyPatch
+    clock: Any, own: OwnSettings, writer: Database, reader: Reader, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Catches a watermark by the clock alone: transactions stall, and the relay is late."""
     make_late(monkeypatch, 0.2)
     writer.clock = clock()
-    async with relaying(publisher_settings, writer):
+    async with relaying(own, writer):
         assert await under_load(reader, writer, 4) == []
     assert len(reader.watermarks) > 3
 
@@ -191,7 +190,7 @@ async def test_nothing_older_comes_after_a_watermark(
 @pytest.mark.parametrize("mutant", ["writers read no barrier", "older writers are not waited for", "rows are not"])
 async def test_each_part_of_the_barrier_is_needed(
     mutant: str,
-    publisher_settings: PublisherSettings,
+    own: OwnSettings,
     writer: Database,
     reader: Reader,
     monkeypatch: pytest.MonkeyPatch,
@@ -207,23 +206,19 @@ async def test_each_part_of_the_barrier_is_needed(
         monkeypatch.setattr(kernel_watermarks, "writers", nobody)
     else:
         make_late(monkeypatch, 0.2)
-        after_read = kernel_watermarks.WatermarkPublisher.after_read
-        monkeypatch.setattr(
-            kernel_watermarks.WatermarkPublisher,
-            "after_read",
-            lambda self, connection, oldest: after_read(self, connection, None),
-        )
+        after_read = WatermarkPublisher.after_read
+        monkeypatch.setattr(WatermarkPublisher, "after_read", lambda self, driver, _: after_read(self, driver, None))
     # No transaction holds the watermark back by being open: that is a courtesy, and hides what is looked for here.
     monkeypatch.setattr(kernel_watermarks, "HOLD_S", 0.0)
-    async with relaying(publisher_settings, writer):
+    async with relaying(own, writer):
         assert await under_load(reader, writer, 4) != []
 
 
 async def test_a_transaction_that_has_emitted_holds_the_watermark_until_it_ends(
-    publisher_settings: PublisherSettings, writer: Database, reader: Reader
+    own: OwnSettings, writer: Database, reader: Reader
 ) -> None:
     """Catches a watermark over rows that nobody can see yet."""
-    async with relaying(publisher_settings, writer):
+    async with relaying(own, writer):
         await reader.watermark_after(writer.clock.now())
         async with writer.transaction() as tx:
             tx.publish(Counted(number=1), subject=new_id())
@@ -236,10 +231,10 @@ async def test_a_transaction_that_has_emitted_holds_the_watermark_until_it_ends(
 
 
 async def test_a_transaction_that_emits_nothing_holds_it_for_a_moment_only(
-    publisher_settings: PublisherSettings, writer: Database, reader: Reader
+    own: OwnSettings, writer: Database, reader: Reader
 ) -> None:
     """Catches a report that stops all lapses, and an event emitted late that is recorded before the watermark."""
-    async with relaying(publisher_settings, writer), writer.transaction() as tx:
+    async with relaying(own, writer), writer.transaction() as tx:
         await tx.value("select 1")
         await asyncio.sleep(kernel_watermarks.HOLD_S / 2)
         assert not [until for until, _ in reader.watermarks if until >= tx.now]
@@ -254,10 +249,10 @@ async def test_a_transaction_that_emits_nothing_holds_it_for_a_moment_only(
 
 
 async def test_a_silent_outbox_has_watermarks_and_a_relay_that_stands_still_has_none(
-    publisher_settings: PublisherSettings, writer: Database, reader: Reader, monkeypatch: pytest.MonkeyPatch
+    own: OwnSettings, writer: Database, reader: Reader, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Catches lapses that wait for the next event, and a watermark beside an outbox that does not empty."""
-    async with relaying(publisher_settings, writer):
+    async with relaying(own, writer):
         await reader.watermark_after(writer.clock.now())
         make_late(monkeypatch, 2)
         await emit(writer, 1)
@@ -270,12 +265,10 @@ async def test_a_silent_outbox_has_watermarks_and_a_relay_that_stands_still_has_
     assert len(reader.watermarks) == seen
 
 
-async def test_watermarks_go_on_with_the_next_relay(
-    publisher_settings: PublisherSettings, writer: Database, reader: Reader
-) -> None:
+async def test_watermarks_go_on_with_the_next_relay(own: OwnSettings, writer: Database, reader: Reader) -> None:
     """Catches a barrier that ends with its relay, or is lowered by the next one."""
     writing = asyncio.create_task(write(writer, random.Random(5)))
-    async with relaying(publisher_settings, writer) as first, relaying(publisher_settings, writer):
+    async with relaying(own, writer) as first, relaying(own, writer):
         await reader.watermark_after(writer.clock.now())
         first.cancel()
         await reader.watermark_after(writer.clock.now())
@@ -292,9 +285,7 @@ async def test_watermarks_go_on_with_the_next_relay(
 
 async def test_a_topic_that_is_missing_does_not_hold_up_the_relay(settings: Settings, writer: Database) -> None:
     """Catches a relay that waits for the topic of its watermarks: events go before."""
-    without = PublisherSettings(
-        **{**settings.model_dump(), "topic_prefix": f"{settings.topic_prefix}{new_id().hex[-6:]}-"}
-    )
+    without = OwnSettings(**{**settings.model_dump(), "topic_prefix": f"{settings.topic_prefix}{new_id().hex[-6:]}-"})
     await create_topics(without, TOPICS)
     async with relaying(without, writer), asyncio.timeout(20):
         await asyncio.sleep(1)
