@@ -1,4 +1,4 @@
-"""Settings of every process; the only room of the kernel that reads environment variables."""
+"""Settings of every process; the only module of the kernel that reads environment variables."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 from typing import ClassVar, Literal, Self
 
-from pydantic import Field, SecretStr, model_validator
+from pydantic import Field, IPvAnyNetwork, SecretStr, model_validator
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -38,6 +38,7 @@ class ServiceSettings(BaseSettings):
     host: str = "127.0.0.1"
     port: int = Field(8000, description="the app's HTTP port")
     worker_port: int = Field(8001, description="the worker's health and metrics")
+    health_port: int = Field(8002, description="the app's health and metrics: a listener of its own, not for strangers")
     api_keys_file: Path
     service_key: SecretStr = Field(SecretStr(LOCAL_SERVICE_KEY), description="own key for calls to other services")
     installation_key: SecretStr = Field(
@@ -48,10 +49,30 @@ class ServiceSettings(BaseSettings):
     heartbeat_file: Path | None = Field(None, description="touched every second; the supervisor looks at its age")
     log_level: str = "INFO"
     base_currency: str = Field("USD", pattern="^[A-Z]{3}$")
+    phone_region: str = Field(
+        "",
+        pattern="^([A-Z]{2})?$",
+        description="country (ISO 3166, such as DE) of phone numbers without one; the same for every service",
+    )
     cors_origins: list[str] = Field([], description="origins of browsers that may call the app")
     requests_per_second: float = Field(
         2_000.0, gt=0, description="per API key over all processes of the service; the bucket holds ten seconds of it"
     )
+    public_requests_per_second: float = Field(
+        100.0, gt=0, description="the same per client address, for routes without a key. Mail providers ask from few"
+    )
+    trusted_proxies: list[IPvAnyNetwork] = Field(
+        [], description="networks whose X-Forwarded-For is believed; their connections are not counted per address"
+    )
+    most_connections: int = Field(2_000, ge=10, description="of the app's port; beyond it the slowest client goes")
+    most_connections_per_address: int = Field(256, ge=1, description="the same for one client address")
+    head_timeout_s: float = Field(10.0, gt=0, description="within which a request's head must be complete")
+    body_timeout_s: float = Field(10.0, gt=0, description="the longest pause within a request's body")
+    longest_body_s: float = Field(30.0, gt=0, description="within which a whole body must have come")
+    most_body_bytes: int = Field(
+        64 * 1024 * 1024, gt=0, description="of large bodies held at once; as Python objects they take ten times that"
+    )
+    answer_timeout_s: float = Field(30.0, gt=0, description="within which a client must read on")
 
     @classmethod
     def settings_customise_sources(
@@ -74,14 +95,14 @@ class ServiceSettings(BaseSettings):
 
     def unsafe(self) -> list[str]:
         """What must not be so in production, each with its cure. A service adds its own by overriding this."""
-        found = []
+        problems = []
         installation, service = self.installation_key.get_secret_value(), self.service_key.get_secret_value()
         if installation == LOCAL_INSTALLATION_KEY or len(installation) < _SHORTEST_SECRET:
-            found.append(f"INSTALLATION_KEY is a default or short; set a random one of {_SHORTEST_SECRET} or more")
+            problems.append(f"INSTALLATION_KEY is a default or short; set a random one of {_SHORTEST_SECRET} or more")
         if service == LOCAL_SERVICE_KEY or len(service) < _SHORTEST_SECRET:
-            found.append(f"SERVICE_KEY is a default or short; set a random one of {_SHORTEST_SECRET} or more")
+            problems.append(f"SERVICE_KEY is a default or short; set a random one of {_SHORTEST_SECRET} or more")
         if self.clock_file is not None:
-            found.append("CLOCK_FILE scales business time; unset it")
+            problems.append("CLOCK_FILE scales business time; unset it")
         if "*" in self.cors_origins:
-            found.append("CORS_ORIGINS allows every origin; list the ones that publish from a browser")
-        return found
+            problems.append("CORS_ORIGINS allows every origin; list the ones that publish from a browser")
+        return problems

@@ -18,8 +18,8 @@ import httpx
 import pytest
 from aiosmtpd.controller import Controller
 
-from deploy.demo.inbox import Mailbox, Provider, parse
 from deploy.local import Dsns
+from deploy.local.inbox import Mailbox, Provider, parse
 from deploy.local.installation import Installation, Plan
 from deploy.local.ports import keep_or_choose
 

@@ -11,7 +11,8 @@ from urllib.parse import urlsplit
 
 from aiokafka import AIOKafkaProducer
 
-from deploy.local.installation import SERVICES, Installation
+from deploy.local.hosting import Hosting
+from deploy.local.installation import SERVICES
 from deploy.local.preparing import CLOCK, remember_clock
 from shared.clock import Clock, ScaledClock
 from shared.config import ServiceSettings
@@ -53,10 +54,9 @@ class Places:
         return make_producer(self.kafka_settings)
 
 
-def of_installation(
-    installation: Installation, mails: Path, inbox_page: str, console_page: str | None = None
-) -> Places:
-    """An installation on this machine, which has been started."""
+def of_hosting(hosting: Hosting) -> Places:
+    """An installation on this machine, which is started."""
+    installation = hosting.start()
     assert installation.clock_file is not None, "the demonstration needs a business clock"
     urls = {service: installation.url(service) for service in SERVICES}
     return Places(
@@ -67,11 +67,11 @@ def of_installation(
         kafka=installation.dsns.kafka,
         topic_prefix=installation.plan.topic_prefix,
         clock=ScaledClock(installation.clock_file),
-        mails=mails,
-        inbox_page=inbox_page,
+        mails=hosting.mails,
+        inbox_page=hosting.inbox_page,
         remember_clock=installation.save_clock,
         redis=installation.dsns.redis,
-        console_page=console_page,
+        console_page=hosting.console_page,
     )
 
 

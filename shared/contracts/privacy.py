@@ -1,4 +1,4 @@
-"""What `privacy` says: what somebody permits."""
+"""Events of `privacy`: consent, suppression, restriction, erasure."""
 
 from __future__ import annotations
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-# Equal for all topics that analytics hears and never changed: partition n of each belongs to the same customers.
+# Equal for all topics that analytics reads and never changed: partition n of each belongs to the same customers.
 PARTITIONS = 12
 _DAY_MS = 24 * 3600 * 1000
 # Whoever starts reads such a topic from its beginning: the cleaner leaves the segment that is being written, so it is
@@ -53,7 +53,7 @@ TOPICS: dict[str, Topic] = {
         Topic("analytics-restate", ("interactions", "customers", "privacy"), ("analytics",), retention_days=7),
     )
 }
-# How far each relay is, key = service: see shared.watermark. Only of services whose events bring about lapses; nothing
-# of a customer is on it, so it is none of the topics that bear events.
+# How far each relay is, key = service (shared.contracts.watermark). Only of services whose events bring about lapses;
+# nothing of a customer is on it, so it is none of the topics that bear events.
 WATERMARKS = Topic("watermarks", ("interactions", "customers", "privacy"), ("analytics",), partitions=1, compacted=True)
 ON_THE_BROKER = (*TOPICS.values(), WATERMARKS)

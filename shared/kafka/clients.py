@@ -79,7 +79,7 @@ async def stop_producer(producer: AIOKafkaProducer) -> None:
 
 
 def make_consumer(settings: ServiceSettings, group: str | None, **overrides: Any) -> AIOKafkaConsumer:
-    """A consumer that commits only when told. Subscribe (or assign, without a group), start and stop it."""
+    """A consumer that commits only on `commit()`. Subscribe (or assign, without a group), start and stop it."""
     return AIOKafkaConsumer(
         bootstrap_servers=settings.kafka_bootstrap,
         group_id=None if group is None else f"{settings.topic_prefix}{group}",

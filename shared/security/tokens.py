@@ -1,4 +1,4 @@
-"""Signed tokens that travel in messages: who may unsubscribe from what, without a login and without a look-up.
+"""Make and read signed unsubscribe tokens, which need no login and no look-up.
 
 A token carries ids only, never an address. It does not expire: a link in an old message must go on working.
 """
@@ -12,7 +12,7 @@ import hmac
 from dataclasses import dataclass
 from uuid import UUID
 
-# First byte of every token, so that a later layout can be told apart.
+# First byte of every token, so that a later layout can be distinguished.
 _LAYOUT = 1
 # 128 bits of the HMAC: as hard to forge as needed, and the link stays short enough for one line of a mail's header.
 _SIGNATURE_BYTES = 16
@@ -22,7 +22,7 @@ _CONTEXT = b"unsubscribe-token"
 
 @dataclass(frozen=True, slots=True)
 class UnsubscribeToken:
-    """What a genuine token says: who unsubscribes from which purpose and channel, and which message carried it."""
+    """The content of a genuine token: who unsubscribes from which purpose and channel, and which message carried it."""
 
     customer_id: UUID
     purpose: str
@@ -46,7 +46,7 @@ def make_unsubscribe_token(
 
 
 def read_unsubscribe_token(key: str, token: str) -> UnsubscribeToken | None:
-    """What the token says, or None when it is damaged, forged or no token at all."""
+    """The token's content, or None when it is damaged, forged or no token at all."""
     try:
         raw = base64.b64decode(token + "=" * (-len(token) % 4), altchars=b"-_", validate=True)
     except (ValueError, binascii.Error):

@@ -17,7 +17,7 @@ from aiokafka.admin import AIOKafkaAdminClient
 
 from deploy.local.installation import SERVICES, Installation
 from shared.contracts.topics import TOPICS
-from tests.faults.hears import FACTS, GROUPS
+from tests.faults.consumers import FACTS, GROUPS
 from tests.faults.product import Doors
 from tests.faults.records import Evidence, Row
 
@@ -59,11 +59,11 @@ class Outside:
 
     async def unpublished(self) -> dict[str, int]:
         """Rows of each outbox that no relay has sent."""
-        found = {}
+        counts = {}
         for service in SERVICES:
             async with self._database(service) as database:
-                found[service] = await database.fetchval(_UNPUBLISHED)
-        return found
+                counts[service] = await database.fetchval(_UNPUBLISHED)
+        return counts
 
     async def lag(self) -> dict[str, int]:
         """Records that each consumer group has yet to commit."""
@@ -73,10 +73,10 @@ class Outside:
         await consumer.start()
         try:
             every = [
-                self._partition(topic, number) for topic, one in TOPICS.items() for number in range(one.partitions)
+                self._partition(name, number) for name, topic in TOPICS.items() for number in range(topic.partitions)
             ]
             ends, begins = await consumer.end_offsets(every), await consumer.beginning_offsets(every)
-            found = {}
+            lags = {}
             for group, topics in GROUPS.items():
                 committed = await admin.list_consumer_group_offsets(f"{self._prefix}{group}")
                 lag = 0
@@ -85,8 +85,8 @@ class Outside:
                         at = self._partition(topic, number)
                         offset = committed[at].offset if at in committed else -1
                         lag += max(0, ends[at] - (offset if offset >= 0 else begins[at]))
-                found[group] = lag
-            return found
+                lags[group] = lag
+            return lags
         finally:
             await consumer.stop()
             await admin.close()
@@ -140,7 +140,7 @@ class Outside:
             )
             seen.members["campaigns"] = [str(row[0]) for row in members]
             copies = await database.fetch("select customer_id, purpose, channel, state from consents")
-            seen.copies = {"/".join(map(str, row[:3])): row[3] for row in (tuple(one) for one in copies)}
+            seen.copies = {"/".join(map(str, row[:3])): row[3] for row in (tuple(copy) for copy in copies)}
 
     async def _reports(self, campaign: dict[str, str]) -> dict[str, Any]:
         stats = await self._doors.done("GET", "interactions", "/stats", "operator")
@@ -148,7 +148,7 @@ class Outside:
         report = await self._doors.done("GET", "campaigns", f"/campaigns/{campaign['campaign']}/report", "marketing")
         return {
             "at": time.time(),
-            "purchases": sum(one["interactions"] for one in stats["counts"] if one["kind"] == "purchase"),
+            "purchases": sum(count["interactions"] for count in stats["counts"] if count["kind"] == "purchase"),
             "members": segment["members"],
             "handed_over": report["handed_over"],
             "refused": sum(report["refused"].values()),
@@ -161,7 +161,7 @@ class Outside:
             bootstrap_servers=self.servers, group_id=None, auto_offset_reset="earliest", enable_auto_commit=False
         )
         await consumer.start()
-        found: list[Row] = []
+        events: list[Row] = []
         try:
             names = [name for name in TOPICS if name != "interactions-inbound"]
             partitions = [self._partition(topic, n) for topic in names for n in range(TOPICS[topic].partitions)]
@@ -171,10 +171,10 @@ class Outside:
                 consumer.seek(at, 0)
             while behind := [at for at in partitions if await consumer.position(at) < ends[at]]:
                 for batch in (await consumer.getmany(*behind, timeout_ms=500)).values():
-                    found += [event for record in batch if (event := self._event(record)) is not None]
+                    events += [event for record in batch if (event := self._event(record)) is not None]
         finally:
             await consumer.stop()
-        return sorted(found, key=lambda event: (event["topic"], event["partition"], event["offset"]))
+        return sorted(events, key=lambda event: (event["topic"], event["partition"], event["offset"]))
 
     def _event(self, record: Any) -> Row | None:
         try:
@@ -222,5 +222,5 @@ def _plain(value: Any) -> Any:
     if isinstance(value, datetime):
         return value.timestamp()
     if isinstance(value, list):
-        return [_plain(one) for one in value]
+        return [_plain(item) for item in value]
     return value

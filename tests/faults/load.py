@@ -107,7 +107,7 @@ def body_of(op: str, who: str) -> dict[str, Any]:
 
 
 class Load:
-    """Runs a script until told to stop. `begun` counts attempts."""
+    """Runs a script until `stopping` is set. `begun` counts attempts."""
 
     def __init__(self, doors: Doors, kafka: str, history: History, seed: int, mix: Mix | None = None) -> None:
         self._doors = doors
@@ -157,7 +157,7 @@ class Load:
 
     async def attempt(self, step: Step) -> None:
         """One attempt, written down. What is not confirmed and not refused is tried again after a while, as a publisher
-        that wants to be heard does."""
+        that wants its message to arrive does."""
         if step.op == "purchase":
             step = replace(step, body=self._body(step))
         for pause in (*_PAUSES_S, None):

@@ -72,7 +72,7 @@ def _provider(folder: Path, ports: Mapping[str, int]) -> subprocess.Popen[bytes]
     deadline = time.monotonic() + 20
     while True:
         try:
-            provider.tell(ports["control"], "accept")
+            provider.set_mode(ports["control"], "accept")
             return process
         except OSError:
             if time.monotonic() > deadline or not psutil.pid_exists(process.pid):

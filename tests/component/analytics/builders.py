@@ -1,4 +1,4 @@
-"""Events as analytics hears them, one override at a time."""
+"""Events as analytics reads them, one override at a time."""
 
 from __future__ import annotations
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from services.interactions.routes.examples import EVENTS
+from services.interactions.ingest.routes.examples import EVENTS
 
 _REF: dict[str, Any] = {
     "external_id": {"source": "shop", "id": "4711"},

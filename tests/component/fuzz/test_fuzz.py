@@ -12,7 +12,7 @@ import httpx
 import pytest
 from aiokafka import TopicPartition
 
-from services.interactions.handlers import subscriptions
+from services.interactions.ingest.handlers import subscriptions
 from services.registry import SERVICES
 from shared.contracts.topics import PARTITIONS
 from shared.errors import PROBLEM_JSON
@@ -165,7 +165,7 @@ async def test_what_the_door_takes_the_worker_records(grounds: dict[str, Ground]
             taken.add(answer.json()["message_id"])
     assert len(taken) >= 10
     context = ground.app.state.context
-    inbound = subscriptions(context.settings, context.clock)[0]
+    (inbound,) = subscriptions(context.settings)
     consumer = make_consumer(context.settings, "fuzz")
     await consumer.start()
     try:

@@ -1,4 +1,4 @@
-"""Privacy on a real PostgreSQL: its database, its app, and a business clock that moves when told."""
+"""Privacy on a real PostgreSQL: its database, its app, and a business clock that tests move."""
 
 from __future__ import annotations
 

@@ -1,0 +1,64 @@
+"""How far the own topic was compared with the ledger, and the hand-overs that only the topic knew."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from services.campaigns.delivery.domain import PublishedHandOver
+from shared.database.transaction import Tx
+
+
+async def offsets(tx: Tx) -> dict[int, int]:
+    """The next offset to compare, by partition."""
+    return {row["partition"]: row["next_offset"] for row in await tx.rows("select * from own_topic")}
+
+
+async def save_offsets(tx: Tx, reached: Mapping[int, int]) -> None:
+    """Everything before these is compared; never backwards."""
+    await tx.execute(
+        """insert into own_topic as o (partition, next_offset)
+           select * from unnest(cast(:partitions as int[]), cast(:offsets as bigint[])) order by 1
+           on conflict (partition) do update set next_offset = greatest(o.next_offset, excluded.next_offset)""",
+        {"partitions": list(reached), "offsets": list(reached.values())},
+    )
+
+
+async def add_hand_overs(tx: Tx, published: Sequence[PublishedHandOver]) -> int:
+    """Hand-overs that the ledger does not know are entered; returns how many. A row that the ledger has in another
+    state was handed over after the backup from which the ledger came; a missing one is made again, so that its entry
+    meets it."""
+    arrays = {
+        "ids": [hand_over.message_id for hand_over in published],
+        "customers": [hand_over.customer_id for hand_over in published],
+        "campaigns": [hand_over.campaign_id for hand_over in published],
+        "steps": [hand_over.step for hand_over in published],
+        "channels": [hand_over.channel for hand_over in published],
+        "permits": [hand_over.permit_id for hand_over in published],
+        "at": [hand_over.at for hand_over in published],
+    }
+    corrected = await tx.execute(
+        f"""update messages m set state = 'handed_over', reason = null, holder = null, permit_id = t.permit_id,
+                   claimed_at = coalesce(m.claimed_at, t.at), settled_at = t.at
+            from {_PUBLISHED}
+            where m.customer_id = t.customer_id and m.id = t.id and m.state in ('waiting', 'claimed')""",
+        arrays,
+    )
+    added = await tx.execute(
+        f"""insert into messages (customer_id, id, campaign_id, entry_id, step, channel, purpose, priority, state,
+                   context, enrolled_at, not_before, expires_at, claimed_at, permit_id, settled_at)
+            select t.customer_id, t.id, t.campaign_id, t.id, t.step, t.channel,
+                   coalesce(terms.terms->>'purpose', 'unknown'), 0, 'handed_over', '{{}}', t.at, t.at, t.at, t.at,
+                   t.permit_id, t.at
+            from {_PUBLISHED} left join terms on terms.id = t.campaign_id
+            where not exists (select from messages m where m.id = t.id and m.campaign_id = t.campaign_id)
+            and not exists (select from tombstones d where d.customer_id = t.customer_id)
+            on conflict do nothing""",
+        arrays,
+    )
+    return corrected.rowcount + added.rowcount
+
+
+_PUBLISHED = """unnest(cast(:customers as uuid[]), cast(:ids as uuid[]), cast(:campaigns as uuid[]),
+                       cast(:steps as text[]), cast(:channels as text[]), cast(:permits as uuid[]),
+                       cast(:at as timestamptz[]))
+           as t(customer_id, id, campaign_id, step, channel, permit_id, at)"""
