@@ -25,7 +25,12 @@ HOMES = {
     },
     "datetime.now(": {"shared/clock.py", "shared/database/partitions.py"},
     "datetime.utcnow(": set(),
-    "os.environ": {"shared/processes/child.py", "shared/processes/supervisor.py", "shared/processes/spawn.py"},
+    "os.environ": {
+        "shared/processes/child.py",
+        "shared/processes/supervisor.py",
+        "shared/processes/spawn.py",
+        "console/build.py",
+    },
     "AIOKafkaProducer(": {"shared/kafka/clients.py"},
     # Faust makes its own consumer; its driver replaces that one by a consumer with our settings.
     "AIOKafkaConsumer(": {"shared/kafka/clients.py", "services/analytics/lane/streams/driver.py"},
