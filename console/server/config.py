@@ -53,9 +53,9 @@ class Settings(ServiceSettings):
 
     def unsafe(self) -> list[str]:
         """What must not be so in production."""
-        found = super().unsafe()
+        faults = super().unsafe()
         if not self.is_secure:
-            found.append("PUBLIC_URL is no https:// address: cookies and passwords would travel in the clear")
+            faults.append("PUBLIC_URL is no https:// address: cookies and passwords would travel in the clear")
         if bool(self.oidc_issuer) != bool(self.oidc_client_id):
-            found.append("OIDC_ISSUER and OIDC_CLIENT_ID belong together; set both or none")
-        return found
+            faults.append("OIDC_ISSUER and OIDC_CLIENT_ID belong together; set both or none")
+        return faults
