@@ -60,12 +60,14 @@ class Fetch:
 
 
 class _Thread(AIOKafkaConsumerThread):
+    app: Any
+
     def _create_worker_consumer(self, transport: Any) -> aiokafka.AIOKafkaConsumer:
         conf = self.app.conf
         return aiokafka.AIOKafkaConsumer(
             client_id=conf.broker_client_id,
             group_id=conf.id,
-            bootstrap_servers=[f"{url.host}:{url.port}" for url in transport.url],
+            **self.app.connection,
             partition_assignment_strategy=[RangePartitionAssignor],
             enable_auto_commit=False,
             auto_offset_reset="earliest",
@@ -235,6 +237,8 @@ class Application(faust.App):
 
     BootStrategy = _Boot
     feed: Feed
+    connection: Mapping[str, Any]
+    """Arguments of the client: addresses, TLS, credentials. Faust's own settings know no SCRAM-SHA-512."""
 
     @property
     def broker(self) -> _Thread:
@@ -246,11 +250,11 @@ class Application(faust.App):
         """Nothing is kept on disk."""
 
 
-def make_application(group: str, bootstrap: str, topics: list[str]) -> Application:
+def make_application(group: str, connection: Mapping[str, Any], topics: list[str]) -> Application:
     """An application that reads `topics` (names as on the wire) for `group`. Start and stop it in a running loop."""
     app = Application(
         group,
-        broker=[f"kafka://{server}" for server in bootstrap.split(",")],
+        broker=[f"kafka://{server}" for server in connection["bootstrap_servers"].split(",")],
         autodiscover=False,
         topic_disable_leader=True,
         topic_allow_declare=False,
@@ -264,6 +268,7 @@ def make_application(group: str, bootstrap: str, topics: list[str]) -> Applicati
     )
     app.transport = _Transport(app.conf.broker_consumer, app)
     app.feed = Feed(topics)
+    app.connection = connection
     # Registers the subscription. Acks are off: the lane commits, so Faust's search for gaps has nothing to block on.
     aiter(app.topic(*topics, value_type=bytes, key_type=bytes, acks=False))
     return app

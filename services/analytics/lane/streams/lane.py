@@ -27,6 +27,7 @@ from shared.database.engine import is_transient
 from shared.events.processor import BatchProcessor
 from shared.events.subscription import Record, Subscription
 from shared.kafka.clients import plain_name, wire_name
+from shared.kafka.connecting import connection_of
 from shared.observability.logging import get_logger
 from shared.observability.metrics import gauge
 from shared.worker.parts import WorkerContext
@@ -79,7 +80,7 @@ class Lane:
         while True:
             beat()
             app = make_application(
-                f"{self._settings.topic_prefix}{self._settings.service}", self._settings.kafka_bootstrap, self._topics
+                f"{self._settings.topic_prefix}{self._settings.service}", connection_of(self._settings), self._topics
             )
             self._in_flight = False
             starting = asyncio.create_task(app.start(), name="faust")
