@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 from typing import ClassVar, Literal, Self
 
-from pydantic import Field, SecretStr, model_validator
+from pydantic import Field, IPvAnyNetwork, SecretStr, model_validator
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -49,6 +49,7 @@ class ServiceSettings(BaseSettings):
     host: str = "127.0.0.1"
     port: int = Field(8000, description="the app's HTTP port")
     worker_port: int = Field(8001, description="the worker's health and metrics")
+    health_port: int = Field(8002, description="the app's health and metrics: a listener of its own, not for strangers")
     api_keys_file: Path
     service_key: SecretStr = Field(SecretStr(LOCAL_SERVICE_KEY), description="own key for calls to other services")
     installation_key: SecretStr = Field(
@@ -59,10 +60,30 @@ class ServiceSettings(BaseSettings):
     heartbeat_file: Path | None = Field(None, description="touched every second; the supervisor looks at its age")
     log_level: str = "INFO"
     base_currency: str = Field("USD", pattern="^[A-Z]{3}$")
+    phone_region: str = Field(
+        "",
+        pattern="^([A-Z]{2})?$",
+        description="country (ISO 3166, such as DE) of phone numbers without one; the same for every service",
+    )
     cors_origins: list[str] = Field([], description="origins of browsers that may call the app")
     requests_per_second: float = Field(
         2_000.0, gt=0, description="per API key over all processes of the service; the bucket holds ten seconds of it"
     )
+    public_requests_per_second: float = Field(
+        100.0, gt=0, description="the same per client address, for routes without a key. Mail providers ask from few"
+    )
+    trusted_proxies: list[IPvAnyNetwork] = Field(
+        [], description="networks whose X-Forwarded-For is believed; their connections are not counted per address"
+    )
+    most_connections: int = Field(2_000, ge=10, description="of the app's port; beyond it the slowest client goes")
+    most_connections_per_address: int = Field(256, ge=1, description="the same for one client address")
+    head_timeout_s: float = Field(10.0, gt=0, description="within which a request's head must be complete")
+    body_timeout_s: float = Field(10.0, gt=0, description="the longest pause within a request's body")
+    longest_body_s: float = Field(30.0, gt=0, description="within which a whole body must have come")
+    most_body_bytes: int = Field(
+        64 * 1024 * 1024, gt=0, description="of large bodies held at once; as Python objects they take ten times that"
+    )
+    answer_timeout_s: float = Field(30.0, gt=0, description="within which a client must read on")
 
     @classmethod
     def settings_customise_sources(

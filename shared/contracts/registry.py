@@ -18,6 +18,7 @@ FACTS: dict[str, type[Fact]] = {
         customers.ProfileChanged,
         customers.CustomersMerged,
         customers.MergeUndone,
+        customers.IdentifierOwned,
         customers.IdentifierRetired,
         customers.CustomersErasureDone,
         analytics.MembershipsChanged,

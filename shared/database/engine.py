@@ -119,6 +119,7 @@ class Database:
                 # Shielded: a cancelled task must not leave the connection in a half-closed transaction.
                 await asyncio.shield(_roll_back(session))
                 raise
+        tx.committed()
 
     async def probe_write(self) -> None:
         """Raises when the database cannot take a row. `select 1` would succeed on a full disk or a read-only server."""

@@ -69,6 +69,7 @@ class Tx:
     beat: Callable[[], None] = lambda: None
     now: datetime = field(init=False)
     _pending: list[_PendingEvent] = field(default_factory=list, init=False)
+    _after_commit: list[Callable[[], object]] = field(default_factory=list, init=False)
     _connection: Any = field(default=None, init=False)
 
     def __post_init__(self) -> None:
@@ -152,6 +153,18 @@ class Tx:
         )
         self._pending.append(event)
         return event.id
+
+    def after_commit(self, do: Callable[[], object]) -> None:
+        """Call `do` once this transaction is stored, and never if it is rolled back. It must not fail.
+
+        For counters and for what a process remembers: a batch may be tried several times before it is stored.
+        """
+        self._after_commit.append(do)
+
+    def committed(self) -> None:
+        """What was to be called after the commit. Only Database.transaction calls this."""
+        for do in self._after_commit:
+            do()
 
     async def flush(self) -> None:
         """Store the pending events: one statement for the versions, one for the outbox. Called before the commit."""

@@ -78,6 +78,39 @@ def test_wiring_fits_on_a_page(service: str) -> None:
         assert len(wiring) <= 1, f"{service}/{name} decides something"
 
 
+def test_counters_inside_a_transaction_wait_for_its_commit() -> None:
+    """Catches a metric that counts each try of a batch, and what was rolled back: `tx.after_commit` is for them."""
+    found = []
+    for path, text in sources("shared", "services"):
+        for function in ast.walk(ast.parse(text)):
+            if isinstance(function, ast.AsyncFunctionDef | ast.FunctionDef) and _takes_tx(function):
+                found += [f"{path}:{call.lineno}" for call in _calls(function) if _is_metric(call)]
+    assert found == []
+
+
+def _takes_tx(function: ast.AsyncFunctionDef | ast.FunctionDef) -> bool:
+    return any(argument.arg == "tx" for argument in function.args.args)
+
+
+def _calls(node: ast.AST) -> Iterator[ast.Call]:
+    """The calls in a function, without those in its lambdas, which run later."""
+    for child in ast.iter_child_nodes(node):
+        if isinstance(child, ast.Call):
+            yield child
+        if not isinstance(child, ast.Lambda):
+            yield from _calls(child)
+
+
+def _is_metric(call: ast.Call) -> bool:
+    """`NAME.inc()`, `NAME.labels(…).observe(…)`: metrics are named in capitals."""
+    if not isinstance(call.func, ast.Attribute) or call.func.attr not in ("inc", "observe"):
+        return False
+    of = call.func.value
+    if isinstance(of, ast.Call) and isinstance(of.func, ast.Attribute):
+        of = of.func.value
+    return isinstance(of, ast.Name) and of.id.isupper()
+
+
 def test_nothing_names_a_registry_or_a_path_of_one_machine() -> None:
     """Catches a lock file with addresses, or a path that exists on one machine only."""
     forbidden = ("pypi" + ".org", "pythonhosted" + ".org", "repo1.maven" + ".org", "npmjs" + ".org", "/wo" + "rk/main")

@@ -50,6 +50,10 @@ class FastClock:
         """The business instant."""
         return self._from + timedelta(seconds=(MACHINE.monotonic() - self._began) * self.factor)
 
+    def wall_of(self, business: datetime) -> datetime:
+        """When it is that."""
+        return self._from + (business - self._from) / self.factor
+
 
 @dataclass
 class Reader:

@@ -57,7 +57,7 @@ def _of_customer(message: Message) -> Iterator[Problem]:
     for identifier in identifiers:
         kind = identifier.kind
         if not normalise(kind, identifier.value).strip("+"):
-            yield Problem("blank-identifier", f"/customer/{kind}", f"the {kind} is blank", "leave it out")
+            yield Problem("names-nobody", f"/customer/{kind}", f"the {kind} is blank", "leave it out")
     if message.customer.customer_id is None and choose_identifier(identifiers) is None:
         yield Problem(
             "no-identifier",

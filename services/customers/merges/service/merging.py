@@ -1,4 +1,4 @@
-"""Merge two customers into one, and undo it; note and decide candidates for merging."""
+"""Merge customers, preview that, undo it."""
 
 from __future__ import annotations
 
@@ -8,16 +8,13 @@ from uuid import UUID
 from services.customers.attributes.repository import load_definitions
 from services.customers.config import Settings
 from services.customers.merges import repository as merges
-from services.customers.merges.domain import Candidate, Merge, field_choices, merged, separated
+from services.customers.merges.domain import Merge, field_choices, merged, separated
 from services.customers.merges.errors import (
-    AlreadyDecided,
     AlreadyMerged,
     AlreadyUndone,
-    NoSuchCandidate,
     NoSuchMerge,
     SameCustomer,
 )
-from services.customers.observations.service import ObservedBatch
 from services.customers.profiles.domain.customer import Group
 from services.customers.profiles.domain.history import HistoryEntry
 from services.customers.profiles.errors import Erased, NoSuchCustomer
@@ -93,59 +90,6 @@ async def find_merge(tx: Tx, merge_id: UUID) -> Merge:
 async def list_merges(tx: Tx, customer_id: UUID | None, before: UUID | None, limit: int) -> list[Merge]:
     """The newest first; of one customer when it is named."""
     return await merges.page_of_merges(tx, customer_id, before, limit)
-
-
-async def note_candidates(tx: Tx, observed: ObservedBatch) -> None:
-    """Each customer that was observed with an identifier of somebody else is listed with that one, once."""
-    candidates = []
-    for observation in observed.observations:
-        group = observed.groups[observation.subject]
-        for offered in observation.identifiers:
-            owner = observed.owners.get(offered.fingerprint)
-            if not offered.exclusive or owner is None or owner.customer_id is None or owner.customer_id in group.ids:
-                continue
-            candidates.append(
-                Candidate(
-                    customer_id=observation.subject,
-                    candidate_id=new_id(),
-                    owner_id=owner.customer_id,
-                    kind=offered.kind,
-                    fingerprint=offered.fingerprint,
-                    at=tx.now,
-                    by=observation.by,
-                )
-            )
-    await merges.add_candidates(tx, candidates)
-
-
-async def list_candidates(tx: Tx, after: UUID | None, limit: int) -> list[Candidate]:
-    """Pairs of customers that share an identifier and wait for a decision."""
-    return await merges.open_candidates(tx, after, limit)
-
-
-async def accept_candidate(tx: Tx, settings: Settings, candidate_id: UUID, *, by: str) -> Merge:
-    """The two are one: the owner of the identifier survives. Raises NoSuchCandidate, AlreadyDecided, SameCustomer."""
-    candidate = await _open_candidate(tx, candidate_id)
-    assert candidate.current_id is not None
-    assert candidate.current_owner_id is not None
-    await merges.decide_candidate(tx, candidate, "accepted", tx.now, by)
-    return await merge_customers(tx, settings, candidate.current_owner_id, candidate.current_id, by=by)
-
-
-async def dismiss_candidate(tx: Tx, candidate_id: UUID, *, by: str) -> None:
-    """The two are not one; the pair is not listed again for this identifier."""
-    await merges.decide_candidate(tx, await _open_candidate(tx, candidate_id), "dismissed", tx.now, by)
-
-
-async def _open_candidate(tx: Tx, candidate_id: UUID) -> Candidate:
-    candidate = await merges.candidate_of(tx, candidate_id)
-    if candidate is None:
-        raise NoSuchCandidate(
-            "There is no such candidate.", cure="Look at GET /link-candidates.", where="path:candidate_id"
-        )
-    if candidate.state != "open":
-        raise AlreadyDecided(f"This candidate was {candidate.state} before.", where="path:candidate_id")
-    return candidate
 
 
 async def _pair(tx: Tx, groups: dict[UUID, Group], survivor: UUID, absorbed: UUID) -> tuple[Group, Group]:
