@@ -14,7 +14,7 @@ from services.customers.identifiers.service.owning import tell_owners
 from shared.contracts.customers import IdentifierRetired
 from shared.contracts.envelope import Origin
 from shared.customers.identifiers import EXCLUSIVE, fingerprint
-from shared.customers.spelling import SPELLING, normalise
+from shared.customers.spelling import SPELLING, former_normalise, normalise
 from shared.database.transaction import Tx
 
 
@@ -104,6 +104,10 @@ async def _move(tx: Tx, spelling: Spelling, before: Identifier, after: Identifie
 
 
 def _respelt(spelling: Spelling, identifier: Identifier) -> Identifier:
+    before = former_normalise(identifier.kind, identifier.value, identifier.source)
+    if identifier.fingerprint != fingerprint(spelling.key, identifier.kind, before):
+        # Made under another key, or by hand: what cannot be made again is told as it stands.
+        return replace(identifier, spelling=SPELLING)
     normalised = normalise(identifier.kind, identifier.value, identifier.source, spelling.region)
     known_as = fingerprint(spelling.key, identifier.kind, normalised)
     return replace(identifier, normalised=normalised, fingerprint=known_as, spelling=SPELLING)
