@@ -25,6 +25,7 @@ def subscriptions(settings: Settings) -> list[Subscription]:
             reading,
             sealed=record.header(SEAL),
             traceparent=record.header("traceparent"),
+            received_ms=record.timestamp_ms or None,
         )
 
     async def on_messages(tx: Tx, inbound: list[InboundEvent]) -> None:

@@ -50,10 +50,12 @@ _STORE_OBSERVATIONS = text("""
     select * from unnest(cast(:ids as uuid[]), cast(:slots as text[]), cast(:digests as bytea[])) order by 1, 2
     on conflict (customer_id, slot) do update set digest = excluded.digest
 """)
-# What was bought keeps its amounts, without a thread back: a fresh id, no ids of the publisher, no free fields.
+# What was bought keeps its amounts, without a thread back: fresh ids, no ids of the publisher, no free fields. Its own
+# id could be derived again from the publisher's.
 _ANONYMISE = text("""
     update interactions
-    set customer_id = :fresh, message_id = null, cause = null, detail = detail - '{order_id,payment,store}'::text[]
+    set customer_id = :fresh, id = gen_random_uuid(), message_id = null, cause = null,
+        detail = detail - '{order_id,payment,store}'::text[]
     where customer_id = any(cast(:ids as uuid[])) and kind in ('purchase', 'return')
 """)
 _DELETE = {

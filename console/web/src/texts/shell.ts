@@ -16,6 +16,7 @@ export const shellTexts = {
   "sign-in.title": ["Sign in", "Anmelden"],
   "sign-in.name": ["Name", "Name"],
   "sign-in.password": ["Password", "Passwort"],
+  "sign-in.show": ["Show what is typed", "Eingabe zeigen"],
   "sign-in.code": ["One-time code", "Einmalcode"],
   "sign-in.go": ["Sign in", "Anmelden"],
   "sign-in.with": ["Sign in with {name}", "Mit {name} anmelden"],

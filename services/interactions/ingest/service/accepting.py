@@ -64,6 +64,7 @@ def read_record(
     *,
     sealed: str | None = None,
     traceparent: str | None = None,
+    received_ms: int | None = None,
 ) -> InboundEvent:
     """The event in a record of interactions-inbound, checked as well; `sealed` is what the door wrote beside it.
 
@@ -83,7 +84,8 @@ def read_record(
             raise ReportForbidden(kind)
     except (EventRefused, ReportForbidden) as refusal:
         raise UnacceptableRecord(refusal, refusal.reason) from None
-    return InboundEvent(publisher.name, message, person_of(policy.key, message.customer), publisher.trust, traceparent)
+    person = person_of(policy.key, message.customer)
+    return InboundEvent(publisher.name, message, person, publisher.trust, traceparent, received_ms)
 
 
 def _check(message: Message, now: datetime, factor: float) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date
 from uuid import UUID
@@ -19,6 +19,7 @@ from services.interactions.recording.domain import (
     NewInteraction,
     Policy,
     basket_currency_of,
+    ids_of_message,
     interaction_of,
     message_digest,
     observation_digests,
@@ -28,7 +29,6 @@ from services.interactions.recording.domain import (
 from services.interactions.recording.service.storing import DROPPED, store_and_emit
 from shared.contracts.interactions import IdentityObserved
 from shared.database.transaction import Tx
-from shared.ids import new_id
 from shared.observability.metrics import counter
 
 DUPLICATES = counter("interactions_duplicates", "Messages that were recorded already")
@@ -39,6 +39,7 @@ UNVALUED = counter("interactions_unvalued", "Baskets without a rate to the base 
 class _ResolvedMessage:
     """A message whose customer is known."""
 
+    digest: bytes
     inbound: InboundEvent
     customer: Resolved
 
@@ -59,27 +60,37 @@ async def record_messages(tx: Tx, policy: Policy, inbound: Sequence[InboundEvent
         return
     values = await _values(tx, policy, [message.inbound.message for message in resolved])
     interactions = [
-        interaction_of(message.inbound, new_id(), message.customer.customer_id, value, tx.now)
+        interaction_of(
+            message.inbound,
+            ids_of_message(message.digest, message.inbound.received_ms),
+            message.customer.customer_id,
+            value,
+            tx.now,
+        )
         for message, value in zip(resolved, values, strict=True)
     ]
     event_ids = await store_and_emit(tx, interactions)
     await _emit_observations(tx, resolved, interactions, event_ids)
 
 
-async def _fresh(tx: Tx, policy: Policy, inbound: Sequence[InboundEvent]) -> list[InboundEvent]:
+async def _fresh(tx: Tx, policy: Policy, inbound: Sequence[InboundEvent]) -> dict[bytes, InboundEvent]:
     first: dict[bytes, InboundEvent] = {}
     for event in inbound:
         first.setdefault(message_digest(policy.key, event.publisher, event.message.message_id), event)
     new = await repository.claim_messages(tx, list(first))
-    DUPLICATES.inc(len(inbound) - len(new))
-    return [event for digest, event in first.items() if digest in new]
+    tx.after_commit(lambda: DUPLICATES.inc(len(inbound) - len(new)))
+    return {digest: event for digest, event in first.items() if digest in new}
 
 
-async def _resolved(tx: Tx, policy: Policy, fresh: Sequence[InboundEvent]) -> list[_ResolvedMessage]:
-    customers = await resolve(tx, policy.key, [event.person for event in fresh])
-    resolved = [_ResolvedMessage(event, customer) for event, customer in zip(fresh, customers, strict=True) if customer]
+async def _resolved(tx: Tx, policy: Policy, fresh: Mapping[bytes, InboundEvent]) -> list[_ResolvedMessage]:
+    customers = await resolve(tx, policy.key, [event.person for event in fresh.values()])
+    resolved = [
+        _ResolvedMessage(digest, event, customer)
+        for (digest, event), customer in zip(fresh.items(), customers, strict=True)
+        if customer
+    ]
     found = await _known_before(tx, resolved)
-    DROPPED.inc(len(fresh) - len(found))
+    tx.after_commit(lambda: DROPPED.inc(len(fresh) - len(found)))
     return found
 
 
@@ -109,7 +120,7 @@ async def _values(tx: Tx, policy: Policy, messages: Sequence[Message]) -> list[i
         if pair is not None:
             value = base_amount(total_of(message) or 0, pair[0], policy.base_currency, rates.get(pair))
             if value is None:
-                UNVALUED.labels(pair[0]).inc()
+                tx.after_commit(UNVALUED.labels(pair[0]).inc)
         values.append(value)
     return values
 
