@@ -10,6 +10,8 @@ from services.campaigns.content.domain.content import CannotRender, Letter, Lett
 from services.campaigns.content.domain.links import Tracked, make_token, track_html, track_text
 from services.campaigns.content.domain.mail import Sender, compose, is_deliverable
 from services.campaigns.content.domain.templates import render
+from shared.contracts.interactions import Identifier
+from shared.customers.identifiers import fingerprints_of
 from shared.security.tokens import make_unsubscribe_token
 
 
@@ -32,13 +34,13 @@ class LetterWriter:
             sender=self._sender,
             recipient=card.address,
             at=at,
-            unsubscribe=self._unsubscribe(source, reference) if is_marketing(source.purpose) else None,
+            unsubscribe=self._unsubscribe(source, card, reference) if is_marketing(source.purpose) else None,
         )
         return Letter(reference.message_id, card.address, content)
 
     def rendered(self, source: LetterSource, card: Card, reference: Reference) -> Rendered:
         """Subject, text and HTML with tracked links. Raises CannotRender."""
-        unsubscribe = self._unsubscribe(source, reference)
+        unsubscribe = self._unsubscribe(source, card, reference)
         values = {
             "customer": dict(card.fields),
             "event": dict(reference.context),
@@ -58,7 +60,11 @@ class LetterWriter:
             html=track_html(plain.html, tracked, keep=unsubscribe, pixel=pixel) if plain.html is not None else None,
         )
 
-    def _unsubscribe(self, source: LetterSource, reference: Reference) -> str:
+    def _unsubscribe(self, source: LetterSource, card: Card, reference: Reference) -> str:
+        """The link names the address by its hash, so that who follows it is unsubscribed by that address too."""
+        address = None
+        if card.address is not None and source.channel == "email":
+            address = fingerprints_of(self._key, Identifier(kind="email", value=card.address))[0]
         token = make_unsubscribe_token(
             self._key,
             customer_id=reference.customer_id,
@@ -66,5 +72,6 @@ class LetterWriter:
             channel=source.channel,
             campaign_id=source.campaign_id,
             message_id=reference.message_id,
+            fingerprint=address,
         )
         return f"{self._unsubscribe_url}/unsubscribe/{token}"
