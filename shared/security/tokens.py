@@ -22,6 +22,9 @@ _SIGNATURE_BYTES = 16
 _IDS_BYTES = 3 * 16
 _CONTEXT = b"unsubscribe-token"
 
+# Stands for a token in previews and test mails, whose links must withdraw nobody's consent: it names nobody.
+PREVIEW_TOKEN = "preview"
+
 
 @dataclass(frozen=True, slots=True)
 class UnsubscribeToken:
