@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import UTC, datetime
 from uuid import UUID
 
 import asyncpg
@@ -28,6 +29,12 @@ _HELD = """
       and not exists (select from aliases a where h.customer_id in (a.old, a.current))
     order by 1, 2, 3
 """
+# Those of the dump who withdrew are merged or erased.
+_REFUSE = """
+    with locked as (insert into standings (customer_id, version) values ($1, nextval('changes')) returning version)
+    insert into heads (customer_id, purpose, channel, action, consent_id, version, occurred_at, refused_at)
+    select $1, 'marketing', 'email', 'withdrawn', $2, version, $3, $3 from locked
+"""
 
 
 async def test_what_held_before_the_upgrade_holds_after_it(create_database: CreateDatabase) -> None:
@@ -37,6 +44,7 @@ async def test_what_held_before_the_upgrade_holds_after_it(create_database: Crea
     restore(DUMPS / "privacy.0001.sql.gz", dsn)
     connection = await asyncpg.connect(dsn)
     try:
+        await connection.execute(_REFUSE, new_id(), new_id(), datetime.now(UTC))
         held = await connection.fetch(_HELD)
     finally:
         await connection.close()
