@@ -34,7 +34,7 @@ HOMES = {
     "AIOKafkaProducer(": {"shared/kafka/clients.py"},
     # Faust makes its own consumer; its driver replaces that one by a consumer with our settings.
     "AIOKafkaConsumer(": {"shared/kafka/clients.py", "services/analytics/lane/streams/driver.py"},
-    "create_async_engine(": {"shared/database/engine.py", "shared/database/migrate.py"},
+    "create_async_engine(": {"shared/database/engine.py"},
     # Random on purpose: nothing may lead from it to an erased person, not even the time.
     "uuid4(": {"services/campaigns/erasures/service.py"},
 }
