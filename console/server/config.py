@@ -54,12 +54,12 @@ class Settings(ServiceSettings):
 
     def unsafe(self) -> list[str]:
         """What must not be so in production."""
-        found = super().unsafe()
+        faults = super().unsafe()
         if not self.is_secure:
-            found.append("PUBLIC_URL is no https:// address: cookies and passwords would travel in the clear")
-        found += not_https({f"{service.upper()}_URL": self.url_of(service) for service in SERVICES})
+            faults.append("PUBLIC_URL is no https:// address: cookies and passwords would travel in the clear")
+        faults += not_https({f"{service.upper()}_URL": self.url_of(service) for service in SERVICES})
         if self.oidc_issuer:
-            found += not_https({"OIDC_ISSUER": self.oidc_issuer})
+            faults += not_https({"OIDC_ISSUER": self.oidc_issuer})
         if bool(self.oidc_issuer) != bool(self.oidc_client_id):
-            found.append("OIDC_ISSUER and OIDC_CLIENT_ID belong together; set both or none")
-        return found
+            faults.append("OIDC_ISSUER and OIDC_CLIENT_ID belong together; set both or none")
+        return faults

@@ -47,12 +47,14 @@ class FastClock:
         self._from, self._began = SystemClock().now(), MACHINE.monotonic()
 
     def now(self) -> datetime:
-        """The business instant."""
         return self._from + timedelta(seconds=(MACHINE.monotonic() - self._began) * self.factor)
 
     def wall_of(self, business: datetime) -> datetime:
-        """When it is that."""
         return self._from + (business - self._from) / self.factor
+
+
+def partitions_of(settings: OwnSettings) -> list[TopicPartition]:
+    return [TopicPartition(wire_name(settings, TOPICS[0].name), number) for number in range(TOPICS[0].partitions)]
 
 
 @dataclass
@@ -64,9 +66,7 @@ class Reader:
     watermarks: list[tuple[datetime, dict[int, int]]] = field(default_factory=list)
 
     async def run(self) -> None:
-        """For ever."""
-        topic = wire_name(self.settings, TOPICS[0].name)
-        partitions = [TopicPartition(topic, number) for number in range(TOPICS[0].partitions)]
+        partitions = partitions_of(self.settings)
         while True:
             for records in (await self.consumer.getmany(timeout_ms=500)).values():
                 watermark = read_watermark(records[-1].value)
@@ -74,7 +74,6 @@ class Reader:
                 self.watermarks.append((watermark.until, {tp.partition: end for tp, end in ends.items()}))
 
     async def watermark_after(self, moment: datetime) -> None:
-        """Wait for a watermark at or after `moment`."""
         async with asyncio.timeout(30):
             while not any(until >= moment for until, _ in self.watermarks):
                 await asyncio.sleep(0.01)
@@ -83,8 +82,7 @@ class Reader:
         """Events that came onto the topic after a watermark that covers them."""
         late_events = []
         consumer = make_consumer(self.settings, None)
-        topic = wire_name(self.settings, TOPICS[0].name)
-        consumer.assign([TopicPartition(topic, number) for number in range(TOPICS[0].partitions)])
+        consumer.assign(partitions_of(self.settings))
         await consumer.start()
         try:
             ends = await consumer.end_offsets(consumer.assignment())
@@ -102,7 +100,6 @@ class Reader:
 
 @pytest.fixture
 async def own(settings: Settings) -> OwnSettings:
-    """Settings with topics of the test's own."""
     own = OwnSettings(**{**settings.model_dump(), "topic_prefix": f"{settings.topic_prefix}{new_id().hex[-6:]}-"})
     await create_topics(own, [*TOPICS, WATERMARKS])
     return own
