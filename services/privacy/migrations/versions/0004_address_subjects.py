@@ -6,8 +6,8 @@ from alembic import op
 
 from shared.customers.owners import create_identifier_owners
 
-revision = "0002"
-down_revision = "0001"
+revision = "0004"
+down_revision = "0003"
 branch_labels = None
 depends_on = None
 
