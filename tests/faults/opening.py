@@ -127,8 +127,9 @@ def address_of(url: str) -> tuple[str, int]:
 async def _drop(dsns: Dsns, installation: Installation, prefix: str) -> None:
     connection = await asyncpg.connect(dsns.postgres)
     for service in SERVICES:
-        name = urlsplit(installation.database_url(service)).path[1:]
+        name = installation.database_name(service)
         await connection.execute(f'drop database if exists "{name}" with (force)')
+        await connection.execute(f'drop role if exists "{name}"')
     await connection.close()
     admin = AIOKafkaAdminClient(bootstrap_servers=dsns.kafka)
     await admin.start()
