@@ -11,7 +11,8 @@ from urllib.parse import urlsplit
 
 from aiokafka import AIOKafkaProducer
 
-from deploy.local.installation import SERVICES, Installation
+from deploy.local.hosting import Hosting
+from deploy.local.installation import SERVICES
 from deploy.local.preparing import CLOCK, remember_clock
 from shared.clock import Clock, ScaledClock
 from shared.config import ServiceSettings
@@ -37,6 +38,8 @@ class Places:
     mails: Path
     inbox_page: str
     remember_clock: Callable[[float], None]
+    redis: str = ""
+    console_page: str | None = None
 
     @property
     def kafka_settings(self) -> ServiceSettings:
@@ -51,8 +54,9 @@ class Places:
         return make_producer(self.kafka_settings)
 
 
-def of_installation(installation: Installation, mails: Path, inbox_page: str) -> Places:
-    """An installation on this machine, which has been started."""
+def of_hosting(hosting: Hosting) -> Places:
+    """An installation on this machine, which is started."""
+    installation = hosting.start()
     assert installation.clock_file is not None, "the demonstration needs a business clock"
     urls = {service: installation.url(service) for service in SERVICES}
     return Places(
@@ -63,9 +67,11 @@ def of_installation(installation: Installation, mails: Path, inbox_page: str) ->
         kafka=installation.dsns.kafka,
         topic_prefix=installation.plan.topic_prefix,
         clock=ScaledClock(installation.clock_file),
-        mails=mails,
-        inbox_page=inbox_page,
+        mails=hosting.mails,
+        inbox_page=hosting.inbox_page,
         remember_clock=installation.save_clock,
+        redis=installation.dsns.redis,
+        console_page=hosting.console_page,
     )
 
 
@@ -86,4 +92,6 @@ def of_environment(environment: Mapping[str, str]) -> Places:
         mails=Path(environment["INBOX"]),
         inbox_page=environment.get("INBOX_PAGE", "http://127.0.0.1:8025"),
         remember_clock=partial(remember_clock, state),
+        redis=environment.get("REDIS_DSN", ""),
+        console_page=environment.get("CONSOLE_PAGE"),
     )

@@ -11,6 +11,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from deploy.demo.grocery import LIVE_FROM
+from deploy.local.console import make_owner
 from deploy.local.errors import CannotStart
 from deploy.local.installation import SERVICES
 from deploy.local.keys import load_keys, write_key_file
@@ -25,8 +26,9 @@ def prepare(environment: Mapping[str, str]) -> None:
     state.mkdir(parents=True, exist_ok=True)
     keys = load_keys(state)
     write_key_file(state, keys)
-    for service in SERVICES:
+    for service in (*SERVICES, "console"):
         write_secrets(state, service, keys)
+    make_owner(state / "console/users.json")
     asyncio.run(create_databases(environment["POSTGRES_DSN"], SERVICES))
     migrate({service: _environment(service, environment, state) for service in SERVICES}, state / "logs")
     start_clock(state, float(environment.get("FACTOR", _FACTOR)), LIVE_FROM)

@@ -32,7 +32,8 @@ _READY_S = 90
 class Plan:
     """What may differ between installations. `scale` is processes per name (`analytics.worker`), 1 by default; `env`
     goes to every process, `env_of` to those whose name starts with the key; `launchers` stand before the module of a
-    process whose name starts with the key (`python -m <launcher> services.analytics.worker`)."""
+    process whose name starts with the key (`python -m <launcher> services.analytics.worker`); `tills` are the
+    publishers that write straight to the topic and are believed by name."""
 
     smtp: tuple[str, int] = ("127.0.0.1", 2525)
     factor: float | None = None
@@ -42,6 +43,7 @@ class Plan:
     env: Mapping[str, str] = field(default_factory=dict)
     env_of: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     launchers: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    tills: Sequence[str] = ("tills", "till")
 
 
 class Installation:
@@ -71,7 +73,11 @@ class Installation:
 
     def worker_url(self, service: str, number: int = 0) -> str:
         """Health and metrics of one of the service's workers."""
-        return f"http://127.0.0.1:{self.ports[_nth(f'{service}.worker', number)]}"
+        return self.health_url(_nth(f"{service}.worker", number))
+
+    def health_url(self, name: str) -> str:
+        """Health and metrics of a process, by its name: a port beside the app's own, the only one of a worker."""
+        return f"http://127.0.0.1:{self.ports[_health_of(name)]}"
 
     def database_url(self, service: str) -> str:
         """The service's own database."""
@@ -101,12 +107,14 @@ class Installation:
         names = [urlsplit(self.database_url(service)).path[1:] for service in SERVICES]
         asyncio.run(create_databases(self.dsns.postgres, names))
         write_key_file(self.folder, self.keys)
+        self.write_environments()
         migrate({service: self.environment(f"{service}.app") for service in SERVICES}, self.folder / "logs")
 
     def start(self) -> None:
         """Start all processes and wait until every one is ready; raises CannotStart with the log's end."""
         # Asked again just before they are taken: on a busy machine others choose ports as well.
         self.ports = self._load_ports()
+        self.write_environments()
         if self.plan.factor is not None:
             start_clock(self.folder, self.plan.factor, self.plan.starts_at)
         self._supervisor = Supervisor(self.children(), on_event=self._on_event)
@@ -132,7 +140,7 @@ class Installation:
         """Return when every app and worker answers ready."""
         deadline = time.monotonic() + limit_s
         for name in self.process_names():
-            while not _answers(f"http://127.0.0.1:{self.ports[name]}/health/ready"):
+            while not _answers(f"{self.health_url(name)}/health/ready"):
                 if time.monotonic() > deadline:
                     raise CannotStart(f"{name} is not ready after {limit_s:.0f} s\n{tail(self.log(name))}")
                 time.sleep(0.2)
@@ -177,6 +185,7 @@ class Installation:
             "REDIS_URL": self.dsns.redis,
             "TOPIC_PREFIX": self.plan.topic_prefix,
             "PORT" if kind.startswith("app") else "WORKER_PORT": str(self.ports[name]),
+            "HEALTH_PORT": str(self.ports[_health_of(name)]),
             "API_KEYS_FILE": str(self.folder / "api-keys.json"),
             "SERVICE_KEY": self.keys[f"service-{service}"],
             "INSTALLATION_KEY": self.keys["installation"],
@@ -187,6 +196,7 @@ class Installation:
             "PUBLIC_URL": self.url("campaigns"),
             "SMTP_HOST": self.plan.smtp[0],
             "SMTP_PORT": str(self.plan.smtp[1]),
+            "TRUSTED_PUBLISHERS": json.dumps(list(self.plan.tills)),
             "PYTHONUNBUFFERED": "1",
         }
         if self.clock_file is not None:
@@ -199,16 +209,28 @@ class Installation:
 
     # --- preparation
 
+    def write_environments(self) -> None:
+        """What the processes of each service are given, for the command line `crm`."""
+        file = self.folder / "environments.json"
+        file.touch(mode=0o600)
+        file.write_text(json.dumps({service: self.environment(f"{service}.app") for service in SERVICES}, indent=1))
+
     def _load_ports(self) -> dict[str, int]:
         file = self.folder / "ports.json"
         known: dict[str, int] = json.loads(file.read_text()) if file.exists() else {}
-        ports = keep_or_choose(known, self.process_names())
+        names = self.process_names()
+        ports = keep_or_choose(known, list(dict.fromkeys([*names, *map(_health_of, names)])))
         file.write_text(json.dumps(ports, indent=1))
         return ports
 
 
 def _nth(name: str, number: int) -> str:
     return name if number == 0 else f"{name}-{number}"
+
+
+def _health_of(name: str) -> str:
+    """Under which name the port of a process's health is kept."""
+    return f"{name}.health" if ".app" in name else name
 
 
 def _answers(url: str) -> bool:

@@ -65,7 +65,7 @@ def remember_clock(folder: Path, ahead_s: float = 0.0) -> None:
 def _migration(service: str, env: Mapping[str, str], logs: Path) -> subprocess.Popen[bytes]:
     log = _log(service, logs)
     log.parent.mkdir(parents=True, exist_ok=True)
-    argv = [sys.executable, "-m", "services.migrate", service]
+    argv = [sys.executable, "-m", "services.crm", "migrate", service]
     with log.open("ab") as output:
         return subprocess.Popen(argv, env={**os.environ, **env}, stdout=output, stderr=output)
 

@@ -14,6 +14,11 @@ class Settings(ServiceSettings):
 
     service: ClassVar[str] = "interactions"
 
+    trusted_publishers: list[str] = Field(
+        [],
+        description="names that publishers on the topic give themselves and that are believed as a server's key is; "
+        "a record carries no proof of it, so list names only where the broker keeps strangers out",
+    )
     rate_max_age_days: int = Field(
         7, ge=0, le=366, description="a rate counts for this many days after its own; banks publish none on holidays"
     )

@@ -71,7 +71,3 @@ def freeze() -> list[str]:
         file.write_text(json.dumps(schema, indent=2, sort_keys=True) + "\n")
         written.append(kind)
     return written
-
-
-if __name__ == "__main__":
-    print("\n".join(freeze()) or "nothing new")

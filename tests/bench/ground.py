@@ -25,6 +25,7 @@ from shared.config import ServiceSettings
 from shared.contracts.topics import ON_THE_BROKER
 from shared.kafka.clients import create_topics
 from shared.processes.supervisor import Child, Supervisor
+from tests.bench.load import SOURCE
 from tests.bench.measure import until
 
 _TEMPLATE = "bench-empty-"
@@ -144,7 +145,7 @@ class Ground:
         """A site with empty databases, or with copies of another's; gone afterwards."""
         source = like.installation if like else await asyncio.to_thread(self._template)
         prefix = f"bench-{name}-"
-        plan = Plan(smtp=smtp, topic_prefix=prefix, scale=scale or {}, env=_NO_LIMIT | dict(env or {}))
+        plan = Plan(smtp=smtp, topic_prefix=prefix, scale=scale or {}, env=_NO_LIMIT | dict(env or {}), tills=[SOURCE])
         site = Site(self._installation(f"bench-{name}", plan), self.profiled)
         if like:  # ids that were derived there must be derived here as well
             site.installation.keys = dict(like.installation.keys)

@@ -31,7 +31,10 @@ CONSUMERS: dict[str, tuple[str, tuple[str, ...], frozenset[str]]] = {
     "interactions": (
         "interactions",
         ("customers-events", "privacy-events"),
-        _types(*_MERGES, customers.IdentifierRetired, privacy.ConsentChanged, privacy.ErasureRequested),
+        _types(
+            *_MERGES, customers.IdentifierOwned, customers.IdentifierRetired, privacy.ConsentChanged,
+            privacy.ErasureRequested,
+        ),
     ),
     "customers-inbound": ("customers", ("customers-inbound",), _types(interactions.IdentityObserved)),
     "customers-purchases": ("customers", ("interactions-events",), _types(interactions.PurchaseRecorded)),

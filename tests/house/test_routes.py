@@ -20,8 +20,8 @@ from shared.security.api_keys import SCOPES, ApiKeys, hash_key
 from shared.web import AppContext
 
 KERNEL = {
-    *(f"GET {path}" for path in ("/health/live", "/health/ready", "/health/deep", "/metrics")),
-    *(f"{method} {path}" for method in ("GET", "HEAD") for path in ("/docs", "/openapi.json")),
+    *(f"GET {path}" for path in ("/health/live", "/health/ready")),
+    *(f"{method} {path}" for method in ("GET", "HEAD") for path in ("/docs", "/docs/{file}", "/openapi.json")),
 }
 # Whoever adds a path here says that anybody on the internet may call it.
 PUBLIC: dict[str, set[str]] = {

@@ -12,6 +12,7 @@ from services.customers.config import Settings
 from services.customers.identifiers.domain import IdentifierKind
 from services.customers.profiles.domain.customer import Group
 from services.customers.profiles.repository import records
+from shared.customers.spelling import deliverable_email
 from shared.database.transaction import Tx
 
 
@@ -52,4 +53,6 @@ def _card(settings: Settings, asked: UUID, group: Group, defined: set[str]) -> C
 
 def _address(group: Group, kind: IdentifierKind) -> str | None:
     found = address_of(group, kind)
-    return found.value if found else None
+    if found is None:
+        return None
+    return deliverable_email(found.value) if kind == "email" else found.value

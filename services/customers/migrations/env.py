@@ -1,4 +1,4 @@
-"""Run by `python -m services.migrate customers`."""
+"""Run by `crm migrate customers`."""
 
 import services.customers.attributes.tables
 import services.customers.identifiers.tables

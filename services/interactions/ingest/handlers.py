@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from services.interactions.config import Settings
-from services.interactions.ingest.service.accepting import read_record
+from services.interactions.ingest.clients import SEAL
+from services.interactions.ingest.service.accepting import TopicPolicy, read_record
 from services.interactions.recording.domain import InboundEvent
 from services.interactions.recording.service.messages import policy_of, record_messages
 from shared.clock import open_clock
@@ -14,9 +15,18 @@ from shared.events.subscription import Record, Subscription
 def subscriptions(settings: Settings) -> list[Subscription]:
     """The door under these settings. It needs no inbox: the digests of messages do that, for ever."""
     policy, clock = policy_of(settings), open_clock(settings.clock_file)
+    reading = TopicPolicy(policy.key, frozenset(settings.trusted_publishers))
 
     def decode(record: Record) -> InboundEvent:
-        return read_record(record.value, clock.now(), clock.factor, policy.key, record.header("traceparent"))
+        return read_record(
+            record.value,
+            clock.now(),
+            clock.factor,
+            reading,
+            sealed=record.header(SEAL),
+            traceparent=record.header("traceparent"),
+            received_ms=record.timestamp_ms or None,
+        )
 
     async def on_messages(tx: Tx, inbound: list[InboundEvent]) -> None:
         await record_messages(tx, policy, inbound)

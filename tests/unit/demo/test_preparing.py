@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from deploy.demo.__main__ import wipe
 from deploy.docker.prepare import write_secrets
 from deploy.local.errors import CannotStart
+from deploy.local.hosting import wipe
 from deploy.local.keys import ROLES, load_keys
 from deploy.local.preparing import CLOCK, remember_clock, start_clock
 from shared.clock import ScaledClock

@@ -13,14 +13,15 @@ class Type(Enum):
     INTEGER = "integer"
     NUMBER = "number"
     MONEY = "money"  # integer minor units of the base currency
+    QUANTITY = "quantity"  # a number of pieces or of kilograms, to six decimals
     BOOLEAN = "boolean"
     DATE = "date"  # "1990-05-01", midnight UTC
     DATETIME = "datetime"  # "2024-05-01T10:00:00Z"; without an offset it is UTC
     STRINGS = "strings"  # a list of strings
 
 
-NUMERIC = frozenset({Type.INTEGER, Type.NUMBER, Type.MONEY})
-SUMMABLE = frozenset({Type.INTEGER, Type.MONEY})  # exact in any order; floats are not
+NUMERIC = frozenset({Type.INTEGER, Type.NUMBER, Type.MONEY, Type.QUANTITY})
+SUMMABLE = frozenset({Type.INTEGER, Type.MONEY, Type.QUANTITY})  # exact in any order; other floats are not
 DATES = frozenset({Type.DATE, Type.DATETIME})
 
 _LINE = {
@@ -28,7 +29,7 @@ _LINE = {
     "category": Type.STRING,
     "brand": Type.STRING,
     "department": Type.STRING,
-    "quantity": Type.INTEGER,
+    "quantity": Type.QUANTITY,
     "amount": Type.MONEY,
 }
 

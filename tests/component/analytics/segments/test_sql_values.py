@@ -25,6 +25,7 @@ from services.analytics.segments.domain.language.nodes import (
     Attribute,
     Comparison,
     Fixed,
+    Last,
     Node,
     Not,
     Pattern,
@@ -54,6 +55,7 @@ CONSTANTS: dict[Type, list[Any]] = {
     Type.INTEGER: [0, 1, -1, 2**53],
     Type.MONEY: [1],
     Type.NUMBER: [0, 1, 1.5, 0.1, 2**53],
+    Type.QUANTITY: [0, 1, 1.5, 0.1, 2**53],
     Type.BOOLEAN: [True, False],
     Type.DATE: list(INSTANTS),
     Type.DATETIME: list(INSTANTS),
@@ -61,7 +63,7 @@ CONSTANTS: dict[Type, list[Any]] = {
 SCALAR_OPS = {
     Type.STRING: ("eq", "ne", "contains", "startswith"),
     Type.BOOLEAN: ("eq", "ne"),
-    **dict.fromkeys((Type.INTEGER, Type.MONEY, Type.NUMBER), ("eq", "ne", "lt", "lte", "gt", "gte")),
+    **dict.fromkeys((Type.INTEGER, Type.MONEY, Type.NUMBER, Type.QUANTITY), ("eq", "ne", "lt", "lte", "gt", "gte")),
     **dict.fromkeys((Type.DATE, Type.DATETIME), ("eq", "ne", "before", "after")),
 }
 
@@ -135,7 +137,7 @@ async def test_every_comparison_of_every_value_is_the_engines(database: Database
 
 TEXTS = [None, "", "a", "A", "ab", "straße", E_COMPOSED, E_APART, KELVIN, "%"]
 WHOLES = [None, 0, 1, -1, 2**53, 2**53 + 1, -(2**53)]
-FRACTIONS = [None, 0.0, 1.0, 1.5, -1.0, 1e16, 2.0**53]
+FRACTIONS = [None, 0.0, 1.0, 1.5, -1.0, 1e16, 2.0**53, 0.1000004, 0.0000005, 1e-9, 0.1]
 
 
 async def test_every_comparison_of_a_facts_property_is_the_engines(database: Database) -> None:
@@ -145,7 +147,7 @@ async def test_every_comparison_of_a_facts_property_is_the_engines(database: Dat
         {**dict.fromkeys(COLUMNS), **event, "recorded_at": event["time"], "customer_id": customer(number),
          "category": TEXTS[number % len(TEXTS)], "amount": WHOLES[number % len(WHOLES)],
          "quantity": FRACTIONS[(number // 2) % len(FRACTIONS)]}
-        for number in range(70)
+        for number in range(110)
     ]  # fmt: skip
     types = {name: EVENTS["purchase_line"][name] for name in ("category", "amount", "quantity")}
     tests = [test for name, kind in types.items() for test in comparisons(name, kind)]
@@ -155,7 +157,7 @@ async def test_every_comparison_of_a_facts_property_is_the_engines(database: Dat
         for tree in (test, Not(test))
     ]
     async with database.transaction() as tx:
-        await hold(tx, [None] * 70)
+        await hold(tx, [None] * 110)
         casts = ", ".join(f"cast(:{name} as {kind}[])" for name, kind in COLUMNS.items())
         await tx.execute(
             f"insert into facts ({', '.join(COLUMNS)}) select * from unnest({casts})",
@@ -169,6 +171,46 @@ async def test_every_comparison_of_a_facts_property_is_the_engines(database: Dat
             check = where(node.pattern.where)
             assert check is not None
             assert answer is check(props), (dict(props), node.pattern.where)
+
+
+async def test_sums_of_fractions_are_the_engines(database: Database) -> None:
+    """Catches a weight that is left out, and a tenth of a tenth that decides whether three of them are 0.3."""
+    head = {"event": "purchase_line", "line": 1, "time": datetime(2024, 1, 1, tzinfo=UTC)}
+    held = [[0.1, 0.1, 0.1], [0.3], [0.25, 0.05], [0.1000004, 0.1999996], [1.0, -0.7], [0.35, 0.0000004]]
+    rows: list[dict[str, Any]] = [
+        {**dict.fromkeys(COLUMNS), **head, "recorded_at": head["time"], "customer_id": customer(number),
+         "event_id": UUID(int=number * 10 + index), "quantity": quantity}
+        for number, quantities in enumerate(held)
+        for index, quantity in enumerate(quantities)
+    ]  # fmt: skip
+    kind = EVENTS["purchase_line"]["quantity"]
+    nodes: list[Node] = [
+        Aggregate(Pattern("purchase_line"), agg, "quantity", window, op, value, kind)
+        for agg in ("sum", "avg", "min", "max", "distinct")
+        for window in (Fixed(), Last(366 * DAY))
+        for op in ("eq", "gte", "gt")
+        for value in (0.1, 0.3, 1)
+        if agg != "distinct" or value == 1
+    ]
+    async with database.transaction() as tx:
+        await hold(tx, [None] * len(held))
+        casts = ", ".join(f"cast(:{name} as {kind}[])" for name, kind in COLUMNS.items())
+        await tx.execute(
+            f"insert into facts ({', '.join(COLUMNS)}) select * from unnest({casts})",
+            {name: [row[name] for row in rows] for name in COLUMNS},
+        )
+        found = await answers(tx, nodes, NOW)
+    for number in range(len(held)):
+        facts = [engine_fact(SimpleNamespace(**row)) for row in rows if row["customer_id"] == customer(number)]
+        for node, answer in zip(nodes, found[customer(number)], strict=True):
+            leaf = leaf_of(node, 0)
+            for order in (facts, facts[::-1]):
+                data = None
+                for one in order:
+                    data = leaf.take(data, one)
+                assert answer is bool(leaf.answer(data, NOW)[0]), (held[number], node)
+    thrice = nodes.index(Aggregate(Pattern("purchase_line"), "sum", "quantity", Fixed(), "eq", 0.3, kind))
+    assert [found[customer(number)][thrice] for number in range(len(held))] == [True, True, True, True, True, False]
 
 
 async def test_case_is_folded_as_python_folds_it(database: Database) -> None:
@@ -185,7 +227,9 @@ async def test_case_is_folded_as_python_folds_it(database: Database) -> None:
     assert not wrong
 
 
-@pytest.mark.parametrize("zone", ["America/Sao_Paulo", "Atlantic/Azores", "America/Havana", "America/St_Johns", "UTC"])
+@pytest.mark.parametrize(
+    "zone", ["America/Sao_Paulo", "Atlantic/Azores", "Europe/Berlin", "America/Havana", "America/St_Johns", "UTC"]
+)
 async def test_birthdays_begin_at_the_engines_midnight(database: Database, zone: str) -> None:
     """Catches a day that begins an hour early where the clock is set over midnight."""
     born = ["2000-11-04", "2000-11-05", "2000-10-28", "2000-10-29", "2000-10-15", "2000-10-31", "2000-02-29"]
@@ -195,7 +239,8 @@ async def test_birthdays_begin_at_the_engines_midnight(database: Database, zone:
         for day in days
         for hour, minute in ((0, 0), (1, 0), (2, 29), (2, 31), (3, 0), (3, 30), (4, 0), (5, 0))
     ]
-    nodes: list[Node] = [Years("x", "years_gte", 6, zone), Anniversary("x", 0, DAY // 24, zone)]
+    spans = ((0, DAY // 24), (0, DAY), (0, DAY + 1), (2 * DAY, 0), (DAY + DAY // 24, 3 * DAY))
+    nodes: list[Node] = [Years("x", "years_gte", 6, zone), *(Anniversary("x", *span, zone) for span in spans)]
     async with database.transaction() as tx:
         await hold(tx, born)
         for now in moments:

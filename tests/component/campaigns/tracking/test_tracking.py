@@ -112,8 +112,9 @@ async def _messages(world: World, topic: str) -> list[ResponseMessage]:
                 found += [InboundRecord.model_validate_json(record.value or b"") for record in records]
     finally:
         await consumer.stop()
-    assert all(record.publisher == "campaigns" for record in found)
-    return [record.message for record in found if isinstance(record.message, ResponseMessage)]
+    # Tests of other services publish to the same topic.
+    own = [record.message for record in found if record.publisher == "campaigns"]
+    return [message for message in own if isinstance(message, ResponseMessage)]
 
 
 async def test_a_click_leads_on_although_the_database_is_away(world: World) -> None:

@@ -59,6 +59,29 @@ async def test_an_id_from_beyond_the_calendar_is_handled_and_dead_lettered_like_
     assert len(await letters(database)) == 1
 
 
+async def test_the_log_line_bears_the_reason_that_the_letter_bears(
+    database: Database, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Catches a line by which nobody finds the letter, and one that quotes what a customer sent."""
+
+    class UnknownCurrency(Exception):
+        slug = "unknown-currency"
+
+    async def on_refused(tx: Tx, event: Envelope[Counted]) -> None:
+        raise UnknownCurrency("anna@example.test pays in QQQ") if event.data.number == 1 else ValueError("no")
+
+    await emit(database, 1, 2)
+    refusing = Subscription("tests", ["tests-events"], {Counted: on_refused})
+    await BatchProcessor(database, refusing).process([*await records_of(database), broken(9)])
+    reasons = ["unknown-currency", "failed", "unreadable"]
+    assert [letter["reason"] for letter in await letters(database)] == reasons
+    lines = [str(record.msg) for record in caplog.records if "'dead_letter'" in str(record.msg)]
+    assert len(lines) == 3
+    assert all(any(f"'reason': '{reason}'" in line for line in lines) for reason in reasons)
+    assert "'error': 'UnknownCurrency'" in "".join(lines)
+    assert "anna" not in caplog.text
+
+
 async def test_a_dead_letter_that_cannot_be_stored_stops_the_worker(database: Database) -> None:
     """Catches a silent loop: it would look like a transient error for ever."""
     impossible = Record("tests-events", 2**40, 0, b"k", b"{broken", [TYPE])

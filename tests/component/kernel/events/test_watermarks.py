@@ -3,142 +3,26 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import random
-from collections.abc import AsyncIterator, Callable
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
-from typing import Any, ClassVar
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
 
 import pytest
-from aiokafka import AIOKafkaConsumer, TopicPartition
 
-from shared.clock import MACHINE, SystemClock
+from shared.clock import SystemClock
 from shared.contracts.envelope import read_envelope
-from shared.contracts.topics import WATERMARKS
-from shared.contracts.watermark import read_watermark
 from shared.database import transaction as kernel_transaction
 from shared.database.engine import Database
 from shared.events import barrier as kernel_barrier
 from shared.events import relay as kernel_relay
 from shared.events import watermarks as kernel_watermarks
-from shared.events.relay import Relay
+from shared.events.watermarks import WatermarkPublisher
 from shared.ids import new_id
-from shared.kafka.clients import create_topics, make_consumer, wire_name
-from shared.worker.parts import WorkerContext
-from shared.worker.watchdog import Watchdog
+from shared.kafka.clients import create_topics
 from tests.component.kernel.builders import Counted, emit
 from tests.component.kernel.conftest import TOPICS, Settings
-
-
-class PublisherSettings(Settings):
-    """The test's service under the name of a service that publishes watermarks."""
-
-    service: ClassVar[str] = "interactions"
-
-
-class FastClock:
-    """Business time that runs a hundred times as fast from now on."""
-
-    factor = 100.0
-
-    def __init__(self) -> None:
-        self._from, self._began = SystemClock().now(), MACHINE.monotonic()
-
-    def now(self) -> datetime:
-        """The business instant."""
-        return self._from + timedelta(seconds=(MACHINE.monotonic() - self._began) * self.factor)
-
-
-@dataclass
-class Reader:
-    """Reads watermarks and, at each, asks where the topic of the events ends, as analytics does."""
-
-    settings: PublisherSettings
-    consumer: AIOKafkaConsumer
-    watermarks: list[tuple[datetime, dict[int, int]]] = field(default_factory=list)
-
-    async def run(self) -> None:
-        """For ever."""
-        topic = wire_name(self.settings, TOPICS[0].name)
-        partitions = [TopicPartition(topic, number) for number in range(TOPICS[0].partitions)]
-        while True:
-            for records in (await self.consumer.getmany(timeout_ms=500)).values():
-                watermark = read_watermark(records[-1].value)
-                ends = await self.consumer.end_offsets(partitions)
-                self.watermarks.append((watermark.until, {tp.partition: end for tp, end in ends.items()}))
-
-    async def watermark_after(self, moment: datetime) -> None:
-        """Wait for a watermark at or after `moment`."""
-        async with asyncio.timeout(30):
-            while not any(until >= moment for until, _ in self.watermarks):
-                await asyncio.sleep(0.01)
-
-    async def late_events(self) -> list[str]:
-        """Events that came onto the topic after a watermark that covers them."""
-        late_events = []
-        consumer = make_consumer(self.settings, None)
-        topic = wire_name(self.settings, TOPICS[0].name)
-        consumer.assign([TopicPartition(topic, number) for number in range(TOPICS[0].partitions)])
-        await consumer.start()
-        try:
-            ends = await consumer.end_offsets(consumer.assignment())
-            while any([await consumer.position(tp) < end for tp, end in ends.items()]):
-                for tp, records in (await consumer.getmany(timeout_ms=500)).items():
-                    for record in records:
-                        event = read_envelope(record.value, {Counted.TYPE: Counted})
-                        late = [t for t, at in self.watermarks if event and at[tp.partition] <= record.offset
-                                and event.recorded_at <= t]  # fmt: skip
-                        late_events += [f"{tp.partition}@{record.offset} after {late[0]}"] if late else []
-        finally:
-            await consumer.stop()
-        return late_events
-
-
-@pytest.fixture
-async def publisher_settings(settings: Settings) -> PublisherSettings:
-    """Settings with topics of the test's own."""
-    own = PublisherSettings(**{**settings.model_dump(), "topic_prefix": f"{settings.topic_prefix}{new_id().hex[-6:]}-"})
-    await create_topics(own, [*TOPICS, WATERMARKS])
-    return own
-
-
-@pytest.fixture
-async def writer(publisher_settings: PublisherSettings, database: Database) -> AsyncIterator[Database]:
-    """Transactions as the publisher_settings service opens them. The barrier is reset afterwards."""
-    opened = Database(
-        publisher_settings.database_url, source=publisher_settings.service, clock=SystemClock(), pool_size=10
-    )
-    # A first connection takes longer than the margin between the clock and BEGIN.
-    await opened.connect()
-    yield opened
-    async with opened.transaction() as tx:
-        await tx.execute("alter sequence outbox_promised restart")
-    await opened.close()
-
-
-@pytest.fixture
-async def reader(publisher_settings: PublisherSettings, writer: Database) -> AsyncIterator[Reader]:
-    consumer = make_consumer(publisher_settings, None)
-    consumer.assign([TopicPartition(wire_name(publisher_settings, WATERMARKS.name), 0)])
-    await consumer.start()
-    reader = Reader(publisher_settings, consumer)
-    reading = asyncio.create_task(reader.run())
-    yield reader
-    reading.cancel()
-    await asyncio.wait([reading])
-    await consumer.stop()
-
-
-@contextlib.asynccontextmanager
-async def relaying(publisher_settings: PublisherSettings, writer: Database) -> AsyncIterator[asyncio.Task[None]]:
-    context = WorkerContext(publisher_settings, writer, writer.clock, Watchdog([]))
-    task = asyncio.create_task(Relay(publisher_settings).run(context, lambda: None))
-    try:
-        yield task
-    finally:
-        task.cancel()
-        await asyncio.wait([task])
+from tests.component.kernel.events.marked import FastClock, OwnSettings, Reader, relaying
 
 
 def make_late(monkeypatch: pytest.MonkeyPatch, seconds: float) -> None:
@@ -178,12 +62,12 @@ async def under_load(reader: Reader, writer: Database, seconds: float) -> list[s
 
 @pytest.mark.parametrize("clock", [SystemClock, FastClock])
 async def test_nothing_older_comes_after_a_watermark(
-    clock: Any, publisher_settings: PublisherSettings, writer: Database, reader: Reader, monkeypatch: pytest.MonkeyPatch
+    clock: Any, own: OwnSettings, writer: Database, reader: Reader, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Catches a watermark by the clock alone: transactions stall, and the relay is late."""
     make_late(monkeypatch, 0.2)
     writer.clock = clock()
-    async with relaying(publisher_settings, writer):
+    async with relaying(own, writer):
         assert await under_load(reader, writer, 4) == []
     assert len(reader.watermarks) > 3
 
@@ -191,7 +75,7 @@ async def test_nothing_older_comes_after_a_watermark(
 @pytest.mark.parametrize("mutant", ["writers read no barrier", "older writers are not waited for", "rows are not"])
 async def test_each_part_of_the_barrier_is_needed(
     mutant: str,
-    publisher_settings: PublisherSettings,
+    own: OwnSettings,
     writer: Database,
     reader: Reader,
     monkeypatch: pytest.MonkeyPatch,
@@ -207,23 +91,19 @@ async def test_each_part_of_the_barrier_is_needed(
         monkeypatch.setattr(kernel_watermarks, "writers", nobody)
     else:
         make_late(monkeypatch, 0.2)
-        after_read = kernel_watermarks.WatermarkPublisher.after_read
-        monkeypatch.setattr(
-            kernel_watermarks.WatermarkPublisher,
-            "after_read",
-            lambda self, connection, oldest: after_read(self, connection, None),
-        )
+        after_read = WatermarkPublisher.after_read
+        monkeypatch.setattr(WatermarkPublisher, "after_read", lambda self, driver, _: after_read(self, driver, None))
     # No transaction holds the watermark back by being open: that is a courtesy, and hides what is looked for here.
     monkeypatch.setattr(kernel_watermarks, "HOLD_S", 0.0)
-    async with relaying(publisher_settings, writer):
+    async with relaying(own, writer):
         assert await under_load(reader, writer, 4) != []
 
 
 async def test_a_transaction_that_has_emitted_holds_the_watermark_until_it_ends(
-    publisher_settings: PublisherSettings, writer: Database, reader: Reader
+    own: OwnSettings, writer: Database, reader: Reader
 ) -> None:
     """Catches a watermark over rows that nobody can see yet."""
-    async with relaying(publisher_settings, writer):
+    async with relaying(own, writer):
         await reader.watermark_after(writer.clock.now())
         async with writer.transaction() as tx:
             tx.publish(Counted(number=1), subject=new_id())
@@ -236,10 +116,10 @@ async def test_a_transaction_that_has_emitted_holds_the_watermark_until_it_ends(
 
 
 async def test_a_transaction_that_emits_nothing_holds_it_for_a_moment_only(
-    publisher_settings: PublisherSettings, writer: Database, reader: Reader
+    own: OwnSettings, writer: Database, reader: Reader
 ) -> None:
     """Catches a report that stops all lapses, and an event emitted late that is recorded before the watermark."""
-    async with relaying(publisher_settings, writer), writer.transaction() as tx:
+    async with relaying(own, writer), writer.transaction() as tx:
         await tx.value("select 1")
         await asyncio.sleep(kernel_watermarks.HOLD_S / 2)
         assert not [until for until, _ in reader.watermarks if until >= tx.now]
@@ -254,10 +134,10 @@ async def test_a_transaction_that_emits_nothing_holds_it_for_a_moment_only(
 
 
 async def test_a_silent_outbox_has_watermarks_and_a_relay_that_stands_still_has_none(
-    publisher_settings: PublisherSettings, writer: Database, reader: Reader, monkeypatch: pytest.MonkeyPatch
+    own: OwnSettings, writer: Database, reader: Reader, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Catches lapses that wait for the next event, and a watermark beside an outbox that does not empty."""
-    async with relaying(publisher_settings, writer):
+    async with relaying(own, writer):
         await reader.watermark_after(writer.clock.now())
         make_late(monkeypatch, 2)
         await emit(writer, 1)
@@ -270,12 +150,10 @@ async def test_a_silent_outbox_has_watermarks_and_a_relay_that_stands_still_has_
     assert len(reader.watermarks) == seen
 
 
-async def test_watermarks_go_on_with_the_next_relay(
-    publisher_settings: PublisherSettings, writer: Database, reader: Reader
-) -> None:
+async def test_watermarks_go_on_with_the_next_relay(own: OwnSettings, writer: Database, reader: Reader) -> None:
     """Catches a barrier that ends with its relay, or is lowered by the next one."""
     writing = asyncio.create_task(write(writer, random.Random(5)))
-    async with relaying(publisher_settings, writer) as first, relaying(publisher_settings, writer):
+    async with relaying(own, writer) as first, relaying(own, writer):
         await reader.watermark_after(writer.clock.now())
         first.cancel()
         await reader.watermark_after(writer.clock.now())
@@ -292,9 +170,7 @@ async def test_watermarks_go_on_with_the_next_relay(
 
 async def test_a_topic_that_is_missing_does_not_hold_up_the_relay(settings: Settings, writer: Database) -> None:
     """Catches a relay that waits for the topic of its watermarks: events go before."""
-    without = PublisherSettings(
-        **{**settings.model_dump(), "topic_prefix": f"{settings.topic_prefix}{new_id().hex[-6:]}-"}
-    )
+    without = OwnSettings(**{**settings.model_dump(), "topic_prefix": f"{settings.topic_prefix}{new_id().hex[-6:]}-"})
     await create_topics(without, TOPICS)
     async with relaying(without, writer), asyncio.timeout(20):
         await asyncio.sleep(1)

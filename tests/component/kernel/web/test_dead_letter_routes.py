@@ -1,13 +1,8 @@
-"""Dead letters by HTTP and by command: read with their bytes, repaired, replayed, discarded, with who and when."""
+"""Dead letters by HTTP: read with their bytes, repaired, replayed, discarded, with who and when."""
 
 from __future__ import annotations
 
-import asyncio
-import json
-import os
-import sys
 from collections.abc import AsyncIterator
-from typing import Any
 from uuid import UUID
 
 import httpx
@@ -83,27 +78,3 @@ async def test_a_repair_must_say_its_bytes_once(
 async def test_unknown_letters_and_made_up_cursors_are_refused(operator: httpx.AsyncClient) -> None:
     assert (await operator.get(f"/dead-letters/{new_id()}")).status_code == 404
     assert (await operator.get("/dead-letters", params={"after": "e30"})).status_code == 422
-
-
-async def command(url: str, *words: str, given: bytes = b"") -> tuple[int | None, Any, str]:
-    process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "shared.events.dead_letters", "--service", "tests", "--who", "anna", *words),
-        env={**os.environ, "DATABASE_URL": url},
-        stdin=asyncio.subprocess.PIPE,
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.PIPE,
-    )
-    out, err = await process.communicate(given)
-    return process.returncode, json.loads(out) if out else None, err.decode()
-
-
-async def test_the_command_does_the_same(kernel_url: str, letters: list[UUID]) -> None:
-    id = str(letters[1])
-    _, listed, _ = await command(kernel_url, "list")
-    assert [item["id"] for item in listed["items"]] == [str(letter) for letter in letters]
-    _, repaired, _ = await command(kernel_url, "repair", id, "--note", "by hand", given=b"\xffok")
-    assert (repaired["was_repaired"], repaired["changed_by"], repaired["note"]) == (True, "anna", "by hand")
-    assert (await command(kernel_url, "replay", id))[1]["state"] == "replaying"
-    code, _, complaint = await command(kernel_url, "discard", id)
-    assert code == 1
-    assert "replaying" in complaint

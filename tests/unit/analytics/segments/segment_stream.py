@@ -29,7 +29,7 @@ from services.analytics.segments.domain.engine import (
 from services.analytics.segments.domain.engine.state import OVERFLOW, State
 from services.analytics.segments.domain.instants import SECOND, from_datetime
 from services.analytics.segments.domain.language import parse
-from tests.oracle.replay import Case, Step, arrivals
+from tests.oracle.replay import Case, Step, arrivals, net
 from tests.oracle.world import BASE, Event, Tree
 
 VOCABULARY = Catalogue(
@@ -191,10 +191,12 @@ class Stream:
             return
         self.stored = encode(self.program, outcome.state)
         self.overflowed |= any(held is OVERFLOW for held in self.load().data.values())
-        self.changes += [
+        changes = [
             (second(transition.at), transition.cause, transition.change, transition.segment)
             for transition in outcome.transitions
         ]
+        assert net(changes) == changes, "time and an input changed a membership to and fro at one instant"
+        self.changes += changes
 
 
 def groups(steps: tuple[Step, ...]) -> list[list[tuple[int, Step]]]:

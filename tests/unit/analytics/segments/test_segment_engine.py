@@ -57,6 +57,21 @@ def test_a_window_is_half_open_and_lapses_at_its_exact_instant() -> None:
     assert (left.change, left.at, left.cause) == ("left", instant(11), "time")
 
 
+def test_a_purchase_at_the_very_end_of_a_window_changes_nothing() -> None:
+    """Catches `left` and `entered` of one instant, the second of which would start a journey."""
+    once = {**TWICE, "value": 1}
+    compiled = program(once, {"not": once}, {"segment": "s0"})
+    state = advance(compiled, known(compiled), instant(1), [a_purchase(1)]).state
+    outcome = advance(compiled, state, instant(11), [a_purchase(11)])
+    assert not outcome.transitions
+    assert members(compiled, outcome.state) == {"s0", "s2"}
+    gap = advance(compiled, state, instant(12), [a_purchase(12)])
+    assert [(found.segment, found.change, found.at) for found in gap.transitions] == [
+        ("s0", "left", instant(11)), ("s1", "entered", instant(11)), ("s2", "left", instant(11)),
+        ("s0", "entered", instant(12)), ("s1", "left", instant(12)), ("s2", "entered", instant(12)),
+    ]  # fmt: skip
+
+
 def test_a_customer_without_events_is_in_the_segment_of_those_who_did_nothing() -> None:
     outcome = advance(program({"not": TWICE}), blank("c-1"), instant(0), (), History())
     assert [transition.change for transition in outcome.transitions] == ["entered"]

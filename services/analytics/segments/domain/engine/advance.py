@@ -1,7 +1,8 @@
 """The one operation of the engine: advance a customer to now, and return what changed.
 
 It serves events, changes of the profile, wake-ups and new definitions. Time comes first: at equal instants windows
-expire before an event is applied. Every membership change by time carries its exact instant, however late we come.
+expire before an event is applied; what both did to a membership at one instant cancels out. Every membership change by
+time carries its exact instant, however late we come.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -89,7 +90,21 @@ class _Run:
 
     def apply(self, change: Change) -> None:
         """Let an input count, at the present engine time."""
+        before = len(self.transitions)
         self.settle(self.take(change), self.time, change.id)
+        if 0 < before < len(self.transitions):
+            self.keep_net(before)
+
+    def keep_net(self, before: int) -> None:
+        """What time ended at this very instant and the input brought back (or the reverse) has not changed: a purchase
+        at the end of a window leaves no gap. Transitions from `before` on are the input's own."""
+        for transition in self.transitions[before:]:
+            earlier = (past for past in reversed(self.transitions[:before]) if past.segment == transition.segment)
+            lapse = next(earlier, None)
+            if lapse is not None and lapse.cause == TIME and lapse.at == transition.at:
+                self.transitions.remove(lapse)
+                self.transitions.remove(transition)
+                before -= 1
 
     def take(self, change: Change) -> list[Leaf]:
         """Give an input to the leaves it concerns; returns those."""

@@ -7,7 +7,8 @@ from typing import Any
 
 from services.analytics.segments.domain.catalogue import DATES, Type
 from services.analytics.segments.domain.instants import parse_instant
-from services.analytics.segments.domain.language.nodes import All, AnyOf, Comparison, Node, Not
+from services.analytics.segments.domain.language.nodes import All, AnyOf, Bound, Comparison, Node, Not
+from services.analytics.segments.domain.quantities import tidy
 
 Predicate = Callable[[object], bool]
 LARGEST = 2**53
@@ -30,6 +31,8 @@ def reader_of(kind: Type) -> Callable[[object], object]:
         return whole
     if kind is Type.NUMBER:
         return lambda value: value if type(value) in (int, float) else None
+    if kind is Type.QUANTITY:
+        return quantity
     if kind is Type.BOOLEAN:
         return lambda value: value if type(value) is bool else None
     if kind is Type.STRINGS:
@@ -40,6 +43,13 @@ def reader_of(kind: Type) -> Callable[[object], object]:
 def whole(value: object) -> int | None:
     """An integer that every part of the way carries exactly (2**53), else None."""
     return value if type(value) is int and -LARGEST <= value <= LARGEST else None
+
+
+def quantity(value: object) -> int | float | None:
+    """A number to six decimals."""
+    if type(value) is float:
+        return tidy(value) if -LARGEST <= value <= LARGEST else None
+    return whole(value)
 
 
 def _texts(value: object) -> object:
@@ -131,10 +141,17 @@ def _required(node: Node) -> Where:
     return found
 
 
-def compares(op: str, value: int | tuple[int, int]) -> Callable[[int, int], bool]:
+def compares(op: str, value: Bound) -> Callable[[int | float, int], bool]:
     """An aggregate `total / n` against a constant, exactly: compares total with value * n."""
     if isinstance(value, tuple):
         low, high = value
-        return lambda total, n: low * n <= total <= high * n
+        return lambda total, n: _times(low, n) <= total <= _times(high, n)
     order, wanted = _ORDERS[op], value
-    return lambda total, n: order(total, wanted * n)
+    if isinstance(wanted, int):
+        return lambda total, n: order(total, wanted * n)
+    return lambda total, n: order(total, _times(wanted, n))
+
+
+def _times(value: int | float, n: int) -> int | float:
+    found = value * n
+    return found if type(found) is int else tidy(round(found, 6))

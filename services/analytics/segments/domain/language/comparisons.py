@@ -5,7 +5,8 @@ from typing import Any
 
 from services.analytics.segments.domain.catalogue import DATES, NUMERIC, Type
 from services.analytics.segments.domain.language.nodes import Comparison, Scalar, Value
-from services.analytics.segments.domain.language.reading import Reader, name_of
+from services.analytics.segments.domain.language.reading import Reader, name_of, shown
+from services.analytics.segments.domain.quantities import tidy
 
 PRESENCE = frozenset({"exists", "missing"})
 ORDER = frozenset({"lt", "lte", "gt", "gte", "between"})
@@ -87,6 +88,8 @@ def _scalar(reader: Reader, raw: object, path: str, kind: Type) -> Scalar | None
         return reader.instant(raw, path)
     if kind is Type.NUMBER:
         return reader.number(raw, path)
+    if kind is Type.QUANTITY:
+        return _quantity(reader, raw, path)
     return _whole(reader, raw, path, kind)
 
 
@@ -95,6 +98,14 @@ def _boolean(reader: Reader, raw: object, path: str) -> bool | None:
         return raw
     reader.wrong(path, f"expected true or false, found {name_of(raw)}", "write true or false")
     return None
+
+
+def _quantity(reader: Reader, raw: object, path: str) -> int | float | None:
+    found = reader.number(raw, path)
+    if found is not None and tidy(found) != found:
+        reader.wrong(path, f"{shown(raw)} has more than six decimals", "round it to six")
+        return None
+    return None if found is None else tidy(found)
 
 
 def _whole(reader: Reader, raw: object, path: str, kind: Type) -> int | None:

@@ -9,6 +9,7 @@ from services.analytics.segments.domain.language.nodes import (
     Aggregate,
     All,
     AnyOf,
+    Bound,
     Comparison,
     Edge,
     EdgeAge,
@@ -27,7 +28,7 @@ from services.analytics.segments.domain.language.windows import check_kept, read
 AGGREGATES = ("count", "sum", "avg", "min", "max", "distinct", "first", "last")
 DEEPEST_WHERE = 4
 MOST_COMPARISONS = 20
-_DISTINCT = frozenset({Type.STRING, Type.INTEGER, Type.MONEY})
+_DISTINCT = frozenset({Type.STRING, Type.INTEGER, Type.MONEY, Type.QUANTITY})
 
 
 def read_event(reader: Reader, raw: dict[str, Any], path: str) -> Leaf | None:
@@ -120,11 +121,11 @@ def _field(reader: Reader, body: Mapping[str, Any], path: str, agg: str, event: 
     return name
 
 
-def _threshold(reader: Reader, raw: object, path: str, agg: str, op: str, kind: Type) -> int | tuple[int, int] | None:
+def _threshold(reader: Reader, raw: object, path: str, agg: str, op: str, kind: Type) -> Bound | None:
     if op == "between":
         return read_range(reader, raw, path, kind)
     found = read_comparison(reader, {"op": op, "value": raw}, path.removesuffix("/value"), agg, kind)
-    return None if found is None or not isinstance(found.value, int) else found.value
+    return None if found is None or not isinstance(found.value, int | float) else found.value
 
 
 def _edge(reader: Reader, raw: dict[str, Any], path: str, which: str) -> Edge | EdgeAge | None:

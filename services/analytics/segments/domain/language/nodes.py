@@ -9,6 +9,8 @@ from services.analytics.segments.domain.catalogue import Type
 
 Scalar = str | int | float | bool
 Value = Scalar | tuple[Scalar, ...] | None
+Bound = int | float | tuple[int | float, int | float]
+"""What an aggregate is compared with; fractions are of quantities only."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +136,7 @@ class Aggregate:
     field: str | None
     window: Window
     op: str
-    value: int | tuple[int, int]
+    value: Bound
     type: Type | None = None  # of the field
 
 

@@ -5,7 +5,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from services.analytics.segments.domain.catalogue import Type
-from services.analytics.segments.domain.instants import from_datetime, to_datetime
+from services.analytics.segments.domain.instants import DAY, from_datetime, to_datetime
 from services.analytics.segments.domain.language import nodes as n
 from services.analytics.segments.domain.sql.conditions import comparison
 from services.analytics.segments.domain.sql.parameters import Parameters
@@ -75,9 +75,12 @@ def midnight(day: date, zone: str) -> int:
 
 
 def _anniversary(leaf: n.Anniversary, parameters: Parameters, now: int) -> str:
-    """Days around which now is: from the first whose end is to come to the last whose beginning has come."""
-    last = today(leaf.zone, now + leaf.before)
-    first = today(leaf.zone, now - leaf.after) + timedelta(days=1)
+    """Days around which now is: from the first whose end is to come to the last whose beginning has come.
+
+    Whole days of the spans are days of the calendar, what is left of them is exact."""
+    (days_before, rest_before), (days_after, rest_after) = divmod(leaf.before, DAY), divmod(leaf.after, DAY)
+    last = today(leaf.zone, now + rest_before) + timedelta(days=days_before)
+    first = today(leaf.zone, now - rest_after) + timedelta(days=1 - days_after)
     if first > last:
         return "false"
     born = calendar_day(leaf.name, parameters)

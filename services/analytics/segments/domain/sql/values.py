@@ -1,6 +1,6 @@
 """Columns and attributes as typed SQL values: null when missing or of another type, as the engine reads them."""
 
-from services.analytics.segments.domain.catalogue import DATES, Type
+from services.analytics.segments.domain.catalogue import DATES, NUMERIC, Type
 from services.analytics.segments.domain.engine.predicates import LARGEST
 from services.analytics.segments.domain.instants import ISO
 from services.analytics.segments.domain.sql.parameters import Parameters
@@ -13,7 +13,7 @@ FRACTIONS = frozenset(("quantity",))
 
 MISSING: dict[Type, str] = {
     Type.STRING: "cast(null as text)", Type.STRINGS: "cast(null as text[])", Type.BOOLEAN: "cast(null as boolean)",
-    **dict.fromkeys((Type.INTEGER, Type.NUMBER, Type.MONEY), "cast(null as numeric)"),
+    **dict.fromkeys(NUMERIC, "cast(null as numeric)"),
     **dict.fromkeys(DATES, "cast(null as timestamptz)"),
 }  # fmt: skip
 
@@ -33,10 +33,14 @@ def fact_property(name: str, kind: Type, row: str = "f") -> str:
     column = f"{row}.{name}"
     if name in TEXTS:
         return normal(column) if kind is Type.STRING else MISSING[kind]
-    if name not in WHOLES | FRACTIONS or kind not in (Type.INTEGER, Type.MONEY, Type.NUMBER):
+    if name not in WHOLES | FRACTIONS or kind not in NUMERIC:
         return MISSING[kind]
     if kind is Type.NUMBER:
         return column
+    if kind is Type.QUANTITY:
+        # By its shortest text: the cast of a double keeps 15 digits only.
+        exact = f"cast({column} as numeric)" if name in WHOLES else f"cast(cast({column} as text) as numeric)"
+        return f"case when {column} between {-LARGEST} and {LARGEST} then round({exact}, 6) end"
     whole = f" and {column} = trunc({column})" if name in FRACTIONS else ""
     return f"case when {column} between {-LARGEST} and {LARGEST}{whole} then cast({column} as bigint) end"
 
@@ -52,6 +56,9 @@ def attribute(name: str, kind: Type, parameters: Parameters) -> str:
             return f"case when jsonb_typeof({value}) = 'boolean' then {value} = to_jsonb(true) end"
         case Type.NUMBER:
             return f"case when jsonb_typeof({value}) = 'number' then cast({bare} as numeric) end"
+        case Type.QUANTITY:
+            number = f"case when jsonb_typeof({value}) = 'number' then cast({bare} as numeric) end"
+            return f"case when {number} between {-LARGEST} and {LARGEST} then round(cast({bare} as numeric), 6) end"
         case Type.INTEGER | Type.MONEY:
             whole = (
                 f"case when jsonb_typeof({value}) = 'number' and {bare} ~ '^-?[0-9]+$' then cast({bare} as numeric) end"

@@ -11,7 +11,7 @@ from services.analytics.segments.domain.instants import NEVER
 from services.analytics.segments.domain.language import nodes as n
 
 
-def steps_of(op: str, value: int | tuple[int, int]) -> tuple[int, ...]:
+def steps_of(op: str, value: Any) -> tuple[int, ...]:
     """The counts c, greatest first, at which the comparison's truth differs from that at c - 1."""
     low, high = value if isinstance(value, tuple) else (value, value)
     both = {"eq": (low, high + 1), "ne": (low, high + 1), "between": (low, high + 1),

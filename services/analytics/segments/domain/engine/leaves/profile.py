@@ -1,13 +1,20 @@
 """Leaves over the profile, consent, lists and chance."""
 
 import hashlib
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from services.analytics.segments.domain.engine.inputs import AttributeChange, Change, ConsentChange, ListChange, normal
 from services.analytics.segments.domain.engine.leaves.base import Answer, Data, Leaf, until
 from services.analytics.segments.domain.engine.predicates import predicate
-from services.analytics.segments.domain.instants import NEVER, from_datetime, parse_date, parse_instant, to_datetime
+from services.analytics.segments.domain.instants import (
+    DAY,
+    NEVER,
+    from_datetime,
+    parse_date,
+    parse_instant,
+    to_datetime,
+)
 from services.analytics.segments.domain.language import nodes as n
 
 
@@ -67,11 +74,13 @@ class DateLeaf(Leaf):
         found = parse_date(change.value)
         return None if found is None else found.isoformat()
 
-    def anniversary(self, day: date, year: int) -> int:
-        """The local midnight of an anniversary; 29 February falls on the 28th in other years."""
+    def anniversary(self, day: date, year: int, later: int = 0) -> int:
+        """The local midnight of an anniversary, or of a day so many days later; 29 February falls on the 28th in
+        other years."""
         leap_day = day.month == 2 and day.day == 29
         fits = not leap_day or (year % 4 == 0 and (year % 100 != 0 or year % 400 == 0))
-        return from_datetime(datetime(year, day.month, day.day if fits else 28, tzinfo=self.zone))
+        found = date(year, day.month, day.day if fits else 28) + timedelta(days=later)
+        return from_datetime(datetime(found.year, found.month, found.day, tzinfo=self.zone))
 
     def measure(self, data: Data, now: int) -> object:
         return data
@@ -94,11 +103,15 @@ class YearsLeaf(DateLeaf):
 
 
 class AnniversaryLeaf(DateLeaf):
-    """Now is near an anniversary; the day itself is no anniversary, the first is a year later."""
+    """Now is near an anniversary; the day itself is no anniversary, the first is a year later.
+
+    Whole days of the spans are days of the zone's calendar, from midnight to midnight: a birthday is over when its day
+    is, also where that has 23 or 25 hours.
+    """
 
     def __init__(self, node: n.Anniversary, id: int) -> None:
         super().__init__(node, id)
-        self.before, self.after = node.before, node.after
+        self.before, self.after = divmod(node.before, DAY), divmod(node.after, DAY)
 
     def answer(self, data: Data, now: int) -> Answer:
         if data is None:
@@ -107,12 +120,14 @@ class AnniversaryLeaf(DateLeaf):
         this_year = to_datetime(now).year
         if day.year > this_year + 1_000:  # a typing error; the calendar ends with the year 9999
             return False, NEVER
+        (days_before, rest_before), (days_after, rest_after) = self.before, self.after
         for year in range(max(day.year + 1, this_year - 1), max(day.year + 1, this_year + 2) + 1):
-            at = self.anniversary(day, year)
-            if now < at - self.before:
-                return False, at - self.before
-            if now < at + self.after:
-                return True, at + self.after
+            start = self.anniversary(day, year, -days_before) - rest_before
+            if now < start:
+                return False, start
+            end = self.anniversary(day, year, days_after) + rest_after
+            if now < end:
+                return True, end
         return False, NEVER
 
 

@@ -2,8 +2,8 @@
 
 from bisect import bisect_left
 from collections.abc import Callable, Sequence
+from functools import reduce
 from itertools import accumulate
-from operator import add
 from typing import Any
 
 from services.analytics.segments.domain.engine.inputs import Change, Fact
@@ -14,12 +14,14 @@ from services.analytics.segments.domain.engine.leaves.spans import Span, span_of
 from services.analytics.segments.domain.engine.predicates import compares, reader_of
 from services.analytics.segments.domain.instants import NEVER
 from services.analytics.segments.domain.language import nodes as n
+from services.analytics.segments.domain.quantities import total
 
-FOLDS: dict[str, Callable[[int, int], int]] = {"sum": add, "avg": add, "min": min, "max": max}
+Number = int | float
+FOLDS: dict[str, Callable[[Number, Number], Number]] = {"sum": total, "avg": total, "min": min, "max": max}
 
 MEASURES: dict[str, Callable[[Any], object]] = {
-    "count": len, "distinct": lambda values: len(set(values)), "sum": sum, "min": min, "max": max,
-    "avg": lambda values: sum(values) / len(values),
+    "count": len, "distinct": lambda values: len(set(values)), "min": min, "max": max,
+    "sum": lambda values: reduce(total, values), "avg": lambda values: reduce(total, values) / len(values),
 }  # fmt: skip
 
 
@@ -38,7 +40,7 @@ class FieldLeaf(EventLeaf):
             return 1
         return self.read(event.props.get(self.name))
 
-    def holds(self, total: int, number: int) -> bool:
+    def holds(self, total: Number, number: int) -> bool:
         """The comparison for a folded total of a number of events."""
         if self.agg == "avg":
             return number > 0 and self.compare(total, number)
@@ -90,16 +92,13 @@ class SampleLeaf(FieldLeaf):
         times = [ts for ts, _ in data or ()]
         return (data or [])[bisect_left(times, low) : bisect_left(times, high)]
 
-    def _truth(self, samples: Sequence[Sequence[int]]) -> bool:
+    def _truth(self, samples: Sequence[Sequence[Any]]) -> bool:
         values = [value for _, value in samples]
         if self.agg == "count":
             return self.holds(len(values), 1)
         if self.agg == "distinct":
             return self.holds(len(set(values)), 1)
-        total = 0
-        for index, value in enumerate(values):
-            total = FOLDS[self.agg](total, value) if index else value
-        return self.holds(total, len(values))
+        return self.holds(reduce(FOLDS[self.agg], values) if values else 0, len(values))
 
     def answer(self, data: Data, now: int) -> Answer:
         held = self._truth(self._inside(data, now))
