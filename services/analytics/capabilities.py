@@ -23,6 +23,9 @@ from services.analytics.memberships.service.recomputing import Recomputing
 from services.analytics.memberships.service.wakeups import WakeUps
 from services.analytics.previews import routes as previews
 from services.analytics.reconciliation import jobs as reconciliation
+from services.analytics.scores import jobs as score_jobs
+from services.analytics.scores import routes as scores
+from services.analytics.scores.repository import scores as scores_repository
 from services.analytics.segments import handlers as segments
 from services.analytics.segments.repository import lists as lists_repository
 from services.analytics.segments.routes import lists
@@ -47,6 +50,7 @@ STORES = (
     *memberships_repository.STORES,
     *identity_repository.STORES,
     *fills.STORES,
+    *scores_repository.STORES,
 )
 
 
@@ -67,6 +71,7 @@ def capabilities(programs: Programs) -> list[Capability]:
         Capability("backfill", jobs=[Fill().job]),
         Capability("explanations", routers=[explanations.router]),
         Capability("previews", routers=[previews.router]),
+        Capability("scores", routers=[scores.router], jobs=[score_jobs.job()]),
         Capability("reconciliation", jobs=[reconciliation.job(programs)]),
         Capability("erasures", handlers=erasures.handlers_for(STORES)),
     ]
