@@ -14,6 +14,8 @@ from pydantic_settings import (
     SettingsConfigDict,
 )
 
+from shared.security.transport import unsafe_broker, unsafe_database, unsafe_redis
+
 # Known to everybody who reads this file: good enough on a laptop, refused in production.
 LOCAL_INSTALLATION_KEY = "local-installation-key-do-not-use-elsewhere"
 LOCAL_SERVICE_KEY = "local-service-key"
@@ -31,9 +33,18 @@ class ServiceSettings(BaseSettings):
 
     service: ClassVar[str] = ""
 
-    database_url: str = Field(description="postgresql://user:password@host:port/database")
+    database_url: str = Field(
+        description="postgresql://user:password@host:port/database, and ?sslmode=verify-full&sslrootcert=/path"
+    )
     kafka_bootstrap: str = Field(description="host:port, or several with commas")
-    redis_url: str
+    kafka_security_protocol: Literal["PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL"] = "PLAINTEXT"
+    kafka_ca_file: Path | None = Field(None, description="PEM; the system's authorities when absent")
+    kafka_cert_file: Path | None = Field(None, description="PEM; who this service is, for brokers that ask by TLS")
+    kafka_key_file: Path | None = Field(None, description="PEM; the key of that certificate")
+    kafka_sasl_mechanism: Literal["PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512"] = "SCRAM-SHA-512"
+    kafka_user: str | None = None
+    kafka_password: SecretStr | None = None
+    redis_url: str = Field(description="redis://… or rediss://… (with ?ssl_ca_certs=/path for a CA of yours)")
     topic_prefix: str = Field("", description="put before every topic and group on the wire, for shared brokers")
     host: str = "127.0.0.1"
     port: int = Field(8000, description="the app's HTTP port")
@@ -88,6 +99,14 @@ class ServiceSettings(BaseSettings):
         return init_settings, env_settings, secrets
 
     @model_validator(mode="after")
+    def _complete(self) -> Self:
+        if self.kafka_security_protocol.startswith("SASL_") and not (self.kafka_user and self.kafka_password):
+            raise ValueError(f"KAFKA_SECURITY_PROTOCOL={self.kafka_security_protocol} needs KAFKA_USER, KAFKA_PASSWORD")
+        if (self.kafka_cert_file is None) != (self.kafka_key_file is None):
+            raise ValueError("KAFKA_CERT_FILE and KAFKA_KEY_FILE belong together; set both or none")
+        return self
+
+    @model_validator(mode="after")
     def _refuse_unsafe_defaults(self) -> Self:
         if self.profile == "production" and (unsafe := self.unsafe()):
             raise ValueError("unsafe in production: " + "; ".join(unsafe))
@@ -105,4 +124,9 @@ class ServiceSettings(BaseSettings):
             problems.append("CLOCK_FILE scales business time; unset it")
         if "*" in self.cors_origins:
             problems.append("CORS_ORIGINS allows every origin; list the ones that publish from a browser")
-        return problems
+        # Who has no database or topics (the console) leaves them empty.
+        if self.database_url:
+            problems += unsafe_database(self.database_url)
+        if self.kafka_bootstrap:
+            problems += unsafe_broker(self.kafka_security_protocol, certificate=self.kafka_cert_file is not None)
+        return problems + unsafe_redis(self.redis_url)

@@ -52,8 +52,8 @@ async def show_services(context: ContextDep, person: PersonDep) -> Response:
     """How each service's app is, by its own word."""
     if "operations" not in person.scopes:
         raise RoleLacksScope("This needs operations.", cure="Ask for the role operator.", scope="operations")
-    found = await asyncio.gather(*(_health(context.clients[service]) for service in SERVICES))
-    return JSONResponse(dict(zip(SERVICES, found, strict=True)))
+    states = await asyncio.gather(*(_health(context.clients[service]) for service in SERVICES))
+    return JSONResponse(dict(zip(SERVICES, states, strict=True)))
 
 
 async def _health(client: httpx.AsyncClient) -> dict[str, Any]:

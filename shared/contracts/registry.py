@@ -28,6 +28,7 @@ FACTS: dict[str, type[Fact]] = {
         campaigns.CampaignChanged,
         campaigns.CampaignsErasureDone,
         privacy.ConsentChanged,
+        privacy.AddressConsentChanged,
         privacy.SuppressionChanged,
         privacy.RestrictionChanged,
         privacy.ErasureRequested,

@@ -32,11 +32,11 @@ SHOTS = Path(__file__).parents[2] / ".local/browser"
 async def browser() -> AsyncIterator[Browser]:
     """One for the session; each test has a context of its own."""
     await asyncio.to_thread(build)
-    found = await asyncio.to_thread(find_browser)
+    chromium = await asyncio.to_thread(find_browser)
     SHOTS.mkdir(parents=True, exist_ok=True)
     async with async_playwright() as playwright:
         launched = await playwright.chromium.launch(
-            executable_path=found.executable, args=list(ARGUMENTS), env={**found.environment}
+            executable_path=chromium.executable, args=list(ARGUMENTS), env={**chromium.environment}
         )
         yield launched
         await launched.close()

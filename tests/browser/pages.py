@@ -49,8 +49,8 @@ class Visitor:
             if status is not None and (only is None or path.startswith(only)):
                 await route.fulfill(status=status, content_type="application/problem+json", body=_refusal(status))
                 return
-            found = _fitting(answers, f"{route.request.method} {path}")
-            await route.fulfill(status=200, content_type="application/json", body=json.dumps(found))
+            body = _fitting(answers, f"{route.request.method} {path}")
+            await route.fulfill(status=200, content_type="application/json", body=json.dumps(body))
 
         await self.page.route("**/api/**", fulfil)
         await self.page.route("**/services", fulfil)
@@ -69,12 +69,8 @@ class Visitor:
         policy of the page stops."""
         install_test_packages()
         await self.page.evaluate((PACKAGES / "axe-core/axe.min.js").read_text() + "; undefined")
-        found = await self.page.evaluate("axe.run({resultTypes: ['violations']})")
-        return [
-            f"{one['id']}: {one['help']} {one['nodes'][0]['html'][:160]} {one['nodes'][0]['failureSummary'][:300]}"
-            for one in found["violations"]
-            if one["impact"] in _SERIOUS
-        ]
+        report = await self.page.evaluate("axe.run({resultTypes: ['violations']})")
+        return [_line_of(violation) for violation in report["violations"] if violation["impact"] in _SERIOUS]
 
     async def take_a_phone(self) -> None:
         """The same page in a narrow window, when its menu has moved away."""
@@ -83,17 +79,22 @@ class Visitor:
 
     async def too_wide(self) -> list[str]:
         """What reaches beyond the window although it lies in nothing that scrolls by itself."""
-        found = await self.page.evaluate(_TOO_WIDE)
-        return [str(one) for one in found]
+        elements = await self.page.evaluate(_TOO_WIDE)
+        return [str(element) for element in elements]
+
+
+def _line_of(violation: dict[str, Any]) -> str:
+    node = violation["nodes"][0]
+    return f"{violation['id']}: {violation['help']} {node['html'][:160]} {node['failureSummary'][:300]}"
 
 
 def _fitting(answers: Mapping[str, Any], asked: str) -> Any:
     """The answer whose path, with {} for any part, is the one asked for."""
     parts = asked.split("/")
-    for known, found in answers.items():
+    for known, body in answers.items():
         pattern = known.split("/")
         if len(pattern) == len(parts) and all(a in ("{}", b) for a, b in zip(pattern, parts, strict=True)):
-            return found
+            return body
     return {"items": [], "next": None}
 
 

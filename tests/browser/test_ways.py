@@ -3,18 +3,31 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 from typing import Any
 
+import orjson
 import pytest
 from playwright.async_api import Page, expect
 
 from deploy.local.console import Console
+from shared.config import ServiceSettings
+from shared.kafka.clients import make_producer, wire_name
 from tests.browser.conftest import Enter
+from tests.builders import a_purchase
 from tests.journeys.steps import Until, buy, consent, found
 from tests.product import Product
 
 WHO = "browser-ada"
 ADDRESS = f"{WHO}@example.test"
+
+
+class Till(ServiceSettings):
+    """A publisher with a client of the broker."""
+
+    service = "tills"
+
+
 # Several services and a loaded machine stand between a click and its effect.
 PATIENCE_MS = 45_000
 
@@ -153,22 +166,18 @@ async def test_an_operator_repairs_a_dead_letter_and_halts_all_sending(
     enter: Enter, console: Console, product: Product, until: Until
 ) -> None:
     """Catches a repair that is not replayed, and a switch that only looks thrown."""
-    [purchase] = await buy(product, "browser-cleo")
-    dead = await _a_dead_letter(product, until, purchase)
+    dead = await _a_dead_letter(product, until)
     visitor = await enter(console.url, "operator")
     page = visitor.page
     await visitor.open("/", "dead letters in interactions")
     await visitor.open(f"/operations/dead-letters/interactions/{dead}", "What was received")
     area = page.get_by_role("textbox", name="What was received")
-    text = await area.input_value()
-    await area.fill(
-        re.sub(r'"currency": "[A-Z]+"', '"currency": "USD"', text.replace('"quantity": 0', '"quantity": 1'))
-    )
+    await area.fill((await area.input_value()).replace('"amount": 0', '"amount": 450'))
     await page.get_by_role("textbox", name="Note").fill("The till sent no amount.")
     await page.get_by_role("button", name="Save the repair").click()
     await page.get_by_text("Repaired text").wait_for()
-    await confirm(page, "Discard")
-    await page.get_by_text("discarded", exact=True).wait_for()
+    await confirm(page, "Replay")
+    await page.get_by_text("replayed", exact=True).wait_for(timeout=PATIENCE_MS)
     await visitor.shoot("way-dead-letter")
 
     await visitor.open("/operations?tab=sending", "Sending is on.")
@@ -182,11 +191,19 @@ async def test_an_operator_repairs_a_dead_letter_and_halts_all_sending(
     assert visitor.faults == []
 
 
-async def _a_dead_letter(product: Product, until: Until, purchase: dict[str, Any]) -> str:
-    """The same message id with another content is poison; the id of its dead letter."""
-    changed = {**purchase, "data": {**purchase["data"], "store": "another"}}
-    answer = await product.call("POST", "interactions", "/events", "storefront", json=changed)
-    assert answer.status_code == 202, answer.text
+async def _a_dead_letter(product: Product, until: Until) -> str:
+    """A till that writes to the topic itself sends a purchase of nothing; the id of the dead letter that it becomes."""
+    purchase = a_purchase("browser-cleo")
+    purchase["data"]["lines"][0]["amount"] = 0
+    plan, dsns = product.installation.plan, product.installation.dsns
+    settings = Till(
+        database_url="", redis_url="", api_keys_file=Path(), kafka_bootstrap=dsns.kafka, topic_prefix=plan.topic_prefix
+    )
+    producer = make_producer(settings)
+    await producer.start()
+    record = orjson.dumps({"publisher": "tills", "message": purchase})
+    await producer.send_and_wait(wire_name(settings, "interactions-inbound"), record, key=b"browser-cleo")
+    await producer.stop()
 
     async def dead() -> Any:
         shown = await product.done("GET", "interactions", "/dead-letters?state=open", "operator")

@@ -14,7 +14,7 @@ from fastapi import FastAPI
 from services.campaigns.capabilities import CAPABILITIES, CONSUMERS
 from services.campaigns.config import Settings
 from services.campaigns.contacts.domain.contacts import Card
-from services.campaigns.content.service import LetterWriter
+from services.campaigns.content.clients import LetterWriters
 from services.campaigns.delivery.clients import Permission, Question, ServiceClients
 from services.campaigns.delivery.domain import Channel
 from services.campaigns.delivery.streams.handover import CardsAndPermits, HandOver
@@ -65,6 +65,7 @@ class World:
     clock: FixedClock
     services: ServiceClients
     channel: Channel
+    writers: LetterWriters
     post_office: PostOffice
     app: FastAPI
     api: httpx.AsyncClient
@@ -199,7 +200,7 @@ class World:
             session,
             asked,
             channel or self.channel,
-            LetterWriter(self.settings),
+            self.writers,
             self.clock,
             self.settings.smtp_connections,
         )

@@ -55,12 +55,14 @@ MAX_POLL_S = 7 * 86_400
 class BrokerThread(AIOKafkaConsumerThread):
     """The thread that speaks to the broker."""
 
+    app: Any
+
     def _create_worker_consumer(self, transport: Any) -> aiokafka.AIOKafkaConsumer:
         conf = self.app.conf
         return aiokafka.AIOKafkaConsumer(
             client_id=conf.broker_client_id,
             group_id=conf.id,
-            bootstrap_servers=[f"{url.host}:{url.port}" for url in transport.url],
+            **self.app.connection,
             partition_assignment_strategy=[RangePartitionAssignor],
             enable_auto_commit=False,
             auto_offset_reset="earliest",
@@ -218,6 +220,8 @@ class Application(faust.App):
 
     BootStrategy = _Boot
     feed: Feed
+    connection: Mapping[str, Any]
+    """Arguments of the client: addresses, TLS, credentials. Faust's own settings know no SCRAM-SHA-512."""
     positions: Positions
 
     @property
@@ -230,12 +234,12 @@ class Application(faust.App):
         """Nothing is kept on disk."""
 
 
-def make_application(group: str, bootstrap: str, topics: list[str], positions: Positions) -> Application:
+def make_application(group: str, connection: Mapping[str, Any], topics: list[str], positions: Positions) -> Application:
     """An application that reads `topics` (names as on the wire) for `group`, from `positions` on. Start and stop it in
     a running loop."""
     app = Application(
         group,
-        broker=[f"kafka://{server}" for server in bootstrap.split(",")],
+        broker=[f"kafka://{server}" for server in connection["bootstrap_servers"].split(",")],
         autodiscover=False,
         topic_disable_leader=True,
         topic_allow_declare=False,
@@ -249,6 +253,7 @@ def make_application(group: str, bootstrap: str, topics: list[str], positions: P
     )
     app.transport = _Transport(app.conf.broker_consumer, app)
     app.feed = Feed(topics)
+    app.connection = connection
     app.positions = positions
     # Registers the subscription. Acks are off: the lane commits, so Faust's search for gaps has nothing to block on.
     aiter(app.topic(*topics, value_type=bytes, key_type=bytes, acks=False))

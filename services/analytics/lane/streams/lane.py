@@ -29,6 +29,7 @@ from shared.events.offsets import ConsumerOffsets, Superseded
 from shared.events.processor import BatchProcessor
 from shared.events.subscription import Record, Subscription
 from shared.kafka.clients import plain_name, wire_name
+from shared.kafka.connecting import connection_of
 from shared.observability.logging import get_logger
 from shared.observability.metrics import gauge
 from shared.worker.parts import WorkerContext
@@ -82,7 +83,7 @@ class Lane:
             beat()
             offsets = ConsumerOffsets(self._subscription.consumer)
             app = make_application(
-                f"{self._settings.topic_prefix}{self._settings.service}", self._settings.kafka_bootstrap, self._topics,
+                f"{self._settings.topic_prefix}{self._settings.service}", connection_of(self._settings), self._topics,
                 Positions(self._settings, context.database, offsets),
             )  # fmt: skip
             self._in_flight = False

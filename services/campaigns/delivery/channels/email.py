@@ -70,7 +70,7 @@ class SmtpChannel:
             port=settings.smtp_port,
             username=settings.smtp_user,
             password=password.get_secret_value() if password is not None else None,
-            start_tls=True if settings.smtp_start_tls else None,
+            start_tls=True if settings.demands_start_tls else None,
             timeout=settings.smtp_timeout_s,
         )
         await client.connect()

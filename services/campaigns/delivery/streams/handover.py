@@ -12,8 +12,10 @@ from typing import Protocol
 from uuid import UUID
 
 from services.campaigns.contacts.domain.contacts import Card
-from services.campaigns.content.domain.content import CannotRender, Letter, Reference
-from services.campaigns.content.service import LetterWriter
+from services.campaigns.content.clients import LetterWriters
+from services.campaigns.content.domain.content import Letter, Reference
+from services.campaigns.content.domain.frames import LetterJob
+from services.campaigns.content.domain.templates import LIMITS
 from services.campaigns.delivery.clients import NoAnswer, Permission, Question
 from services.campaigns.delivery.domain import Channel, Handed
 from services.campaigns.delivery.streams.ledger import Ledger
@@ -81,7 +83,7 @@ class HandOver:
         session: MaySend,
         services: CardsAndPermits,
         channel: Channel,
-        writer: LetterWriter,
+        writers: LetterWriters,
         clock: Clock,
         width: int,
     ) -> None:
@@ -89,14 +91,14 @@ class HandOver:
         self._session = session
         self._services = services
         self._channel = channel
-        self._writer = writer
+        self._writers = writers
         self._clock = clock
         self._places = asyncio.Semaphore(width)
 
     async def send(self, claimed: Sequence[Claimed]) -> None:
         """Every one of `claimed` gets its permit and its hand-over, and the outcome is stored."""
         outcome = _Outcome()
-        waiting = self._write(claimed, outcome)
+        waiting = await self._write(claimed, outcome)
         for _ in range(_ASKS):
             if not waiting:
                 break
@@ -109,17 +111,24 @@ class HandOver:
         for reason, messages in outcome.postponed.items():
             await self._ledger.postpone(messages, reason)
 
-    def _write(self, claimed: Sequence[Claimed], outcome: _Outcome) -> dict[UUID, _Written]:
+    async def _write(self, claimed: Sequence[Claimed], outcome: _Outcome) -> dict[UUID, _Written]:
+        sources = {claim.message.terms_id: claim.terms.source for claim in claimed}
+        jobs = [
+            LetterJob(
+                sources[claim.message.terms_id],
+                claim.card,
+                Reference(claim.message.id, claim.message.customer_id, claim.message.context),
+            )
+            for claim in claimed
+        ]
         letters = {}
-        for claim in claimed:
-            message = claim.message
-            reference = Reference(message.id, message.customer_id, message.context)
-            try:
-                letter = self._writer.letter(claim.terms.source, claim.card, reference, self._clock.now())
-            except CannotRender:
-                outcome.settled.append(Settled(message, MessageState.FAILED, "template"))
+        for claim, answer in zip(claimed, await self._writers.letters(jobs, self._clock.now()), strict=True):
+            if isinstance(answer, Letter):
+                letters[claim.message.id] = _Written(claim, answer)
+            elif answer is None:
+                outcome.postpone(claim.message, LIMITS)
             else:
-                letters[message.id] = _Written(claim, letter)
+                outcome.settled.append(Settled(claim.message, MessageState.FAILED, answer.reason))
         return letters
 
     async def _ask_and_send(self, waiting: Mapping[UUID, _Written], outcome: _Outcome) -> dict[UUID, _Written]:
@@ -178,4 +187,6 @@ def _settled(message: Message, handed: Handed, permit_id: UUID) -> Settled:
 def _question(written: _Written) -> Question:
     message = written.claimed.message
     purpose = written.claimed.terms.purpose
-    return Question(message.id, message.customer_id, purpose, message.channel, written.letter.recipient)
+    # The address as customers has it: privacy knows it by that spelling.
+    address = written.claimed.card.address or written.letter.recipient
+    return Question(message.id, message.customer_id, purpose, message.channel, address)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -19,7 +20,7 @@ def test_what_was_signed_is_read_again(
     customer: UUID, campaign: UUID, message: UUID, purpose: str, channel: str, key: str
 ) -> None:
     """Catches a layout that loses or mixes up a field."""
-    ids = {"customer_id": customer, "campaign_id": campaign, "message_id": message}
+    ids: dict[str, Any] = {"customer_id": customer, "campaign_id": campaign, "message_id": message}
     token = make_unsubscribe_token(key, purpose=purpose, channel=channel, **ids)
     assert read_unsubscribe_token(key, token) == UnsubscribeToken(
         customer_id=customer, purpose=purpose, channel=channel, campaign_id=campaign, message_id=message
@@ -63,6 +64,6 @@ def test_a_token_fits_on_one_line_of_a_header() -> None:
 
 def test_a_purpose_with_a_line_feed_is_refused() -> None:
     """Catches a purpose that would be read back as a channel."""
-    ids = {"customer_id": UUID(int=1), "campaign_id": UUID(int=2), "message_id": UUID(int=3)}
+    ids: dict[str, Any] = {"customer_id": UUID(int=1), "campaign_id": UUID(int=2), "message_id": UUID(int=3)}
     with pytest.raises(ValueError):
         make_unsubscribe_token("key", purpose="a\nb", channel="email", **ids)

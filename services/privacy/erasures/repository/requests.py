@@ -1,4 +1,4 @@
-"""Read and write erasure requests and receipts, and delete from privacy's own stores of customer data."""
+"""Read and write erasure requests and receipts."""
 
 from __future__ import annotations
 
@@ -15,13 +15,14 @@ from shared.database.transaction import Tx
 
 _COLUMNS = (
     "erasure_id, customer_id, aliases, fingerprints, channels, state, requested_by, requested_at, due_at, recorded_by, "
-    "identity_checked_at, asked_at, asked, completed_at, certificate"
+    "identity_checked_at, asked_at, asked, completed_at, certificate, second_selves, identity_checked_by, rejected_by"
 )
 _STORE = text("""
     insert into erasures (erasure_id, customer_id, aliases, fingerprints, channels, state, requested_by, requested_at,
-                          due_at, recorded_by)
+                          due_at, recorded_by, second_selves)
     values (:erasure_id, :customer_id, cast(:aliases as uuid[]), cast(:fingerprints as text[]),
-            cast(:channels as text[]), :state, :requested_by, :requested_at, :due_at, :recorded_by)
+            cast(:channels as text[]), :state, :requested_by, :requested_at, :due_at, :recorded_by,
+            cast(:second_selves as uuid[]))
 """)
 _LOCK = text(f"select {_COLUMNS} from erasures where erasure_id = :id for update")
 _GET = text(f"select {_COLUMNS} from erasures where erasure_id = :id")
@@ -52,17 +53,6 @@ _STORE_RECEIPT = text("""
     on conflict (erasure_id, service) do update
     set stores = excluded.stores, remaining = excluded.remaining, received_at = excluded.received_at
 """)
-# Own stores, in the order of erasing. The tombstone is set before: the ledger's guard lets go of its lines only then.
-_OWN = {
-    "heads": "customer_id = any(cast(:ids as uuid[]))",
-    "consents": "customer_id = any(cast(:ids as uuid[]))",
-    "permits": "customer_id = any(cast(:ids as uuid[]))",
-    "dead_letters": "key = any(cast(:keys as bytea[]))",
-    "idempotency": """exists (select from unnest(cast(:keys as bytea[])) as t(needle)
-                              where position(needle in body) > 0)""",
-}
-# A kept answer is emptied, not deleted: the repeat of a batch must not record again what others said in it.
-_EMPTY = {"idempotency": "update idempotency set body = cast('{}' as bytea)"}
 
 
 async def store(tx: Tx, erasure: Erasure) -> None:
@@ -73,13 +63,13 @@ async def store(tx: Tx, erasure: Erasure) -> None:
             "erasure_id": erasure.erasure_id,
             "customer_id": erasure.customer_id,
             "aliases": list(erasure.aliases),
-            "fingerprints": [address[0] for address in erasure.addresses],
-            "channels": [address[1] for address in erasure.addresses],
+            **_pairs(erasure.addresses),
             "state": erasure.state.value,
             "requested_by": erasure.requested_by,
             "requested_at": erasure.requested_at,
             "due_at": erasure.due_at,
             "recorded_by": erasure.recorded_by,
+            "second_selves": list(erasure.second_selves),
         },
     )
 
@@ -123,34 +113,37 @@ async def unanswered(tx: Tx, before: datetime, limit: int) -> list[UUID]:
     return [row["erasure_id"] for row in await tx.rows(_UNANSWERED, {"before": before, "limit": limit})]
 
 
-async def add_addresses(tx: Tx, erasure_id: UUID, addresses: Sequence[Address]) -> None:
-    """Remember more addresses for when the erasure runs."""
+async def add_addresses(tx: Tx, erasure_id: UUID, addresses: Sequence[Address], second_selves: Sequence[UUID]) -> None:
+    """Remember more addresses of the person, and the ids that they derive."""
     await tx.execute(
         """update erasures set fingerprints = fingerprints || cast(:fingerprints as text[]),
-                               channels = channels || cast(:channels as text[]) where erasure_id = :id""",
-        {
-            "id": erasure_id,
-            "fingerprints": [address[0] for address in addresses],
-            "channels": [address[1] for address in addresses],
-        },
+                               channels = channels || cast(:channels as text[]),
+                               second_selves = second_selves || cast(:second_selves as uuid[])
+           where erasure_id = :id""",
+        {"id": erasure_id, "second_selves": list(second_selves), **_pairs(addresses)},
     )
 
 
-async def start(tx: Tx, erasure_id: UUID, aliases: Sequence[UUID]) -> None:
-    """The identity is checked; from here on it runs."""
+async def start(
+    tx: Tx, erasure_id: UUID, aliases: Sequence[UUID], addresses: Sequence[Address], checked_by: str
+) -> None:
+    """The identity is checked; from here on it runs. Its addresses stay until it is over, to ask the services again."""
     await tx.execute(
-        """update erasures set state = 'running', identity_checked_at = :now, aliases = cast(:aliases as uuid[]),
-                               fingerprints = '{}', channels = '{}' where erasure_id = :id""",
-        {"id": erasure_id, "now": tx.now, "aliases": list(aliases)},
+        """update erasures set state = 'running', identity_checked_at = :now, identity_checked_by = :checked_by,
+                               aliases = cast(:aliases as uuid[]), second_selves = '{}',
+                               fingerprints = cast(:fingerprints as text[]), channels = cast(:channels as text[])
+           where erasure_id = :id""",
+        {"id": erasure_id, "now": tx.now, "aliases": list(aliases), "checked_by": checked_by, **_pairs(addresses)},
     )
 
 
-async def reject(tx: Tx, erasure_id: UUID) -> None:
+async def reject(tx: Tx, erasure_id: UUID, rejected_by: str) -> None:
     """The identity check failed; the addresses that were named are forgotten."""
     await tx.execute(
-        """update erasures set state = 'rejected', completed_at = :now, fingerprints = '{}', channels = '{}'
+        """update erasures set state = 'rejected', completed_at = :now, rejected_by = :rejected_by,
+                               fingerprints = '{}', channels = '{}', second_selves = '{}'
            where erasure_id = :id""",
-        {"id": erasure_id, "now": tx.now},
+        {"id": erasure_id, "now": tx.now, "rejected_by": rejected_by},
     )
 
 
@@ -179,28 +172,18 @@ async def store_receipt(tx: Tx, erasure_id: UUID, receipt: Receipt) -> None:
 async def complete(tx: Tx, erasure_id: UUID, certificate: Mapping[str, object]) -> None:
     """Every receipt is clean."""
     await tx.execute(
-        """update erasures set state = 'completed', completed_at = :now, certificate = cast(:certificate as jsonb)
+        """update erasures set state = 'completed', completed_at = :now, certificate = cast(:certificate as jsonb),
+                               fingerprints = '{}', channels = '{}'
            where erasure_id = :id""",
         {"id": erasure_id, "now": tx.now, "certificate": json.dumps(certificate)},
     )
 
 
-async def erase_own(tx: Tx, ids: Sequence[UUID]) -> dict[str, int]:
-    """Delete what privacy keeps of these customers, and empty kept answers; how many rows of each store."""
-    wanted = _wanted(ids)
-    erasing = {name: f"{_EMPTY.get(name, f'delete from {name}')} where {these}" for name, these in _OWN.items()}
-    return {name: (await tx.execute(erase, wanted)).rowcount for name, erase in erasing.items()}
-
-
-async def count_own(tx: Tx, ids: Sequence[UUID]) -> dict[str, int]:
-    """How many rows of each store are left, looked for again."""
-    wanted = _wanted(ids)
-    counts = {name: f"select count(*) from {name} where {these}" for name, these in _OWN.items()}
-    return {name: int(await tx.value(count, wanted)) for name, count in counts.items()}
-
-
-def _wanted(ids: Sequence[UUID]) -> dict[str, object]:
-    return {"ids": list(ids), "keys": [str(customer_id).encode() for customer_id in ids]}
+def _pairs(addresses: Sequence[Address]) -> dict[str, list[str]]:
+    return {
+        "fingerprints": [address[0] for address in addresses],
+        "channels": [address[1] for address in addresses],
+    }
 
 
 async def _with_receipts(tx: Tx, rows: Sequence[RowMapping]) -> list[Erasure]:
@@ -218,6 +201,7 @@ def _erasure(row: RowMapping, receipts: list[Receipt]) -> Erasure:
         **{
             **fields,
             "aliases": tuple(row["aliases"]),
+            "second_selves": tuple(row["second_selves"]),
             "addresses": tuple(addresses),
             "state": ErasureState(row["state"]),
             "receipts": tuple(receipts),

@@ -1,15 +1,18 @@
-"""Consent: what a customer said about a purpose and a channel, and what holds after it."""
+"""Statements about consent, the ledger that keeps them, and the heads that say what holds after them."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Literal
 from uuid import UUID
 
-from services.privacy.permits.domain import Reason
+from services.privacy.identity.domain import subject_of
+
+EVERY_PURPOSE = "*"
+"""A refusal of this purpose refuses every one, also those that nobody has defined yet."""
 
 WithdrawnVia = Literal["one_click", "page", "api", "complaint"]
 
@@ -24,7 +27,8 @@ class Action(StrEnum):
 
 @dataclass(frozen=True, slots=True, order=True)
 class Scope:
-    """What a statement is about: one customer, one purpose, one channel."""
+    """What a statement is about: one subject, one purpose, one channel. The subject is a customer, or an address
+    (`subject_of` its hash)."""
 
     customer_id: UUID
     purpose: str
@@ -47,8 +51,19 @@ class Proof:
 
 
 @dataclass(frozen=True, slots=True)
+class Given:
+    """The address for which a statement was made: its hash, and how often it had changed hands by then. `alone`: the
+    caller named nothing but the address, so a grant is one of whoever has it."""
+
+    fingerprint: str
+    generation: int = 0
+    alone: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Statement:
-    """One line of the ledger before it is written. `occurred_at` is when the customer said it."""
+    """One line of the ledger before it is written. `occurred_at` is when the customer said it; `given` is the address
+    that was named with it, if one was."""
 
     consent_id: UUID
     scope: Scope
@@ -56,12 +71,18 @@ class Statement:
     occurred_at: datetime
     proof: Proof
     expires_at: datetime | None = None
+    given: Given | None = None
 
     def __post_init__(self) -> None:
         if self.expires_at is not None and self.action is not Action.GRANTED:
             raise ValueError("only a grant expires")
         if self.expires_at is not None and self.expires_at <= self.occurred_at:
             raise ValueError("a grant expires after it was given")
+
+    @property
+    def at_address(self) -> bool:
+        """The line stands at the address itself, not at a customer."""
+        return _at_address(self.scope, self.given)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +108,12 @@ class Head:
     expires_at: datetime | None
     refused_at: datetime | None
     expired: bool = False
+    given: Given | None = None
+
+    @property
+    def at_address(self) -> bool:
+        """It holds for an address, not for a customer."""
+        return _at_address(self.scope, self.given)
 
     @property
     def granted(self) -> bool:
@@ -104,21 +131,22 @@ class Head:
         return "unknown" if self.has_run_out(now) else "granted"
 
 
-def head_after(head: Head | None, statement: Statement, version: int) -> Head | None:
+def head_after(head: Head | None, statement: Statement, version: int, everything: Head | None = None) -> Head | None:
     """The head after `statement`, or None when it changes nothing that holds (it stays in the ledger as history).
 
     A refusal holds from the moment it is recorded, however old: nobody argues with a no. A grant holds unless a refusal
-    or another grant was said after it, so that a late import of old forms revives nothing.
+    or another grant was said after it, so that a late import of old forms revives nothing; `everything` is the same
+    subject's refusal of every purpose, which counts as one.
     """
     at = statement.occurred_at
-    if statement.action is Action.GRANTED and head is not None:
-        if head.refused_at is not None and at < head.refused_at:
+    refused_at = _latest(*(known.refused_at for known in (head, everything) if known is not None))
+    if statement.action is Action.GRANTED:
+        if refused_at is not None and at < refused_at:
             return None
-        if head.granted and at < head.occurred_at:
+        if head is not None and head.granted and at < head.occurred_at:
             return None
-    refused_at = head.refused_at if head is not None else None
-    if statement.action is not Action.GRANTED:
-        refused_at = max(refused_at, at) if refused_at is not None else at
+    else:
+        refused_at = _latest(refused_at, at)
     return Head(
         scope=statement.scope,
         action=statement.action,
@@ -127,6 +155,7 @@ def head_after(head: Head | None, statement: Statement, version: int) -> Head | 
         occurred_at=at,
         expires_at=statement.expires_at,
         refused_at=refused_at,
+        given=statement.given,
     )
 
 
@@ -135,25 +164,32 @@ def mark_expired(head: Head, version: int) -> Head:
     return replace(head, version=version, expired=True)
 
 
-def judge(heads: Sequence[Head], current: UUID, now: datetime) -> Reason | None:
-    """May something be sent under these heads: one purpose, one channel, every id of one customer? None means yes.
-
-    The most restrictive id wins: a refusal under any id refuses all, unless the current id holds a grant that was both
-    said and recorded after every refusal (the person said yes again, knowing whom they are). Without a refusal any
-    grant that has not run out is enough, since all ids are one person.
-    """
-    refusals = [head for head in heads if not head.granted]
-    if refusals:
-        own = next((head for head in heads if head.scope.customer_id == current and head.granted), None)
-        if own is not None and not own.has_run_out(now) and all(_later(own, refusal) for refusal in refusals):
-            return None
-        withdrawn = any(head.action is Action.WITHDRAWN for head in refusals)
-        return Reason.WITHDRAWN if withdrawn else Reason.NO_CONSENT
-    if any(not head.has_run_out(now) for head in heads):
-        return None
-    return Reason.EXPIRED if heads else Reason.NO_CONSENT
+def for_purpose(heads: Iterable[Head], purpose: str, channel: str) -> list[Head]:
+    """What holds for a purpose and channel, one head per subject: what was said about the purpose, and a refusal of
+    everything, which a later grant of this purpose has answered and which refuses whatever was not asked."""
+    own: dict[UUID, Head] = {}
+    everything: dict[UUID, Head] = {}
+    for head in heads:
+        if head.scope.channel == channel and head.scope.purpose == purpose:
+            own[head.scope.customer_id] = head
+        elif head.scope.channel == channel and head.scope.purpose == EVERY_PURPOSE:
+            everything[head.scope.customer_id] = head
+    subjects = sorted({*own, *everything})
+    return [_with_everything(own.get(subject), everything.get(subject)) for subject in subjects]
 
 
-def _later(grant: Head, refusal: Head) -> bool:
-    refused_at = refusal.refused_at or refusal.occurred_at
-    return grant.version > refusal.version and grant.occurred_at >= refused_at
+def _with_everything(head: Head | None, everything: Head | None) -> Head:
+    if head is None or everything is None:
+        found = head or everything
+        assert found is not None
+        return found
+    version = head.version if head.granted else max(head.version, everything.version)
+    return replace(head, version=version, refused_at=_latest(head.refused_at, everything.refused_at))
+
+
+def _latest(*times: datetime | None) -> datetime | None:
+    return max((time for time in times if time is not None), default=None)
+
+
+def _at_address(scope: Scope, given: Given | None) -> bool:
+    return given is not None and scope.customer_id == subject_of(given.fingerprint)
