@@ -6,8 +6,8 @@ from alembic import op
 
 from shared.database.kernel_tables import create_epochs
 
-revision = "0004"
-down_revision = "0003"
+revision = "0006"
+down_revision = "0005"
 branch_labels = None
 depends_on = None
 
