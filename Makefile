@@ -1,4 +1,4 @@
-# `make help` lists the targets. ARGS go to the command behind run, test, bench and faults.
+# `make help` lists the targets. ARGS go to the command behind run, start, test, bench and faults.
 
 PYTHON ?= python3
 VENV := .venv
@@ -7,7 +7,7 @@ INSTALLED := $(VENV)/.installed
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup console run test test-long lint format types bench faults requirements clean
+.PHONY: help setup console run start test test-long lint format types bench faults requirements clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -32,6 +32,9 @@ console: $(INSTALLED) ## build the console's pages
 
 run: setup ## start everything and show the main job on real input (ARGS=--once ends by itself)
 	$(BIN)/python -m deploy.demo $(ARGS)
+
+start: setup ## an empty installation on today's clock, for your own data (ARGS=--once starts, checks, stops)
+	$(BIN)/python -m deploy.start $(ARGS)
 
 test: setup ## the test suite on real PostgreSQL, Redis and Kafka
 	$(BIN)/python -m pytest tests --ignore=tests/bench -m "not long and not faults_full" -n 2 --dist loadfile $(ARGS)

@@ -79,10 +79,10 @@ def _sources() -> Iterator[Path]:
 
 
 def _digest(files: Iterator[Path] | list[Path]) -> str:
-    found = sha256()
+    digest = sha256()
     for file in files:
-        found.update(f"{file.relative_to(ROOT)}\0".encode() + sha256(file.read_bytes()).digest())
-    return found.hexdigest()
+        digest.update(f"{file.relative_to(ROOT)}\0".encode() + sha256(file.read_bytes()).digest())
+    return digest.hexdigest()
 
 
 def main() -> int:

@@ -26,6 +26,10 @@ class Clock(Protocol):
         """The business instant, aware, UTC."""
         ...
 
+    def wall_of(self, business: datetime) -> datetime:
+        """The moment of the machine's wall clock at which it is `business` by this clock."""
+        ...
+
 
 class SystemClock:
     """Business time is the machine's wall time."""
@@ -35,6 +39,10 @@ class SystemClock:
     def now(self) -> datetime:
         """The wall clock."""
         return datetime.now(UTC)
+
+    def wall_of(self, business: datetime) -> datetime:
+        """The same."""
+        return business
 
 
 class ScaledClock:
@@ -54,6 +62,11 @@ class ScaledClock:
     def now(self) -> datetime:
         """The scaled instant."""
         return self._business + timedelta(seconds=(time.time() - self._anchor) * self.factor)
+
+    def wall_of(self, business: datetime) -> datetime:
+        """Counted from the moment at which the clock was saved."""
+        since = (business - self._business).total_seconds() / self.factor
+        return datetime.fromtimestamp(self._anchor + since, UTC)
 
 
 class Machine:

@@ -6,13 +6,16 @@ import os
 from pathlib import Path
 from typing import ClassVar, Literal, Self
 
-from pydantic import Field, SecretStr, model_validator
+from pydantic import Field, IPvAnyNetwork, SecretStr, model_validator
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
     SecretsSettingsSource,
     SettingsConfigDict,
 )
+
+from shared.contracts.topics import Topic
+from shared.security.transport import unsafe_broker, unsafe_database, unsafe_redis
 
 # Known to everybody who reads this file: good enough on a laptop, refused in production.
 LOCAL_INSTALLATION_KEY = "local-installation-key-do-not-use-elsewhere"
@@ -31,13 +34,23 @@ class ServiceSettings(BaseSettings):
 
     service: ClassVar[str] = ""
 
-    database_url: str = Field(description="postgresql://user:password@host:port/database")
+    database_url: str = Field(
+        description="postgresql://user:password@host:port/database, and ?sslmode=verify-full&sslrootcert=/path"
+    )
     kafka_bootstrap: str = Field(description="host:port, or several with commas")
-    redis_url: str
+    kafka_security_protocol: Literal["PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL"] = "PLAINTEXT"
+    kafka_ca_file: Path | None = Field(None, description="PEM; the system's authorities when absent")
+    kafka_cert_file: Path | None = Field(None, description="PEM; who this service is, for brokers that ask by TLS")
+    kafka_key_file: Path | None = Field(None, description="PEM; the key of that certificate")
+    kafka_sasl_mechanism: Literal["PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512"] = "SCRAM-SHA-512"
+    kafka_user: str | None = None
+    kafka_password: SecretStr | None = None
+    redis_url: str = Field(description="redis://… or rediss://… (with ?ssl_ca_certs=/path for a CA of yours)")
     topic_prefix: str = Field("", description="put before every topic and group on the wire, for shared brokers")
     host: str = "127.0.0.1"
     port: int = Field(8000, description="the app's HTTP port")
     worker_port: int = Field(8001, description="the worker's health and metrics")
+    health_port: int = Field(8002, description="the app's health and metrics: a listener of its own, not for strangers")
     api_keys_file: Path
     service_key: SecretStr = Field(SecretStr(LOCAL_SERVICE_KEY), description="own key for calls to other services")
     installation_key: SecretStr = Field(
@@ -48,10 +61,30 @@ class ServiceSettings(BaseSettings):
     heartbeat_file: Path | None = Field(None, description="touched every second; the supervisor looks at its age")
     log_level: str = "INFO"
     base_currency: str = Field("USD", pattern="^[A-Z]{3}$")
+    phone_region: str = Field(
+        "",
+        pattern="^([A-Z]{2})?$",
+        description="country (ISO 3166, such as DE) of phone numbers without one; the same for every service",
+    )
     cors_origins: list[str] = Field([], description="origins of browsers that may call the app")
     requests_per_second: float = Field(
         2_000.0, gt=0, description="per API key over all processes of the service; the bucket holds ten seconds of it"
     )
+    public_requests_per_second: float = Field(
+        100.0, gt=0, description="the same per client address, for routes without a key. Mail providers ask from few"
+    )
+    trusted_proxies: list[IPvAnyNetwork] = Field(
+        [], description="networks whose X-Forwarded-For is believed; their connections are not counted per address"
+    )
+    most_connections: int = Field(2_000, ge=10, description="of the app's port; beyond it the slowest client goes")
+    most_connections_per_address: int = Field(256, ge=1, description="the same for one client address")
+    head_timeout_s: float = Field(10.0, gt=0, description="within which a request's head must be complete")
+    body_timeout_s: float = Field(10.0, gt=0, description="the longest pause within a request's body")
+    longest_body_s: float = Field(30.0, gt=0, description="within which a whole body must have come")
+    most_body_bytes: int = Field(
+        64 * 1024 * 1024, gt=0, description="of large bodies held at once; as Python objects they take ten times that"
+    )
+    answer_timeout_s: float = Field(30.0, gt=0, description="within which a client must read on")
 
     @classmethod
     def settings_customise_sources(
@@ -67,10 +100,23 @@ class ServiceSettings(BaseSettings):
         return init_settings, env_settings, secrets
 
     @model_validator(mode="after")
+    def _complete(self) -> Self:
+        if self.kafka_security_protocol.startswith("SASL_") and not (self.kafka_user and self.kafka_password):
+            raise ValueError(f"KAFKA_SECURITY_PROTOCOL={self.kafka_security_protocol} needs KAFKA_USER, KAFKA_PASSWORD")
+        if (self.kafka_cert_file is None) != (self.kafka_key_file is None):
+            raise ValueError("KAFKA_CERT_FILE and KAFKA_KEY_FILE belong together; set both or none")
+        return self
+
+    @model_validator(mode="after")
     def _refuse_unsafe_defaults(self) -> Self:
         if self.profile == "production" and (unsafe := self.unsafe()):
             raise ValueError("unsafe in production: " + "; ".join(unsafe))
         return self
+
+    @property
+    def own_topics(self) -> tuple[Topic, ...]:
+        """Topics that these settings ask for, besides those of every installation."""
+        return ()
 
     def unsafe(self) -> list[str]:
         """What must not be so in production, each with its cure. A service adds its own by overriding this."""
@@ -84,4 +130,9 @@ class ServiceSettings(BaseSettings):
             problems.append("CLOCK_FILE scales business time; unset it")
         if "*" in self.cors_origins:
             problems.append("CORS_ORIGINS allows every origin; list the ones that publish from a browser")
-        return problems
+        # Who has no database or topics (the console) leaves them empty.
+        if self.database_url:
+            problems += unsafe_database(self.database_url)
+        if self.kafka_bootstrap:
+            problems += unsafe_broker(self.kafka_security_protocol, certificate=self.kafka_cert_file is not None)
+        return problems + unsafe_redis(self.redis_url)

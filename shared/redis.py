@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from dataclasses import dataclass, field
 
 from redis.asyncio import Redis
@@ -17,6 +18,8 @@ log = get_logger(__name__)
 # A door waits no longer than this for its limit; after a failure nobody asks again for the pause.
 _TIMEOUT_S = 0.25
 _PAUSE_S = 1.0
+# Of names (key ids, senders, addresses of strangers) that are remembered in the process; beyond it the oldest goes.
+_MOST_NAMES = 10_000
 
 # One bucket = a hash {tokens, at}. Time is the server's, so that processes agree; a step back counts as no time.
 # ARGV: rate per second, burst, wanted, reserve (1: take now and answer how long to wait; 0: take only what is there),
@@ -70,7 +73,7 @@ class _Buckets:
         self._use = use
         self._script = redis.register_script(_TAKE)
         self._local_share = local_share
-        self._local: dict[str, _LocalBucket] = {}
+        self._local: OrderedDict[str, _LocalBucket] = OrderedDict()
         self._ask_again_at = 0.0
 
     async def take(self, name: str, rate: float, burst: float, wanted: float, *, reserve: bool, fresh: float) -> float:
@@ -88,10 +91,11 @@ class _Buckets:
         return self._take_here(name, rate * self._local_share, burst * self._local_share, wanted, reserve=reserve)
 
     def _take_here(self, name: str, rate: float, burst: float, wanted: float, *, reserve: bool) -> float:
-        if len(self._local) > 10_000:  # one per key id or sender; far more means made-up names
-            self._local.clear()
         # A pace starts empty: what Redis had already given out is unknown.
         bucket = self._local.setdefault(name, _LocalBucket(0.0 if reserve else max(burst, wanted)))
+        self._local.move_to_end(name)
+        if len(self._local) > _MOST_NAMES:
+            self._local.popitem(last=False)
         return bucket.take(rate, max(burst, wanted), wanted, reserve=reserve)
 
 
@@ -106,7 +110,7 @@ class RateLimit:
         self._buckets = _Buckets(redis, use, local_share=1.0)
         self._rate, self._burst = rate, burst
         self._handful = int(rate / 100)
-        self._held: dict[str, int] = {}
+        self._held: OrderedDict[str, int] = OrderedDict()
 
     async def admit(self, name: str, count: int = 1) -> float:
         """0 when `count` may pass now, else the seconds after which to come back (nothing was taken)."""
@@ -115,10 +119,16 @@ class RateLimit:
             return 0.0
         wait = await self._ask(name, count + self._handful)
         if wait == 0:
-            self._held[name] = self._held.get(name, 0) + self._handful
+            self._keep(name, self._handful)
         elif self._handful:
             wait = await self._ask(name, count)
         return wait
+
+    def _keep(self, name: str, count: int) -> None:
+        if count:
+            self._held[name] = self._held.get(name, 0) + count
+            if len(self._held) > _MOST_NAMES:
+                self._held.popitem(last=False)
 
     async def _ask(self, name: str, wanted: int) -> float:
         burst = max(self._burst, wanted)

@@ -8,6 +8,7 @@ from typing import ClassVar
 from pydantic import Field, SecretStr
 
 from shared.config import ServiceSettings
+from shared.security.transport import not_https
 
 ROOT = Path(__file__).parents[2]
 SERVICES = ("customers", "interactions", "analytics", "campaigns", "privacy")
@@ -28,6 +29,7 @@ class Settings(ServiceSettings):
     analytics_url: str
     campaigns_url: str
     privacy_url: str
+    health_urls: dict[str, str] = Field({}, description="JSON: where each process of the services tells its health")
     public_url: str = Field(
         "", description="as browsers reach it (https://crm.example.com); the Host header when empty"
     )
@@ -53,9 +55,12 @@ class Settings(ServiceSettings):
 
     def unsafe(self) -> list[str]:
         """What must not be so in production."""
-        found = super().unsafe()
+        faults = super().unsafe()
         if not self.is_secure:
-            found.append("PUBLIC_URL is no https:// address: cookies and passwords would travel in the clear")
+            faults.append("PUBLIC_URL is no https:// address: cookies and passwords would travel in the clear")
+        faults += not_https({f"{service.upper()}_URL": self.url_of(service) for service in SERVICES})
+        if self.oidc_issuer:
+            faults += not_https({"OIDC_ISSUER": self.oidc_issuer})
         if bool(self.oidc_issuer) != bool(self.oidc_client_id):
-            found.append("OIDC_ISSUER and OIDC_CLIENT_ID belong together; set both or none")
-        return found
+            faults.append("OIDC_ISSUER and OIDC_CLIENT_ID belong together; set both or none")
+        return faults

@@ -20,8 +20,8 @@ async def issue_link(redis: Redis, address: str, user: str, kept_s: int = _KEPT_
 
 async def use_token(redis: Redis, token: str) -> str | None:
     """Whom it signs in; None when it is unknown, used or too old. It is worth nothing afterwards."""
-    found = await redis.getdel(_key(token))
-    return found.decode() if isinstance(found, bytes) else found
+    user = await redis.getdel(_key(token))
+    return user.decode() if isinstance(user, bytes) else user
 
 
 def _key(token: str) -> str:

@@ -42,14 +42,14 @@ class Operations:
 
 def read_operations(folder: Path, services: Iterable[str]) -> Operations:
     """From `<folder>/<service>.json`."""
-    found = []
+    operations = []
     for service in services:
         document = json.loads((folder / f"{service}.json").read_text())
         for path, methods in document["paths"].items():
             for method, operation in methods.items():
                 if method in _METHODS and (scope := operation.get("x-scope")):
-                    found.append(Operation(service, method.upper(), path, scope))
-    return Operations(found)
+                    operations.append(Operation(service, method.upper(), path, scope))
+    return Operations(operations)
 
 
 def _pattern(template: str) -> re.Pattern[str]:

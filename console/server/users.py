@@ -105,7 +105,7 @@ class Users:
             password_hash=_HASHER.hash(password) if password is not None else None,
             totp=self._cipher().encrypt(secret.encode()).decode() if secret else None,
         )
-        self._write([*(one for one in self.all() if one.name != name), user])
+        self._write([*(account for account in self.all() if account.name != name), user])
         return pyotp.TOTP(secret).provisioning_uri(name=name, issuer_name="CRM console") if secret else None
 
     def remove(self, name: str) -> bool:

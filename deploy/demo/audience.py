@@ -11,10 +11,10 @@ from email.message import EmailMessage
 from typing import Any
 
 from deploy.demo.doors import Doors
-from deploy.demo.inbox import Mailbox, parse
 from deploy.demo.places import Places
 from deploy.demo.progress import Progress
 from deploy.demo.publisher import Publisher
+from deploy.local.inbox import Mailbox, parse
 from shared.clock import MACHINE
 
 # Of a hundred mails: so many are opened; of a hundred opened ones so many clicked, and of those so many buy.

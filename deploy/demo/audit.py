@@ -10,12 +10,12 @@ from uuid import UUID
 
 from deploy.demo.checker import Checker, Figures
 from deploy.demo.doors import Doors
-from deploy.demo.inbox import Mailbox, parse
 from deploy.demo.marketing import PURPOSE
 from deploy.demo.people import People
 from deploy.demo.places import Places
 from deploy.demo.progress import Progress
 from deploy.demo.schedule import Published
+from deploy.local.inbox import Mailbox, parse
 
 _HANDED_OVER = "select id from messages where state = 'handed_over'"
 _ENTRIES = "select distinct entry_id from messages"

@@ -19,7 +19,6 @@ from deploy.demo.checker import Checker, Figures
 from deploy.demo.doors import Doors
 from deploy.demo.drained import NotDrained, wait_until_drained
 from deploy.demo.grocery import FIRST_DAY, Grocery
-from deploy.demo.inbox import Mailbox
 from deploy.demo.latency import Latency
 from deploy.demo.people import People, sort_people
 from deploy.demo.places import Places
@@ -30,6 +29,7 @@ from deploy.demo.summary import Run, summary_of
 from deploy.demo.timing import Timing
 from deploy.demo.view import Shown, View
 from deploy.demo.welcome import commands
+from deploy.local.inbox import Mailbox
 from shared.clock import MACHINE
 
 _LOOK_S = 1.5

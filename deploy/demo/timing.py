@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from uuid import UUID
 
 from deploy.demo.checker import Checker
-from deploy.demo.inbox import Mailbox, parse
 from deploy.demo.latency import Latency, latency_of
 from deploy.demo.places import Places
+from deploy.local.inbox import Mailbox, parse
 
 # Rows become visible later than their number says; looking back this far finds every one.
 _OVERLAP = 1_000

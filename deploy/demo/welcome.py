@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 import shlex
 
@@ -11,18 +10,14 @@ from deploy.demo.messages import SOURCE
 from deploy.demo.places import Places
 from deploy.demo.progress import Progress
 from deploy.demo.view import View
-from deploy.local.console import sign_in
+from deploy.local import addresses as where
 from deploy.local.keys import ROLES
 
 
 def addresses(places: Places, view: View) -> None:
     """Where to look."""
     view.log("Everything is up.")
-    lines = [f"  {service:<13}{url:<24}  {url}/docs" for service, url in places.shown_urls.items()]
-    view.print("\n".join([*lines, f"  {'inbox':<13}{places.inbox_page}"]))
-    if places.console_page is not None:
-        link = asyncio.run(sign_in(places.redis, places.console_page))
-        view.print(f"  {'console':<13}{places.console_page}\n  Sign in, once: {link}")
+    view.print(where.addresses(places.shown_urls, places.inbox_page, places.console_page, places.redis))
 
 
 def commands(places: Places, progress: Progress, view: View) -> None:

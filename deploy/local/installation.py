@@ -14,12 +14,12 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from urllib.parse import urlsplit
 
+from deploy.local.databases import address, administrators_address, create_databases, load_passwords
 from deploy.local.errors import CannotStart, tail
 from deploy.local.keys import load_keys, write_key_file
 from deploy.local.ports import keep_or_choose
-from deploy.local.preparing import CLOCK, create_databases, migrate, remember_clock, start_clock
+from deploy.local.preparing import CLOCK, migrate, remember_clock, start_clock
 from deploy.local.stack import Dsns
 from shared.processes.supervisor import Child, ChildEvent, Supervisor
 
@@ -32,7 +32,8 @@ _READY_S = 90
 class Plan:
     """What may differ between installations. `scale` is processes per name (`analytics.worker`), 1 by default; `env`
     goes to every process, `env_of` to those whose name starts with the key; `launchers` stand before the module of a
-    process whose name starts with the key (`python -m <launcher> services.analytics.worker`)."""
+    process whose name starts with the key (`python -m <launcher> services.analytics.worker`); `tills` are the
+    publishers that write straight to the topic and are believed by name."""
 
     smtp: tuple[str, int] = ("127.0.0.1", 2525)
     factor: float | None = None
@@ -42,6 +43,7 @@ class Plan:
     env: Mapping[str, str] = field(default_factory=dict)
     env_of: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     launchers: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    tills: Sequence[str] = ()
 
 
 class Installation:
@@ -61,6 +63,7 @@ class Installation:
         self._supervisor: Supervisor | None = None
         self.folder.mkdir(parents=True, exist_ok=True)
         self.keys = load_keys(self.folder)
+        self._passwords = load_passwords(self.folder, SERVICES)
         self.ports = self._load_ports()
 
     # --- where things are
@@ -71,12 +74,23 @@ class Installation:
 
     def worker_url(self, service: str, number: int = 0) -> str:
         """Health and metrics of one of the service's workers."""
-        return f"http://127.0.0.1:{self.ports[_nth(f'{service}.worker', number)]}"
+        return self.health_url(_nth(f"{service}.worker", number))
+
+    def health_url(self, name: str) -> str:
+        """Health and metrics of a process, by its name: a port beside the app's own, the only one of a worker."""
+        return f"http://127.0.0.1:{self.ports[_health_of(name)]}"
+
+    def database_name(self, service: str) -> str:
+        """The name of the service's database, and of the role that owns it."""
+        return f"{self.plan.topic_prefix.replace('-', '_')}{service}"
 
     def database_url(self, service: str) -> str:
-        """The service's own database."""
-        name = f"{self.plan.topic_prefix.replace('-', '_')}{service}"
-        return urlsplit(self.dsns.postgres)._replace(path=f"/{name}").geturl()
+        """The service's own database, as its own role."""
+        return address(self.dsns.postgres, self.database_name(service), self._passwords[service])
+
+    def administrators_url(self, service: str) -> str:
+        """The same database, as the stack's superuser: for tests and measurements, which no service can do."""
+        return administrators_address(self.dsns.postgres, self.database_name(service))
 
     @property
     def clock_file(self) -> Path | None:
@@ -98,8 +112,8 @@ class Installation:
 
     def prepare(self) -> None:
         """Databases, newest schemas, topics, key file and clock; harmless when they are there already."""
-        names = [urlsplit(self.database_url(service)).path[1:] for service in SERVICES]
-        asyncio.run(create_databases(self.dsns.postgres, names))
+        roles = {self.database_name(service): password for service, password in self._passwords.items()}
+        asyncio.run(create_databases(self.dsns.postgres, roles))
         write_key_file(self.folder, self.keys)
         self.write_environments()
         migrate({service: self.environment(f"{service}.app") for service in SERVICES}, self.folder / "logs")
@@ -134,7 +148,7 @@ class Installation:
         """Return when every app and worker answers ready."""
         deadline = time.monotonic() + limit_s
         for name in self.process_names():
-            while not _answers(f"http://127.0.0.1:{self.ports[name]}/health/ready"):
+            while not _answers(f"{self.health_url(name)}/health/ready"):
                 if time.monotonic() > deadline:
                     raise CannotStart(f"{name} is not ready after {limit_s:.0f} s\n{tail(self.log(name))}")
                 time.sleep(0.2)
@@ -179,6 +193,7 @@ class Installation:
             "REDIS_URL": self.dsns.redis,
             "TOPIC_PREFIX": self.plan.topic_prefix,
             "PORT" if kind.startswith("app") else "WORKER_PORT": str(self.ports[name]),
+            "HEALTH_PORT": str(self.ports[_health_of(name)]),
             "API_KEYS_FILE": str(self.folder / "api-keys.json"),
             "SERVICE_KEY": self.keys[f"service-{service}"],
             "INSTALLATION_KEY": self.keys["installation"],
@@ -189,6 +204,7 @@ class Installation:
             "PUBLIC_URL": self.url("campaigns"),
             "SMTP_HOST": self.plan.smtp[0],
             "SMTP_PORT": str(self.plan.smtp[1]),
+            "TRUSTED_PUBLISHERS": json.dumps(list(self.plan.tills)),
             "PYTHONUNBUFFERED": "1",
         }
         if self.clock_file is not None:
@@ -210,13 +226,19 @@ class Installation:
     def _load_ports(self) -> dict[str, int]:
         file = self.folder / "ports.json"
         known: dict[str, int] = json.loads(file.read_text()) if file.exists() else {}
-        ports = keep_or_choose(known, self.process_names())
+        names = self.process_names()
+        ports = keep_or_choose(known, list(dict.fromkeys([*names, *map(_health_of, names)])))
         file.write_text(json.dumps(ports, indent=1))
         return ports
 
 
 def _nth(name: str, number: int) -> str:
     return name if number == 0 else f"{name}-{number}"
+
+
+def _health_of(name: str) -> str:
+    """Under which name the port of a process's health is kept."""
+    return f"{name}.health" if ".app" in name else name
 
 
 def _answers(url: str) -> bool:

@@ -12,10 +12,13 @@ from shared.security.api_keys import write_key_file as write_entries
 # One key per role a person or machine has, and one per service for its calls to neighbours.
 ROLES: dict[str, tuple[str, ...]] = {
     "storefront": ("interactions:write",),
+    "website": ("interactions:write",),
+    "mail-provider": ("interactions:write", "responses:write"),
     "call-centre": ("interactions:write", "interactions:read", "customers:read", "customers:write"),
     "marketing": ("customers:read", "analytics:read", "analytics:write", "campaigns:read", "campaigns:write",
                   "campaigns:send", "interactions:read"),
-    "data-protection": ("privacy:read", "privacy:write", "privacy:erase", "customers:read", "interactions:read"),
+    "data-protection": ("privacy:read", "privacy:write", "privacy:erase", "privacy:admin", "customers:read",
+                        "interactions:read"),
     "operator": ("operations", "customers:read", "customers:write", "customers:merge", "interactions:read",
                  "interactions:write", "analytics:read", "campaigns:read", "campaigns:send", "privacy:read"),
     "service-customers": (),
@@ -30,6 +33,8 @@ ROLES: dict[str, tuple[str, ...]] = {
         "privacy:read", "privacy:write", "privacy:erase", "operations",
     ),
 }  # fmt: skip
+# Their keys stand in pages that anybody reads.
+IN_BROWSERS = frozenset({"website"})
 
 
 def load_keys(folder: Path) -> dict[str, str]:
@@ -47,5 +52,13 @@ def write_key_file(folder: Path, keys: dict[str, str]) -> None:
     """The file of hashes that all processes read (API_KEYS_FILE): the roles', and what `crm keys create` has added."""
     file = folder / "api-keys.json"
     added = [entry for entry in read_key_file(file) if entry.id not in ROLES] if file.exists() else []
-    roles = [KeyEntry(id=role, sha256=hash_key(keys[role]), scopes=list(scopes)) for role, scopes in ROLES.items()]
+    roles = [
+        KeyEntry(
+            id=role,
+            sha256=hash_key(keys[role]),
+            scopes=list(scopes),
+            trust="browser" if role in IN_BROWSERS else "server",
+        )
+        for role, scopes in ROLES.items()
+    ]
     write_entries(file, [*roles, *added])

@@ -1,7 +1,7 @@
-"""The files of a local installation, as `make run` leaves them in its folder.
+"""The files of a local installation, as `make run` and `make start` leave them in their folders.
 
 `installation/environments.json` holds the environment of each service's processes, `installation/secrets.json` the keys
-by role, `inbox-ports.json` the inbox of the demonstration. In containers the state folder holds `secrets.json` itself.
+by role, `inbox-ports.json` the inbox. In containers the state folder holds `secrets.json` itself.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ def key_file_of(folder: Path) -> Path:
 
 
 def inbox_of(folder: Path) -> str | None:
-    """The page of the demonstration's inbox, if there is one."""
+    """The page of the inbox, if there is one."""
     file = folder / "inbox-ports.json"
     return f"http://127.0.0.1:{_read(file)['web']}" if file.exists() else None
 
@@ -64,6 +64,6 @@ def _read(file: Path) -> Any:
     except FileNotFoundError:
         fail(
             f"there is no local installation in {file.parent}: {file.name} is missing.",
-            "Start one with `make run`, or name its folder with --folder.",
+            "Start one with `make run` or `make start`, or name its folder (.local/start) with --folder.",
             WRONG_USAGE,
         )

@@ -16,7 +16,15 @@ from services.crm.installation import DEFAULT
 from services.crm.output import WRONG_USAGE, AsJson, fail, show, table
 from services.crm.settings import Folder
 from shared.clock import SystemClock
-from shared.security.api_keys import SCOPES, BadKeyFile, KeyEntry, hash_key, read_key_file, write_key_file
+from shared.security.api_keys import (
+    BROWSER_SCOPES,
+    SCOPES,
+    BadKeyFile,
+    KeyEntry,
+    hash_key,
+    read_key_file,
+    write_key_file,
+)
 
 commands = typer.Typer(help="API keys: list, print, create, revoke, rotate.", no_args_is_help=True)
 
@@ -35,14 +43,14 @@ class _Environment(BaseSettings):
 
 @commands.command("list")
 def list_(file: KeyFile = None, folder: Folder = DEFAULT, as_json: AsJson = False) -> None:
-    """List the keys: holder, beginning of the hash, end, scopes.
+    """List the keys: holder, beginning of the hash, where it is kept, end, scopes.
 
     \b
     Example:
       crm keys list
     """
     entries = _read(_file(file, folder))
-    rows = [[entry.id, entry.sha256[:_SHOWN], _until(entry), " ".join(entry.scopes)] for entry in entries]
+    rows = [[entry.id, entry.sha256[:_SHOWN], entry.trust, _until(entry), " ".join(entry.scopes)] for entry in entries]
     show([entry.model_dump(mode="json") for entry in entries], table(rows) or "No keys.", as_json=as_json)
 
 
@@ -72,6 +80,9 @@ def create(
     id: Holder,
     scope: Annotated[list[str], typer.Option(help="May be repeated. " + ", ".join(SCOPES))],
     days: Annotated[float | None, typer.Option(min=0, help="The key ends after so many days.")] = None,
+    browser: Annotated[
+        bool, typer.Option("--browser", help="For pages and apps, where anybody can read it: its word is hearsay.")
+    ] = False,
     file: KeyFile = None,
     folder: Folder = DEFAULT,
     as_json: AsJson = False,
@@ -81,16 +92,26 @@ def create(
     \b
     Example:
       crm keys create web-shop --scope interactions:write --days 365
+      crm keys create web-page --scope interactions:write --browser
     """
     if unknown := sorted(set(scope) - SCOPES.keys()):
         fail(f"unknown scopes: {', '.join(unknown)}", f"Choose from {', '.join(SCOPES)}.", WRONG_USAGE)
+    if browser and (beyond := sorted(set(scope) - BROWSER_SCOPES)):
+        fail(
+            f"a key that anybody can read may not have {', '.join(beyond)}",
+            f"Leave --browser out, or choose from {', '.join(sorted(BROWSER_SCOPES))}.",
+            WRONG_USAGE,
+        )
     path = _file(file, folder)
     entries = _read(path)
     if any(entry.id == id for entry in entries):
         fail(f"{id} has a key already.", f"Replace it with `crm keys rotate {id}`, or choose another id.")
     ends = None if days is None else _now() + timedelta(days=days)
     key = _new_key()
-    _write(path, [*entries, KeyEntry(id=id, sha256=hash_key(key), scopes=scope, expires_at=ends)])
+    fresh = KeyEntry(
+        id=id, sha256=hash_key(key), scopes=scope, trust="browser" if browser else "server", expires_at=ends
+    )
+    _write(path, [*entries, fresh])
     _show_key(id, key, as_json=as_json)
 
 
@@ -124,7 +145,7 @@ def rotate(
     folder: Folder = DEFAULT,
     as_json: AsJson = False,
 ) -> None:
-    """Give a holder a new key with the same scopes; the former one ends after the grace. The key is shown once.
+    """Give a holder a new key, as trusted as the former, which ends after the grace. The key is shown once.
 
     \b
     Example:
@@ -138,7 +159,7 @@ def rotate(
     end = _now() + timedelta(hours=grace_hours)
     kept = [entry if entry.id != id else _ending(entry, end) for entry in entries]
     key = _new_key()
-    fresh = KeyEntry(id=id, sha256=hash_key(key), scopes=former[-1].scopes)
+    fresh = KeyEntry(id=id, sha256=hash_key(key), scopes=former[-1].scopes, trust=former[-1].trust)
     if _is_role(path, folder, id):
         installation.remember_key(folder, id, key)
     _write(path, [*(entry for entry in kept if entry.expires_at is None or entry.expires_at > _now()), fresh])

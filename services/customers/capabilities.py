@@ -15,6 +15,7 @@ from services.customers.profiles.routes import customers, finding
 from services.customers.profiles.routes import identifiers as customers_identifiers
 from services.customers.purchases import handlers as purchases
 from services.customers.refreshes import jobs as refreshes
+from services.customers.respellings import jobs as respellings
 from services.customers.retention import jobs as retention
 from shared.capabilities import Capability
 
@@ -36,6 +37,7 @@ CAPABILITIES = [
     Capability("purchases", handlers=purchases.HANDLERS),
     Capability("observations", handlers=observations.HANDLERS),
     Capability("merges", routers=[merges_routes.router], handlers=merges_handlers.HANDLERS),
+    Capability("respellings", jobs=respellings.JOBS),
     Capability("cards", routers=[cards.router]),
     Capability("erasures", handlers=handlers_for(STORES)),
 ]

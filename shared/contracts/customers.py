@@ -50,6 +50,20 @@ class MergeUndone(Fact):
     absorbed: UUID
 
 
+class IdentifierOwned(Fact):
+    """The identifier is the subject's, from this event on. `fingerprint` is the keyed hash of (kind, normalised value),
+    hex. `trust` says who said so: a server of the firm, or a browser, whose word changes nothing that is known.
+    Said again when the trust rises, and once for all at an upgrade (origin backfill)."""
+
+    TYPE: ClassVar[str] = "customers.identifier_owned.v1"
+    TOPIC: ClassVar[str] = "customers-events"
+
+    fingerprint: str
+    kind: Literal["external_id", "card", "email"]
+    generation: int
+    trust: Literal["server", "browser"]
+
+
 class IdentifierRetired(Fact):
     """An identifier was erased or removed: from `generation` on it derives a new customer. `fingerprint` is the keyed
     hash of (kind, normalised value), hex."""

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
+from typing import Any
 
 import asyncpg
 from sqlalchemy import text
@@ -57,6 +58,16 @@ def is_transient(error: BaseException) -> bool:
     return isinstance(error, _LOST | PoolTimeout | InterfaceError) or isinstance(getattr(error, "orig", None), _LOST)
 
 
+def make_engine(url: str, arguments: Mapping[str, Any], **options: Any) -> AsyncEngine:
+    """An engine whose connections asyncpg makes of `url` itself, so that `?sslmode=…&sslrootcert=…` means the same for
+    SQLAlchemy, which would refuse it, and for the raw driver. `arguments` go to asyncpg, `options` to SQLAlchemy."""
+
+    async def connect() -> Any:
+        return await asyncpg.connect(url, **arguments)
+
+    return create_async_engine("postgresql+asyncpg://", async_creator=connect, **options)
+
+
 class Database:
     """The pool of one process. `source` is the service's name, written on every event that it emits.
 
@@ -69,17 +80,17 @@ class Database:
         self.url = url
         self.source = source
         self.clock = clock
-        self.engine: AsyncEngine = create_async_engine(
-            url.replace("postgresql://", "postgresql+asyncpg://", 1),
-            pool_size=pool_size,
-            max_overflow=pool_size,
-            pool_timeout=COMMAND_TIMEOUT_S,
-            pool_recycle=1800,
-            connect_args={
+        self.engine = make_engine(
+            url,
+            {
                 "timeout": 5,
                 "command_timeout": command_timeout_s or COMMAND_TIMEOUT_S,
                 "server_settings": {**_SESSION_SETTINGS, "application_name": source},
             },
+            pool_size=pool_size,
+            max_overflow=pool_size,
+            pool_timeout=COMMAND_TIMEOUT_S,
+            pool_recycle=1800,
         )
         self._sessions = async_sessionmaker(self.engine, expire_on_commit=False, autoflush=False)
 
@@ -108,6 +119,7 @@ class Database:
                 # Shielded: a cancelled task must not leave the connection in a half-closed transaction.
                 await asyncio.shield(_roll_back(session))
                 raise
+        tx.committed()
 
     async def probe_write(self) -> None:
         """Raises when the database cannot take a row. `select 1` would succeed on a full disk or a read-only server."""

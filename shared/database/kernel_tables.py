@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-KERNEL_TABLES = ("outbox", "subjects", "inbox", "dead_letters", "idempotency")
+KERNEL_TABLES = ("outbox", "subjects", "inbox", "dead_letters", "idempotency", "offsets")
 
 # Daily partitions by machine day are made ahead (shared.database.partitions); the default ones catch what fits none.
 # outbox_promised holds the barrier's instant (microseconds since 1970): shared.events.barrier. A sequence changes in
@@ -75,9 +75,45 @@ create table idempotency (
 create index idempotency_age on idempotency (created_at);
 """
 
+# Room for the next versions of a row on its page: each batch changes it, and no index with it.
+_OFFSETS = """
+create table offsets (
+    consumer text not null,
+    topic text not null,
+    partition int not null,
+    next_offset bigint not null,
+    last_digest bytea,
+    primary key (consumer, topic, partition)
+) with (fillfactor = 20);
+"""
+
 
 def create_kernel_tables(op: Any) -> None:
     """Called by each service's first migration; `op` is alembic's."""
-    for statement in _DDL.split(";"):
+    _execute(op, _DDL)
+
+
+def create_offsets(op: Any) -> None:
+    """Where each consumer stands, beside its effects: shared.events.offsets."""
+    _execute(op, _OFFSETS)
+
+
+def log_promises(op: Any) -> None:
+    """The barrier (shared.events.barrier) survives a crash of the server: ten times a second a few bytes of its log."""
+    op.execute("alter sequence outbox_promised set logged")
+
+
+# In the order in which the services' migrations have them.
+STEPS = (create_kernel_tables, create_offsets, log_promises)
+
+
+def create_newest_kernel_tables(op: Any) -> None:
+    """All of it at once, for a database that no migration has made (a test's)."""
+    for step in STEPS:
+        step(op)
+
+
+def _execute(op: Any, statements: str) -> None:
+    for statement in statements.split(";"):
         if statement.strip():
             op.execute(statement)

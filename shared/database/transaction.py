@@ -17,7 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from shared.clock import Clock
 from shared.contracts.envelope import Envelope, Fact, Origin
 from shared.errors import TooLarge
-from shared.events.barrier import BARRIER, recorded_at
+from shared.events.barrier import BARRIER, bounded, recorded_at
 from shared.ids import day_of, new_id
 from shared.observability.tracing import current_traceparent
 
@@ -25,11 +25,11 @@ from shared.observability.tracing import current_traceparent
 # outbox ids of one subject therefore grow in the order of commits. The first statement of a flush, so that the barrier
 # (shared.events.barrier) is known before an event gets its `recorded_at`.
 _NEXT_VERSIONS = text(f"""
-    with watermark as materialized (select {BARRIER} as barrier)
+    with watermark as materialized (select {BARRIER} as barrier, clock_timestamp() as wall)
     insert into subjects as s (subject, version)
     select * from unnest(cast(:subjects as uuid[]), cast(:counts as bigint[])) order by 1
     on conflict (subject) do update set version = s.version + excluded.version
-    returning subject, version, (select barrier from watermark) as barrier
+    returning subject, version, (select barrier from watermark) as barrier, (select wall from watermark) as wall
 """)
 _OUTBOX = ("day", "event_id", "topic", "key", "type", "traceparent", "value")
 _WAKE_RELAY = text("select pg_notify('outbox', '')")
@@ -69,6 +69,7 @@ class Tx:
     beat: Callable[[], None] = lambda: None
     now: datetime = field(init=False)
     _pending: list[_PendingEvent] = field(default_factory=list, init=False)
+    _after_commit: list[Callable[[], object]] = field(default_factory=list, init=False)
     _connection: Any = field(default=None, init=False)
 
     def __post_init__(self) -> None:
@@ -153,6 +154,18 @@ class Tx:
         self._pending.append(event)
         return event.id
 
+    def after_commit(self, do: Callable[[], object]) -> None:
+        """Call `do` once this transaction is stored, and never if it is rolled back. It must not fail.
+
+        For counters and for what a process remembers: a batch may be tried several times before it is stored.
+        """
+        self._after_commit.append(do)
+
+    def committed(self) -> None:
+        """What was to be called after the commit. Only Database.transaction calls this."""
+        for do in self._after_commit:
+            do()
+
     async def flush(self) -> None:
         """Store the pending events: one statement for the versions, one for the outbox. Called before the commit."""
         if not self._pending:
@@ -162,7 +175,7 @@ class Tx:
         order = sorted(counts)
         rows = await self.rows(_NEXT_VERSIONS, {"subjects": order, "counts": [counts[s] for s in order]})
         next_version = {row["subject"]: row["version"] - counts[row["subject"]] for row in rows}
-        recorded = recorded_at(self.now, rows[0]["barrier"])
+        recorded = recorded_at(bounded(self.clock, self.now, rows[0]["wall"]), rows[0]["barrier"])
         values = []
         for event in pending:
             next_version[event.subject] += 1

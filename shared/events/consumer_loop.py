@@ -11,6 +11,8 @@ from aiokafka.errors import CommitFailedError, IllegalStateError, KafkaError
 
 from shared.clock import MACHINE
 from shared.config import ServiceSettings
+from shared.events.offsets import ConsumerOffsets, Superseded
+from shared.events.positions import Positions
 from shared.events.processor import BATCH, BatchProcessor
 from shared.events.subscription import Record, Subscription
 from shared.kafka.clients import make_consumer, plain_name, wire_name
@@ -30,7 +32,11 @@ LAG = gauge("consumer_lag_records", "Records not yet handled, of the partitions 
 
 
 class ConsumerLoop:
-    """A worker part: takes what is there, handles it, commits the offsets after."""
+    """A worker part: takes what is there, handles it, and tells the broker after that.
+
+    Where it begins is what its database says (shared.events.offsets). The client goes where the group's commits stand
+    whenever partitions are assigned, so records are taken only after it was sent to the right place since.
+    """
 
     def __init__(self, settings: ServiceSettings, subscription: Subscription) -> None:
         self.name = f"consumer:{subscription.consumer}"
@@ -39,8 +45,10 @@ class ConsumerLoop:
 
     async def run(self, context: WorkerContext, beat: Callable[[], None]) -> None:
         """Consume for ever. A broker that is away is waited for by the client; what it cannot mend ends the part."""
-        processor = BatchProcessor(context.database, self._subscription, beat=beat)
+        offsets = ConsumerOffsets(self._subscription.consumer)
+        processor = BatchProcessor(context.database, self._subscription, offsets=offsets, beat=beat)
         consumer = make_consumer(self._settings, self._subscription.consumer)
+        positions = Positions(self._settings, context.database, offsets, consumer, beat)
         next_offsets: dict[Any, int] = {}
         uncommitted: dict[Any, int] = {}
         answers = _Answers()
@@ -53,10 +61,18 @@ class ConsumerLoop:
                 batches = await _fetch(consumer)
                 if batches or not answers.are_missing(consumer):
                     beat()
+                try:
+                    batches = await positions.admit(batches)
+                    if batches:
+                        await processor.process(
+                            [to_record(self._settings, raw) for records in batches.values() for raw in records]
+                        )
+                    await positions.flush()
+                except Superseded as error:
+                    log.warning("positions_read_anew", consumer=self._subscription.consumer, reason=str(error))
+                    positions.forget()
+                    continue
                 if batches:
-                    await processor.process(
-                        [to_record(self._settings, raw) for records in batches.values() for raw in records]
-                    )
                     handled = {partition: records[-1].offset + 1 for partition, records in batches.items()}
                     answers.forget()
                     uncommitted.update(handled)

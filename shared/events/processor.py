@@ -15,6 +15,7 @@ from shared.database.engine import Database, is_transient
 from shared.database.transaction import Tx
 from shared.events import inbox
 from shared.events.dead_letter_writer import event_id_of, reason_of, write_dead_letter
+from shared.events.offsets import ConsumerOffsets, Superseded
 from shared.events.subscription import Record, Subscription
 from shared.ids import first_id_of
 from shared.observability.logging import get_logger
@@ -44,27 +45,36 @@ class TooManyDeadLetters(RuntimeError):
     """
 
 
+# What no further try makes better: the worker ends, or reads its positions anew.
+_ENDING = (TooManyDeadLetters, Superseded)
+
+
 class BatchProcessor:
-    """Handles batches for one subscription; used by the aiokafka loop and by the Faust driver alike."""
+    """Handles batches for one subscription; used by the aiokafka loop and by the Faust driver alike.
+
+    `offsets` are moved in the transactions of the effects; without them (a replay, a test) nothing is noted.
+    """
 
     def __init__(
         self,
         database: Database,
         subscription: Subscription,
         *,
+        offsets: ConsumerOffsets | None = None,
         beat: Callable[[], None] = lambda: None,
         dead_letters_per_minute: int = DEAD_LETTERS_PER_MINUTE,
     ) -> None:
         self.database = database
         self.subscription = subscription
         self.beat = beat
+        self._offsets = offsets
         self._limit = dead_letters_per_minute
 
     async def process(self, records: list[Record]) -> None:
         """Returns when every record has had its effect, is known already, or lies in the dead letters.
 
-        Transient errors are waited out, in order. Raises only TooManyDeadLetters, what is no Exception, and what keeps
-        a dead letter from being stored while the database is well.
+        Transient errors are waited out, in order. Raises only TooManyDeadLetters, Superseded, what is no Exception, and
+        what keeps a dead letter from being stored while the database is well.
         """
         started = time.perf_counter()
         failures = 0
@@ -73,7 +83,7 @@ class BatchProcessor:
                 await self._apply(records)
                 break
             except Exception as error:
-                if isinstance(error, TooManyDeadLetters):
+                if isinstance(error, _ENDING):
                     raise
                 if await self._is_transient(error):
                     await self._wait(failures, error)
@@ -112,8 +122,11 @@ class BatchProcessor:
         events, unreadable = self._read(records)
         HANDLED.labels(self._name, "ignored").inc(len(records) - len(events) - len(unreadable))
         if not events and not unreadable:
+            if self._offsets is not None:
+                self._offsets.pass_over(records)
             return
         async with self.database.transaction(beat=self.beat) as tx:
+            await self._move(tx, records)
             fresh = await self._effect(tx, events) if events else 0
             for record, error in unreadable:
                 await self._write_dead_letter(tx, record, error, 1)
@@ -123,6 +136,11 @@ class BatchProcessor:
             self._log_dead_letter(record, error)
         HANDLED.labels(self._name, "handled").inc(fresh)
         HANDLED.labels(self._name, "duplicate").inc(len(events) - fresh)
+
+    async def _move(self, tx: Tx, records: list[Record]) -> None:
+        # First: who has lost the partition finds out before anything else is done, and waits for no other lock.
+        if self._offsets is not None:
+            await self._offsets.move(tx, records)
 
     def _read(self, records: list[Record]) -> tuple[list[Any], list[tuple[Record, Unreadable]]]:
         events, unreadable = [], []
@@ -160,7 +178,7 @@ class BatchProcessor:
             self.beat()
             try:
                 await self._apply(half)
-            except TooManyDeadLetters:
+            except _ENDING:
                 raise
             except Exception:
                 # A transient error among them is waited out by each record that meets it.
@@ -174,7 +192,7 @@ class BatchProcessor:
                 await self._apply([record])
                 return
             except Exception as error:
-                if isinstance(error, TooManyDeadLetters):
+                if isinstance(error, _ENDING):
                     raise
                 if await self._is_transient(error):
                     await self._wait(failures, error)
@@ -206,11 +224,12 @@ class BatchProcessor:
         while True:
             try:
                 async with self.database.transaction(beat=self.beat) as tx:
+                    await self._move(tx, [record])
                     await self._write_dead_letter(tx, record, error, attempts)
                     await self._refuse_a_flood(tx)
                 break
             except Exception as failure:
-                if isinstance(failure, TooManyDeadLetters) or not await self._is_transient(failure):
+                if isinstance(failure, _ENDING) or not await self._is_transient(failure):
                     raise
                 await self._wait(failures, failure)
                 failures += 1

@@ -4,6 +4,8 @@ The relay raises the outbox's barrier to T (shared.events.barrier). When the wri
 ended, and the broker has confirmed every row that lay in the outbox then, T is published on the topic `watermarks`. It
 stays true for ever, whoever publishes it: an old relay beside its successor publishes nothing wrong.
 
+A promise that lies ahead of the database's clock is refused: that relay's machine has a wrong clock, or the database's.
+
 So that the barrier hardly ever moves a `recorded_at`, T lies before the start of every transaction that the service has
 open.
 """
@@ -25,7 +27,7 @@ from shared.clock import MACHINE
 from shared.config import ServiceSettings
 from shared.contracts.topics import WATERMARKS
 from shared.contracts.watermark import Watermark
-from shared.events.barrier import raise_barrier, writers
+from shared.events.barrier import AHEAD, AHEAD_S, ahead_s, raise_barrier, writers
 from shared.kafka.clients import wire_name
 from shared.observability.logging import get_logger
 
@@ -41,7 +43,8 @@ HOLD_S = 2.0
 _LOOK_S = 0.01
 
 _OPEN = """
-    select extract(epoch from max(clock_timestamp() - xact_start))::float8 from pg_stat_activity
+    select extract(epoch from max(clock_timestamp() - xact_start))::float8 as open_s, clock_timestamp() as wall
+    from pg_stat_activity
     where datname = current_database() and application_name = $1
       and xact_start > clock_timestamp() - make_interval(secs => $2)
 """
@@ -82,7 +85,13 @@ class WatermarkPublisher:
                 return
             clock = self._context.clock
             now = clock.now()
-            until = safe_until(now, await connection.fetchval(_OPEN, self._service, HOLD_S), clock.factor)
+            found = await connection.fetchrow(_OPEN, self._service, HOLD_S)
+            until = safe_until(now, found["open_s"], clock.factor)
+            if (ahead := ahead_s(clock, until, found["wall"])) > AHEAD_S:
+                # No promise at all: lapses wait, and nothing wrong is recorded for ever.
+                AHEAD.sound(seconds=round(ahead, 3), of="promise")
+                self._next_at = MACHINE.monotonic() + EVERY_S
+                return
             await raise_barrier(connection, until)
             self._barrier = _Barrier(until, await writers(connection))
         elif self._barrier.writers:

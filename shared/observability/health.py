@@ -1,6 +1,8 @@
 """Health of a process: live (its loop turns), ready (what it needs answers), deep (is it getting on).
 
-The states of parts, and who is stuck, are worked out in shared.progress.
+All of it, with metrics, is told on a port for operators (`create_health_app`); strangers on an app's own port learn
+whether it is live and ready, and nothing else. The states of parts, and who is stuck, are worked out in
+shared.worker.health.
 """
 
 from __future__ import annotations
@@ -20,8 +22,10 @@ from shared.database.engine import Database
 from shared.observability import metrics
 from shared.worker.health import state_of_database
 
-PATHS = ("/health/live", "/health/ready", "/health/deep", "/metrics")
+PUBLIC_PATHS = ("/health/live", "/health/ready")
 _PROBE_S = 2.0
+# Whoever asks more often than this hears the last answer again: probes cost connections, and balancers are many.
+_FRESH_S = 1.0
 
 Deep = Callable[[], Awaitable[dict[str, Any]]]
 
@@ -33,6 +37,11 @@ class Context(Protocol):
     def settings(self) -> ServiceSettings: ...
     @property
     def database(self) -> Database: ...
+
+
+def probe_database(settings: ServiceSettings, like: Database) -> Database:
+    """A pool for probes alone: one that is exhausted must not make its process look dead. Close it after use."""
+    return Database(settings.database_url, source=like.source, clock=like.clock, pool_size=1)
 
 
 async def database_answers(database: Database) -> None:
@@ -68,31 +77,67 @@ async def outcome(probe: Awaitable[Any]) -> dict[str, Any]:
     return {"ok": True, "seconds": round(MACHINE.monotonic() - began, 3), **shown}
 
 
-def health_router(context: Callable[[], Context], deep: Deep, *, needs: tuple[str, ...]) -> APIRouter:
-    """The health and metrics routes. `needs` are the probes without which the process is not ready."""
+class Readiness:
+    """Whether what a process needs answers; `needs` are the probes without which it is not ready."""
+
+    def __init__(self, context: Callable[[], Context | None], needs: tuple[str, ...]) -> None:
+        self._context = context
+        self._needs = needs
+        self._asked_at = -_FRESH_S
+        self._asking: asyncio.Lock = asyncio.Lock()
+        self._checks: dict[str, Any] = {}
+
+    async def checks(self) -> tuple[bool, dict[str, Any]]:
+        """The verdict and each probe's outcome, at most a second old."""
+        context = self._context()
+        if context is None:
+            return False, {}
+        async with self._asking:
+            if MACHINE.monotonic() - self._asked_at >= _FRESH_S:
+                database, broker = await asyncio.gather(
+                    outcome(database_answers(context.database)), outcome(broker_answers(context.settings))
+                )
+                self._checks = {"database": database, "broker": broker}
+                self._asked_at = MACHINE.monotonic()
+        return all(self._checks[need]["ok"] for need in self._needs), self._checks
+
+
+def create_health_app(service: str, readiness: Readiness, deep: Deep) -> FastAPI:
+    """Health and metrics, nothing else: for a port of its own. A `status` other than "ok" in what `deep` finds is a
+    503."""
+    app = FastAPI(title=f"{service} health", openapi_url=None, docs_url=None, redoc_url=None)
+    app.include_router(_router(readiness, shows_checks=True))
+
+    @app.get("/health/deep")
+    async def look_deep() -> Response:
+        found = await outcome(deep())
+        sound = found["ok"] and found.get("status", "ok") == "ok"
+        return JSONResponse(found, 200 if sound else 503)
+
+    @app.get("/metrics")
+    async def show_metrics() -> Response:
+        return Response(metrics.exposition(), media_type=metrics.CONTENT_TYPE)
+
+    return app
+
+
+def public_router(readiness: Readiness) -> APIRouter:
+    """What an app's own port tells: live and ready, for balancers, without a word on why."""
+    return _router(readiness, shows_checks=False)
+
+
+def _router(readiness: Readiness, *, shows_checks: bool) -> APIRouter:
     router = APIRouter(include_in_schema=False)
 
     async def live() -> Response:
         return JSONResponse({"status": "live"})
 
     async def ready() -> Response:
-        here = context()
-        database, broker = await asyncio.gather(
-            outcome(database_answers(here.database)), outcome(broker_answers(here.settings))
-        )
-        checks = {"database": database, "broker": broker}
-        ok = all(checks[need]["ok"] for need in needs)
-        return JSONResponse({"status": "ready" if ok else "not ready", "checks": checks}, 200 if ok else 503)
+        ok, checks = await readiness.checks()
+        shown = {"checks": checks} if shows_checks else {}
+        return JSONResponse({"status": "ready" if ok else "not ready", **shown}, 200 if ok else 503)
 
-    async def look_deep() -> Response:
-        found = await outcome(deep())
-        sound = found["ok"] and found.get("status", "ok") == "ok"
-        return JSONResponse(found, 200 if sound else 503)
-
-    async def show_metrics() -> Response:
-        return Response(metrics.exposition(), media_type=metrics.CONTENT_TYPE)
-
-    for path, endpoint in zip(PATHS, (live, ready, look_deep, show_metrics), strict=True):
+    for path, endpoint in zip(PUBLIC_PATHS, (live, ready), strict=True):
         router.add_api_route(path, endpoint, methods=["GET"])
     return router
 
@@ -111,10 +156,5 @@ async def _ping(redis: Redis) -> None:
 
 
 def create_worker_app(context: Context, deep: Deep) -> FastAPI:
-    """The worker's own small HTTP side: health and metrics, nothing else. Serve it on `worker_port`.
-
-    `deep` is usually shared.progress.deep_of_worker; a `status` other than "ok" in its answer makes it a 503.
-    """
-    app = FastAPI(title=f"{context.settings.service} worker", openapi_url=None, docs_url=None, redoc_url=None)
-    app.include_router(health_router(lambda: context, deep, needs=("database", "broker")))
-    return app
+    """The worker's own small HTTP side; `deep` is usually shared.worker.health.deep_of_worker."""
+    return create_health_app(context.settings.service, Readiness(lambda: context, ("database", "broker")), deep)

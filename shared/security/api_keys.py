@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
 from pathlib import Path
+from typing import Literal
 
 import orjson
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
@@ -18,9 +19,14 @@ from shared.observability.metrics import KEYS_RELOADED
 
 log = get_logger(__name__)
 
+Trust = Literal["server", "browser"]
+"""Where a key is kept: by a server of the firm, or in pages and apps that whoever looks can read. What a browser's key
+says of somebody is hearsay: it opens a customer, and changes nothing of one that is known."""
+
 SCOPES = {
     "interactions:write": "record what happened; reads nothing",
     "interactions:read": "timelines and single interactions",
+    "responses:write": "report bounces, complaints and wishes to unsubscribe, beside interactions:write",
     "customers:read": "profiles and searches",
     "customers:write": "create and change customers",
     "customers:cards": "contact cards, for sending",
@@ -34,8 +40,12 @@ SCOPES = {
     "privacy:write": "record consent and withdrawal",
     "privacy:permits": "permits, for sending",
     "privacy:erase": "erase a person",
+    "privacy:admin": "take who was erased or complained off the suppression list",
     "operations": "dead letters and repair",
 }
+
+# All that a key which anybody can read may have: it opens nothing that shows or changes somebody else's record.
+BROWSER_SCOPES = frozenset({"interactions:write", "privacy:write"})
 
 
 class BadKeyFile(Exception):
@@ -48,6 +58,7 @@ class Principal:
 
     id: str
     scopes: frozenset[str]
+    trust: Trust = "server"
 
 
 ANYBODY = Principal("", frozenset())
@@ -61,6 +72,7 @@ class KeyEntry(BaseModel):
     id: str = Field(min_length=1, max_length=100)
     sha256: str = Field(pattern="^[0-9a-f]{64}$")
     scopes: list[str]
+    trust: Trust = "server"
     expires_at: datetime | None = None
 
 
@@ -95,7 +107,7 @@ class ApiKeys:
         for entry in self._entries:
             same = hmac.compare_digest(entry.sha256, digest)
             if same and (entry.expires_at is None or entry.expires_at.timestamp() > time.time()):
-                holder = Principal(entry.id, frozenset(entry.scopes))
+                holder = Principal(entry.id, frozenset(entry.scopes), entry.trust)
         return holder
 
     def _look(self) -> tuple[int, int, int]:
@@ -133,6 +145,9 @@ def read_key_file(path: Path) -> list[KeyEntry]:
         raise BadKeyFile(f"the key file is not a list of id, sha256, scopes: {faults}") from None
     if unknown := {scope for entry in entries for scope in entry.scopes} - SCOPES.keys():
         raise BadKeyFile(f"unknown scopes: {', '.join(sorted(unknown))}")
+    for entry in entries:
+        if entry.trust == "browser" and (beyond := set(entry.scopes) - BROWSER_SCOPES):
+            raise BadKeyFile(f"a browser's key that anybody may read: {entry.id} has {', '.join(sorted(beyond))}")
     if naive := [entry.id for entry in entries if entry.expires_at is not None and entry.expires_at.tzinfo is None]:
         raise BadKeyFile(f"expires_at without a time zone: {', '.join(naive)}")
     return entries

@@ -4,7 +4,7 @@ from shared.web.app import UnguardedRoute, create_app
 from shared.web.body import MIB
 from shared.web.context import AppContext, ContextDep
 from shared.web.route import APIRouter
-from shared.web.security import CallerDep, body_limit, requires
+from shared.web.security import CallerDep, body_limit, public, requires
 from shared.web.serve import serve
 from shared.web.transactions import TxDep, transaction
 
@@ -18,6 +18,7 @@ __all__ = [
     "UnguardedRoute",
     "body_limit",
     "create_app",
+    "public",
     "requires",
     "serve",
     "transaction",

@@ -5,9 +5,12 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
+from dataclasses import replace
+from types import SimpleNamespace
 
 from fastapi import FastAPI
 from fastapi.routing import iter_route_contexts
+from redis.asyncio import Redis
 from starlette.middleware.cors import CORSMiddleware
 
 from shared.clock import open_clock
@@ -18,7 +21,8 @@ from shared.observability import health
 from shared.observability.logging import get_logger
 from shared.redis import RateLimit, make_redis
 from shared.security.api_keys import ApiKeys, BadKeyFile
-from shared.web import dead_letter_routes, problems
+from shared.web import dead_letter_routes, docs_page, problems
+from shared.web.body import Bodies, Pauses
 from shared.web.context import AppContext
 from shared.web.docs import openapi_of
 from shared.web.front import Front
@@ -27,12 +31,14 @@ from shared.web.route import APIRouter, DoorRoute
 
 log = get_logger(__name__)
 
-KERNEL_PUBLIC = frozenset({*health.PATHS, "/docs", "/openapi.json"})
+KERNEL_PUBLIC = frozenset({*health.PUBLIC_PATHS, *docs_page.PATHS})
 # Three things are closed one after another; with the drain before them a stop takes 20 s at most.
 _CLOSE_S = 2.5
 _HOUSEKEEPING_S = 600.0
-# A key may come with this many seconds of its rate at once.
+# A key, or an address, may come with this many seconds of its rate at once.
 _BURST_S = 10
+# Connections to the database (and as many again when it is busy) for all routes without a key together.
+_STRANGERS_POOL = 3
 
 OnStart = Callable[[AppContext], contextlib.AbstractAsyncContextManager[None]]
 
@@ -61,19 +67,19 @@ def create_app(
         version="1",
         description=f"The HTTP API of {settings.service}. Refusals are problem+json and say cause and cure.",
         lifespan=lambda app: _lifespan(app, settings, producer=producer, on_start=on_start),
+        docs_url=None,
         redoc_url=None,
-        swagger_ui_oauth2_redirect_url=None,
+        openapi_url=None,
     )
     app.openapi = lambda: openapi_of(app)  # type: ignore[method-assign]
     for router in (*routers, dead_letter_routes.router):
         app.include_router(router)
-    needs = ("broker",) if producer else ("database",)
-    app.include_router(
-        health.health_router(
-            lambda: app.state.context,
-            lambda: health.deep_of_app(app.state.context, app.state.context.redis),
-            needs=needs,
-        )
+    app.include_router(docs_page.docs_router(app))
+    readiness = health.Readiness(lambda: getattr(app.state, "probed", None), ("broker",) if producer else ("database",))
+    app.include_router(health.public_router(readiness))
+    # Served on a port of its own (shared.web.serve).
+    app.state.health = health.create_health_app(
+        settings.service, readiness, lambda: health.deep_of_app(app.state.probed, app.state.context.redis)
     )
     refuse_unguarded(app, frozenset(public))
     problems.install(app)
@@ -108,8 +114,9 @@ async def _lifespan(
     app: FastAPI, settings: ServiceSettings, *, producer: bool, on_start: OnStart | None
 ) -> AsyncIterator[None]:
     async with contextlib.AsyncExitStack() as stack:
-        context = await _open(stack, settings, producer=producer)
+        context, probes = await _open(stack, settings, producer=producer)
         app.state.context = context
+        app.state.probed = SimpleNamespace(settings=settings, database=probes)
         if on_start is not None:
             await stack.enter_async_context(on_start(context))
         housekeeping = asyncio.create_task(_forget_old_answers(context))
@@ -119,13 +126,17 @@ async def _lifespan(
     log.info("app_stopped")
 
 
-async def _open(stack: contextlib.AsyncExitStack, settings: ServiceSettings, *, producer: bool) -> AppContext:
+async def _open(
+    stack: contextlib.AsyncExitStack, settings: ServiceSettings, *, producer: bool
+) -> tuple[AppContext, Database]:
     keys = ApiKeys(settings.api_keys_file)
     if settings.profile == "production" and not len(keys):
         raise BadKeyFile("the key file is empty: nobody could call this app")
     clock = open_clock(settings.clock_file)
     database = Database(settings.database_url, source=settings.service, clock=clock)
-    stack.push_async_callback(_bounded, database.close)
+    few = Database(settings.database_url, source=settings.service, clock=clock, pool_size=_STRANGERS_POOL)
+    probes = health.probe_database(settings, database)
+    stack.push_async_callback(_close_all, database, few, probes)
     redis = make_redis(settings)
     stack.push_async_callback(_bounded, redis.aclose)
     publisher = None
@@ -134,9 +145,32 @@ async def _open(stack: contextlib.AsyncExitStack, settings: ServiceSettings, *, 
         # First on the stack to be stopped: it sends what is still in flight.
         stack.push_async_callback(_bounded, publisher.stop)
         await publisher.start()
-    rate = settings.requests_per_second
-    limit = RateLimit(redis, f"door:{settings.service}", rate=rate, burst=rate * _BURST_S)
-    return AppContext(settings, database, clock, redis, keys, limit, publisher, {})
+    context = AppContext(
+        settings,
+        database,
+        clock,
+        redis,
+        keys,
+        _limit(redis, f"door:{settings.service}", settings.requests_per_second),
+        publisher,
+        {},
+        bodies=Bodies(settings.most_body_bytes),
+        pauses=Pauses.of(settings),
+    )
+    context.strangers = replace(
+        context,
+        database=few,
+        limit=_limit(redis, f"strangers:{settings.service}", settings.public_requests_per_second),
+    )
+    return context, probes
+
+
+def _limit(redis: Redis, use: str, rate: float) -> RateLimit:
+    return RateLimit(redis, use, rate=rate, burst=rate * _BURST_S)
+
+
+async def _close_all(*pools: Database) -> None:
+    await asyncio.gather(*(_bounded(pool.close) for pool in pools))
 
 
 async def _bounded(close: Callable[[], Awaitable[None]]) -> None:

@@ -1,9 +1,9 @@
-"""The one route class: key, scope and rate first, then a bounded and strict body, then the use case."""
+"""The one route class: key, scope and rate first, then a bounded, timed and strict body, then the use case."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Coroutine
-from typing import Any
+from typing import Any, cast
 
 import fastapi
 from fastapi import params
@@ -14,8 +14,9 @@ from starlette.responses import Response
 
 from shared.web import idempotency
 from shared.web.body import DEFAULT_LIMIT, DoorRequest
+from shared.web.context import AppContext
 from shared.web.docs import describe
-from shared.web.security import BodyLimit, ScopeMarker, let_in, marked
+from shared.web.security import BodyLimit, PublicMarker, ScopeMarker, let_anybody_in, let_in, marked
 from shared.web.transactions import transaction
 
 Handler = Callable[[Request], Coroutine[Any, Any, Response]]
@@ -30,6 +31,10 @@ class DoorRoute(APIRoute):
         if len(scopes) > 1:
             raise ValueError(f"{path} names several scopes: {', '.join(sorted(scopes))}")
         self.required_scope = next(iter(scopes), None)
+        checks = marked(self.dependencies, PublicMarker)
+        if checks and scopes:
+            raise ValueError(f"{path} names a scope and a check for strangers")
+        self.checks = [marker.check for marker in checks]
         limits = marked(self.dependencies, BodyLimit)
         self.largest_body = limits[-1].limit if limits else DEFAULT_LIMIT
         describe(self, self.required_scope, keyed=_uses_transaction(self.dependant))
@@ -39,20 +44,38 @@ class DoorRoute(APIRoute):
         inner = super().get_route_handler()
         names = _query_names(self.dependant)
         takes_json = self.body_field is not None and not isinstance(self.body_field.field_info, params.Form)
+        keeps_transaction = _uses_transaction(self.dependant)
 
         async def handle(request: Request) -> Response:
-            request.state.caller = await let_in(request, self.required_scope)
-            door = DoorRequest(request.scope, request.receive, self.largest_body)
+            scope = self.required_scope
+            state, context = request.state, cast(AppContext, request.app.state.context)
+            state.keyed, state.guard = scope is not None, None
+            if scope is not None:
+                state.caller = await let_in(request, context, scope)
+            else:
+                context = context.strangers or context
+                state.caller = await let_anybody_in(request, context)
+            state.context = context
+            door = DoorRequest(request.scope, request.receive, self.largest_body, context.pauses, context.bodies)
             # Mail programs add to the links of public doors; whoever has a key mistypes.
-            door.refuse_odd_parameters(None if self.required_scope is None else names)
-            if takes_json:
-                await door.read_json_body()
-            response = await inner(door)
-            guard: idempotency.Guard | None = getattr(request.state, "guard", None)
-            if guard is not None:
-                # Still inside the request's transaction: FastAPI leaves function-scoped dependencies after this.
-                await guard.keep(response)
-            return response
+            door.refuse_odd_parameters(names if scope is not None else None)
+            for check in self.checks:
+                if (answer := check(door, context)) is not None:
+                    return answer
+            try:
+                # Ahead of any transaction, which a body that does not come would hold open. Others may stream theirs.
+                if takes_json:
+                    await door.read_json_body()
+                elif keeps_transaction or scope is None:
+                    await door.body()
+                response = await inner(door)
+                guard: idempotency.Guard | None = state.guard
+                if guard is not None:
+                    # Still inside the request's transaction: FastAPI leaves function-scoped dependencies after this.
+                    await guard.keep(response)
+                return response
+            finally:
+                door.let_go()
 
         return handle
 

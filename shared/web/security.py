@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Annotated, Any, TypeVar, cast
 
 from fastapi import Depends, params
 from starlette.requests import Request
+from starlette.responses import Response
 
 from shared.errors import Forbidden, TooManyRequests, Unauthorized
 from shared.security.api_keys import ANYBODY, SCOPES, Principal
+from shared.web.addresses import client_of
 from shared.web.context import AppContext
 
 M = TypeVar("M")
+Check = Callable[[Request, AppContext], Response | None]
 
 _LONGEST_KEY = 500
 
@@ -44,6 +48,25 @@ def requires(scope: str) -> Any:
     return Depends(ScopeMarker(scope))
 
 
+@dataclass(frozen=True, slots=True)
+class PublicMarker:
+    """Stands among a public route's dependencies: what is looked at before its body is read or a connection taken."""
+
+    check: Check
+
+    async def __call__(self) -> None:
+        """Nothing is left to do here."""
+
+
+def public(check: Check) -> Any:
+    """`dependencies=[public(genuine)]`: a route without a key, whose callers show something else.
+
+    `check(request, context)` looks at that (a signed token in the path) without waiting for anything. It returns None
+    to let the request in, or the answer to give instead, or raises a Refusal. The path must be listed as public, too.
+    """
+    return Depends(PublicMarker(check))
+
+
 def body_limit(size: int) -> Any:
     """`dependencies=[…, body_limit(8 * MIB)]`: this route takes bodies of up to `size` bytes (1 MiB without it)."""
     return Depends(BodyLimit(size))
@@ -54,12 +77,9 @@ def marked(dependencies: list[params.Depends], kind: type[M]) -> list[M]:
     return [found.dependency for found in dependencies if isinstance(found.dependency, kind)]
 
 
-async def let_in(request: Request, scope: str | None) -> Principal:
-    """The caller, when they may call a route that needs `scope` (None: a public one). Raises 401, 403 or 429."""
-    context = cast(AppContext, request.app.state.context)
+async def let_in(request: Request, context: AppContext, scope: str) -> Principal:
+    """The caller, when they may call a route that needs `scope`. Raises 401, 403 or 429."""
     key = _shown_key(request)
-    if scope is None:
-        return (context.keys.find(key) if key else None) or ANYBODY
     if key is None:
         raise _unauthorized("This route needs an API key.", "no key")
     caller = context.keys.find(key)
@@ -80,6 +100,19 @@ async def let_in(request: Request, scope: str | None) -> Principal:
             retry_after=wait,
         )
     return caller
+
+
+async def let_anybody_in(request: Request, context: AppContext) -> Principal:
+    """Whoever calls a public route: known if they show a key. Raises 429 when their address called too often."""
+    wait = await context.limit.admit(client_of(request.scope, context.settings.trusted_proxies))
+    if wait > 0:
+        raise TooManyRequests(
+            f"More than {context.settings.public_requests_per_second:g} requests a second from this address.",
+            cure="Slow down.",
+            retry_after=wait,
+        )
+    key = _shown_key(request)
+    return (context.keys.find(key) if key else None) or ANYBODY
 
 
 def _shown_key(request: Request) -> str | None:

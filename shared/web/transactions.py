@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from typing import Annotated, cast
+from typing import Annotated
 
 from fastapi import Depends
 from starlette.requests import Request
 
 from shared.database.transaction import Tx
 from shared.web import idempotency
-from shared.web.context import AppContext
+from shared.web.context import context_of
 
 
 async def transaction(request: Request) -> AsyncIterator[Tx]:
     """One use case of one request. A request with an Idempotency-Key that was answered before ends here."""
-    context = cast(AppContext, request.app.state.context)
-    async with context.database.transaction() as tx:
-        request.state.guard = await idempotency.begin(request, tx, request.state.caller.id)
+    async with context_of(request).database.transaction() as tx:
+        if request.state.keyed:
+            request.state.guard = await idempotency.begin(request, tx, request.state.caller.id)
         yield tx
 
 

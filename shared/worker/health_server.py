@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
-
-import uvicorn
 
 from shared.events.subscription import Subscription
 from shared.kafka.lag import GroupWatch
-from shared.observability.health import create_worker_app
+from shared.observability.health import create_worker_app, probe_database
+from shared.web.connections import Limits
+from shared.web.listener import Listener
 from shared.worker.health import deep_of_worker
 from shared.worker.parts import WorkerContext
 
@@ -19,25 +19,13 @@ async def serve_health(context: WorkerContext, subscriptions: Sequence[Subscript
     """Serve health and metrics until cancelled."""
     settings = context.settings
     groups = [GroupWatch(settings, subscription.consumer, subscription.topics) for subscription in subscriptions]
+    probed = replace(context, database=probe_database(settings, context.database))
 
     async def deep() -> dict[str, Any]:
-        return await deep_of_worker(context.database, context.watchdog.ages(), groups, context.waits_for)
+        return await deep_of_worker(probed.database, context.watchdog.ages(), groups, context.waits_for)
 
-    server = _Server(
-        uvicorn.Config(
-            create_worker_app(context, deep),
-            host=settings.host,
-            port=settings.worker_port,
-            log_config=None,
-            access_log=False,
-            lifespan="off",
-        )
-    )
-    await server.serve()
-
-
-class _Server(uvicorn.Server):
-    @contextmanager
-    def capture_signals(self) -> Iterator[None]:
-        """Signals belong to the worker."""
-        yield
+    app = create_worker_app(probed, deep)
+    try:
+        await Listener(app, settings.host, settings.worker_port, name="health", limits=Limits()).serve()
+    finally:
+        await probed.database.close()

@@ -31,7 +31,10 @@ CONSUMERS: dict[str, tuple[str, tuple[str, ...], frozenset[str]]] = {
     "interactions": (
         "interactions",
         ("customers-events", "privacy-events"),
-        _types(*_MERGES, customers.IdentifierRetired, privacy.ConsentChanged, privacy.ErasureRequested),
+        _types(
+            *_MERGES, customers.IdentifierOwned, customers.IdentifierRetired, privacy.ConsentChanged,
+            privacy.ErasureRequested,
+        ),
     ),
     "customers-inbound": ("customers", ("customers-inbound",), _types(interactions.IdentityObserved)),
     "customers-purchases": ("customers", ("interactions-events",), _types(interactions.PurchaseRecorded)),
@@ -53,7 +56,8 @@ CONSUMERS: dict[str, tuple[str, tuple[str, ...], frozenset[str]]] = {
         "privacy",
         ("customers-events", "interactions-events", "analytics-events", "campaigns-events"),
         _types(
-            interactions.ResponseRecorded, campaigns.MessageSettled, *_MERGES, customers.IdentifierRetired, *_RECEIPTS
+            interactions.ResponseRecorded, campaigns.MessageSettled, *_MERGES, customers.IdentifierOwned,
+            customers.IdentifierRetired, *_RECEIPTS,
         ),
     ),
 }  # fmt: skip

@@ -20,15 +20,15 @@ from shared.security.api_keys import SCOPES, ApiKeys, hash_key
 from shared.web import AppContext
 
 KERNEL = {
-    *(f"GET {path}" for path in ("/health/live", "/health/ready", "/health/deep", "/metrics")),
-    *(f"{method} {path}" for method in ("GET", "HEAD") for path in ("/docs", "/openapi.json")),
+    *(f"GET {path}" for path in ("/health/live", "/health/ready")),
+    *(f"{method} {path}" for method in ("GET", "HEAD") for path in ("/docs", "/docs/{file}", "/openapi.json")),
 }
 # Whoever adds a path here says that anybody on the internet may call it.
 PUBLIC: dict[str, set[str]] = {
     "customers": set(),
     "interactions": set(),
     "analytics": set(),
-    "campaigns": {"GET /t/o/{token}", "GET /t/c/{token}"},
+    "campaigns": {f"{method} /t/{kind}/{{token}}" for method in ("GET", "HEAD") for kind in ("c", "o")},
     "privacy": {"GET /unsubscribe/{token}", "POST /unsubscribe/{token}"},
 }
 # What to send is described to those who may send.

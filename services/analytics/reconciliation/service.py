@@ -112,7 +112,7 @@ async def _compare(tx: Tx, programs: Programs, ids: Sequence[UUID], report: Repo
     wrong: dict[UUID, int] = {}
     for id in present.keys() - waiting:
         report.customers += 1
-        COMPARED.inc()
+        tx.after_commit(COMPARED.inc)
         facts, table, wake = truths.get(id, set()), {str(segment) for segment in tables.get(id, set())}, stored[id].wake
         same = streamed[id] == facts and table == _shown(compiled, members(compiled.program, present[id]))
         if not same or (NEVER if wake is None else from_datetime(wake)) != present[id].wake:

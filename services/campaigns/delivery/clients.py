@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -12,6 +12,7 @@ import orjson
 
 from services.campaigns.config import Settings
 from services.campaigns.contacts.domain.contacts import Card
+from services.campaigns.content.domain.names import TemplateField
 from shared.web.service_client import service_client
 
 
@@ -45,6 +46,7 @@ class ServiceClients:
     def __init__(self, customers: httpx.AsyncClient, privacy: httpx.AsyncClient) -> None:
         self._customers = customers
         self._privacy = privacy
+        self._fields: list[TemplateField] = []
 
     @classmethod
     def open(cls, settings: Settings) -> ServiceClients:
@@ -65,6 +67,20 @@ class ServiceClients:
         answer = await _post(self._customers, "/cards", {"customer_ids": [str(customer_id) for customer_id in asked]})
         return {UUID(card["customer_id"]): _card(card) for card in answer["cards"] if card["found"]}
 
+    async def card_fields(self) -> list[TemplateField]:
+        """The attributes that cards may hold, as templates name them; those of the last answer when there is none now.
+        Raises NoAnswer when there never was one."""
+        try:
+            answer = await _answer(self._customers.get("/cards/fields"), "/cards/fields")
+        except NoAnswer:
+            if not self._fields:
+                raise
+        else:
+            self._fields = [
+                TemplateField(f"customer.{field['name']}", field["type"], field["label"]) for field in answer["fields"]
+            ]
+        return self._fields
+
     async def permits(self, questions: Sequence[Question]) -> dict[UUID, Permission]:
         """The answer to each question, by message. Raises NoAnswer."""
         requests = [
@@ -82,8 +98,13 @@ class ServiceClients:
 
 
 async def _post(client: httpx.AsyncClient, path: str, body: object) -> dict[str, list[dict[str, Any]]]:
+    headers = {"Content-Type": "application/json"}
+    return await _answer(client.post(path, content=orjson.dumps(body), headers=headers), path)
+
+
+async def _answer(asking: Awaitable[httpx.Response], path: str) -> dict[str, list[dict[str, Any]]]:
     try:
-        response = await client.post(path, content=orjson.dumps(body), headers={"Content-Type": "application/json"})
+        response = await asking
         response.raise_for_status()
         answer: dict[str, list[dict[str, Any]]] = orjson.loads(response.content)
         return answer

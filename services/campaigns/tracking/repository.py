@@ -9,7 +9,7 @@ from uuid import UUID
 from services.campaigns.contacts.repository.stores import deleted
 from shared.database.transaction import Tx
 
-STORES = (deleted("heard_unsent"),)
+STORES = (deleted("heard_unsent"), deleted("heard"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +19,21 @@ class UnsentResponse:
     response_id: str
     customer_id: UUID
     value: bytes
+
+
+async def is_first(tx: Tx, response_id: str, customer_id: UUID) -> bool:
+    """Whether this response was not heard before; it is noted. One that was heard is only looked up, and nothing is
+    noted about who was erased."""
+    if await tx.value("select 1 from heard where response_id = :id", {"id": response_id}):
+        return False
+    noted = await tx.execute(
+        """insert into heard (response_id, customer_id, heard_at)
+           select :id, cast(:customer as uuid), cast(:now as timestamptz)
+           where not exists (select from tombstones where customer_id = cast(:customer as uuid))
+           on conflict do nothing""",
+        {"id": response_id, "customer": customer_id, "now": tx.now},
+    )
+    return noted.rowcount > 0
 
 
 async def add(tx: Tx, response: UnsentResponse) -> None:

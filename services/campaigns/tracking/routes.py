@@ -7,7 +7,7 @@ import base64
 from fastapi import Response
 from fastapi.responses import RedirectResponse
 
-from services.campaigns.content.domain.links import Tracked, read_token
+from services.campaigns.content.domain.links import Tracked, read_token, wire_url
 from services.campaigns.tracking.errors import NoSuchLink
 from services.campaigns.tracking.service import record_response
 from shared.database.engine import is_transient
@@ -30,7 +30,21 @@ async def click(context: ContextDep, token: str) -> Response:
     """Leads on to the link's own target, and nowhere else: the target is in the signed token."""
     tracked = _read(context, token, "clicked")
     await _keep(context, tracked)
-    return RedirectResponse(tracked.url, status_code=302, headers=_NO_STORE)
+    return RedirectResponse(wire_url(tracked.url), status_code=302, headers=_NO_STORE)
+
+
+@router.head(CLICK, response_class=RedirectResponse, status_code=302)
+async def look_at_click(context: ContextDep, token: str) -> Response:
+    """Where the link leads: mail programs ask before they follow it. Nobody clicked."""
+    tracked = _read(context, token, "clicked")
+    return RedirectResponse(wire_url(tracked.url), status_code=302, headers=_NO_STORE)
+
+
+@router.head(OPEN, response_class=Response)
+async def look_at_open(context: ContextDep, token: str) -> Response:
+    """What kind of image it is. Nobody opened anything."""
+    _read(context, token, "opened")
+    return Response(media_type="image/gif", headers={**_NO_STORE, "Content-Length": str(len(_PIXEL))})
 
 
 @router.get(OPEN, response_class=Response)

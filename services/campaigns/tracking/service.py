@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
 import orjson
 
 from services.campaigns.content.domain.links import Tracked
@@ -11,10 +13,15 @@ from shared.contracts.inbound import CustomerRef, InboundRecord, ResponseIn, Res
 from shared.database.transaction import Tx
 
 PUBLISHER = "campaigns"
+# Whose the links of previews and test mails are.
+_NOBODY = UUID(int=0)
 
 
 async def record_response(tx: Tx, tracked: Tracked) -> None:
-    """The open or click is on its way to interactions, which records it once per message and link."""
+    """The open or click is on its way to interactions, once per message and link: whoever follows the link again, or a
+    thousand times, writes nothing more."""
+    if tracked.customer_id == _NOBODY or not await repository.is_first(tx, tracked.response_id, tracked.customer_id):
+        return
     record = InboundRecord(
         publisher=PUBLISHER,
         received_at=tx.now,
@@ -28,7 +35,7 @@ async def record_response(tx: Tx, tracked: Tracked) -> None:
                 channel="email",
                 campaign_id=tracked.campaign_id,
                 message_id=tracked.message_id,
-                link=tracked.link or None,
+                link=tracked.label or None,
             ),
         ),
     )

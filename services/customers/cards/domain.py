@@ -28,13 +28,15 @@ class Card:
 
 
 def address_of(group: Group, kind: IdentifierKind) -> Identifier | None:
-    """The address to use: preferred before verified before the survivor's before the most recent."""
+    """The address to use: preferred before verified before one that a server stated before the survivor's before the
+    most recent."""
     root = group.root.customer_id
     return max(
         (identifier for identifier in group.identifiers if identifier.kind == kind),
         key=lambda offered: (
             offered.preferred,
             offered.verified,
+            offered.trust == "server",
             offered.customer_id == root,
             offered.at,
             offered.identifier_id,

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from pydantic import Field
 
-from services.customers.attributes.domain.definitions import Value
+from services.customers.attributes.domain.definitions import AttributeType, Definition, Value
 from services.customers.cards.domain import Card
 from services.customers.profiles.domain.customer import Status
 from shared.web.models import AnswerModel, StrictModel
@@ -46,3 +46,22 @@ class CardsOut(AnswerModel):
     """A card for each id, in the order asked."""
 
     cards: list[CardOut]
+
+
+class CardFieldOut(AnswerModel):
+    """An attribute that a card may hold."""
+
+    name: str
+    type: AttributeType
+    label: str
+
+    @classmethod
+    def of(cls, definition: Definition) -> Self:
+        """The answer that shows this attribute."""
+        return cls(name=definition.name, type=definition.type, label=definition.label)
+
+
+class CardFieldsOut(AnswerModel):
+    """Every attribute that a card may hold, by name."""
+
+    fields: list[CardFieldOut]

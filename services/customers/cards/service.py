@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from uuid import UUID
 
+from services.customers.attributes.domain.definitions import Definition
 from services.customers.attributes.repository import load_definitions
 from services.customers.cards.domain import Card, address_of
 from services.customers.config import Settings
 from services.customers.identifiers.domain import IdentifierKind
 from services.customers.profiles.domain.customer import Group
 from services.customers.profiles.repository import records
+from shared.customers.spelling import deliverable_email
 from shared.database.transaction import Tx
 
 
@@ -24,6 +26,12 @@ async def contact_cards(tx: Tx, settings: Settings, ids: Sequence[UUID]) -> list
     return [
         _card(settings, asked, groups[asked], defined) if asked in groups else Card(customer_id=asked) for asked in ids
     ]
+
+
+async def card_fields(tx: Tx) -> list[Definition]:
+    """The attributes that a card may hold, by name."""
+    definitions = await load_definitions(tx)
+    return [definitions[name] for name in sorted(definitions)]
 
 
 def _card(settings: Settings, asked: UUID, group: Group, defined: set[str]) -> Card:
@@ -45,4 +53,6 @@ def _card(settings: Settings, asked: UUID, group: Group, defined: set[str]) -> C
 
 def _address(group: Group, kind: IdentifierKind) -> str | None:
     found = address_of(group, kind)
-    return found.value if found else None
+    if found is None:
+        return None
+    return deliverable_email(found.value) if kind == "email" else found.value

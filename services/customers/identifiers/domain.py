@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 from uuid import UUID
 
-from shared.customers.identifiers import fingerprint, normalise
+from shared.contracts.interactions import Identifier as PublishedIdentifier
+from shared.customers.identifiers import EXCLUSIVE, fingerprint
+from shared.customers.spelling import SPELLING, former_normalise, names_nobody, normalise, strip_invisible
+from shared.security.api_keys import Trust
 
 IdentifierKind = Literal["external_id", "card", "email", "phone"]
 
-# One owner at a time. A phone is shared in households and offices, so it names nobody and two customers may have it.
-EXCLUSIVE: frozenset[str] = frozenset({"external_id", "card", "email"})
 LONGEST = 320
 _FEWEST_DIGITS = 4
 _EMAIL = re.compile(r"^[^@\s]+@[^@\s]+$")
@@ -26,7 +27,8 @@ class UnusableIdentifier(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Identifier:
-    """A name by which somebody knows this customer. `normalised` is the form in which spellings are equal."""
+    """A name by which somebody knows this customer. `normalised` is the form in which spellings are equal, `spelling`
+    the version of the rules that made it; `trust` is the best of those who stated it."""
 
     identifier_id: UUID
     customer_id: UUID
@@ -39,21 +41,37 @@ class Identifier:
     source: str | None = None
     verified: bool = False
     preferred: bool = False
+    trust: Trust = "server"
+    spelling: int = SPELLING
 
 
 @dataclass(frozen=True, slots=True)
 class Owner:
-    """What the directory knows of a fingerprint. `customer_id` is None after it was retired."""
+    """What the directory knows of a fingerprint. `customer_id`, `kind` and `trust` are None after it was retired."""
 
     customer_id: UUID | None
     fingerprint: str
     generation: int
     retired_at: datetime | None
+    kind: str | None = None
+    trust: Trust | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Claiming:
+    """That `customer_id` is to own an identifier of `kind`, as far as somebody of `trust` says; at `generation`, or at
+    a higher one that it has reached already."""
+
+    customer_id: UUID
+    kind: str
+    trust: Trust
+    generation: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class OfferedIdentifier:
-    """An identifier that somebody offers, before it belongs to anybody."""
+    """An identifier that somebody offers, before it belongs to anybody. `former` is its fingerprint by the former
+    spelling, where that is another."""
 
     kind: IdentifierKind
     value: str
@@ -62,6 +80,13 @@ class OfferedIdentifier:
     source: str | None = None
     verified: bool = False
     preferred: bool = False
+    trust: Trust = "server"
+    former: str | None = None
+
+    @property
+    def published(self) -> PublishedIdentifier:
+        """As other services write it."""
+        return PublishedIdentifier(kind=self.kind, value=self.value, source=self.source)
 
     @property
     def exclusive(self) -> bool:
@@ -82,7 +107,12 @@ class OfferedIdentifier:
             source=self.source,
             verified=self.verified,
             preferred=self.preferred,
+            trust=self.trust,
         )
+
+    def claim(self, customer_id: UUID, known: Mapping[str, Owner]) -> Claiming:
+        """That this customer is to own it, as far as the directory knows its names."""
+        return Claiming(customer_id, self.kind, self.trust, generation_of(self, known))
 
 
 def read_identifier(
@@ -91,23 +121,50 @@ def read_identifier(
     value: str,
     source: str | None = None,
     *,
+    region: str = "",
+    trust: Trust = "server",
     verified: bool = False,
     preferred: bool = False,
 ) -> OfferedIdentifier:
-    """The identifier under the installation's `key`. Raises UnusableIdentifier."""
-    text = value.strip()
+    """The identifier under the installation's `key`; `region` is that of phone numbers without a country.
+
+    Raises UnusableIdentifier.
+    """
+    text = strip_invisible(value)
     if not text or len(text) > LONGEST or "\x00" in text:
         raise UnusableIdentifier(f"must be 1 to {LONGEST} characters")
     if kind == "external_id" and not source:
         raise UnusableIdentifier("needs the storefront it comes from (source)")
     if kind == "email" and not _EMAIL.match(text):
         raise UnusableIdentifier("must be an e-mail address such as ada@example.test")
-    normalised = normalise(kind, text, source)
+    if names_nobody(kind, text):
+        raise UnusableIdentifier("stands for a missing value and names nobody")
+    normalised = normalise(kind, text, source, region)
+    if kind == "email" and not normalised.rpartition("@")[2].isascii():
+        raise UnusableIdentifier("has no domain name behind the @")
     if kind == "phone" and sum(sign.isdigit() for sign in normalised) < _FEWEST_DIGITS:
         raise UnusableIdentifier("must be a phone number such as +44 20 7946 0000")
     # Only a storefront's own ids differ by source; one e-mail is one e-mail wherever it was typed.
     kept = source if kind == "external_id" else None
-    return OfferedIdentifier(kind, text, normalised, fingerprint(key, kind, normalised), kept, verified, preferred)
+    before = former_normalise(kind, text, source)
+    former = None if before == normalised else fingerprint(key, kind, before)
+    known_as = fingerprint(key, kind, normalised)
+    return OfferedIdentifier(kind, text, normalised, known_as, kept, verified, preferred, trust, former)
+
+
+def former_names(offered: Sequence[OfferedIdentifier]) -> list[str]:
+    """The former fingerprints of those that are spelt otherwise now: of most installations none."""
+    return [identifier.former for identifier in offered if identifier.former is not None]
+
+
+def known_names(offered: Sequence[OfferedIdentifier]) -> list[str]:
+    """The fingerprints under which something may be known of these identifiers, in any spelling."""
+    return [*(identifier.fingerprint for identifier in offered), *former_names(offered)]
+
+
+def generation_of(offered: OfferedIdentifier, known: Mapping[str, Owner]) -> int:
+    """The generation that an identifier has reached, under any of its spellings."""
+    return max((known[name].generation for name in known_names([offered]) if name in known), default=0)
 
 
 def distinct(offered: Sequence[OfferedIdentifier]) -> list[OfferedIdentifier]:

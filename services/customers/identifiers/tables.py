@@ -21,6 +21,8 @@ identifiers = Table(
     Column("preferred", Boolean, nullable=False),
     Column("at", MOMENT, nullable=False),
     Column("by", Text, nullable=False),
+    Column("trust", Text, nullable=False),
+    Column("spelling", Integer, nullable=False),
 )
 
 # The directory of identifiers that have one owner. Only the keyed hash: it outlives an erasure, with its generation.
@@ -31,4 +33,6 @@ identifier_owners = Table(
     Column("fingerprint", Text, primary_key=True),
     Column("generation", Integer, nullable=False),
     Column("retired_at", MOMENT),
+    Column("kind", Text),
+    Column("trust", Text),
 )

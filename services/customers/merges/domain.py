@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
 from services.customers.attributes.domain.definitions import Value
 from services.customers.profiles.domain.customer import Group, Record, sources_of
+from shared.security.api_keys import Trust
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +39,8 @@ class Merge:
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """`customer_id` was stated to have an identifier that `owner_id` owns: perhaps they are one."""
+    """`customer_id` was stated to have an identifier that `owner_id` owns, or would as soon as somebody comes with it:
+    perhaps they are one. `trust` is that of who stated it."""
 
     customer_id: UUID
     candidate_id: UUID
@@ -47,9 +49,22 @@ class Candidate:
     fingerprint: str
     at: datetime
     by: str
+    trust: Trust = "server"
     state: str = "open"
     current_id: UUID | None = None
     current_owner_id: UUID | None = None
+
+
+def is_only_an_email(group: Group, fingerprint: str, derived: Collection[UUID]) -> bool:
+    """Whether a customer is known by nothing but this e-mail, which derived its id (one of `derived`): a newsletter's
+    reader, or somebody who bought before anybody said whose the address is."""
+    alone = len(group.members) == 1 and group.root.customer_id in derived
+    return alone and {held.fingerprint for held in group.identifiers} <= {fingerprint}
+
+
+def is_account(group: Group) -> bool:
+    """Whether a storefront knows this customer by an id of its own, because a server said so."""
+    return any(held.kind == "external_id" and held.trust == "server" for held in group.identifiers)
 
 
 def merged(survivor: Group, absorbed: Group, at: datetime) -> Group:

@@ -26,7 +26,7 @@ _PAGE = f"""
 
 # Open ones whose two customers are still two. Erased customers have no candidates.
 _CANDIDATES = """
-    select l.customer_id, l.candidate_id, l.owner_id, l.kind, l.fingerprint, l.state, l.at, l.by,
+    select l.customer_id, l.candidate_id, l.owner_id, l.kind, l.fingerprint, l.state, l.at, l.by, l.trust,
            c.current_id as current_id, o.current_id as current_owner_id
     from link_candidates l
     join customers c on c.customer_id = l.customer_id
@@ -38,16 +38,35 @@ _OPEN_CANDIDATES = f"""
     order by l.candidate_id limit :limit
 """
 _ADD_CANDIDATES = """
-    insert into link_candidates (customer_id, candidate_id, owner_id, kind, fingerprint, state, at, by)
-    select customer_id, candidate_id, owner_id, kind, fingerprint, 'open', at, by
+    insert into link_candidates as l (customer_id, candidate_id, owner_id, kind, fingerprint, state, at, by, trust)
+    select customer_id, candidate_id, owner_id, kind, fingerprint, 'open', at, by, trust
     from unnest(cast(:customer_id as uuid[]), cast(:candidate_id as uuid[]), cast(:owner_id as uuid[]),
-                cast(:kind as text[]), cast(:fingerprint as text[]), cast(:at as timestamptz[]), cast(:by as text[]))
-         as t(customer_id, candidate_id, owner_id, kind, fingerprint, at, by)
-    on conflict (customer_id, fingerprint, owner_id) do nothing
+                cast(:kind as text[]), cast(:fingerprint as text[]), cast(:at as timestamptz[]), cast(:by as text[]),
+                cast(:trust as text[]))
+         as t(customer_id, candidate_id, owner_id, kind, fingerprint, at, by, trust)
+    on conflict (customer_id, fingerprint, owner_id) do update set trust = excluded.trust, by = excluded.by
+    where l.state = 'open' and l.trust = 'browser' and excluded.trust = 'server'
 """
 _DECIDE = """
     update link_candidates set state = :state, decided_at = :at, decided_by = :by
     where customer_id = :customer_id and candidate_id = :candidate_id
+"""
+# Somebody has looked at these two and said that they are not one.
+_KEPT_APART = """
+    select 1 where exists (
+        select from link_candidates where fingerprint = :fingerprint and state = 'dismissed'
+          and ((customer_id = any(cast(:first as uuid[])) and owner_id = any(cast(:second as uuid[])))
+            or (customer_id = any(cast(:second as uuid[])) and owner_id = any(cast(:first as uuid[])))))
+    or exists (
+        select from merges where undone_at is not null
+          and ((customer_id = any(cast(:first as uuid[])) and absorbed = any(cast(:second as uuid[])))
+            or (customer_id = any(cast(:second as uuid[])) and absorbed = any(cast(:first as uuid[])))))
+"""
+_SETTLE = """
+    update link_candidates set state = 'accepted', decided_at = :at, decided_by = :by
+    where state = 'open' and fingerprint = :fingerprint
+      and ((customer_id = any(cast(:first as uuid[])) and owner_id = any(cast(:second as uuid[])))
+        or (customer_id = any(cast(:second as uuid[])) and owner_id = any(cast(:first as uuid[]))))
 """
 # What an erasure deletes here.
 ERASED = {
@@ -95,11 +114,31 @@ async def page_of_merges(tx: Tx, customer_id: UUID | None, before: UUID | None, 
 
 
 async def add_candidates(tx: Tx, candidates: Sequence[Candidate]) -> None:
-    """Keep those pairs that were not kept before."""
-    if not candidates:
+    """Keep those pairs that were not kept before; what a browser had stated is a server's word when one says it."""
+    pairs: dict[tuple[UUID, str, UUID], Candidate] = {}
+    for candidate in candidates:
+        pair = (candidate.customer_id, candidate.fingerprint, candidate.owner_id)
+        if pair not in pairs or candidate.trust == "server":
+            pairs[pair] = candidate
+    if not pairs:
         return
-    names = ("customer_id", "candidate_id", "owner_id", "kind", "fingerprint", "at", "by")
-    await tx.execute(_ADD_CANDIDATES, {name: [getattr(candidate, name) for candidate in candidates] for name in names})
+    found = list(pairs.values())
+    names = ("customer_id", "candidate_id", "owner_id", "kind", "fingerprint", "at", "by", "trust")
+    await tx.execute(_ADD_CANDIDATES, {name: [getattr(candidate, name) for candidate in found] for name in names})
+
+
+async def kept_apart(tx: Tx, first: Sequence[UUID], second: Sequence[UUID], fingerprint: str) -> bool:
+    """Whether a candidate of these two for this identifier was dismissed, or a merge of them undone."""
+    params = {"first": list(first), "second": list(second), "fingerprint": fingerprint}
+    return await tx.row(_KEPT_APART, params) is not None
+
+
+async def settle_candidates(
+    tx: Tx, first: Sequence[UUID], second: Sequence[UUID], fingerprint: str, at: datetime, by: str
+) -> None:
+    """Open candidates of these two for this identifier are accepted."""
+    params = {"first": list(first), "second": list(second), "fingerprint": fingerprint, "at": at, "by": by}
+    await tx.execute(_SETTLE, params)
 
 
 async def open_candidates(tx: Tx, after: UUID | None, limit: int) -> list[Candidate]:

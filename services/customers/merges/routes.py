@@ -8,8 +8,8 @@ from uuid import UUID
 from fastapi import Depends, Response
 
 from services.customers.config import Settings
-from services.customers.merges import service as service
 from services.customers.merges.schemas import CandidateOut, MergeIn, MergeOut
+from services.customers.merges.service import candidates, merging
 from shared.web import APIRouter, CallerDep, TxDep, requires
 from shared.web.context import app_settings
 from shared.web.paging import DEFAULT_LIMIT, After, Limit, Page, encode_cursor, id_in
@@ -23,8 +23,8 @@ async def merge(tx: TxDep, caller: CallerDep, settings: SettingsDep, body: Merge
     """Make `absorbed` an alias of `survivor`; with `dry_run` show, field by field, what that would come to (200)."""
     if body.dry_run:
         response.status_code = 200
-        return MergeOut.of(await service.preview_merge(tx, body.survivor, body.absorbed, by=caller.id), dry_run=True)
-    made = await service.merge_customers(tx, settings, body.survivor, body.absorbed, by=caller.id)
+        return MergeOut.of(await merging.preview_merge(tx, body.survivor, body.absorbed, by=caller.id), dry_run=True)
+    made = await merging.merge_customers(tx, settings, body.survivor, body.absorbed, by=caller.id)
     response.headers["Location"] = f"/merges/{made.merge_id}"
     return MergeOut.of(made)
 
@@ -34,7 +34,7 @@ async def list_merges(
     tx: TxDep, customer_id: UUID | None = None, after: After = None, limit: Limit = DEFAULT_LIMIT
 ) -> Page[MergeOut]:
     """Every merge, undone ones too, the newest first."""
-    found = await service.list_merges(tx, customer_id, id_in(after), limit + 1)
+    found = await merging.list_merges(tx, customer_id, id_in(after), limit + 1)
     cursor = encode_cursor({"id": found[limit - 1].merge_id}) if len(found) > limit else None
     return Page(items=[MergeOut.of(merge) for merge in found[:limit]], next=cursor)
 
@@ -42,19 +42,19 @@ async def list_merges(
 @router.get("/merges/{merge_id}")
 async def read(tx: TxDep, merge_id: UUID) -> MergeOut:
     """One merge, with where each field came from."""
-    return MergeOut.of(await service.find_merge(tx, merge_id))
+    return MergeOut.of(await merging.find_merge(tx, merge_id))
 
 
 @router.post("/merges/{merge_id}/undo")
 async def undo(tx: TxDep, caller: CallerDep, settings: SettingsDep, merge_id: UUID) -> MergeOut:
     """Both stand for themselves again, each with what was stated under its own ids."""
-    return MergeOut.of(await service.undo_merge(tx, settings, merge_id, by=caller.id))
+    return MergeOut.of(await merging.undo_merge(tx, settings, merge_id, by=caller.id))
 
 
 @router.get("/link-candidates")
 async def list_candidates(tx: TxDep, after: After = None, limit: Limit = DEFAULT_LIMIT) -> Page[CandidateOut]:
     """Pairs of customers of whom the same identifier was stated, the oldest first."""
-    found = await service.list_candidates(tx, id_in(after), limit + 1)
+    found = await candidates.list_candidates(tx, id_in(after), limit + 1)
     cursor = encode_cursor({"id": found[limit - 1].candidate_id}) if len(found) > limit else None
     return Page(items=[CandidateOut.of(candidate) for candidate in found[:limit]], next=cursor)
 
@@ -62,10 +62,10 @@ async def list_candidates(tx: TxDep, after: After = None, limit: Limit = DEFAULT
 @router.post("/link-candidates/{candidate_id}/accept")
 async def accept(tx: TxDep, caller: CallerDep, settings: SettingsDep, candidate_id: UUID) -> MergeOut:
     """They are one: the owner of the identifier absorbs the other."""
-    return MergeOut.of(await service.accept_candidate(tx, settings, candidate_id, by=caller.id))
+    return MergeOut.of(await candidates.accept_candidate(tx, settings, candidate_id, by=caller.id))
 
 
 @router.post("/link-candidates/{candidate_id}/dismiss", status_code=204)
 async def dismiss(tx: TxDep, caller: CallerDep, candidate_id: UUID) -> None:
     """They are two."""
-    await service.dismiss_candidate(tx, candidate_id, by=caller.id)
+    await candidates.dismiss_candidate(tx, candidate_id, by=caller.id)

@@ -10,6 +10,7 @@ from pydantic import StrictBool
 
 from services.customers.attributes.domain.definitions import Value
 from services.customers.merges.domain import Candidate, Merge
+from shared.security.api_keys import Trust
 from shared.web.models import AnswerModel, StrictModel
 
 
@@ -61,7 +62,7 @@ class MergeOut(AnswerModel):
 
 class CandidateOut(AnswerModel):
     """`customer_id` was stated (by `by`) to have an identifier of `kind` that `owner_id` owns: perhaps they are one.
-    Both ids are the current ones."""
+    Both ids are the current ones. `trust` is browser when only a key said so that anybody can read."""
 
     candidate_id: UUID
     customer_id: UUID
@@ -69,6 +70,7 @@ class CandidateOut(AnswerModel):
     kind: str
     at: datetime
     by: str
+    trust: Trust
 
     @classmethod
     def of(cls, candidate: Candidate) -> Self:
@@ -80,4 +82,5 @@ class CandidateOut(AnswerModel):
             kind=candidate.kind,
             at=candidate.at,
             by=candidate.by,
+            trust=candidate.trust,
         )

@@ -20,6 +20,7 @@ link_candidates = Table(
     Column("by", Text, nullable=False),
     Column("decided_at", MOMENT),
     Column("decided_by", Text),
+    Column("trust", Text, nullable=False),
 )
 
 # customer_id is the survivor.

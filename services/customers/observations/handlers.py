@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from services.customers.observations.service import keep_observed, resolve_observed
+from services.customers.observations.service.batches import resolve_observed
+from services.customers.observations.service.keeping import keep_observed
 from shared.contracts.interactions import IdentityObserved
 from shared.events.handlers import EventBatch, EventHandler, Phase
 

@@ -7,8 +7,8 @@ from sqlalchemy.dialects.postgresql import ARRAY, JSONB, UUID
 
 from services.customers.metadata import MOMENT, metadata
 
-# One row per id ever given. `claims` and `unfit` are what was stated under this id; the columns from `status` on are
-# the profile shown, kept on the root of a group (customer_id = current_id) so that reads need no rule.
+# One row per id ever given. `claims`, `unfit` and `hearsay` are what was stated under this id; the columns from
+# `status` on are the profile shown, kept on the root of a group (customer_id = current_id) so that reads need no rule.
 customers = Table(
     "customers",
     metadata,
@@ -23,6 +23,7 @@ customers = Table(
     Column("version", BigInteger, nullable=False),
     Column("claims", JSONB, nullable=False),
     Column("unfit", JSONB, nullable=False),
+    Column("hearsay", JSONB, nullable=False),
     Column("status", Text, nullable=False),
     Column("name", Text),
     Column("country", Text),

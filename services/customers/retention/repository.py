@@ -11,6 +11,7 @@ _EXPIRED = """
     select current_id from customers
     where cast(claims -> cast(:name as text) ->> 1 as timestamptz) < :cutoff
        or cast(unfit -> cast(:name as text) ->> 1 as timestamptz) < :cutoff
+       or cast(hearsay -> cast(:name as text) ->> 1 as timestamptz) < :cutoff
     group by current_id order by current_id limit :limit
 """
 

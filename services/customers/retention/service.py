@@ -51,7 +51,12 @@ async def expire_attributes(tx: Tx, settings: Settings) -> bool:
 
 def _without(group: Group, name: str, cutoff: datetime) -> Group:
     for record in group.members:
-        kept = replace(record, claims=_kept(record.claims, name, cutoff), unfit=_kept(record.unfit, name, cutoff))
+        kept = replace(
+            record,
+            claims=_kept(record.claims, name, cutoff),
+            unfit=_kept(record.unfit, name, cutoff),
+            hearsay=_kept(record.hearsay, name, cutoff),
+        )
         group = group.with_member(kept)
     return group
 

@@ -9,32 +9,39 @@ from uuid import UUID
 
 from shared.contracts.inbound import CustomerRef
 from shared.contracts.interactions import Identifier
-from shared.customers.identifiers import PRECEDENCE, choose_identifier, customer_id_of, fingerprint, normalise
+from shared.customers.identifiers import (
+    EXCLUSIVE,
+    choose_identifier,
+    customer_id_of,
+    fingerprints_of,
+    former_customer_id_of,
+)
+from shared.customers.owners import Owner, customer_behind
 
 
 @dataclass(frozen=True, slots=True)
 class Person:
     """How a publisher names a customer. `derived_from` is None when the publisher gave the id itself; `fingerprints`
-    has that of each identifier, in the order of `identifiers`."""
+    has that of each identifier, in the order of `identifiers`; `names` has those by which `derived_from` is or was
+    known, the present one first."""
 
     customer_id: UUID | None
     identifiers: tuple[Identifier, ...]
     fingerprints: tuple[str, ...]
     derived_from: Identifier | None
-
-    @property
-    def deriving_fingerprint(self) -> str | None:
-        """The fingerprint whose generation decides which customer this is."""
-        if self.derived_from is None:
-            return None
-        return self.fingerprints[self.identifiers.index(self.derived_from)]
+    names: tuple[str, ...] = ()
 
 
 class Resolved(NamedTuple):
-    """The customer of an event, and the generation of the identifier it derives from (0 when it was given directly)."""
+    """The customer of an event, and the generation of the identifier it derives from (0 when it was given directly).
+
+    `formerly` is whom the identifier derived in its former spelling, when nobody is known to own it: that is who is
+    meant, if anything was ever recorded so.
+    """
 
     customer_id: UUID
     generation: int
+    formerly: UUID | None = None
 
 
 def identifiers_of(customer: CustomerRef) -> list[Identifier]:
@@ -54,34 +61,43 @@ def identifiers_of(customer: CustomerRef) -> list[Identifier]:
 def person_of(key: str, customer: CustomerRef) -> Person:
     """The person behind a reference, under the installation's key."""
     identifiers = tuple(identifiers_of(customer))
+    names = [fingerprints_of(key, identifier) for identifier in identifiers]
+    chosen = None if customer.customer_id else choose_identifier(identifiers)
     return Person(
         customer_id=customer.customer_id,
         identifiers=identifiers,
-        fingerprints=tuple(_fingerprint_of(key, identifier) for identifier in identifiers),
-        derived_from=None if customer.customer_id else choose_identifier(identifiers),
+        fingerprints=tuple(known_as[0] for known_as in names),
+        derived_from=chosen,
+        names=() if chosen is None else names[identifiers.index(chosen)],
     )
 
 
-def customer_of(key: str, person: Person, generations: Mapping[str, int]) -> Resolved:
-    """The customer that `person` is, when its identifiers are at these generations (0 when absent)."""
+def customer_of(
+    key: str, person: Person, generations: Mapping[str, int], owners: Mapping[str, Owner] | None = None
+) -> Resolved:
+    """The customer that `person` is: the owner of the identifier that says who it is, else whom that one derives at
+    its generation (0 when absent)."""
     if person.customer_id is not None:
         return Resolved(person.customer_id, 0)
     if person.derived_from is None:
         raise ValueError("the message names no customer")
-    generation = generations.get(person.deriving_fingerprint or "", 0)
-    return Resolved(customer_id_of(key, person.derived_from, generation), generation)
+    known = owners or {}
+    customer_id, generation = customer_behind(key, person.derived_from, person.names, known, generations)
+    formerly = None
+    # Who owns it under the former spelling is really spelt so, and somebody else.
+    if len(person.names) > 1 and not any(name in known for name in person.names):
+        before = generations.get(person.names[1], 0)
+        formerly = former_customer_id_of(key, person.derived_from, before)
+    return Resolved(customer_id, generation, formerly)
 
 
 def possible_ids(key: str, customer: CustomerRef, generations: Mapping[str, int]) -> set[UUID]:
-    """Every customer id that a reference has meant so far: an erased person is found in what was written before."""
+    """Every customer id that a reference has derived so far: an erased person is found in what was written before."""
     ids = {customer.customer_id} if customer.customer_id else set()
-    person = person_of(key, customer)
-    for identifier, known_as in zip(person.identifiers, person.fingerprints, strict=True):
-        if identifier.kind in PRECEDENCE:
-            newest = generations.get(known_as, 0)
-            ids |= {customer_id_of(key, identifier, generation) for generation in range(newest + 1)}
+    for identifier in identifiers_of(customer):
+        if identifier.kind in EXCLUSIVE:
+            newest = max(generations.get(name, 0) for name in fingerprints_of(key, identifier))
+            for generation in range(newest + 1):
+                ids.add(customer_id_of(key, identifier, generation))
+                ids.add(former_customer_id_of(key, identifier, generation))
     return ids
-
-
-def _fingerprint_of(key: str, identifier: Identifier) -> str:
-    return fingerprint(key, identifier.kind, normalise(identifier.kind, identifier.value, identifier.source))

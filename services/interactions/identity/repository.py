@@ -9,6 +9,7 @@ from uuid import UUID
 from sqlalchemy import text
 
 from shared.contracts.customers import CustomersMerged, MergeUndone
+from shared.customers.owners import Owner
 from shared.database.transaction import Tx
 
 # Any number of recordings, or one erasure: an erasure must not miss rows that a batch is about to commit.
@@ -44,6 +45,14 @@ _RETIRE = text("""
 """)
 _GENERATIONS = text("""
     select fingerprint, generation from generations where fingerprint = any(cast(:fingerprints as text[]))
+""")
+# Whose each of these is, and the generation at which it derives somebody when it is nobody's: both at once.
+_KNOWN = text("""
+    select n.fingerprint, o.kind, o.customer_id, o.generation, o.trust, g.generation as retired
+    from unnest(cast(:fingerprints as text[])) as n(fingerprint)
+    left join identifier_owners o on o.fingerprint = n.fingerprint and o.customer_id is not null
+    left join generations g on g.fingerprint = n.fingerprint
+    where o.fingerprint is not null or g.fingerprint is not null
 """)
 _GENERATIONS_SINCE = text("""
     select fingerprint, generation, changed_at from generations where changed_at >= :since order by changed_at
@@ -98,6 +107,20 @@ async def generations_of(tx: Tx, fingerprints: Iterable[str]) -> dict[str, int]:
         return {}
     rows = await tx.rows(_GENERATIONS, {"fingerprints": wanted})
     return {row["fingerprint"]: row["generation"] for row in rows}
+
+
+async def owners_and_generations(tx: Tx, fingerprints: Iterable[str]) -> tuple[dict[str, Owner], dict[str, int]]:
+    """Who owns each of these fingerprints, and the generation of each that was retired, by one statement."""
+    wanted = sorted(set(fingerprints))
+    if not wanted:
+        return {}, {}
+    rows = await tx.rows(_KNOWN, {"fingerprints": wanted})
+    owners = {
+        row["fingerprint"]: Owner(row["fingerprint"], row["kind"], row["customer_id"], row["generation"], row["trust"])
+        for row in rows
+        if row["customer_id"] is not None
+    }
+    return owners, {row["fingerprint"]: row["retired"] for row in rows if row["retired"] is not None}
 
 
 async def generations_since(tx: Tx, since: datetime) -> list[tuple[str, int, datetime]]:

@@ -8,9 +8,11 @@ from uuid import UUID
 
 from services.interactions.identity import repository
 from services.interactions.identity.domain import Person, Resolved, customer_of
-from shared.contracts.customers import CustomersMerged, IdentifierRetired, MergeUndone
+from shared.contracts.customers import CustomersMerged, IdentifierOwned, IdentifierRetired, MergeUndone
 from shared.contracts.envelope import Envelope
 from shared.contracts.privacy import ErasureRequested
+from shared.customers import owners
+from shared.customers.owners import Owner
 from shared.database.transaction import Tx
 
 
@@ -35,12 +37,34 @@ async def record_merges(tx: Tx, events: Sequence[Envelope[CustomersMerged] | Env
 
 
 async def retire_identifiers(tx: Tx, events: Sequence[Envelope[IdentifierRetired]]) -> None:
-    """These identifiers derive new customers from here on; a generation only grows."""
+    """These identifiers are nobody's, and derive new customers from here on; a generation only grows."""
     generations: dict[str, int] = {}
     for event in events:
         retired = event.data
         generations[retired.fingerprint] = max(retired.generation, generations.get(retired.fingerprint, 0))
     await repository.raise_generations(tx, generations)
+    await owners.retire_owned(tx, events)
+
+
+async def record_owners(tx: Tx, events: Sequence[Envelope[IdentifierOwned]]) -> None:
+    """Who names one of these identifiers means its owner, unless that one was erased meanwhile."""
+    erased = await repository.erased_among(tx, {event.subject for event in events})
+    await owners.record_owned(tx, [event for event in events if event.subject not in erased])
+
+
+async def owned_by(tx: Tx, ids: Iterable[UUID]) -> list[Owner]:
+    """The identifiers that these customers own."""
+    return await owners.owned_by(tx, ids)
+
+
+async def owners_of(tx: Tx, fingerprints: Iterable[str]) -> dict[str, Owner]:
+    """The owner of each of these identifiers that has one."""
+    return await owners.owners_of(tx, fingerprints)
+
+
+async def forget_owned(tx: Tx, ids: Iterable[UUID]) -> int:
+    """No identifier leads to these customers any more. Returns how many did."""
+    return await owners.forget_owned(tx, ids)
 
 
 async def add_tombstones(tx: Tx, events: Sequence[Envelope[ErasureRequested]]) -> None:
@@ -54,9 +78,9 @@ async def add_tombstones(tx: Tx, events: Sequence[Envelope[ErasureRequested]]) -
 
 async def resolve(tx: Tx, key: str, people: Sequence[Person]) -> list[Resolved | None]:
     """Which customer each of `people` is, in order; None for somebody who was erased."""
-    deriving = {person.deriving_fingerprint for person in people}
-    generations = await repository.generations_of(tx, [found for found in deriving if found is not None])
-    resolved = [customer_of(key, person, generations) for person in people]
+    names = {name for person in people for name in person.names}
+    owned, generations = await repository.owners_and_generations(tx, names)
+    resolved = [customer_of(key, person, generations, owned) for person in people]
     erased = await repository.erased_among(tx, {customer.customer_id for customer in resolved})
     return [None if customer.customer_id in erased else customer for customer in resolved]
 

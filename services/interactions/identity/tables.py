@@ -5,6 +5,7 @@ from __future__ import annotations
 from sqlalchemy import Boolean, Column, DateTime, Index, Integer, Table, Text, Uuid
 
 from services.interactions.metadata import metadata
+from shared.customers.owners import identifier_owners_table
 
 _Instant = DateTime(timezone=True)
 
@@ -27,6 +28,8 @@ generations = Table(
     Column("changed_at", _Instant, nullable=False),
     Index("generations_changed_at", "changed_at"),
 )
+
+identifier_owners = identifier_owners_table(metadata)
 
 tombstones = Table(
     "tombstones",

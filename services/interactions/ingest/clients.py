@@ -19,6 +19,8 @@ from shared.observability.tracing import current_traceparent
 log = get_logger(__name__)
 
 TOPIC = "interactions-inbound"
+# The header in which the door says how far it believes the publisher.
+SEAL = "door"
 _RETRY_AFTER_S = 2
 _STOP_S = 5
 # After these a producer sends nothing any more (aiokafka #1017); from all others it recovers by itself.
@@ -34,9 +36,9 @@ class InboundProducer:
         self._given = self._producer = producer
         self._timeout_s = timeout_s
 
-    async def publish(self, records: Iterable[tuple[UUID, bytes]]) -> None:
-        """Every record (key, value) is durable when this returns. Raises BrokerUnconfirmed; the text says which of
-        "surely not" and "unknown" it is."""
+    async def publish(self, records: Iterable[tuple[UUID, bytes, bytes]]) -> None:
+        """Every record (key, value, seal) is durable when this returns. Raises BrokerUnconfirmed; the text says which
+        of "surely not" and "unknown" it is."""
         futures: list[asyncio.Future[Any]] = []
         try:
             async with asyncio.timeout(self._timeout_s):
@@ -61,10 +63,11 @@ class InboundProducer:
         if self._producer is not self._given:
             await _stop(self._producer)
 
-    async def _send(self, records: Iterable[tuple[UUID, bytes]], futures: list[asyncio.Future[Any]]) -> None:
+    async def _send(self, records: Iterable[tuple[UUID, bytes, bytes]], futures: list[asyncio.Future[Any]]) -> None:
         traceparent = current_traceparent()
-        headers = [("traceparent", traceparent.encode())] if traceparent else []
-        for key, value in records:
+        traced = [("traceparent", traceparent.encode())] if traceparent else []
+        for key, value, seal in records:
+            headers = [(SEAL, seal), *traced]
             futures.append(await self._producer.send(self._topic, value, key=str(key).encode(), headers=headers))
 
     async def _renew_after(self, error: BaseException) -> None:

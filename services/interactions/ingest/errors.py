@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from shared.contracts.envelope import Unreadable
-from shared.errors import Invalid, TooLarge, Unavailable
+from shared.errors import Forbidden, Invalid, Refusal, TooLarge, Unavailable
 
 
 class EventRefused(Invalid):
@@ -24,12 +24,28 @@ class EventRefused(Invalid):
         return self.errors[0]["reason"]
 
 
+class ReportForbidden(Forbidden):
+    """A bounce, a complaint or a wish to unsubscribe, from a publisher who may not report any: it would end consent."""
+
+    slug, title = "report-forbidden", "The key may not report this response"
+    reason = slug
+
+    def __init__(self, kind: str) -> None:
+        what, cure = f"a response of the kind {kind} changes what may be sent", "use a key that has responses:write"
+        super().__init__(
+            f"/data/kind: {what}.",
+            cure=cure,
+            errors=[{"reason": self.slug, "where": "/data/kind", "what": what, "cure": cure}],
+            scope="responses:write",
+        )
+
+
 class UnacceptableRecord(Unreadable):
     """The same over Kafka: the record goes to the dead letters with this text, and `slug` as the reason."""
 
-    def __init__(self, refusal: EventRefused) -> None:
+    def __init__(self, refusal: Refusal, reason: str) -> None:
         super().__init__(str(refusal))
-        self.slug = refusal.reason
+        self.slug = reason
 
 
 class BatchTooLarge(TooLarge):

@@ -41,15 +41,21 @@ _INSERT = text("""
 _OBSERVATIONS = text("""
     select customer_id, slot, digest from told_marks where customer_id = any(cast(:ids as uuid[]))
 """)
+_TOLD_ABOUT = text("""
+    select t.customer_id from told_marks t
+    join unnest(cast(:ids as uuid[]), cast(:slots as text[])) as n(customer_id, slot) using (customer_id, slot)
+""")
 _STORE_OBSERVATIONS = text("""
     insert into told_marks (customer_id, slot, digest)
     select * from unnest(cast(:ids as uuid[]), cast(:slots as text[]), cast(:digests as bytea[])) order by 1, 2
     on conflict (customer_id, slot) do update set digest = excluded.digest
 """)
-# What was bought keeps its amounts, without a thread back: a fresh id, no ids of the publisher, no free fields.
+# What was bought keeps its amounts, without a thread back: fresh ids, no ids of the publisher, no free fields. Its own
+# id could be derived again from the publisher's.
 _ANONYMISE = text("""
     update interactions
-    set customer_id = :fresh, message_id = null, cause = null, detail = detail - '{order_id,payment,store}'::text[]
+    set customer_id = :fresh, id = gen_random_uuid(), message_id = null, cause = null,
+        detail = detail - '{order_id,payment,store}'::text[]
     where customer_id = any(cast(:ids as uuid[])) and kind in ('purchase', 'return')
 """)
 _DELETE = {
@@ -102,6 +108,13 @@ async def known_observations(tx: Tx, ids: Iterable[UUID]) -> dict[UUID, dict[str
     for row in await tx.rows(_OBSERVATIONS, {"ids": list(ids)}):
         known.setdefault(row["customer_id"], {})[row["slot"]] = row["digest"]
     return known
+
+
+async def told_about(tx: Tx, marks: Iterable[tuple[UUID, str]]) -> set[UUID]:
+    """Those customers of `marks` about whom customers was told under that very slot."""
+    wanted = sorted(set(marks))
+    params = {"ids": [customer_id for customer_id, _ in wanted], "slots": [slot for _, slot in wanted]}
+    return {row["customer_id"] for row in await tx.rows(_TOLD_ABOUT, params)} if wanted else set()
 
 
 async def store_observations(tx: Tx, observations: Mapping[tuple[UUID, str], bytes]) -> None:

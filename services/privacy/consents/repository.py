@@ -9,10 +9,13 @@ from uuid import UUID
 
 from sqlalchemy import RowMapping, text
 
-from services.privacy.consents.domain import Action, Head, Line, Proof, Scope, Statement
+from services.privacy.consents.domain.ledger import Action, Given, Head, Line, Proof, Scope, Statement
 from shared.database.transaction import Tx
 
-_HEAD = "customer_id, purpose, channel, action, consent_id, version, occurred_at, expires_at, refused_at, expired"
+_HEAD = (
+    "customer_id, purpose, channel, action, consent_id, version, occurred_at, expires_at, refused_at, expired, "
+    "fingerprint, generation, alone"
+)
 _HEADS = text(f"select {_HEAD} from heads where customer_id = any(cast(:ids as uuid[])) order by purpose, channel")
 _DUE = text("""
     select customer_id, purpose, channel from heads
@@ -24,28 +27,34 @@ _STORE_HEADS = text(f"""
     select * from unnest(
         cast(:customers as uuid[]), cast(:purposes as text[]), cast(:channels as text[]), cast(:actions as text[]),
         cast(:consents as uuid[]), cast(:versions as bigint[]), cast(:occurred as timestamptz[]),
-        cast(:expires as timestamptz[]), cast(:refused as timestamptz[]), cast(:expired as boolean[]))
+        cast(:expires as timestamptz[]), cast(:refused as timestamptz[]), cast(:expired as boolean[]),
+        cast(:fingerprints as text[]), cast(:generations as int[]), cast(:alone as boolean[]))
     on conflict (customer_id, purpose, channel) do update set
         action = excluded.action, consent_id = excluded.consent_id, version = excluded.version,
         occurred_at = excluded.occurred_at, expires_at = excluded.expires_at, refused_at = excluded.refused_at,
-        expired = excluded.expired
+        expired = excluded.expired, fingerprint = excluded.fingerprint, generation = excluded.generation,
+        alone = excluded.alone
 """)
 _LINE = (
     "customer_id, version, consent_id, purpose, channel, action, effective, occurred_at, recorded_at, expires_at, "
-    "recorded_by, basis, wording, wording_version, evidence, withdrawn_via, campaign_id, message_id"
+    "recorded_by, basis, wording, wording_version, evidence, withdrawn_via, campaign_id, message_id, "
+    "fingerprint, generation, alone"
 )
 _APPEND = text(f"""
     insert into consents ({_LINE})
     select customer_id, version, consent_id, purpose, channel, action, effective, occurred_at, :now, expires_at,
-        recorded_by, basis, wording, wording_version, cast(evidence as jsonb), withdrawn_via, campaign_id, message_id
+        recorded_by, basis, wording, wording_version, cast(evidence as jsonb), withdrawn_via, campaign_id, message_id,
+        fingerprint, generation, alone
     from unnest(
         cast(:customers as uuid[]), cast(:versions as bigint[]), cast(:consents as uuid[]), cast(:purposes as text[]),
         cast(:channels as text[]), cast(:actions as text[]), cast(:effective as boolean[]),
         cast(:occurred as timestamptz[]), cast(:expires as timestamptz[]), cast(:recorders as text[]),
         cast(:bases as text[]), cast(:wordings as text[]), cast(:wording_versions as text[]),
-        cast(:evidence as text[]), cast(:vias as text[]), cast(:campaigns as uuid[]), cast(:messages as uuid[]))
+        cast(:evidence as text[]), cast(:vias as text[]), cast(:campaigns as uuid[]), cast(:messages as uuid[]),
+        cast(:fingerprints as text[]), cast(:generations as int[]), cast(:alone as boolean[]))
     as t(customer_id, version, consent_id, purpose, channel, action, effective, occurred_at, expires_at, recorded_by,
-         basis, wording, wording_version, evidence, withdrawn_via, campaign_id, message_id)
+         basis, wording, wording_version, evidence, withdrawn_via, campaign_id, message_id, fingerprint, generation,
+         alone)
 """)
 _HISTORY = text(f"""
     select {_LINE} from consents
@@ -79,6 +88,7 @@ async def store_heads(tx: Tx, heads: Sequence[Head]) -> None:
             "expires": [head.expires_at for head in heads],
             "refused": [head.refused_at for head in heads],
             "expired": [head.expired for head in heads],
+            **_given_columns([head.given for head in heads]),
         },
     )
 
@@ -108,6 +118,7 @@ async def append(tx: Tx, lines: Sequence[Line]) -> None:
             "vias": [proof.withdrawn_via for proof in proofs],
             "campaigns": [proof.campaign_id for proof in proofs],
             "messages": [proof.message_id for proof in proofs],
+            **_given_columns([statement.given for statement in statements]),
         },
     )
 
@@ -116,6 +127,18 @@ async def history(tx: Tx, ids: Iterable[UUID], *, before: int | None, limit: int
     """Lines of these customer ids, newest first, older than the number `before` (None: from the newest)."""
     rows = await tx.rows(_HISTORY, {"ids": sorted(set(ids)), "before": before, "limit": limit})
     return [_line(row) for row in rows]
+
+
+def _given_columns(given: Sequence[Given | None]) -> dict[str, list[object]]:
+    return {
+        "fingerprints": [named.fingerprint if named else None for named in given],
+        "generations": [named.generation if named else 0 for named in given],
+        "alone": [named.alone if named else False for named in given],
+    }
+
+
+def _given(row: RowMapping) -> Given | None:
+    return None if row["fingerprint"] is None else Given(row["fingerprint"], row["generation"], row["alone"])
 
 
 def _scope(row: RowMapping) -> Scope:
@@ -132,6 +155,7 @@ def _head(row: RowMapping) -> Head:
         expires_at=row["expires_at"],
         refused_at=row["refused_at"],
         expired=row["expired"],
+        given=_given(row),
     )
 
 
@@ -153,5 +177,6 @@ def _line(row: RowMapping) -> Line:
         occurred_at=row["occurred_at"],
         proof=proof,
         expires_at=row["expires_at"],
+        given=_given(row),
     )
     return Line(statement, row["version"], row["effective"], row["recorded_at"])

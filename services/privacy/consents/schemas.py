@@ -8,8 +8,8 @@ from uuid import UUID
 
 from pydantic import AwareDatetime, BaseModel, Field, StringConstraints, model_validator
 
-from services.privacy.consents.domain import Action, Head, Line, Proof, WithdrawnVia
-from services.privacy.consents.service.drafts import Draft
+from services.privacy.consents.domain.ledger import EVERY_PURPOSE, Action, Head, Line, Proof, WithdrawnVia
+from services.privacy.consents.service.drafts import Draft, Recorded
 from services.privacy.consents.service.overview import Overview
 from services.privacy.identity.domain import Reference
 from shared.contracts.addressing import ChannelName, Purpose
@@ -71,14 +71,20 @@ class ConsentBatchIn(Strict):
 
 
 class WithdrawalIn(Strict):
-    """Consent taken back. Without purpose or channel: for every one of them."""
+    """Consent taken back: for the customer, and for every address that is named, whoever has it. Without purpose or
+    channel: for every one of them, also purposes that are defined later."""
 
     customer: CustomerRef
-    purpose: Purpose | None = None
+    purpose: Purpose | Literal["*"] | None = Field(None, description="every purpose when absent, null or *")
     channel: ChannelName | None = None
     evidence: Evidence = Field(default_factory=dict)
     campaign_id: UUID | None = None
     message_id: UUID | None = None
+
+    @property
+    def one_purpose(self) -> str | None:
+        """The purpose, or None for every one."""
+        return None if self.purpose == EVERY_PURPOSE else self.purpose
 
     def proof(self, recorded_by: str) -> Proof:
         """What the ledger keeps of it."""
@@ -94,10 +100,18 @@ class WithdrawalIn(Strict):
 
 class ConsentOut(BaseModel):
     """A line of the ledger. `effective` is false when something said later held already. `version` orders all changes
-    of a customer as they were committed."""
+    of a customer as they were committed. A statement by an address may have two lines, with one consent_id."""
 
     consent_id: UUID
-    customer_id: UUID
+    customer_id: UUID | None = Field(
+        description="null when the line stands at an address: it holds for whoever has the address"
+    )
+    at_address: bool
+    blocked_by_address: bool = Field(
+        False,
+        description="the grant permits nothing to the customer's address, since somebody refused by that address; "
+        "only a grant that names the address lifts this",
+    )
     purpose: str
     channel: str
     action: Action
@@ -116,12 +130,14 @@ class ConsentOut(BaseModel):
     message_id: UUID | None
 
     @classmethod
-    def of(cls, line: Line) -> Self:
+    def of(cls, line: Line, *, blocked: bool = False) -> Self:
         """A line with its statement and proof."""
         statement, proof = line.statement, line.statement.proof
         return cls(
             consent_id=statement.consent_id,
-            customer_id=statement.scope.customer_id,
+            customer_id=None if statement.at_address else statement.scope.customer_id,
+            at_address=statement.at_address,
+            blocked_by_address=blocked,
             purpose=statement.scope.purpose,
             channel=statement.scope.channel,
             action=statement.action,
@@ -157,10 +173,10 @@ class ItemOut(BaseModel):
     refused: RefusedOut | None = None
 
     @classmethod
-    def of(cls, outcome: Line | Refusal) -> Self:
+    def of(cls, outcome: Recorded | Refusal) -> Self:
         """The line that was written, or the refusal."""
-        if isinstance(outcome, Line):
-            return cls(recorded=ConsentOut.of(outcome))
+        if isinstance(outcome, Recorded):
+            return cls(recorded=ConsentOut.of(outcome.line, blocked=outcome.blocked))
         slug, status = outcome.slug, outcome.status
         return cls(refused=RefusedOut(slug=slug, status=status, detail=outcome.detail, cure=outcome.cure))
 
@@ -207,11 +223,12 @@ class CurrentOut(BaseModel):
     channel: str
     permitted: bool
     reason: str | None
+    blocked_by_address: bool = Field(description="an address of the customer was refused by whoever wrote from it")
     by_id: list[HeadOut]
 
 
 class OverviewOut(BaseModel):
-    """A customer's consents over all of their ids: what holds now, and the ledger, newest first."""
+    """A customer's consents over all of their ids and addresses: what holds now, and the ledger, newest first."""
 
     customer_id: UUID
     customer_ids: list[UUID]
@@ -237,6 +254,7 @@ class OverviewOut(BaseModel):
                     channel=current.channel,
                     permitted=current.refused is None,
                     reason=current.refused,
+                    blocked_by_address=current.blocked_by_address,
                     by_id=[HeadOut.of(head) for head in current.heads],
                 )
                 for current in overview.current

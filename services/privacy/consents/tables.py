@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Boolean, Column, Table, Text, Uuid, text
+from sqlalchemy import BigInteger, Boolean, Column, Integer, Table, Text, Uuid, text
 from sqlalchemy.dialects.postgresql import JSONB
 
 from services.privacy.metadata import TIMESTAMP, metadata
 
-# The ledger. Append-only by trigger; only lines of an erased customer may go.
+# The ledger, of customers and of addresses (`customer_id` is the id of either). Append-only by trigger; only lines of
+# an erased customer and those named in `erased_lines` may go.
 consents = Table(
     "consents",
     metadata,
@@ -29,9 +30,13 @@ consents = Table(
     Column("withdrawn_via", Text),
     Column("campaign_id", Uuid),
     Column("message_id", Uuid),
+    # The address that was named: its hash, how often it had changed hands, whether it alone was named.
+    Column("fingerprint", Text),
+    Column("generation", Integer, nullable=False, server_default=text("0")),
+    Column("alone", Boolean, nullable=False, server_default=text("false")),
 )
 
-# What holds now, one row per customer id, purpose and channel.
+# What holds now, one row per subject, purpose (* for every one) and channel.
 heads = Table(
     "heads",
     metadata,
@@ -45,4 +50,7 @@ heads = Table(
     Column("expires_at", TIMESTAMP),
     Column("refused_at", TIMESTAMP),
     Column("expired", Boolean, nullable=False, server_default=text("false")),
+    Column("fingerprint", Text),
+    Column("generation", Integer, nullable=False, server_default=text("0")),
+    Column("alone", Boolean, nullable=False, server_default=text("false")),
 )

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from uuid import UUID
 
-from services.privacy.identity.domain import Address
+from services.privacy.identity.domain import Address, subject_of
 from shared.contracts.topics import TOPICS
 
 # Every service that may keep something about a customer; a certificate needs a clean receipt from each.
@@ -68,7 +68,10 @@ class Certificate:
 @dataclass(frozen=True, slots=True)
 class Erasure:
     """A request of a data subject to be erased, with what has become of it. `addresses` are (hash, channel) that must
-    never be written to again; they go on the suppression list when the erasure runs."""
+    never be written to again; they go on the suppression list when the erasure runs, and are forgotten here when it is
+    over. `second_selves` are ids that e-mails of the request derive: statements of former versions may lie there.
+
+    The subject is a customer, or an address that nobody is known to have."""
 
     erasure_id: UUID
     customer_id: UUID
@@ -85,6 +88,14 @@ class Erasure:
     completed_at: datetime | None = None
     certificate: Mapping[str, object] | None = None
     receipts: tuple[Receipt, ...] = ()
+    second_selves: tuple[UUID, ...] = ()
+    identity_checked_by: str | None = None
+    rejected_by: str | None = None
+
+    @property
+    def of_address(self) -> bool:
+        """An address is erased, not a customer."""
+        return self.customer_id in {subject_of(fingerprint) for fingerprint, _ in self.addresses}
 
     @property
     def members(self) -> tuple[UUID, ...]:

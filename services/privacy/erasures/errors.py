@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from shared.errors import Conflict, NotFound
+from shared.errors import Conflict, Invalid, NotFound
 
 
 class ErasureNotFound(NotFound):
@@ -21,3 +21,15 @@ class IdentityAlreadyChecked(Conflict):
     """The identity check was recorded before."""
 
     slug, title = "identity-already-checked", "The identity was checked before"
+
+
+class OneAddressNeeded(Invalid):
+    """An address is erased by itself, and nothing else is named with it."""
+
+    slug, title = "one-address-needed", "One address is erased at a time"
+
+
+class AddressHasOwner(Conflict):
+    """A customer has this address: they are erased, not their address alone."""
+
+    slug, title = "address-has-owner", "A customer has this address"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from services.privacy.erasures import service
+from services.privacy.erasures.service import requests as service
 from shared.observability.logging import get_logger
 from shared.observability.metrics import gauge
 from shared.worker.parts import Job, WorkerContext

@@ -7,11 +7,11 @@ from uuid import UUID
 
 from fastapi import Query
 
-from services.privacy.erasures import service
 from services.privacy.erasures.domain import ErasureState
 from services.privacy.erasures.schemas import ErasureIn, ErasureOut
+from services.privacy.erasures.service import requests as service
 from services.privacy.identity.domain import Reference
-from services.privacy.identity.service import find_customer
+from services.privacy.identity.service import find_customer, hashing_of
 from shared.web import APIRouter, CallerDep, ContextDep, TxDep, requires
 from shared.web.paging import After, Limit, Page, encode_cursor, id_in
 
@@ -21,9 +21,10 @@ router = APIRouter(prefix="/erasures", tags=["erasure"])
 @router.post("", status_code=202, dependencies=[requires("privacy:erase")])
 async def request_erasure(body: ErasureIn, tx: TxDep, context: ContextDep, caller: CallerDep) -> ErasureOut:
     """Record a request; with the identity checked, erasure starts at once everywhere."""
-    key = context.settings.installation_key.get_secret_value()
-    customer_id = await find_customer(tx, key, Reference.of(body.customer))
-    erasure = await service.request_erasure(tx, body.request(customer_id, key, caller.id))
+    hashing = hashing_of(context.settings)
+    find = service.find_address if body.address_only else find_customer
+    subject = await find(tx, hashing, Reference.of(body.customer))
+    erasure = await service.request_erasure(tx, body.request(subject, hashing, caller.id))
     return ErasureOut.of(erasure, tx.now)
 
 
@@ -52,15 +53,15 @@ async def show_erasure(erasure_id: UUID, tx: TxDep) -> ErasureOut:
 
 
 @router.post("/{erasure_id}/identity-check", dependencies=[requires("privacy:erase")])
-async def record_identity_check(erasure_id: UUID, tx: TxDep) -> ErasureOut:
+async def record_identity_check(erasure_id: UUID, tx: TxDep, caller: CallerDep) -> ErasureOut:
     """The person is who they say: the erasure starts."""
-    return ErasureOut.of(await service.record_identity_check(tx, erasure_id), tx.now)
+    return ErasureOut.of(await service.record_identity_check(tx, erasure_id, caller.id), tx.now)
 
 
 @router.post("/{erasure_id}/rejection", dependencies=[requires("privacy:erase")])
-async def reject_erasure(erasure_id: UUID, tx: TxDep) -> ErasureOut:
+async def reject_erasure(erasure_id: UUID, tx: TxDep, caller: CallerDep) -> ErasureOut:
     """The identity check failed: nothing is erased."""
-    return ErasureOut.of(await service.reject_erasure(tx, erasure_id), tx.now)
+    return ErasureOut.of(await service.reject_erasure(tx, erasure_id, caller.id), tx.now)
 
 
 @router.post("/{erasure_id}/reminders", dependencies=[requires("privacy:erase")])

@@ -9,8 +9,8 @@ from uuid import UUID
 from pydantic import BaseModel, Field, StringConstraints
 
 from services.privacy.erasures.domain import Erasure, ErasureState
-from services.privacy.erasures.service import Request
-from services.privacy.identity.domain import address_of
+from services.privacy.erasures.service.requests import Request
+from services.privacy.identity.domain import Hashing
 from shared.contracts.addressing import AddressIn
 from shared.contracts.inbound import CustomerRef, Strict
 
@@ -18,23 +18,38 @@ PersonId = Annotated[str, StringConstraints(min_length=1, max_length=100, patter
 
 
 class ErasureIn(Strict):
-    """A data subject's request, by customer_id or external_id. `addresses` go on the suppression list
-    before anything is erased, beside those to which messages were permitted; only hashes are kept."""
+    """A data subject's request: by customer_id or external_id, or by a card or e-mail that a server of the firm said is
+    the customer's. `addresses` go on the suppression list before anything is erased, beside those that the customer
+    has and those to which messages were permitted; only hashes are kept."""
 
     customer: CustomerRef
     requested_by: PersonId = Field(description="who took the request; an id, no name of the data subject")
     identity_checked: bool = Field(description="false: recorded with its deadline, runs once the check is recorded")
     addresses: Annotated[list[AddressIn], Field(max_length=50)] = Field(default_factory=list)
+    address_only: bool = Field(
+        False, description="nobody is known to have the e-mail or phone in `customer`: erase what was said by it"
+    )
 
-    def request(self, customer_id: UUID, key: str, recorded_by: str) -> Request:
+    def request(self, customer_id: UUID, hashing: Hashing, recorded_by: str) -> Request:
         """What the use case takes."""
         addresses = [*self.addresses]
         if self.customer.email is not None:
             addresses.append(AddressIn(channel="email", address=self.customer.email))
         if self.customer.phone is not None:
             addresses += [AddressIn(channel=channel, address=self.customer.phone) for channel in ("sms", "phone")]
-        hashed = sorted({address_of(key, named.channel, named.address) for named in addresses})
-        return Request(customer_id, self.requested_by, self.identity_checked, tuple(hashed), recorded_by)
+        hashed = {
+            listed for named in addresses for listed in hashing.address(named.channel, named.address).on(named.channel)
+        }
+        emails = [named.address for named in addresses if named.channel == "email"]
+        second_selves = {found for email in emails for found in hashing.second_selves(email)}
+        return Request(
+            customer_id,
+            self.requested_by,
+            self.identity_checked,
+            tuple(sorted(hashed)),
+            recorded_by,
+            tuple(sorted(second_selves)),
+        )
 
 
 class ReceiptOut(BaseModel):
@@ -47,7 +62,7 @@ class ReceiptOut(BaseModel):
 
 
 class ErasureOut(BaseModel):
-    """A request and what has become of it. `missing` are the services without a clean receipt."""
+    """A request and what has become of it. `missing` are the services without a clean receipt; `…_by` are API keys."""
 
     erasure_id: UUID
     customer_id: UUID
@@ -57,7 +72,10 @@ class ErasureOut(BaseModel):
     requested_at: datetime
     due_at: datetime
     overdue: bool
+    recorded_by: str
     identity_checked_at: datetime | None
+    identity_checked_by: str | None
+    rejected_by: str | None
     asked_at: datetime | None
     asked: int
     completed_at: datetime | None
@@ -77,7 +95,10 @@ class ErasureOut(BaseModel):
             requested_at=erasure.requested_at,
             due_at=erasure.due_at,
             overdue=erasure.overdue(now),
+            recorded_by=erasure.recorded_by,
             identity_checked_at=erasure.identity_checked_at,
+            identity_checked_by=erasure.identity_checked_by,
+            rejected_by=erasure.rejected_by,
             asked_at=erasure.asked_at,
             asked=erasure.asked,
             completed_at=erasure.completed_at,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Column, ForeignKey, Integer, Table, Text, Uuid, text
+from sqlalchemy import BigInteger, Column, ForeignKey, Integer, Table, Text, Uuid, text
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
 from services.privacy.metadata import TIMESTAMP, metadata
@@ -13,7 +13,7 @@ erasures = Table(
     Column("customer_id", Uuid, nullable=False),
     Column("erasure_id", Uuid, primary_key=True),
     Column("aliases", ARRAY(Uuid), nullable=False),
-    # Pairs: the hashes of the addresses named in the request, kept until they are on the suppression list.
+    # Pairs: the hashes of the addresses that the request concerns, kept until it is over.
     Column("fingerprints", ARRAY(Text), nullable=False),
     Column("channels", ARRAY(Text), nullable=False),
     Column("state", Text, nullable=False),
@@ -26,6 +26,9 @@ erasures = Table(
     Column("asked", Integer, nullable=False, server_default=text("0")),
     Column("completed_at", TIMESTAMP),
     Column("certificate", JSONB),
+    Column("second_selves", ARRAY(Uuid), nullable=False, server_default=text("'{}'")),
+    Column("identity_checked_by", Text),
+    Column("rejected_by", Text),
 )
 
 receipts = Table(
@@ -36,4 +39,14 @@ receipts = Table(
     Column("stores", JSONB, nullable=False),
     Column("remaining", JSONB, nullable=False),
     Column("received_at", TIMESTAMP, nullable=False),
+)
+
+# Lines of the ledger that were erased at an address or under a second self. Those have no tombstone: whoever has the
+# address next may consent by it. The ledger lets go of exactly these.
+erased_lines = Table(
+    "erased_lines",
+    metadata,
+    Column("customer_id", Uuid, primary_key=True),
+    Column("version", BigInteger, primary_key=True),
+    Column("erasure_id", Uuid, nullable=False),
 )

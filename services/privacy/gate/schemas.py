@@ -8,7 +8,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, Field
 
-from services.privacy.identity.domain import address_fingerprint
+from services.privacy.identity.domain import Hashing
 from services.privacy.permits.domain import Permit, Question, Reason
 from shared.contracts.addressing import AddressText, ChannelName, Purpose
 from shared.contracts.inbound import Strict
@@ -23,10 +23,18 @@ class PermitIn(Strict):
     channel: ChannelName
     address: AddressText
 
-    def question(self, key: str) -> Question:
-        """What the use case takes: the address as its hash."""
-        fingerprint = address_fingerprint(key, self.channel, self.address)
-        return Question(self.message_id, self.customer_id, self.purpose, self.channel, fingerprint)
+    def question(self, hashing: Hashing) -> Question:
+        """What the use case takes: the address as its hashes."""
+        fingerprint, *formers = hashing.address(self.channel, self.address).fingerprints
+        return Question(
+            self.message_id,
+            self.customer_id,
+            self.purpose,
+            self.channel,
+            fingerprint,
+            formers=tuple(formers),
+            second_selves=hashing.second_selves(self.address) if self.channel == "email" else (),
+        )
 
 
 class PermitsIn(Strict):

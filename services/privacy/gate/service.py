@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from services.privacy.consents import repository as consents
-from services.privacy.consents.domain import Head
+from services.privacy.consents.domain.ledger import Head, for_purpose
+from services.privacy.consents.service.addresses import said_by
 from services.privacy.gate.domain import Situation, grant, refusal
 from services.privacy.identity.domain import Address
 from services.privacy.permits import repository as permits
@@ -38,25 +39,35 @@ async def grant_permits(tx: Tx, questions: Sequence[Question]) -> list[Permit | 
 
 async def _situations(tx: Tx, questions: Sequence[Question]) -> list[Situation]:
     """What is known about each question: customers and addresses are locked before anything is read."""
-    addresses = {question.address for question in questions}
-    locked = await lock_subjects(tx, {question.customer_id for question in questions}, shared=True)
-    await suppressions.lock(tx, addresses, shared=True)
-    heads: dict[tuple[UUID, str, str], Head] = {}
+    customers = {question.customer_id for question in questions}
+    subjects = {subject for question in questions for subject in question.to.subjects}
+    listed = {address for question in questions for address in question.addresses}
+    locked = await lock_subjects(tx, customers, addresses=subjects, shared=True)
+    await suppressions.lock(tx, listed, shared=True)
+    # Second selves are not locked: nothing is recorded under one any more, except by who names that very id.
+    said = await said_by(
+        tx,
+        [question.to for question in questions],
+        before={found for question in questions for found in question.second_selves},
+    )
+    heads: dict[UUID, list[Head]] = defaultdict(list)
     for head in await consents.heads_of(tx, locked.members):
-        heads[head.scope.customer_id, head.scope.purpose, head.scope.channel] = head
+        heads[head.scope.customer_id].append(head)
     suppressed: dict[Address, list[SuppressionReason]] = defaultdict(list)
-    for entry in await suppressions.read(tx, addresses):
+    for entry in await suppressions.read(tx, listed):
         suppressed[entry.address].append(entry.reason)
     situations = []
     for question in questions:
         group = locked.groups[question.customer_id]
-        scopes = [(member, question.purpose, question.channel) for member in group.members]
+        own = (head for member in group.members for head in heads[member])
+        before = [found for found in question.second_selves if found not in group.members]
         situations.append(
             Situation(
                 group=group,
-                states=locked.states_of(question.customer_id),
-                heads=[heads[scope] for scope in scopes if scope in heads],
-                suppressed=suppressed[question.address],
+                states=[locked.states[subject] for subject in (*group.members, *question.to.subjects)],
+                heads=for_purpose(own, question.purpose, question.channel),
+                suppressed=[reason for address in question.addresses for reason in suppressed[address]],
+                to=said.at(question.to, question.purpose, question.channel, before),
             )
         )
     return situations

@@ -1,10 +1,11 @@
-"""Copies from customers-events: merges, and generations of retired identifiers."""
+"""Copies from customers-events: merges, owners of identifiers, and generations of retired ones."""
 
 from __future__ import annotations
 
 from sqlalchemy import Boolean, Column, Integer, Table, Text, Uuid, text
 
 from services.privacy.metadata import metadata
+from shared.customers.owners import identifier_owners_table
 
 # Merges and their undoing, in whatever order they arrive.
 aliases = Table(
@@ -23,3 +24,5 @@ generations = Table(
     Column("fingerprint", Text, primary_key=True),
     Column("generation", Integer, nullable=False),
 )
+
+identifier_owners = identifier_owners_table(metadata)

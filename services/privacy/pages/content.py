@@ -43,6 +43,11 @@ def unknown_link_page() -> str:
     return render("unknown_link.html")
 
 
+def preview_page() -> str:
+    """The page behind the link of a preview or a test mail: nobody is unsubscribed by it."""
+    return render("preview.html")
+
+
 def render(template: str, **values: object) -> str:
     """A template of this folder as HTML; every value is escaped, a missing one raises."""
     return _TEMPLATES.get_template(template).render(values)

@@ -12,7 +12,7 @@ from fastapi.responses import HTMLResponse
 
 from services.privacy.pages import content
 from services.privacy.pages.service import unsubscribe
-from shared.security.tokens import UnsubscribeToken, read_unsubscribe_token
+from shared.security.tokens import PREVIEW_TOKEN, UnsubscribeToken, read_unsubscribe_token
 from shared.web import APIRouter, ContextDep, TxDep, body_limit
 from shared.web.context import AppContext
 
@@ -25,6 +25,8 @@ router = APIRouter(tags=["unsubscribe"])
 @router.get(PATH, response_class=HTMLResponse)
 async def ask_to_unsubscribe(token: str, context: ContextDep) -> HTMLResponse:
     """A page with a button."""
+    if token == PREVIEW_TOKEN:
+        return _preview()
     genuine = _read(context, token)
     if genuine is None:
         return _unknown_link()
@@ -34,6 +36,8 @@ async def ask_to_unsubscribe(token: str, context: ContextDep) -> HTMLResponse:
 @router.post(PATH, response_class=HTMLResponse, dependencies=[body_limit(_LARGEST_FORM)])
 async def unsubscribe_by_link(token: str, request: Request, tx: TxDep, context: ContextDep) -> HTMLResponse:
     """Unsubscribe, whoever holds the link: a mail program with `List-Unsubscribe=One-Click`, or the page's button."""
+    if token == PREVIEW_TOKEN:
+        return _preview()
     genuine = _read(context, token)
     if genuine is None:
         return _unknown_link()
@@ -43,6 +47,11 @@ async def unsubscribe_by_link(token: str, request: Request, tx: TxDep, context: 
     await unsubscribe(tx, genuine, everything=choice == "all", one_click=choice is None)
     page = content.unsubscribed_page(genuine.purpose, genuine.channel, everything=choice == "all")
     return HTMLResponse(page, headers=content.HEADERS)
+
+
+def _preview() -> HTMLResponse:
+    """A preview shows a real customer's mail; its link must not be that customer's."""
+    return HTMLResponse(content.preview_page(), headers=content.HEADERS)
 
 
 def _unknown_link() -> HTMLResponse:

@@ -7,7 +7,7 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
-from services.privacy.identity.domain import Address
+from services.privacy.identity.domain import Address, NamedAddress, kind_of
 
 SERVICE_PURPOSE = "service"
 """A purpose that needs no consent: an order was sent, a case was solved."""
@@ -22,22 +22,32 @@ class Reason(StrEnum):
     SUPPRESSED = "suppressed"
     RESTRICTED = "restricted"
     ERASED = "erased"
+    ADDRESS_CHANGED = "address-changed"
+    """Consent was given for another address, and no server of the firm says that this one is the customer's."""
 
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """One message that somebody means to send."""
+    """One message that somebody means to send. `fingerprint` is the hash of the address, `formers` are those under
+    which an older installation knew it, `second_selves` the ids that the address derives."""
 
     message_id: UUID
     customer_id: UUID
     purpose: str
     channel: str
     fingerprint: str
+    formers: tuple[str, ...] = ()
+    second_selves: tuple[UUID, ...] = ()
 
     @property
-    def address(self) -> Address:
-        """Hash and channel of the address to which it would go."""
-        return self.fingerprint, self.channel
+    def to(self) -> NamedAddress:
+        """The address to which it would go."""
+        return NamedAddress(kind_of(self.channel), (self.fingerprint, *self.formers))
+
+    @property
+    def addresses(self) -> tuple[Address, ...]:
+        """Hashes and channel of that address, as they may stand on the suppression list."""
+        return self.to.on(self.channel)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,13 +9,13 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
-from services.privacy.consents.domain import Proof
+from services.privacy.consents.domain.ledger import Proof
 from services.privacy.consents.service.withdrawals import withdraw_unless_erased
+from services.privacy.identity.domain import NamedAddress, known_as
 from services.privacy.permits import repository as permits
 from services.privacy.permits.domain import PermittedMessage
 from services.privacy.responses.domain import Response
 from services.privacy.subject_locks.domain import LockedSubjects
-from services.privacy.subject_locks.service import lock_subjects
 from services.privacy.suppressions import repository as suppressions
 from services.privacy.suppressions.domain import SuppressionReason
 from services.privacy.suppressions.service import suppress
@@ -27,29 +27,26 @@ BY_EVENT = "event"
 
 @dataclass(frozen=True, slots=True)
 class Concerned:
-    """Whom some responses concern, all locked: the permits of their messages, and the customers."""
+    """Whom some responses concern: the permits of their messages, and the customers and addresses, all locked."""
 
     permitted: Mapping[UUID, PermittedMessage]
-    customers: LockedSubjects
+    locked: LockedSubjects
 
     def message(self, message_id: UUID | None) -> PermittedMessage | None:
         """What the permit of a message says; None when no permit of it is known."""
         return self.permitted.get(message_id) if message_id is not None else None
 
 
-async def lock_concerned(tx: Tx, responses: Iterable[Response]) -> Concerned:
-    """Everything that these responses may change is locked at once, in the order that all transactions keep.
-
-    Otherwise a batch that handles one response after the other could wait for a permit that waits for it.
-    """
-    found = list(responses)
-    permitted = await permits.of_messages(
-        tx, {response.message_id for response in found if response.message_id is not None}
+async def permitted_messages(tx: Tx, responses: Iterable[Response]) -> dict[UUID, PermittedMessage]:
+    """What the permits of the messages say to which these respond."""
+    return await permits.of_messages(
+        tx, {response.message_id for response in responses if response.message_id is not None}
     )
-    customer_ids = {response.customer_id for response in found}
-    customers = await lock_subjects(tx, customer_ids | {message.customer_id for message in permitted.values()})
-    await suppressions.lock(tx, {message.address for message in permitted.values()})
-    return Concerned(permitted, customers)
+
+
+async def lock_addresses(tx: Tx, messages: Iterable[PermittedMessage]) -> None:
+    """Lock what may be suppressed; customers are locked before."""
+    await suppressions.lock(tx, {message.address for message in messages})
 
 
 async def suppress_bounced(tx: Tx, response: Response, concerned: Concerned) -> None:
@@ -61,7 +58,8 @@ async def suppress_bounced(tx: Tx, response: Response, concerned: Concerned) -> 
 
 
 async def withdraw_after_complaint(tx: Tx, response: Response, concerned: Concerned) -> None:
-    """Consent for the message's purpose and channel is withdrawn and its address suppressed.
+    """Consent for the message's purpose and channel is withdrawn, of the customer and at the address to which it went,
+    and that address is suppressed.
 
     When the message is not known, all consent for the channel is withdrawn.
     """
@@ -71,10 +69,11 @@ async def withdraw_after_complaint(tx: Tx, response: Response, concerned: Concer
         tx,
         message.customer_id if message else response.customer_id,
         proof,
+        addresses=_addresses(message),
         purpose=message.purpose if message else None,
         channel=message.channel if message else response.channel,
         occurred_at=response.occurred_at,
-        locked=concerned.customers,
+        locked=concerned.locked,
     )
     if message is not None:
         await suppress(
@@ -88,7 +87,8 @@ async def withdraw_after_complaint(tx: Tx, response: Response, concerned: Concer
 
 
 async def withdraw_as_reported(tx: Tx, response: Response, concerned: Concerned) -> None:
-    """A reported wish (a STOP word, a call): consent is withdrawn as it stood then; a later grant stands."""
+    """A reported wish (a STOP word, a call): consent is withdrawn as it stood then, of the customer and at the address
+    to which the message went; a later grant stands."""
     proof = Proof(
         recorded_by=BY_EVENT,
         basis="objection",
@@ -101,9 +101,14 @@ async def withdraw_as_reported(tx: Tx, response: Response, concerned: Concerned)
         tx,
         message.customer_id if message else response.customer_id,
         proof,
+        addresses=_addresses(message),
         purpose=message.purpose if message else None,
         channel=message.channel if message else response.channel,
         occurred_at=response.occurred_at,
         unless_granted_after=response.occurred_at,
-        locked=concerned.customers,
+        locked=concerned.locked,
     )
+
+
+def _addresses(message: PermittedMessage | None) -> list[NamedAddress]:
+    return [] if message is None else [known_as(message.fingerprint, message.channel)]

@@ -22,14 +22,15 @@ class SubjectState:
 
 @dataclass(frozen=True, slots=True)
 class LockedSubjects:
-    """Customers whose rows are locked until the commit: the group of each id asked for, the state of each member."""
+    """Subjects whose rows are locked until the commit: the group of each customer asked for, the state of each of its
+    ids and of each address asked for."""
 
     groups: Mapping[UUID, Group]
     states: Mapping[UUID, SubjectState]
 
     @property
     def members(self) -> set[UUID]:
-        """Every id that is locked."""
+        """Every customer id that is locked."""
         return {member for group in self.groups.values() for member in group.members}
 
     def states_of(self, customer_id: UUID) -> list[SubjectState]:

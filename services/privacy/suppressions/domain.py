@@ -37,6 +37,18 @@ class Suppression:
         return self.fingerprint, self.channel
 
 
+@dataclass(frozen=True, slots=True)
+class Removal:
+    """An entry that was taken off the list."""
+
+    entry: Suppression
+    removed_by: str
+    removed_at: datetime
+
+
+# Set by what a person did or asked. Whoever takes these off decides over a person's wish, not over a list.
+PROTECTED = frozenset({SuppressionReason.ERASED, SuppressionReason.COMPLAINED})
+
 # Who wants no marketing, or was erased and came back as a buyer, still gets the receipt. An address that is dead, or
 # that an officer put on the list, gets nothing.
 _BLOCKS_SERVICE = frozenset({SuppressionReason.BOUNCED, SuppressionReason.MANUAL})

@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy import text
 
 from services.privacy.identity.domain import Address
-from services.privacy.suppressions.domain import Suppression, SuppressionReason
+from services.privacy.suppressions.domain import Removal, Suppression, SuppressionReason
 from shared.database.transaction import Tx
 
 _PAIRS = "unnest(cast(:fingerprints as text[]), cast(:channels as text[])) as t(fingerprint, channel)"
@@ -34,10 +34,19 @@ _ADD = text(f"""
     on conflict do nothing returning fingerprint, channel
 """)
 _REMOVE = text(f"""
-    delete from suppressions s using {_PAIRS}
-    where s.fingerprint = t.fingerprint and s.channel = t.channel
-      and (cast(:reason as text) is null or s.reason = :reason)
-    returning s.fingerprint, s.channel, s.reason
+    with gone as (
+        delete from suppressions s using {_PAIRS}
+        where s.fingerprint = t.fingerprint and s.channel = t.channel and s.reason = any(cast(:reasons as text[]))
+        returning s.fingerprint, s.channel, s.reason, s.since, s.recorded_by
+    )
+    insert into suppression_removals (fingerprint, channel, reason, since, recorded_by, removed_at, removed_by)
+    select fingerprint, channel, reason, since, recorded_by, :now, :removed_by from gone
+    returning fingerprint, channel
+""")
+_REMOVALS = text(f"""
+    select fingerprint, channel, reason, since, recorded_by, removed_at, removed_by
+    from suppression_removals join {_PAIRS} using (fingerprint, channel)
+    order by fingerprint, channel, removal
 """)
 
 
@@ -64,10 +73,23 @@ async def add(
     return [(row["fingerprint"], row["channel"]) for row in rows]
 
 
-async def remove(tx: Tx, addresses: Iterable[Address], reason: SuppressionReason | None) -> list[Address]:
-    """Take locked addresses off the list, for one reason or for all; returns what was taken off."""
-    rows = await tx.rows(_REMOVE, {**_pairs(addresses), "reason": reason.value if reason else None})
+async def remove(
+    tx: Tx, addresses: Iterable[Address], reasons: Iterable[SuppressionReason], removed_by: str
+) -> list[Address]:
+    """Take locked addresses off the list for these reasons, and note who did; returns what was taken off."""
+    wanted = {"reasons": sorted(reasons), "removed_by": removed_by, "now": tx.now}
+    rows = await tx.rows(_REMOVE, {**_pairs(addresses), **wanted})
     return [(row["fingerprint"], row["channel"]) for row in rows]
+
+
+async def removals(tx: Tx, addresses: Iterable[Address]) -> list[Removal]:
+    """What was ever taken off the list for these addresses."""
+    found = []
+    for row in await tx.rows(_REMOVALS, _pairs(addresses)):
+        fields = dict(row)
+        at, by = fields.pop("removed_at"), fields.pop("removed_by")
+        found.append(Removal(Suppression(**{**fields, "reason": SuppressionReason(row["reason"])}), by, at))
+    return found
 
 
 def _pairs(addresses: Iterable[Address]) -> dict[str, Sequence[str]]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from services.privacy.identity.domain import Address, address_of
+from services.privacy.identity.domain import Address, NamedAddress
+from services.privacy.identity.service import hashing_of
 from services.privacy.suppressions import service
 from services.privacy.suppressions.domain import SuppressionReason
 from services.privacy.suppressions.schemas import (
@@ -11,6 +12,7 @@ from services.privacy.suppressions.schemas import (
     ChecksIn,
     ChecksOut,
     EntryOut,
+    RemovalOut,
     RemovalsIn,
     SuppressionsIn,
 )
@@ -26,7 +28,7 @@ async def add_suppressions(body: SuppressionsIn, tx: TxDep, context: ContextDep,
     """Put addresses on the list."""
     added = await service.suppress(
         tx,
-        _hashed(context, body.addresses),
+        [(address.fingerprint, named.channel) for named, address in _hashed(context, body.addresses)],
         SuppressionReason(body.reason),
         caller.id,
         customer_id=body.customer_id,
@@ -35,28 +37,40 @@ async def add_suppressions(body: SuppressionsIn, tx: TxDep, context: ContextDep,
 
 
 @router.post("/removals", dependencies=[requires("privacy:write")])
-async def remove_suppressions(body: RemovalsIn, tx: TxDep, context: ContextDep) -> ChangedOut:
-    """Take addresses off the list."""
-    removed = await service.lift(tx, _hashed(context, body.addresses), body.reason, customer_id=body.customer_id)
+async def remove_suppressions(body: RemovalsIn, tx: TxDep, context: ContextDep, caller: CallerDep) -> ChangedOut:
+    """Take addresses off the list. What a person did or asked (`erased`, `complained`) needs the scope privacy:admin;
+    without it these reasons stay."""
+    removed = await service.lift(
+        tx,
+        _listed(_hashed(context, body.addresses)),
+        body.reason,
+        caller.id,
+        protected_too=service.LIFTING_SCOPE in caller.scopes,
+        customer_id=body.customer_id,
+    )
     return ChangedOut(changed=len(removed))
 
 
 @router.post("/checks", dependencies=[requires("privacy:read")])
 async def check_suppressions(body: ChecksIn, tx: TxDep, context: ContextDep) -> ChecksOut:
-    """Are these addresses on the list, and why?"""
+    """Are these addresses on the list, and why? Were they, and who took them off?"""
     asked = _hashed(context, body.addresses)
-    found = await service.find_suppressions(tx, asked)
+    found = await service.find_suppressions(tx, _listed(asked))
+    removed = await service.find_removals(tx, _listed(asked))
     items = []
-    for address in asked:
-        entries = [
-            EntryOut(reason=entry.reason, since=entry.since, recorded_by=entry.recorded_by)
-            for entry in found
-            if entry.address == address
-        ]
-        items.append(CheckOut(channel=address[1], suppressed=bool(entries), entries=entries))
+    for named, address in asked:
+        listed = address.on(named.channel)
+        entries = [EntryOut.of(entry) for entry in found if entry.address in listed]
+        removals = [RemovalOut.of_removal(removal) for removal in removed if removal.entry.address in listed]
+        items.append(CheckOut(channel=named.channel, suppressed=bool(entries), entries=entries, removals=removals))
     return ChecksOut(items=items)
 
 
-def _hashed(context: AppContext, addresses: list[AddressIn]) -> list[Address]:
-    key = context.settings.installation_key.get_secret_value()
-    return [address_of(key, named.channel, named.address) for named in addresses]
+def _hashed(context: AppContext, addresses: list[AddressIn]) -> list[tuple[AddressIn, NamedAddress]]:
+    hashing = hashing_of(context.settings)
+    return [(named, hashing.address(named.channel, named.address)) for named in addresses]
+
+
+def _listed(addresses: list[tuple[AddressIn, NamedAddress]]) -> list[Address]:
+    """Under every hash by which the list may know them."""
+    return [listed for named, address in addresses for listed in address.on(named.channel)]

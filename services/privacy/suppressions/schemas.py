@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 from uuid import UUID
 
 from pydantic import BaseModel, Field
 
-from services.privacy.suppressions.domain import SuppressionReason
+from services.privacy.suppressions.domain import Removal, Suppression, SuppressionReason
 from shared.contracts.addressing import AddressIn
 from shared.contracts.inbound import Strict
 
@@ -24,7 +24,8 @@ class SuppressionsIn(Strict):
 
 
 class RemovalsIn(Strict):
-    """Addresses that may be written to again, as far as this reason goes (every reason when absent)."""
+    """Addresses that may be written to again, as far as this reason goes (every reason that the key may lift when
+    absent)."""
 
     addresses: Addresses
     reason: SuppressionReason | None = None
@@ -50,6 +51,30 @@ class EntryOut(BaseModel):
     since: datetime
     recorded_by: str
 
+    @classmethod
+    def of(cls, entry: Suppression) -> Self:
+        """An entry without the address."""
+        return cls(reason=entry.reason, since=entry.since, recorded_by=entry.recorded_by)
+
+
+class RemovalOut(EntryOut):
+    """An entry that was taken off the list: when, and by which key."""
+
+    removed_at: datetime
+    removed_by: str
+
+    @classmethod
+    def of_removal(cls, removal: Removal) -> Self:
+        """A removal without the address."""
+        entry = removal.entry
+        return cls(
+            reason=entry.reason,
+            since=entry.since,
+            recorded_by=entry.recorded_by,
+            removed_at=removal.removed_at,
+            removed_by=removal.removed_by,
+        )
+
 
 class CheckOut(BaseModel):
     """One address, in the order of the request. The address itself is not repeated."""
@@ -57,6 +82,7 @@ class CheckOut(BaseModel):
     channel: str
     suppressed: bool
     entries: list[EntryOut]
+    removals: list[RemovalOut]
 
 
 class ChecksOut(BaseModel):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Column, Table, Text
+from sqlalchemy import BigInteger, Column, Identity, Table, Text
 
 from services.privacy.metadata import TIMESTAMP, metadata
 
@@ -22,4 +22,18 @@ suppressions = Table(
     Column("reason", Text, primary_key=True),
     Column("since", TIMESTAMP, nullable=False),
     Column("recorded_by", Text, nullable=False),
+)
+
+# Entries that were taken off the list, and by whom.
+suppression_removals = Table(
+    "suppression_removals",
+    metadata,
+    Column("fingerprint", Text, primary_key=True),
+    Column("channel", Text, primary_key=True),
+    Column("reason", Text, nullable=False),
+    Column("since", TIMESTAMP, nullable=False),
+    Column("recorded_by", Text, nullable=False),
+    Column("removed_at", TIMESTAMP, nullable=False),
+    Column("removed_by", Text, nullable=False),
+    Column("removal", BigInteger, Identity(always=True), primary_key=True),
 )

@@ -18,7 +18,6 @@ from deploy.local import Dsns
 from services.campaigns import app as campaigns_app
 from services.campaigns.campaigns.routes.tools import SendingTools
 from services.campaigns.config import Settings
-from services.campaigns.content.service import LetterWriter
 from services.campaigns.delivery.channels.email import SmtpChannel
 from services.campaigns.delivery.clients import ServiceClients
 from services.customers import app as customers_app
@@ -137,13 +136,16 @@ async def shared_world(
         stack.push_async_callback(services.close)
         channel = SmtpChannel(settings)
         stack.push_async_callback(channel.close)
-        SendingTools(settings, services, channel, LetterWriter(settings)).keep_in(campaigns.state.context)
+        tools = SendingTools.made_of(settings, services, channel, clock)
+        stack.push_async_callback(tools.writers.close)
+        tools.keep_in(campaigns.state.context)
         yield World(
             settings=settings,
             database=database,
             clock=clock,
             services=services,
             channel=channel,
+            writers=tools.writers,
             post_office=post_office,
             app=campaigns,
             api=await enter(_client(campaigns, "marketing")),
@@ -158,6 +160,7 @@ async def world(shared_world: World) -> AsyncIterator[World]:
     shared_world.clock.advance(days=7)
     shared_world.post_office.forget()
     await shared_world.execute("update policies set policy = '{}', halted = false")
+    await shared_world.execute("delete from sender_pauses")
     yield shared_world
     await shared_world.close_senders()
     await shared_world.execute("update campaigns set state = 'stopped' where state in ('running', 'paused')")

@@ -93,4 +93,4 @@ async def test_a_service_that_is_away_is_said_to_be(console: Console) -> None:
     assert (answer.status_code, problem(answer)) == (503, "service-away")
     assert "customers" in answer.json()["detail"]
     health = (await console.http.get("/services")).json()
-    assert {one["status"] for one in health.values()} == {"away"}
+    assert {state["status"] for state in health.values()} == {"away"}

@@ -30,7 +30,7 @@ async def test_wrong_words_all_sound_the_same_and_soon_have_to_wait(console: Con
     """Catches an answer that tells which names exist, and guessing without end."""
     console.users.add("ada", ["marketer"], PASSWORD)
     tries = [{"name": name, "password": "not this one"} for name in ("ada", "nobody")]
-    answers = [(await console.post("/auth/sign-in", one)).json() for one in tries]
+    answers = [(await console.post("/auth/sign-in", attempt)).json() for attempt in tries]
     assert answers[0]["detail"] == answers[1]["detail"]
     later = [await console.post("/auth/sign-in", tries[0]) for _ in range(6)]
     assert problem(later[-1]) == "too-many-tries"

@@ -10,6 +10,7 @@ import httpx
 from services.customers.config import Settings
 from shared.contracts.interactions import Identifier, IdentityObserved, Line, PurchaseRecorded
 from shared.customers.identifiers import choose_identifier, customer_id_of
+from shared.security.api_keys import Trust
 from tests.component.customers.conftest import World
 
 Body = dict[str, Any]
@@ -60,7 +61,11 @@ async def linked(world: World, survivor: Body, absorbed: Body) -> None:
 
 
 def observed(
-    *identifiers: Body, generation: int = 0, traits: Body | None = None, publisher: str = "web"
+    *identifiers: Body,
+    generation: int = 0,
+    traits: Body | None = None,
+    publisher: str = "web",
+    trust: Trust = "server",
 ) -> IdentityObserved:
     """What interactions emits when a publisher named somebody."""
     named = [Identifier(**identifier) for identifier in identifiers]
@@ -70,6 +75,7 @@ def observed(
         generation=generation,
         traits=traits or {},
         publisher=publisher,
+        trust=trust,
     )
 
 

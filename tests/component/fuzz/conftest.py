@@ -15,7 +15,6 @@ from fastapi import FastAPI
 from deploy.local import Dsns
 from services.campaigns.campaigns.routes.tools import SendingTools
 from services.campaigns.config import Settings as CampaignsSettings
-from services.campaigns.content.service import LetterWriter
 from services.campaigns.delivery.channels.email import SmtpChannel
 from services.campaigns.delivery.clients import ServiceClients
 from services.registry import SERVICES, make_app, run_migrations, unconnected_settings
@@ -88,4 +87,6 @@ async def _join(stack: contextlib.AsyncExitStack, apps: dict[str, FastAPI], sett
     channel = SmtpChannel(settings)
     stack.push_async_callback(channel.close)
     context = apps["campaigns"].state.context
-    SendingTools(settings, services, channel, LetterWriter(settings)).keep_in(context)
+    tools = SendingTools.made_of(settings, services, channel, context.clock)
+    stack.push_async_callback(tools.writers.close)
+    tools.keep_in(context)

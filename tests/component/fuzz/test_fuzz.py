@@ -39,6 +39,8 @@ def judge(answer: httpx.Response) -> str | None:
         return None
     if answer.headers["content-type"] != PROBLEM_JSON:
         return "a refusal that is no problem+json"
+    if answer.request.method == "HEAD":
+        return None
     problem = answer.json()
     if problem["status"] != answer.status_code or not all(problem[name] for name in ("type", "title", "detail")):
         return "a problem that says too little"

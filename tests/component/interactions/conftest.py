@@ -36,7 +36,17 @@ from shared.kafka.clients import create_topics, make_consumer, make_producer
 from tests.infrastructure import CreateDatabase
 
 WRITER, READER, OPERATOR = "writer-key", "reader-key", "operator-key"
-_KEYS = {WRITER: ["interactions:write"], READER: ["interactions:read"], OPERATOR: ["operations"]}
+BROWSER, REPORTER = "browser-key", "reporter-key"
+_KEYS = {
+    WRITER: ["interactions:write"],
+    READER: ["interactions:read"],
+    OPERATOR: ["operations"],
+    BROWSER: ["interactions:write"],
+    REPORTER: ["interactions:write", "responses:write"],
+}
+# Believed by its name; every other publisher on the topic is hearsay.
+TRUSTED_TILL = "till"
+OWN_TOPIC = "warehouse"
 
 
 @pytest.fixture(scope="session")
@@ -47,6 +57,7 @@ async def settings(
     keys: Path = tmp_path_factory.mktemp("keys") / "keys.json"
     entries = [
         {"id": key.removesuffix("-key"), "sha256": sha256(key.encode()).hexdigest(), "scopes": scopes}
+        | ({"trust": "browser"} if key == BROWSER else {})
         for key, scopes in _KEYS.items()
     ]
     await asyncio.to_thread(keys.write_text, json.dumps(entries))
@@ -56,6 +67,8 @@ async def settings(
         redis_url=dsns.redis,
         topic_prefix=topic_prefix,
         api_keys_file=keys,
+        trusted_publishers=[TRUSTED_TILL],
+        publisher_topics=[OWN_TOPIC],
     )
     await asyncio.to_thread(run_migrations, "interactions", made.database_url)
     await create_topics(made)

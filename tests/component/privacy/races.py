@@ -7,7 +7,7 @@ from collections.abc import Callable, Coroutine
 from typing import Any
 from uuid import UUID
 
-from services.privacy.consents.domain import Action, Proof, Scope, Statement
+from services.privacy.consents.domain.ledger import Action, Proof, Scope, Statement
 from services.privacy.consents.service.ledger import record_consents
 from services.privacy.gate.service import grant_permits
 from services.privacy.permits.domain import Permit, Question, Reason

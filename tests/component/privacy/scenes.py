@@ -22,8 +22,6 @@ from shared.events.processor import BatchProcessor
 from shared.events.subscription import Record
 from shared.ids import new_id
 
-ADDRESS = "ann@example.test"
-
 
 def a_consent(customer_id: UUID, **changes: Any) -> dict[str, Any]:
     """The body of a grant for marketing by e-mail."""
@@ -52,22 +50,27 @@ async def record(
     return recorded
 
 
+def address_of(customer_id: UUID, channel: str = "email") -> str:
+    """An address that only this id has."""
+    return f"{customer_id.hex}@example.test" if channel == "email" else f"+4420{customer_id.int % 10**8:08}"
+
+
 async def ask(
     client: httpx.AsyncClient,
     customer_id: UUID,
     *,
     purpose: str = "marketing",
     channel: str = "email",
-    address: str = ADDRESS,
+    address: str | None = None,
     message_id: UUID | None = None,
 ) -> str:
-    """`granted`, or the reason why not."""
+    """`granted`, or the reason why not. Without an address the message goes to one that only this id has."""
     question = {
         "message_id": str(message_id or new_id()),
         "customer_id": str(customer_id),
         "purpose": purpose,
         "channel": channel,
-        "address": address,
+        "address": address or address_of(customer_id, channel),
     }
     answer = await client.post("/permits", json={"requests": [question]})
     assert answer.status_code == 200, answer.text

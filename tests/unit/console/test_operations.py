@@ -20,19 +20,19 @@ def test_every_operation_of_the_documents_is_found_by_its_path() -> None:
         for template, methods in document["paths"].items():
             path = "/".join("1" if part.startswith("{") else part for part in template.split("/"))
             for method, operation in methods.items():
-                found = OPERATIONS.find(service, method.upper(), path)
+                known = OPERATIONS.find(service, method.upper(), path)
                 if "x-scope" in operation:
-                    assert found is not None, f"{method} {template}"
-                    assert (found.template, found.scope) == (template, operation["x-scope"])
+                    assert known is not None, f"{method} {template}"
+                    assert (known.template, known.scope) == (template, operation["x-scope"])
                 else:
-                    assert found is None, f"{method} {template} is for mails, not for the console"
+                    assert known is None, f"{method} {template} is for mails, not for the console"
 
 
 def test_a_fixed_path_goes_before_one_with_a_parameter() -> None:
     """Catches /segments/vocabulary taken for the segment called vocabulary."""
-    found = OPERATIONS.find("analytics", "GET", "/segments/vocabulary")
-    assert found is not None
-    assert found.template == "/segments/vocabulary"
+    vocabulary = OPERATIONS.find("analytics", "GET", "/segments/vocabulary")
+    assert vocabulary is not None
+    assert vocabulary.template == "/segments/vocabulary"
 
 
 def test_what_is_in_no_document_is_not_found() -> None:

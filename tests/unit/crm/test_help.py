@@ -21,6 +21,7 @@ WITHOUT_SETTINGS = {
     "dead-letters replay": ("customers", ID),
     "dead-letters discard": ("customers", ID),
     "reconcile": (),
+    "repair-clock": ("privacy",),
     "keys list": (),
     "keys print": (),
     "keys create": ("till", "--scope", "interactions:write"),

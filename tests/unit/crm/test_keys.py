@@ -49,6 +49,17 @@ def test_a_key_may_have_an_end(crm: Crm, key_file: Path) -> None:
     assert ApiKeys(key_file).find(key) is not None
 
 
+def test_a_pages_key_stays_a_pages_key(crm: Crm, key_file: Path) -> None:
+    """Catches a key that anybody can read and that is believed like a server's after its rotation, or may read too."""
+    created(crm, "create", "page", "--scope", "interactions:write", "--browser")
+    holder = ApiKeys(key_file).find(created(crm, "rotate", "page"))
+    assert holder is not None
+    assert holder.trust == "browser"
+    refused = crm("keys", "create", "other", "--scope", "customers:read", "--browser")
+    assert refused.exit_code == 2
+    assert "customers:read" in refused.output
+
+
 def test_a_rotation_lets_both_keys_in_for_a_while_and_keeps_the_scopes(crm: Crm, key_file: Path) -> None:
     """Catches a shop that is shut out until it has the new key, and an old key that never ends."""
     old = created(crm, "create", "web-shop", "--scope", "interactions:write")

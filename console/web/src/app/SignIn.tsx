@@ -48,7 +48,7 @@ export function SignIn() {
               <Stack>
                 <TextInput label={t("sign-in.name")} autoComplete="username" required {...field("name")} />
                 <PasswordInput label={t("sign-in.password")} autoComplete="current-password" required {...field("password")}
-                  visibilityToggleButtonProps={{ "aria-label": t("sign-in.password"), tabIndex: -1 }} />
+                  visibilityToggleButtonProps={{ "aria-label": t("sign-in.show") }} />
                 {wantsCode && <TextInput label={t("sign-in.code")} inputMode="numeric" autoComplete="one-time-code" autoFocus {...field("code")} />}
                 <Button type="submit" loading={enter.isPending}>{t("sign-in.go")}</Button>
               </Stack>

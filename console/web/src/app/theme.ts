@@ -2,7 +2,7 @@ import { createTheme, type CSSVariablesResolver } from "@mantine/core";
 
 export const theme = createTheme({
   primaryColor: "cyan",
-  primaryShade: { light: 9, dark: 8 },
+  primaryShade: 9,
   defaultRadius: "md",
   fontFamily: "system-ui, 'Segoe UI', Roboto, 'Open Sans', 'DejaVu Sans', sans-serif",
   headings: { fontWeight: "650" },

@@ -102,6 +102,7 @@ export const customerTexts = {
   "channel.visit": ["visit", "Besuch"],
   "channel.social": ["social media", "Soziale Medien"],
   "channel.other": ["other", "andere"],
+  "response.exposed": ["recorded as sent", "als gesendet erfasst"],
   "response.opened": ["opened", "geöffnet"],
   "response.clicked": ["clicked", "geklickt"],
   "response.delivered": ["delivered", "zugestellt"],

@@ -166,7 +166,7 @@ class Filling:
         emitted = [change for id in behind for change in changes[id]]
         await memberships.store_changes(tx, emitted)
         emit_changes(tx, emitted, Causes())
-        EMITTED.inc(len(emitted))
+        tx.after_commit(lambda: EMITTED.inc(len(emitted)))
         if more:
             await rounds.move_on(tx, round, held[-1].customer_id)
         else:
@@ -176,7 +176,7 @@ class Filling:
         """What replaced versions and archived segments have left behind goes, a piece at a time."""
         revision = await programs.revision(tx)
         if await fills.drop_stale(tx, STALE_MOST) < STALE_MOST:
-            self._clean_revision = revision
+            tx.after_commit(lambda: setattr(self, "_clean_revision", revision))
             return False
         return True
 

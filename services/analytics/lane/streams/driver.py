@@ -7,6 +7,7 @@ sent them, and the lane commits the offsets it has handled. What is overridden i
 - the consumer's factory: Faust fixes `fetch_max_wait_ms=1500`, offers no `fetch_min_bytes`, and without tables assigns
   round robin, which does not keep partition n of all topics together when the workers do not divide the partitions;
 - the drain loop: hands over batches, and what the broker still holds;
+- the seek: to where the database says that this consumer stands (positions.py);
 - the commit: after a rebalance it fails (CommitFailedError, IllegalStateError, ValueError); that is expected.
 """
 
@@ -15,7 +16,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import Awaitable, Callable, Iterable, Mapping
-from dataclasses import dataclass
 from functools import partial
 from typing import Any, TypeVar, cast
 
@@ -28,8 +28,10 @@ from faust.app.base import BootStrategy
 from faust.transport.drivers.aiokafka import AIOKafkaConsumerThread, Consumer, Transport
 from faust.types import TP
 
-from services.analytics.lane.streams.backlog import Backlog, Fetched
-from shared.clock import MACHINE
+from services.analytics.lane.streams.feed import Feed, Fetch
+from services.analytics.lane.streams.positions import Positions
+from shared.events.offsets import AtTheBroker, Place
+from shared.events.positions import ASK_S, at_the_broker
 from shared.observability.logging import get_logger
 
 log = get_logger(__name__)
@@ -50,22 +52,17 @@ MAX_RECORDS = 1_000
 MAX_POLL_S = 7 * 86_400
 
 
-@dataclass(frozen=True, slots=True)
-class Fetch:
-    """One answer: records, where the next fetch begins, and which partitions hold more (or have not answered yet)."""
+class BrokerThread(AIOKafkaConsumerThread):
+    """The thread that speaks to the broker."""
 
-    records: Mapping[TP, list[Fetched]]
-    positions: dict[TP, int]
-    unread: set[TP]
+    app: Any
 
-
-class _Thread(AIOKafkaConsumerThread):
     def _create_worker_consumer(self, transport: Any) -> aiokafka.AIOKafkaConsumer:
         conf = self.app.conf
         return aiokafka.AIOKafkaConsumer(
             client_id=conf.broker_client_id,
             group_id=conf.id,
-            bootstrap_servers=[f"{url.host}:{url.port}" for url in transport.url],
+            **self.app.connection,
             partition_assignment_strategy=[RangePartitionAssignor],
             enable_auto_commit=False,
             auto_offset_reset="earliest",
@@ -125,6 +122,20 @@ class _Thread(AIOKafkaConsumerThread):
         answer = await self.call(lambda: self._ensure_consumer().end_offsets(asked))
         return {TP(tp.topic, tp.partition): end for tp, end in answer.items()}
 
+    async def at_the_broker(self, tps: Iterable[TP], place_of: Callable[[Any], Place]) -> dict[Place, AtTheBroker]:
+        """What the broker has of these partitions. Raises TimeoutError."""
+        asked = [TopicPartition(tp.topic, tp.partition) for tp in tps]
+        return await asyncio.wait_for(self.call(lambda: at_the_broker(self._ensure_consumer(), asked, place_of)), ASK_S)
+
+    async def seek_to(self, offsets: Mapping[TP, int]) -> None:
+        """The next fetch begins there. Raises IllegalStateError for a partition that has gone elsewhere."""
+
+        async def seek() -> None:
+            for tp, offset in offsets.items():
+                self._ensure_consumer().seek(TopicPartition(tp.topic, tp.partition), offset)
+
+        await self.call(seek)
+
     async def commit_handled(self, offsets: Mapping[TP, int]) -> bool:
         """Commit; False when the group has moved on (what was handled comes again and the inbox removes it)."""
         return await self.call(lambda: self._commit(offsets))
@@ -145,24 +156,34 @@ class _Thread(AIOKafkaConsumerThread):
 
 
 class _Consumer(Consumer):
-    _thread: _Thread
+    _thread: BrokerThread
     app: Any
 
-    def _new_consumer_thread(self) -> _Thread:
-        return _Thread(self, loop=self.loop, beacon=self.beacon)
+    def _new_consumer_thread(self) -> BrokerThread:
+        return BrokerThread(self, loop=self.loop, beacon=self.beacon)
 
     @property
-    def thread(self) -> _Thread:
+    def thread(self) -> BrokerThread:
         """The thread that speaks to the broker."""
         return self._thread
 
     async def on_partitions_revoked(self, revoked: set[TP]) -> None:
+        self.app.positions.begin_seek()
         self.app.feed.reset(())
         await super().on_partitions_revoked(revoked)
 
     async def on_partitions_assigned(self, assigned: set[TP], generation_id: int = 0) -> None:
+        self.app.positions.begin_seek()
         self.app.feed.reset(assigned)
         await super().on_partitions_assigned(assigned, generation_id)
+
+    async def perform_seek(self) -> None:
+        feed, positions = self.app.feed, self.app.positions
+        positions.begin_seek()
+        generation = feed.generation
+        await super().perform_seek()
+        if feed.is_generation(generation):
+            positions.end_seek()
 
     async def _drain_messages(self, fetcher: Any) -> None:
         app: Application = self.app
@@ -170,14 +191,18 @@ class _Consumer(Consumer):
             if not self.flow_active:
                 await asyncio.wait({asyncio.ensure_future(self.can_resume_flow.wait())}, timeout=FETCH_TIMEOUT_S)
                 continue
+            if not await app.positions.are_read(self._thread, app.feed):
+                await asyncio.sleep(0.01)
+                continue
             active = {tp for tp in self._get_active_partitions() if app.feed.backlog.length(tp) < QUEUE_MOST}
             if not active:
                 await asyncio.sleep(0.01)
                 continue
             still_wanted = partial(app.feed.is_generation, app.feed.generation)
             fetched = await self._thread.fetch(active, still_wanted)
-            if still_wanted():
-                app.feed.offer(fetched)
+            admitted = await app.positions.admit(fetched) if still_wanted() else None
+            if admitted is not None and still_wanted():
+                app.feed.offer(admitted)
 
 
 class _Transport(Transport):
@@ -190,67 +215,31 @@ class _Boot(BootStrategy):
     enable_web = False
 
 
-class Feed:
-    """What the consumer fills and the lane empties."""
-
-    def __init__(self, topics: Iterable[str]) -> None:
-        self.backlog = Backlog(tuple(topics))
-        self.filled = asyncio.Event()
-        self.generation = 0
-        self._behind_since: float | None = None
-
-    def reset(self, assigned: Iterable[TP]) -> None:
-        """A rebalance: forget what was fetched; asked ends of an older generation mean nothing any more."""
-        self.generation += 1
-        self.backlog.reset(assigned)
-        self._behind_since = None
-
-    def is_generation(self, generation: int) -> bool:
-        """Whether no rebalance has begun or ended since `generation`."""
-        return self.generation == generation
-
-    def offer(self, fetched: Fetch) -> None:
-        """Add one answer of the broker."""
-        self.backlog.offer(fetched.records, fetched.positions, fetched.unread)
-        if fetched.records:
-            self._behind_since = None
-        # Also without records: an answer may show that a topic is at its end, which sets others free.
-        self.filled.set()
-
-    def compare(self, ends: Mapping[TP, int]) -> None:
-        """Note whether the broker holds records while none waits here."""
-        behind = any((self.backlog.handled(tp) or 0) < end for tp, end in ends.items())
-        if not behind or len(self.backlog):
-            self._behind_since = None
-        elif self._behind_since is None:
-            self._behind_since = MACHINE.monotonic()
-
-    def waiting_s(self) -> float:
-        """For how long the broker has held records that do not arrive."""
-        return 0.0 if self._behind_since is None else MACHINE.monotonic() - self._behind_since
-
-
 class Application(faust.App):
     """The Faust application of the service: no web server, no tables, no directories, no leader topic."""
 
     BootStrategy = _Boot
     feed: Feed
+    connection: Mapping[str, Any]
+    """Arguments of the client: addresses, TLS, credentials. Faust's own settings know no SCRAM-SHA-512."""
+    positions: Positions
 
     @property
-    def broker(self) -> _Thread:
+    def broker(self) -> BrokerThread:
         """The thread that speaks to the broker."""
         consumer: Any = self.consumer
-        return cast(_Thread, consumer.thread)
+        return cast(BrokerThread, consumer.thread)
 
     def _create_directories(self) -> None:
         """Nothing is kept on disk."""
 
 
-def make_application(group: str, bootstrap: str, topics: list[str]) -> Application:
-    """An application that reads `topics` (names as on the wire) for `group`. Start and stop it in a running loop."""
+def make_application(group: str, connection: Mapping[str, Any], topics: list[str], positions: Positions) -> Application:
+    """An application that reads `topics` (names as on the wire) for `group`, from `positions` on. Start and stop it in
+    a running loop."""
     app = Application(
         group,
-        broker=[f"kafka://{server}" for server in bootstrap.split(",")],
+        broker=[f"kafka://{server}" for server in connection["bootstrap_servers"].split(",")],
         autodiscover=False,
         topic_disable_leader=True,
         topic_allow_declare=False,
@@ -264,6 +253,8 @@ def make_application(group: str, bootstrap: str, topics: list[str]) -> Applicati
     )
     app.transport = _Transport(app.conf.broker_consumer, app)
     app.feed = Feed(topics)
+    app.connection = connection
+    app.positions = positions
     # Registers the subscription. Acks are off: the lane commits, so Faust's search for gaps has nothing to block on.
     aiter(app.topic(*topics, value_type=bytes, key_type=bytes, acks=False))
     return app

@@ -19,14 +19,17 @@ from services.analytics.lane.streams.backlog import Fetched
 from services.analytics.lane.streams.driver import Application, make_application
 from services.analytics.lane.streams.end_offsets import ANSWER_S, EndOffsetQuery
 from services.analytics.lane.streams.frontier import Frontier
+from services.analytics.lane.streams.positions import Positions
 from services.analytics.lane.streams.watermarks import Watermarks, marked_services
 from services.analytics.lane.streams.watermarks import follow as follow_watermarks
 from shared.clock import MACHINE
 from shared.config import ServiceSettings
 from shared.database.engine import is_transient
+from shared.events.offsets import ConsumerOffsets, Superseded
 from shared.events.processor import BatchProcessor
 from shared.events.subscription import Record, Subscription
 from shared.kafka.clients import plain_name, wire_name
+from shared.kafka.connecting import connection_of
 from shared.observability.logging import get_logger
 from shared.observability.metrics import gauge
 from shared.worker.parts import WorkerContext
@@ -78,14 +81,16 @@ class Lane:
         gc.set_threshold(GC_YOUNG, 20, 100)
         while True:
             beat()
+            offsets = ConsumerOffsets(self._subscription.consumer)
             app = make_application(
-                f"{self._settings.topic_prefix}{self._settings.service}", self._settings.kafka_bootstrap, self._topics
-            )
+                f"{self._settings.topic_prefix}{self._settings.service}", connection_of(self._settings), self._topics,
+                Positions(self._settings, context.database, offsets),
+            )  # fmt: skip
             self._in_flight = False
             starting = asyncio.create_task(app.start(), name="faust")
             following = asyncio.create_task(follow_watermarks(self._settings, self._watermarks), name="watermarks")
             try:
-                await self._handle(app, (starting, following), context, beat)
+                await self._handle(app, offsets, (starting, following), context, beat)
             except (KafkaError, OSError) as error:
                 log.warning("lane_waits_for_the_broker", error=type(error).__name__)
             finally:
@@ -98,9 +103,14 @@ class Lane:
             await MACHINE.sleep(1.0)
 
     async def _handle(
-        self, app: Application, beside: Sequence[asyncio.Task[None]], context: WorkerContext, beat: Callable[[], None]
+        self,
+        app: Application,
+        offsets: ConsumerOffsets,
+        beside: Sequence[asyncio.Task[None]],
+        context: WorkerContext,
+        beat: Callable[[], None],
     ) -> None:
-        processor = BatchProcessor(context.database, self._subscription, beat=beat)
+        processor = BatchProcessor(context.database, self._subscription, offsets=offsets, beat=beat)
         frontier, generation = Frontier(app.feed.backlog), -1
         query = EndOffsetQuery(app, frontier, self._watermarks)
         next_query = next_commit = 0.0
@@ -116,7 +126,7 @@ class Lane:
                 batch = app.feed.backlog.take(MOST)
                 if batch:
                     self._in_flight = True
-                    await processor.process([self._record(fetched) for fetched in batch])
+                    await self._process(app, processor, [self._record(fetched) for fetched in batch])
                     self._in_flight = False
                     beat()
                 now = MACHINE.monotonic()
@@ -127,6 +137,7 @@ class Lane:
                     beat()
                     more = await self._take_steps(frontier, context, beat)
                 if now >= next_commit:
+                    await self._flush(app, offsets, context)
                     await self._commit(app)
                     next_commit = now + COMMIT_S
                 if not batch and not more:
@@ -137,6 +148,14 @@ class Lane:
                             await app.feed.filled.wait()
         finally:
             query.stop()
+
+    async def _process(self, app: Application, processor: BatchProcessor, records: list[Record]) -> None:
+        try:
+            await processor.process(records)
+        except Superseded as error:
+            log.warning("positions_read_anew", consumer=self._subscription.consumer, reason=str(error))
+            app.positions.forget()
+            app.feed.reset(app.feed.backlog.assigned())
 
     def _check(self, app: Application, beside: Sequence[asyncio.Task[None]]) -> None:
         for task in beside:
@@ -171,6 +190,17 @@ class Lane:
             log.warning("steps_wait_for_the_database", error=type(error).__name__)
             beat()
             return False
+
+    async def _flush(self, app: Application, offsets: ConsumerOffsets, context: WorkerContext) -> None:
+        """Store positions behind records of types that nobody here handles."""
+        try:
+            await offsets.flush(context.database)
+        except Superseded:
+            app.positions.forget()
+            app.feed.reset(app.feed.backlog.assigned())
+        except Exception as error:
+            if not is_transient(error):
+                raise
 
     async def _commit(self, app: Application) -> None:
         """Tell the group what is handled. What is lost of it comes again, and the inbox removes it.

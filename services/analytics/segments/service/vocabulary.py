@@ -34,4 +34,5 @@ class AttributeLearner:
         fresh = {name: kind for name, kind in seen.items() if self._types.get(name) != kind}
         if fresh:
             await attributes.learn_attributes(tx, fresh)
-            self._types.update(fresh)
+            # Not before: after a rollback it would never be stored.
+            tx.after_commit(lambda: self._types.update(fresh))

@@ -7,6 +7,7 @@ from uuid import UUID
 from fastapi import Response
 
 from services.campaigns.campaigns.domain.campaign import Campaign, State
+from services.campaigns.campaigns.routes.tools import SendingToolsDep
 from services.campaigns.campaigns.routes.versions import OptionalVersionDep, VersionDep, etag
 from services.campaigns.campaigns.schemas.campaigns import CampaignIn, CampaignOut, StartedOut
 from services.campaigns.campaigns.schemas.messages import ReportOut
@@ -24,9 +25,11 @@ _SEND = [requires("campaigns:send")]
 
 
 @router.post("", status_code=201, dependencies=_WRITE)
-async def create(tx: TxDep, caller: CallerDep, body: CampaignIn, response: Response) -> CampaignOut:
-    """A new draft. Templates are checked; faults are pointed at with part and line."""
-    campaign = await service.create_campaign(tx, body.definition(), by=caller.id)
+async def create(
+    tx: TxDep, tools: SendingToolsDep, caller: CallerDep, body: CampaignIn, response: Response
+) -> CampaignOut:
+    """A new draft. Templates are checked and tried out; faults are pointed at with part and line."""
+    campaign = await service.create_campaign(tx, tools.templates, body.definition(), by=caller.id)
     response.headers["Location"] = f"/campaigns/{campaign.id}"
     return _shown(campaign, response)
 
@@ -49,19 +52,34 @@ async def read(tx: TxDep, campaign_id: UUID, response: Response) -> CampaignOut:
 
 @router.put("/{campaign_id}", dependencies=_WRITE)
 async def change(
-    tx: TxDep, caller: CallerDep, campaign_id: UUID, version: VersionDep, body: CampaignIn, response: Response
+    tx: TxDep,
+    tools: SendingToolsDep,
+    caller: CallerDep,
+    campaign_id: UUID,
+    version: VersionDep,
+    body: CampaignIn,
+    response: Response,
 ) -> CampaignOut:
     """Replaces the definition of a draft or a paused campaign. Needs If-Match."""
-    changed = await service.change_campaign(tx, campaign_id, body.definition(), expected_version=version, by=caller.id)
+    changed = await service.change_campaign(
+        tx, tools.templates, campaign_id, body.definition(), expected_version=version, by=caller.id
+    )
     return _shown(changed, response)
 
 
 @router.post("/{campaign_id}/start", dependencies=_SEND)
 async def start(
-    tx: TxDep, caller: CallerDep, campaign_id: UUID, version: OptionalVersionDep, response: Response
+    tx: TxDep,
+    tools: SendingToolsDep,
+    caller: CallerDep,
+    campaign_id: UUID,
+    version: OptionalVersionDep,
+    response: Response,
 ) -> StartedOut:
     """Run it. A one-off's audience is frozen now."""
-    campaign, entered = await lifecycle.start_campaign(tx, campaign_id, expected_version=version, by=caller.id)
+    campaign, entered = await lifecycle.start_campaign(
+        tx, tools.templates, campaign_id, expected_version=version, by=caller.id
+    )
     shown = _shown(campaign, response)
     return StartedOut(**shown.model_dump(), entered=entered)
 

@@ -1,4 +1,4 @@
-"""What trials need besides the database: clients of other services, the mail server, the letter writer."""
+"""What checks and trials need besides the database: clients of other services, the mail server, who writes letters."""
 
 from __future__ import annotations
 
@@ -9,11 +9,13 @@ from typing import Annotated, cast
 
 from fastapi import Depends
 
+from services.campaigns.campaigns.service.checks import TemplateCheck
 from services.campaigns.config import Settings
-from services.campaigns.content.service import LetterWriter
+from services.campaigns.content.clients import LetterWriters
 from services.campaigns.delivery.channels.email import SmtpChannel
 from services.campaigns.delivery.clients import ServiceClients
-from services.campaigns.delivery.domain import Channel
+from services.campaigns.delivery.domain.hand_over import Channel
+from shared.clock import Clock
 from shared.web import AppContext, ContextDep
 
 _KEY = "sending_tools"
@@ -26,7 +28,15 @@ class SendingTools:
     settings: Settings
     services: ServiceClients
     channel: Channel
-    writer: LetterWriter
+    writers: LetterWriters
+
+    templates: TemplateCheck
+
+    @classmethod
+    def made_of(cls, settings: Settings, services: ServiceClients, channel: Channel, clock: Clock) -> SendingTools:
+        """The tools with these clients."""
+        writers = LetterWriters(settings)
+        return cls(settings, services, channel, writers, TemplateCheck(services, writers, clock))
 
     def keep_in(self, context: AppContext) -> None:
         """Routes find these tools in the app's context."""
@@ -37,12 +47,13 @@ class SendingTools:
 async def open_tools(context: AppContext) -> AsyncIterator[None]:
     """Opens and closes with the app; nothing connects before the first use."""
     settings = cast(Settings, context.settings)
-    tools = SendingTools(settings, ServiceClients.open(settings), SmtpChannel(settings), LetterWriter(settings))
+    tools = SendingTools.made_of(settings, ServiceClients.open(settings), SmtpChannel(settings), context.clock)
     tools.keep_in(context)
     try:
         yield
     finally:
         await tools.channel.close()
+        await tools.writers.close()
         await tools.services.close()
 
 

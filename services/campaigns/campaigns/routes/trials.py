@@ -15,26 +15,26 @@ from services.campaigns.campaigns.schemas.trials import (
     ValidOut,
 )
 from services.campaigns.campaigns.service import trials
-from services.campaigns.campaigns.service.campaigns import get_campaign, refuse_bad_templates
+from services.campaigns.campaigns.service.campaigns import get_campaign
 from shared.web import APIRouter, ContextDep, TxDep, requires
 
 router = APIRouter(prefix="/campaigns/{campaign_id}", tags=["trials"])
 
 
 @router.post("/validate", dependencies=[requires("campaigns:read")])
-async def validate(tx: TxDep, campaign_id: UUID) -> ValidOut:
+async def validate(tx: TxDep, tools: SendingToolsDep, campaign_id: UUID) -> ValidOut:
     """422 with every fault, or valid."""
-    refuse_bad_templates((await get_campaign(tx, campaign_id)).definition)
+    await tools.templates.refuse_bad((await get_campaign(tx, campaign_id)).definition)
     return ValidOut()
 
 
 @router.post("/preview", dependencies=[requires("campaigns:read")])
 async def preview(context: ContextDep, tools: SendingToolsDep, campaign_id: UUID, body: PreviewIn) -> PreviewOut:
-    """What a real customer would get."""
+    """What a real customer would get. Its links belong to nobody: following them withdraws and counts nothing."""
     async with context.database.transaction() as tx:
         campaign = await get_campaign(tx, campaign_id)
     # No transaction is open while another service is asked.
-    rendered = await trials.preview(tools.services, tools.writer, campaign, body.customer_id)
+    rendered = await trials.preview(tools.services, tools.writers, campaign, body.customer_id, context.clock.now())
     return PreviewOut(subject=rendered.subject, text=rendered.text, html=rendered.html)
 
 
@@ -46,7 +46,7 @@ async def test_send(context: ContextDep, tools: SendingToolsDep, campaign_id: UU
     answers = await trials.test_send(
         tools.settings,
         tools.services,
-        tools.writer,
+        tools.writers,
         tools.channel,
         campaign,
         seeds=body.seeds,

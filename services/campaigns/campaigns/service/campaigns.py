@@ -7,9 +7,9 @@ from uuid import UUID
 
 from services.campaigns.campaigns.domain.campaign import Campaign, Definition, State
 from services.campaigns.campaigns.domain.terms import terms_of
-from services.campaigns.campaigns.errors import CampaignNotFound, ChangedMeanwhile, InvalidTemplate, NotPossible
+from services.campaigns.campaigns.errors import CampaignNotFound, ChangedMeanwhile, NotPossible
 from services.campaigns.campaigns.repository import campaigns
-from services.campaigns.content.domain import templates
+from services.campaigns.campaigns.service.checks import TemplateCheck
 from services.campaigns.gate.service.terms import keep_terms
 from shared.contracts.campaigns import CampaignChanged
 from shared.database.transaction import Tx
@@ -18,9 +18,9 @@ from shared.ids import new_id
 _CHANGEABLE = (State.DRAFT, State.PAUSED)
 
 
-async def create_campaign(tx: Tx, definition: Definition, by: str) -> Campaign:
-    """A new draft; nobody enters before it is started. Raises InvalidTemplate."""
-    refuse_bad_templates(definition)
+async def create_campaign(tx: Tx, templates: TemplateCheck, definition: Definition, by: str) -> Campaign:
+    """A new draft; nobody enters before it is started. Raises InvalidTemplate, ServiceUnavailable."""
+    await templates.refuse_bad(definition)
     campaign = Campaign(
         id=new_id(),
         version=1,
@@ -37,13 +37,21 @@ async def create_campaign(tx: Tx, definition: Definition, by: str) -> Campaign:
 
 
 async def change_campaign(
-    tx: Tx, campaign_id: UUID, definition: Definition, *, expected_version: int | None, by: str
+    tx: Tx,
+    templates: TemplateCheck,
+    campaign_id: UUID,
+    definition: Definition,
+    *,
+    expected_version: int | None,
+    by: str,
 ) -> Campaign:
     """The campaign with a new definition and version; messages that wait are sent with it.
 
     A started campaign keeps its trigger and channel: who entered, entered for those. Raises CampaignNotFound,
-    ChangedMeanwhile, NotPossible, InvalidTemplate.
+    ChangedMeanwhile, NotPossible, InvalidTemplate, ServiceUnavailable.
     """
+    # Before anything is locked: it asks others.
+    await templates.refuse_bad(definition)
     campaign = await get_campaign(tx, campaign_id, lock=True)
     check_version(campaign, expected_version)
     if campaign.state not in _CHANGEABLE:
@@ -60,7 +68,6 @@ async def change_campaign(
         raise NotPossible(
             "A started campaign keeps its trigger, channel and purpose.", cure="Make a new campaign.", where="/trigger"
         )
-    refuse_bad_templates(definition)
     changed = replace(campaign, definition=definition, version=campaign.version + 1)
     await store_changed(tx, changed, by)
     return changed
@@ -93,23 +100,6 @@ def check_version(campaign: Campaign, expected: int | None) -> None:
             cure="Read it again and repeat the change.",
             where="header:if-match",
             version=campaign.version,
-        )
-
-
-def refuse_bad_templates(definition: Definition) -> None:
-    """Raises InvalidTemplate with every fault, each with its part and line."""
-    faults = templates.check(definition.content, marketing=definition.is_marketing)
-    if faults:
-        raise InvalidTemplate(
-            f"{len(faults)} fault(s) in the templates.",
-            errors=[
-                {
-                    "where": f"/content/{fault.part}",
-                    "what": f"line {fault.line}: {fault.what}",
-                    "cure": "Mend this line.",
-                }
-                for fault in faults
-            ],
         )
 
 

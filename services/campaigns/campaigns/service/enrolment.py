@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence, Set
 from datetime import datetime
+from functools import partial
 from uuid import UUID
 
 from services.campaigns.campaigns.domain.campaign import Campaign
@@ -36,15 +37,15 @@ async def enrol(tx: Tx, entries: Sequence[Entry], found: Mapping[UUID, Group], e
     for entry in entries:
         key = entry.campaign.id, found[entry.customer_id].root
         if entry.customer_id in erased:
-            ENROLLED.labels("erased").inc()
+            tx.after_commit(ENROLLED.labels("erased").inc)
         elif not entry.campaign.definition.re_entry.permits(entered.get(key), tx.now):
-            ENROLLED.labels("re-entry").inc()
+            tx.after_commit(ENROLLED.labels("re-entry").inc)
         else:
             entered[key] = tx.now
             let_in.append(entry.message(tx.now))
     added = await enrolment.add_messages(tx, let_in)
-    ENROLLED.labels("entered").inc(added)
-    ENROLLED.labels("known").inc(len(let_in) - added)
+    tx.after_commit(partial(ENROLLED.labels("entered").inc, added))
+    tx.after_commit(partial(ENROLLED.labels("known").inc, len(let_in) - added))
     return added
 
 
@@ -62,5 +63,5 @@ async def freeze_audience(tx: Tx, campaign: Campaign, segment_id: UUID) -> int:
                 seen.add(root)
                 chunk.append(Entry(campaign, root, campaign.run_id).message(tx.now))
         added += await enrolment.add_messages(tx, chunk)
-    ENROLLED.labels("entered").inc(added)
+    tx.after_commit(partial(ENROLLED.labels("entered").inc, added))
     return added

@@ -13,17 +13,21 @@ from services.campaigns.campaigns.service.campaigns import (
     check_version,
     emit_state,
     get_campaign,
-    refuse_bad_templates,
     store_changed,
 )
+from services.campaigns.campaigns.service.checks import TemplateCheck
 from services.campaigns.campaigns.service.enrolment import freeze_audience
 from services.campaigns.messages.repository import ledger
 from shared.database.transaction import Tx
 
 
-async def start_campaign(tx: Tx, campaign_id: UUID, *, expected_version: int | None, by: str) -> tuple[Campaign, int]:
+async def start_campaign(
+    tx: Tx, templates: TemplateCheck, campaign_id: UUID, *, expected_version: int | None, by: str
+) -> tuple[Campaign, int]:
     """The campaign runs. A one-off's audience is frozen: everybody in its segment now, and nobody who joins later.
     Returns the campaign and how many entered with the start."""
+    # Before anything is locked: it asks others.
+    await templates.refuse_bad((await get_campaign(tx, campaign_id)).definition)
     campaign = await _move(tx, campaign_id, "start", expected_version=expected_version, by=by)
     trigger = campaign.definition.trigger
     entered = await freeze_audience(tx, campaign, trigger.segment_id) if isinstance(trigger, OneOff) else 0
@@ -60,8 +64,6 @@ async def finish_one_offs(tx: Tx) -> int:
 async def _move(tx: Tx, campaign_id: UUID, action: Action, *, expected_version: int | None, by: str) -> Campaign:
     campaign = await get_campaign(tx, campaign_id, lock=True)
     check_version(campaign, expected_version)
-    if action == "start":
-        refuse_bad_templates(campaign.definition)
     return await _store(tx, campaign, action, by=by)
 
 

@@ -9,6 +9,7 @@ from datetime import datetime
 from uuid import UUID
 
 from services.campaigns.campaigns.domain.campaign import Campaign, EventTrigger, State
+from services.campaigns.campaigns.domain.fields import fields_of
 from services.campaigns.campaigns.domain.terms import terms_of
 from services.campaigns.campaigns.errors import (
     CustomerHasNoCard,
@@ -21,10 +22,12 @@ from services.campaigns.campaigns.service.campaigns import get_campaign
 from services.campaigns.config import Settings
 from services.campaigns.contacts.domain.contacts import Card
 from services.campaigns.contacts.repository import copies, groups
-from services.campaigns.content.domain.content import CannotRender, Reference, Rendered
-from services.campaigns.content.service import LetterWriter
+from services.campaigns.content.clients import LetterWriters
+from services.campaigns.content.domain.content import CannotRender, Letter, Reference, Rendered
+from services.campaigns.content.domain.frames import LetterJob
+from services.campaigns.content.domain.trial import sample_values
 from services.campaigns.delivery.clients import NoAnswer, ServiceClients
-from services.campaigns.delivery.domain import Channel, Handed
+from services.campaigns.delivery.domain.hand_over import Channel, Handed
 from services.campaigns.gate.domain.recipients import is_allowed
 from services.campaigns.gate.domain.rules import Deferred, Facts, Refused, judge
 from services.campaigns.gate.service.knowledge import Knowledge, facts_of, read_knowledge
@@ -50,11 +53,14 @@ class DryRun:
     complete: bool
 
 
-async def preview(services: ServiceClients, writer: LetterWriter, campaign: Campaign, customer_id: UUID) -> Rendered:
-    """What this customer would get. Raises CustomerHasNoCard, ServiceUnavailable, InvalidTemplate."""
+async def preview(
+    services: ServiceClients, writers: LetterWriters, campaign: Campaign, customer_id: UUID, at: datetime
+) -> Rendered:
+    """What this customer would get, with a made-up event and links that belong to nobody. Raises CustomerHasNoCard,
+    ServiceUnavailable, InvalidTemplate."""
     card = await _card_of(services, customer_id)
     try:
-        return writer.rendered(terms_of(campaign).source, card, Reference(_NOBODY, customer_id, {}))
+        return await writers.rendered(LetterJob(terms_of(campaign).source, card, _trial(campaign)), at)
     except CannotRender as error:
         raise _invalid(error) from error
 
@@ -69,7 +75,7 @@ async def campaign_to_try(tx: Tx, campaign_id: UUID) -> Campaign:
 async def test_send(
     settings: Settings,
     services: ServiceClients,
-    writer: LetterWriter,
+    writers: LetterWriters,
     channel: Channel,
     campaign: Campaign,
     *,
@@ -87,13 +93,11 @@ async def test_send(
     card = await _card_of(services, customer_id) if customer_id else Card(_NOBODY, None)
     source = terms_of(campaign).source
     marked = replace(source, content=replace(source.content, subject=f"[Test] {source.content.subject}"))
+    jobs = [LetterJob(marked, replace(card, address=seed), _trial(campaign, new_id())) for seed in seeds]
     answers = {}
-    for seed in seeds:
-        addressed = replace(card, address=seed)
-        try:
-            letter = writer.letter(marked, addressed, Reference(new_id(), _NOBODY, {}), at)
-        except CannotRender as error:
-            raise _invalid(error) from error
+    for seed, letter in zip(seeds, await writers.letters(jobs, at), strict=True):
+        if not isinstance(letter, Letter):
+            raise _invalid(letter or CannotRender("too much time or memory"))
         answers[seed] = await channel.hand_over(letter, lambda: True)
     return answers
 
@@ -191,6 +195,12 @@ async def _card_of(services: ServiceClients, customer_id: UUID) -> Card:
             f"There is no customer {customer_id}.", cure="Name one who exists.", where="/customer_id"
         )
     return card
+
+
+def _trial(campaign: Campaign, message_id: UUID = _NOBODY) -> Reference:
+    """No link of a trial is anybody's: it can be shown, forwarded and followed."""
+    event = sample_values(fields_of(campaign.definition.trigger)).get("event", {})
+    return Reference(message_id, _NOBODY, event, trial=True)
 
 
 def _invalid(error: CannotRender) -> InvalidTemplate:

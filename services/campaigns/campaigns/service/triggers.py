@@ -8,6 +8,7 @@ from typing import Any
 from services.campaigns.campaigns.domain.campaign import FRESH, Campaign, EventTrigger, SegmentTrigger
 from services.campaigns.campaigns.domain.conditions import EventName, all_hold
 from services.campaigns.campaigns.domain.entries import Entry
+from services.campaigns.campaigns.domain.fields import EVENT_FIELDS, LINE, MOST_LINES
 from services.campaigns.campaigns.repository import campaigns
 from shared.contracts.analytics import MembershipsChanged
 from shared.contracts.envelope import Envelope, Fact, Origin
@@ -23,8 +24,6 @@ _EVENTS: dict[type[Fact], EventName] = {
     ResponseRecorded: "response",
 }
 TRIGGERING: tuple[type[Fact], ...] = (*_EVENTS, MembershipsChanged)
-# Fields of the triggering event that a template may use: no identifiers, no texts.
-_CONTEXT = ("channel", "currency", "amount", "base_amount", "store", "order_id", "topic", "outcome", "kind", "link")
 
 
 async def who_enters(tx: Tx, events: Sequence[Event]) -> list[Entry]:
@@ -61,7 +60,7 @@ def _entries(event: Event, running: Iterable[Campaign]) -> list[Entry]:
         else:
             meets = isinstance(trigger, EventTrigger) and trigger.event == name and all_hold(trigger.where, view)
         if meets:
-            context = {key: view[key] for key in _CONTEXT if view.get(key) is not None}
+            context = _context(event, name) if name is not None else {}
             found.append(Entry(campaign, event.subject, event.id, context))
     return found
 
@@ -69,3 +68,16 @@ def _entries(event: Event, running: Iterable[Campaign]) -> list[Entry]:
 def _moved(trigger: SegmentTrigger, data: MembershipsChanged) -> bool:
     changes = data.entered if trigger.kind == "segment_entered" else data.left
     return any(change.segment_id == trigger.segment_id for change in changes)
+
+
+def _context(event: Event, name: EventName) -> dict[str, object]:
+    """What templates may use of the event: no identifiers of persons, no texts."""
+    given = {**dict(event.data), "time": event.time}
+    names = {field.path.split(".")[1] for field in EVENT_FIELDS[name]}
+    context = {key: value for key, value in given.items() if key in names and value is not None}
+    if "lines[]" in names:
+        lines = event.data.lines[:MOST_LINES]
+        context["lines"] = [
+            {part: value for part in LINE if (value := getattr(line, part)) is not None} for line in lines
+        ]
+    return context

@@ -8,7 +8,25 @@ from uuid import UUID
 
 
 class CannotRender(Exception):
-    """A template that failed for one customer; the text names the part and never holds customer data."""
+    """A letter that cannot be written for one customer. The text never holds customer data; `reason` is kept in the
+    ledger; `part` and `line` say where in the template, when that is known."""
+
+    def __init__(self, what: str, reason: str = "template", *, part: str = "", line: int = 0) -> None:
+        super().__init__(what)
+        self.reason = reason
+        self.part = part
+        self.line = line
+
+
+@dataclass(frozen=True, slots=True)
+class WriterSettings:
+    """What letters need to know of the installation. `key` signs their links."""
+
+    key: str
+    public_url: str
+    unsubscribe_url: str
+    sender_address: str
+    sender_name: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,11 +51,13 @@ class LetterSource:
 
 @dataclass(frozen=True, slots=True)
 class Reference:
-    """Whom and what a message belongs to; its links carry these ids."""
+    """Whom and what a message belongs to; its links carry these ids. In a trial they carry none: the unsubscribe link
+    withdraws nothing, and nothing is tracked for anybody."""
 
     message_id: UUID
     customer_id: UUID
     context: Mapping[str, object]
+    trial: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,3 +76,12 @@ class Letter:
     key: UUID
     recipient: str
     content: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """Something wrong with a template: in which part (subject, text, html), where and what."""
+
+    part: str
+    line: int
+    what: str

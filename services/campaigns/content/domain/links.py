@@ -5,38 +5,36 @@ from __future__ import annotations
 import base64
 import hashlib
 import hmac
-import html
 import re
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
+from urllib.parse import quote
 from uuid import UUID
+
+import idna
 
 _SIGNATURE_BYTES = 16
 _IDS_BYTES = 3 * 16
 _CONTEXT = b"tracking-token"
-_KINDS: dict[int, Literal["clicked", "opened"]] = {1: "clicked", 2: "opened"}
-_LONGEST_URL = 2_000
-
-_HREF = re.compile(r"""(<a\b[^>]*?\bhref\s*=\s*)(["'])(https?://[^"']+)\2""", re.IGNORECASE)
-_BARE = re.compile(r"https?://[^\s<>\"']+[^\s<>\"'.,;:!?)]")
-_BODY_END = re.compile(r"</body\s*>", re.IGNORECASE)
+# The first byte of a token's body. Links of the first layout have no label, and their query may be personal; those of
+# the third are labelled by their own target; of the fourth the label follows the target.
+_CLICKED_WITHOUT_LABEL, _OPENED, _CLICKED, _CLICKED_LABELLED = 1, 2, 3, 4
+_LONGEST_LABEL = 300
+_PARTS = re.compile(r"(https?)://([^/?#\\]*)(.*)", re.IGNORECASE | re.DOTALL)
+_HOST = re.compile(r"(?P<before>[^@]*@)?(?P<host>[^:@]*)(?P<port>:[0-9]*)?")
 
 
 @dataclass(frozen=True, slots=True)
 class Tracked:
-    """What a genuine token holds. `url` is empty for an open."""
+    """What a genuine token holds. `url` is empty for an open. `label` names a link in reports: as it stands in the
+    template, without anything of the customer."""
 
     kind: Literal["clicked", "opened"]
     customer_id: UUID
     campaign_id: UUID
     message_id: UUID
     url: str = ""
-
-    @property
-    def link(self) -> str:
-        """The target without its query, which may be personal."""
-        return self.url.split("?")[0].split("#")[0][:300]
+    label: str = ""
 
     @property
     def response_id(self) -> str:
@@ -47,9 +45,14 @@ class Tracked:
 
 def make_token(key: str, tracked: Tracked) -> str:
     """Compact, URL-safe, signed with the installation key."""
-    kind = next(number for number, name in _KINDS.items() if name == tracked.kind)
     ids = tracked.customer_id.bytes + tracked.campaign_id.bytes + tracked.message_id.bytes
-    body = bytes([kind]) + ids + tracked.url.encode()
+    if tracked.kind == "opened":
+        kind, rest = _OPENED, ""
+    elif tracked.label == tracked.url[:_LONGEST_LABEL]:
+        kind, rest = _CLICKED, tracked.url
+    else:
+        kind, rest = _CLICKED_LABELLED, f"{tracked.url}\n{tracked.label}"
+    body = bytes([kind]) + ids + rest.encode()
     return base64.urlsafe_b64encode(_sign(key, body) + body).rstrip(b"=").decode()
 
 
@@ -60,39 +63,40 @@ def read_token(key: str, token: str) -> Tracked | None:
     except ValueError:
         return None
     signature, body = raw[:_SIGNATURE_BYTES], raw[_SIGNATURE_BYTES:]
-    if len(body) <= _IDS_BYTES or not hmac.compare_digest(signature, _sign(key, body)) or body[0] not in _KINDS:
+    if len(body) <= _IDS_BYTES or not hmac.compare_digest(signature, _sign(key, body)):
         return None
-    ids = body[1 : 1 + _IDS_BYTES]
-    return Tracked(
-        kind=_KINDS[body[0]],
-        customer_id=UUID(bytes=ids[:16]),
-        campaign_id=UUID(bytes=ids[16:32]),
-        message_id=UUID(bytes=ids[32:]),
-        url=body[1 + _IDS_BYTES :].decode(),
-    )
+    ids, rest = body[1 : 1 + _IDS_BYTES], body[1 + _IDS_BYTES :].decode()
+    who = (UUID(bytes=ids[:16]), UUID(bytes=ids[16:32]), UUID(bytes=ids[32:]))
+    if body[0] == _OPENED:
+        return Tracked("opened", *who)
+    if body[0] == _CLICKED_WITHOUT_LABEL:
+        return Tracked("clicked", *who, rest, re.split("[?#]", rest, maxsplit=1)[0][:_LONGEST_LABEL])
+    if body[0] == _CLICKED:
+        return Tracked("clicked", *who, rest, rest[:_LONGEST_LABEL])
+    if body[0] == _CLICKED_LABELLED:
+        url, _, label = rest.rpartition("\n")
+        return Tracked("clicked", *who, url, label)
+    return None
 
 
-def track_html(source: str, tracked: Callable[[str], str], *, keep: str, pixel: str) -> str:
-    """Every link led through `tracked`, except `keep` (the unsubscribe link); the pixel at the end."""
+def wire_url(url: str) -> str:
+    """The target as it goes into a Location header: the host in its ASCII form (xn--), the rest percent-encoded."""
+    parts = _PARTS.fullmatch(url)
+    if parts is None:
+        return quote(url, safe=_SAFE)
+    scheme, authority, rest = parts.groups()
+    host = _HOST.fullmatch(authority)
+    if not authority.isascii() and host is not None:
+        try:
+            ascii_host = idna.encode(host["host"], uts46=True).decode()
+        except idna.IDNAError:
+            ascii_host = host["host"]
+        authority = f"{host['before'] or ''}{ascii_host}{host['port'] or ''}"
+    return f"{scheme}://{quote(authority, safe=_SAFE)}{quote(rest, safe=_SAFE)}"
 
-    def replace(match: re.Match[str]) -> str:
-        url = html.unescape(match[3])
-        target = url if url == keep or len(url) > _LONGEST_URL else tracked(url)
-        return f"{match[1]}{match[2]}{html.escape(target)}{match[2]}"
 
-    image = f'<img src="{html.escape(pixel)}" width="1" height="1" alt="">'
-    body = _HREF.sub(replace, source)
-    end = _BODY_END.search(body)
-    return f"{body}{image}" if end is None else f"{body[: end.start()]}{image}{body[end.start() :]}"
-
-
-def track_text(source: str, tracked: Callable[[str], str], *, keep: str) -> str:
-    """Every bare link led through `tracked`, except `keep`."""
-
-    def replace(match: re.Match[str]) -> str:
-        return match[0] if match[0] == keep or len(match[0]) > _LONGEST_URL else tracked(match[0])
-
-    return _BARE.sub(replace, source)
+# What may stand in a URL as it is; a percent sign is one that was there before.
+_SAFE = "%/:?#[]@!$&'()*+,;=-._~"
 
 
 def _sign(key: str, body: bytes) -> bytes:

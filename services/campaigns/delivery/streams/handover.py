@@ -12,11 +12,14 @@ from typing import Protocol
 from uuid import UUID
 
 from services.campaigns.contacts.domain.contacts import Card
-from services.campaigns.content.domain.content import CannotRender, Letter, Reference
-from services.campaigns.content.service import LetterWriter
+from services.campaigns.content.clients import LetterWriters
+from services.campaigns.content.domain.content import Letter, Reference
+from services.campaigns.content.domain.frames import LetterJob
+from services.campaigns.content.domain.templates import LIMITS
 from services.campaigns.delivery.clients import NoAnswer, Permission, Question
-from services.campaigns.delivery.domain import Channel, Handed
+from services.campaigns.delivery.domain.hand_over import Channel, Handed
 from services.campaigns.delivery.streams.ledger import Ledger
+from services.campaigns.delivery.streams.refusals import Refusals
 from services.campaigns.gate.service.claims import Claimed
 from services.campaigns.messages.domain.ledger import Message, MessageState, Settled
 from shared.clock import MACHINE, Clock
@@ -81,7 +84,8 @@ class HandOver:
         session: MaySend,
         services: CardsAndPermits,
         channel: Channel,
-        writer: LetterWriter,
+        writers: LetterWriters,
+        refusals: Refusals,
         clock: Clock,
         width: int,
     ) -> None:
@@ -89,14 +93,15 @@ class HandOver:
         self._session = session
         self._services = services
         self._channel = channel
-        self._writer = writer
+        self._writers = writers
+        self._refusals = refusals
         self._clock = clock
         self._places = asyncio.Semaphore(width)
 
     async def send(self, claimed: Sequence[Claimed]) -> None:
         """Every one of `claimed` gets its permit and its hand-over, and the outcome is stored."""
         outcome = _Outcome()
-        waiting = self._write(claimed, outcome)
+        waiting = await self._write(claimed, outcome)
         for _ in range(_ASKS):
             if not waiting:
                 break
@@ -108,18 +113,26 @@ class HandOver:
         await self._ledger.settle(outcome.settled)
         for reason, messages in outcome.postponed.items():
             await self._ledger.postpone(messages, reason)
+        await self._refusals.store()
 
-    def _write(self, claimed: Sequence[Claimed], outcome: _Outcome) -> dict[UUID, _Written]:
+    async def _write(self, claimed: Sequence[Claimed], outcome: _Outcome) -> dict[UUID, _Written]:
+        sources = {claim.message.terms_id: claim.terms.source for claim in claimed}
+        jobs = [
+            LetterJob(
+                sources[claim.message.terms_id],
+                claim.card,
+                Reference(claim.message.id, claim.message.customer_id, claim.message.context),
+            )
+            for claim in claimed
+        ]
         letters = {}
-        for claim in claimed:
-            message = claim.message
-            reference = Reference(message.id, message.customer_id, message.context)
-            try:
-                letter = self._writer.letter(claim.terms.source, claim.card, reference, self._clock.now())
-            except CannotRender:
-                outcome.settled.append(Settled(message, MessageState.FAILED, "template"))
+        for claim, answer in zip(claimed, await self._writers.letters(jobs, self._clock.now()), strict=True):
+            if isinstance(answer, Letter):
+                letters[claim.message.id] = _Written(claim, answer)
+            elif answer is None:
+                outcome.postpone(claim.message, LIMITS)
             else:
-                letters[message.id] = _Written(claim, letter)
+                outcome.settled.append(Settled(claim.message, MessageState.FAILED, answer.reason))
         return letters
 
     async def _ask_and_send(self, waiting: Mapping[UUID, _Written], outcome: _Outcome) -> dict[UUID, _Written]:
@@ -158,9 +171,14 @@ class HandOver:
         message = written.claimed.message
         if handed.answer == "withheld":
             return True
-        if handed.answer == "deferred":
-            outcome.postpone(message, "provider" if (handed.detail or "").isdecimal() else "provider-away")
+        if handed.answer == "blocked":
+            outcome.postpone(message, "sender-refused")
+            self._refusals.refused(handed.detail or "")
+        elif handed.answer == "deferred":
+            outcome.postpone(message, "provider" if (handed.detail or " ")[0].isdecimal() else "provider-away")
         else:
+            if handed.answer == "accepted":
+                self._refusals.accepted()
             outcome.settled.append(_settled(message, handed, permit_id))
         return False
 
@@ -171,11 +189,16 @@ def _settled(message: Message, handed: Handed, permit_id: UUID) -> Settled:
     if handed.answer == "bounced":
         return Settled(message, MessageState.FAILED, "bounced", bounced=True, permit_id=permit_id)
     if handed.answer == "rejected":
-        return Settled(message, MessageState.FAILED, f"rejected-{handed.detail}", permit_id=permit_id)
-    return Settled(message, MessageState.UNKNOWN, "connection-lost", permit_id=permit_id)
+        reason = f"address-{handed.detail}" if handed.detail == "needs-smtputf8" else f"rejected-{handed.detail}"
+        return Settled(message, MessageState.FAILED, reason, permit_id=permit_id)
+    told = handed.detail or ""
+    unknown = told if told.startswith("after-data") else "connection-lost"
+    return Settled(message, MessageState.UNKNOWN, unknown, permit_id=permit_id)
 
 
 def _question(written: _Written) -> Question:
     message = written.claimed.message
     purpose = written.claimed.terms.purpose
-    return Question(message.id, message.customer_id, purpose, message.channel, written.letter.recipient)
+    # The address as customers has it: privacy knows it by that spelling.
+    address = written.claimed.card.address or written.letter.recipient
+    return Question(message.id, message.customer_id, purpose, message.channel, address)

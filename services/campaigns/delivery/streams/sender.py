@@ -6,14 +6,15 @@ import asyncio
 from collections.abc import Callable, Sequence
 
 from services.campaigns.config import Settings
-from services.campaigns.content.service import LetterWriter
+from services.campaigns.content.clients import LetterWriters
 from services.campaigns.delivery.channels.email import SmtpChannel
 from services.campaigns.delivery.clients import ServiceClients
-from services.campaigns.delivery.domain import Channel
+from services.campaigns.delivery.domain.hand_over import Channel
 from services.campaigns.delivery.streams.handover import CardsAndPermits, HandOver
 from services.campaigns.delivery.streams.lane import Lane
 from services.campaigns.delivery.streams.ledger import Ledger
 from services.campaigns.delivery.streams.reconcile import compare_own_topic
+from services.campaigns.delivery.streams.refusals import Refusals
 from services.campaigns.delivery.streams.session import SenderSession, SessionLost
 from shared.clock import MACHINE
 from shared.database.engine import is_transient
@@ -47,14 +48,16 @@ class Sender:
         """Send for ever."""
         settings: Settings = context.settings
         services, channel, redis = self._open_services(settings), self._make_channel(settings), make_redis(settings)
+        writers = LetterWriters(settings)
         rate = settings.smtp_per_second
         pace = Pace(redis, "smtp", rate=rate, burst=max(1.0, rate / 5))
         try:
+            await writers.start()
             await compare_own_topic(context.database, settings, beat)
             while True:
                 beat()
                 try:
-                    session = await SenderSession.open(settings.database_url)
+                    session = await SenderSession.open(settings.database_url, settings.sender_address)
                 except Exception as error:
                     if not is_transient(error) and not isinstance(error, SessionLost):
                         raise
@@ -62,11 +65,12 @@ class Sender:
                     await MACHINE.sleep(_RETRY_S)
                     continue
                 try:
-                    await self._serve(context, session, services, channel, pace, beat)
+                    await self._serve(context, session, services, channel, writers, pace, beat)
                 finally:
                     await session.close()
         finally:
             await channel.close()
+            await writers.close()
             await services.close()
             await redis.aclose()
 
@@ -76,6 +80,7 @@ class Sender:
         session: SenderSession,
         services: CardsAndPermits,
         channel: Channel,
+        writers: LetterWriters,
         pace: Pace,
         beat: Callable[[], None],
     ) -> None:
@@ -83,8 +88,9 @@ class Sender:
         settings: Settings = context.settings
         ledger = Ledger(context.database, settings, session.holder)
         await session.look()
+        refusals = Refusals(context.database, session, settings.sender_address)
         hand_over = HandOver(
-            ledger, session, services, channel, LetterWriter(settings), context.clock, settings.smtp_connections
+            ledger, session, services, channel, writers, refusals, context.clock, settings.smtp_connections
         )
         # One lane looks often, so that a message leaves at once; the others help when there is much to do.
         polls = [settings.poll_s, *[_HELPERS_POLL_S] * (settings.send_lanes - 1)]

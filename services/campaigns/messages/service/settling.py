@@ -74,4 +74,4 @@ def emit_settled(tx: Tx, outcome: Settled) -> None:
         subject=message.customer_id,
         cause=message.entry_id,
     )
-    SETTLED.labels(outcome.state.value, outcome.reason or "").inc()
+    tx.after_commit(SETTLED.labels(outcome.state.value, outcome.reason or "").inc)

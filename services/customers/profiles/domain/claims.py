@@ -15,11 +15,13 @@ STATUS = "status"
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """`value` as stated by `by` (a publisher or an API caller) at `at`; None: there is no value (any more)."""
+    """`value` as stated by `by` (a publisher or an API caller) at `at`; None: there is no value (any more).
+    `trusted` is false for a browser's word about somebody of whom nothing was known."""
 
     value: Value
     at: datetime
     by: str
+    trusted: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,9 +41,12 @@ def is_empty(name: str, claim: Claim) -> bool:
 
 
 def latest(held: Claim | None, newer: Claim) -> Claim:
-    """Last write wins by the time of the event, whatever the order of arrival; ties are settled by source and value."""
+    """Last write wins by the time of the event, whatever the order of arrival; ties are settled by source and value.
+    A trusted one wins over hearsay of any time: publishers write their times themselves."""
     if held is None:
         return newer
+    if held.trusted != newer.trusted:
+        return held if held.trusted else newer
     if held.at != newer.at:
         return max(held, newer, key=lambda claim: claim.at)
     return max(held, newer, key=_rank)
@@ -53,9 +58,13 @@ def settle(
     """The claim shown for a survivor, from its own claim and those of what it absorbed (with the instant of the merge).
 
     A claim made after the merge competes by time. Of older ones the survivor's wins; where it is empty, the most
-    recent value of the absorbed ones fills in. So a value that was cleared after the merge stays cleared.
+    recent value of the absorbed ones fills in. So a value that was cleared after the merge stays cleared. Where one of
+    all these is trusted, hearsay does not compete.
     """
     others = list(absorbed)
+    if (own is not None and own.claim.trusted) or any(other.claim.trusted for other, _ in others):
+        own = own if own is not None and own.claim.trusted else None
+        others = [(other, merged_at) for other, merged_at in others if other.claim.trusted]
     since = [
         other
         for other, merged_at in others

@@ -33,7 +33,8 @@ class Profile:
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """What was stated under one id. `merged_into` is the survivor that took it in at `merged_at`; its claims stay its
+    """What was stated under one id; `hearsay` is what a browser stated when the customer was known already, kept and
+    never shown as theirs. `merged_into` is the survivor that took it in at `merged_at`; its claims stay its
     own, so undoing a merge is forgetting that link. `version` and `profile` are those that a root shows."""
 
     customer_id: UUID
@@ -45,6 +46,7 @@ class Record:
     version: int = 1
     claims: Claims = field(default_factory=dict)
     unfit: Claims = field(default_factory=dict)
+    hearsay: Claims = field(default_factory=dict)
     merged_into: UUID | None = None
     merged_at: datetime | None = None
     profile: Profile = field(default_factory=Profile)

@@ -14,7 +14,7 @@ from services.customers.profiles.domain.customer import Profile, Record
 
 RECORD_COLUMNS = (
     "customer_id, current_id, merged_into, merged_at, kind, source, created_at, changed_at, version, claims, unfit, "
-    "status, name, profile, reachable"
+    "hearsay, status, name, profile, reachable"
 )
 
 
@@ -24,8 +24,13 @@ def to_json(value: Any) -> str:
 
 
 def claims_to_json(claims: Claims) -> str:
-    """Claims as the text of {name: [value, at, by]}."""
-    return to_json({name: [claim.value, claim.at, claim.by] for name, claim in claims.items()})
+    """Claims as the text of {name: [value, at, by]}; of hearsay [value, at, by, false]."""
+    return to_json(
+        {
+            name: [claim.value, claim.at, claim.by] if claim.trusted else [claim.value, claim.at, claim.by, False]
+            for name, claim in claims.items()
+        }
+    )
 
 
 def record_of(row: RowMapping) -> Record:
@@ -40,6 +45,7 @@ def record_of(row: RowMapping) -> Record:
         version=row["version"],
         claims=_claims(row["claims"]),
         unfit=_claims(row["unfit"]),
+        hearsay=_claims(row["hearsay"]),
         merged_into=row["merged_into"],
         merged_at=row["merged_at"],
         profile=Profile(
@@ -52,4 +58,7 @@ def record_of(row: RowMapping) -> Record:
 
 
 def _claims(column: Any) -> Mapping[str, Claim]:
-    return {name: Claim(value, datetime.fromisoformat(at), by) for name, (value, at, by) in column.items()}
+    return {
+        name: Claim(value, datetime.fromisoformat(at), by, *trusted)
+        for name, (value, at, by, *trusted) in column.items()
+    }

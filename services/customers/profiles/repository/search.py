@@ -12,7 +12,7 @@ from shared.database.transaction import Tx
 
 _BY_FINGERPRINT = """
     select distinct c.current_id from identifiers i join customers c using (customer_id)
-    where i.fingerprint = :fingerprint order by 1 limit :limit
+    where i.fingerprint = any(cast(:fingerprints as text[])) order by 1 limit :limit
 """
 _BY_EMAIL = """
     select distinct c.current_id from identifiers i join customers c using (customer_id)
@@ -49,9 +49,10 @@ async def page_of_customers(tx: Tx, filters: Filters, after: Position | None, li
     return [record_of(row) for row in rows]
 
 
-async def with_fingerprint(tx: Tx, fingerprint: str, limit: int) -> list[Record]:
-    """Current customers that have exactly this identifier (several may share a phone)."""
-    return await _current(tx, await tx.rows(_BY_FINGERPRINT, {"fingerprint": fingerprint, "limit": limit}))
+async def with_fingerprint(tx: Tx, fingerprints: Sequence[str], limit: int) -> list[Record]:
+    """Current customers that have exactly this identifier, in any of its spellings (several may share a phone)."""
+    params = {"fingerprints": list(fingerprints), "limit": limit}
+    return await _current(tx, await tx.rows(_BY_FINGERPRINT, params))
 
 
 async def with_email_like(tx: Tx, beginning: str, limit: int) -> list[Record]:

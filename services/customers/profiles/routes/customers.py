@@ -38,7 +38,7 @@ async def create(
         attributes=body.attributes,
         customer_id=body.customer_id,
         identifiers=[
-            identifier.offered(settings.key, f"/identifiers/{n}") for n, identifier in enumerate(body.identifiers)
+            identifier.offered(settings, f"/identifiers/{n}") for n, identifier in enumerate(body.identifiers)
         ],
     )
     group = await service.create_customer(tx, settings, draft, by=caller.id)

@@ -46,7 +46,7 @@ async def list_customers(
 @router.post("/search", dependencies=[requires("customers:read")])
 async def search(tx: TxDep, settings: SettingsDep, body: SearchIn) -> Page[CustomerSummary]:
     """By exact identifier, or by the beginning of a name or e-mail. In a body, so that no log of paths shows it."""
-    identifier = body.identifier.read(settings.key, "/identifier") if body.identifier else None
+    identifier = body.identifier.read(settings, "/identifier") if body.identifier else None
     found = await service.find_customers(
         tx, identifier=identifier, name_begins=body.name, email_begins=body.email, limit=body.limit
     )

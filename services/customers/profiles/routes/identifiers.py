@@ -33,7 +33,7 @@ async def add(
 ) -> IdentifierOut:
     """One more; 409 names the customer who has it. One that the customer has already is marked as sent."""
     group, added = await service.add_identifier(
-        tx, settings, customer_id, body.offered(settings.key), version=version, by=caller.id
+        tx, settings, customer_id, body.offered(settings), version=version, by=caller.id
     )
     response.headers["ETag"] = etag(group.root.version)
     return IdentifierOut.of(added)

@@ -77,6 +77,16 @@ class UnfitOut(AnswerModel):
     by: str
 
 
+class HearsayOut(AnswerModel):
+    """A value that a browser stated of a customer who was known already: kept, not used."""
+
+    name: str
+    value: Value
+    customer_id: UUID
+    at: datetime
+    by: str
+
+
 class CustomerSummary(AnswerModel):
     """A customer in a list."""
 
@@ -99,6 +109,7 @@ class CustomerOut(CustomerSummary):
     identifiers: list[IdentifierOut]
     provenance: dict[str, ProvenanceOut]
     unfit: list[UnfitOut]
+    hearsay: list[HearsayOut]
 
 
 class ChangeOut(AnswerModel):
@@ -147,6 +158,11 @@ def customer_out(group: Group) -> CustomerOut:
         for record in group.members
         for name, claim in sorted(record.unfit.items())
     ]
+    hearsay = [
+        HearsayOut(name=name, value=claim.value, customer_id=record.customer_id, at=claim.at, by=claim.by)
+        for record in group.members
+        for name, claim in sorted(record.hearsay.items())
+    ]
     root = group.root
     return CustomerOut(
         **summary_fields(root),
@@ -154,4 +170,5 @@ def customer_out(group: Group) -> CustomerOut:
         identifiers=[IdentifierOut.of(identifier) for identifier in group.identifiers],
         provenance=provenance,
         unfit=unfit,
+        hearsay=hearsay,
     )

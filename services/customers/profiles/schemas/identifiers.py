@@ -8,6 +8,7 @@ from uuid import UUID
 
 from pydantic import StrictBool, StringConstraints, model_validator
 
+from services.customers.config import Settings
 from services.customers.identifiers.domain import (
     LONGEST,
     Identifier,
@@ -18,6 +19,7 @@ from services.customers.identifiers.domain import (
 )
 from services.customers.identifiers.errors import InvalidIdentifier
 from services.customers.profiles.schemas.values import Code
+from shared.security.api_keys import Trust
 from shared.web.models import AnswerModel, StrictModel
 
 
@@ -28,10 +30,20 @@ class NameIn(StrictModel):
     value: Annotated[str, StringConstraints(min_length=1, max_length=LONGEST, strip_whitespace=True)]
     source: Code | None = None
 
-    def read(self, key: str, where: str = "", *, verified: bool = False, preferred: bool = False) -> OfferedIdentifier:
-        """The identifier under the installation's key. Raises InvalidIdentifier."""
+    def read(
+        self, settings: Settings, where: str = "", *, verified: bool = False, preferred: bool = False
+    ) -> OfferedIdentifier:
+        """The identifier as this installation spells it. Raises InvalidIdentifier."""
         try:
-            return read_identifier(key, self.kind, self.value, self.source, verified=verified, preferred=preferred)
+            return read_identifier(
+                settings.key,
+                self.kind,
+                self.value,
+                self.source,
+                region=settings.phone_region,
+                verified=verified,
+                preferred=preferred,
+            )
         except UnusableIdentifier as fault:
             at = "source" if self.kind == "external_id" and not self.source else "value"
             raise InvalidIdentifier(
@@ -45,9 +57,9 @@ class IdentifierIn(NameIn):
     verified: StrictBool = False
     preferred: StrictBool = False
 
-    def offered(self, key: str, where: str = "") -> OfferedIdentifier:
+    def offered(self, settings: Settings, where: str = "") -> OfferedIdentifier:
         """With its marks. Raises InvalidIdentifier."""
-        return self.read(key, where, verified=self.verified, preferred=self.preferred)
+        return self.read(settings, where, verified=self.verified, preferred=self.preferred)
 
 
 class IdentifierPatch(StrictModel):
@@ -64,7 +76,8 @@ class IdentifierPatch(StrictModel):
 
 
 class IdentifierOut(AnswerModel):
-    """An identifier; `customer_id` is the id under which it was stated, an alias after a merge."""
+    """An identifier; `customer_id` is the id under which it was stated, an alias after a merge. `trust` is browser
+    while no server has stated it."""
 
     identifier_id: UUID
     customer_id: UUID
@@ -73,6 +86,7 @@ class IdentifierOut(AnswerModel):
     source: str | None
     verified: bool
     preferred: bool
+    trust: Trust
     at: datetime
     by: str
 

@@ -10,8 +10,17 @@ from services.customers.attributes.domain.definitions import Definitions, Kind, 
 from services.customers.attributes.repository import load_definitions
 from services.customers.config import Settings
 from services.customers.identifiers import repository as identifiers
-from services.customers.identifiers.domain import OfferedIdentifier, Owner, distinct, identifier_changes
+from services.customers.identifiers.domain import (
+    OfferedIdentifier,
+    Owner,
+    distinct,
+    generation_of,
+    identifier_changes,
+    known_names,
+)
 from services.customers.identifiers.errors import IdentifierTaken
+from services.customers.identifiers.service.owning import own_identifiers
+from services.customers.identifiers.service.respelling import respell_named, spelling_of
 from services.customers.profiles.domain.claims import STATUS, Claim, Claims
 from services.customers.profiles.domain.customer import Group, Record, Status
 from services.customers.profiles.domain.history import Change, HistoryEntry, differences
@@ -24,7 +33,6 @@ from services.customers.profiles.service.updates import (
     refuse_other_version,
     save_updates,
 )
-from shared.contracts.interactions import Identifier as PublishedIdentifier
 from shared.customers.identifiers import PRECEDENCE, customer_id_of
 from shared.database.transaction import Tx
 from shared.ids import new_id
@@ -59,7 +67,8 @@ async def create_customer(tx: Tx, settings: Settings, draft: Draft, *, by: str) 
     """
     definitions = await load_definitions(tx)
     values = checked(draft.attributes, draft.kind, definitions)
-    owners = await identifiers.owners_of(tx, [offered.fingerprint for offered in draft.identifiers])
+    await respell_named(tx, spelling_of(settings), draft.identifiers)
+    owners = await identifiers.owners_of(tx, known_names(draft.identifiers))
     _refuse_taken(draft.identifiers, owners, None)
     customer_id = draft.customer_id or _derived(settings, draft.identifiers, owners)
     claims = {name: Claim(value, tx.now, by) for name, value in values.items() if value is not None}
@@ -78,8 +87,9 @@ async def create_customer(tx: Tx, settings: Settings, draft: Draft, *, by: str) 
     if await tombstoned(tx, [customer_id]):
         raise Erased(customer_id)
     owned = [offered.of(customer_id, new_id(), tx.now, by) for offered in distinct(draft.identifiers)]
-    owners = await identifiers.claim_identifiers(
-        tx, {offered.fingerprint: customer_id for offered in draft.identifiers if offered.exclusive}
+    owners = await own_identifiers(
+        tx,
+        {offered.fingerprint: offered.claim(customer_id, owners) for offered in draft.identifiers if offered.exclusive},
     )
     _refuse_taken(draft.identifiers, owners, customer_id)
     await identifiers.add_identifiers(tx, owned)
@@ -167,7 +177,5 @@ def _derived(settings: Settings, identifiers: Sequence[OfferedIdentifier], owner
     for kind in PRECEDENCE:
         for offered in identifiers:
             if offered.kind == kind:
-                held = owners.get(offered.fingerprint)
-                published = PublishedIdentifier(kind=offered.kind, value=offered.value, source=offered.source)
-                return customer_id_of(settings.key, published, held.generation if held else 0)
+                return customer_id_of(settings.key, offered.published, generation_of(offered, owners))
     return new_id()

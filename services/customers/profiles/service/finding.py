@@ -6,11 +6,12 @@ from collections.abc import Sequence
 
 from services.customers.attributes.domain.definitions import Unfit, Value, fit
 from services.customers.attributes.repository import load_definitions
-from services.customers.identifiers.domain import OfferedIdentifier
+from services.customers.identifiers.domain import OfferedIdentifier, former_names
 from services.customers.profiles.domain.customer import Record
 from services.customers.profiles.domain.finding import Filters, Position
 from services.customers.profiles.errors import InvalidAttributes
 from services.customers.profiles.repository import search
+from shared.customers.spelling import normalise
 from shared.database.transaction import Tx
 
 
@@ -24,9 +25,9 @@ async def find_customers(
 ) -> list[Record]:
     """Current customers by exact identifier, or by the beginning of a name or an e-mail."""
     if identifier is not None:
-        return await search.with_fingerprint(tx, identifier.fingerprint, limit)
+        return await search.with_fingerprint(tx, [identifier.fingerprint, *former_names([identifier])], limit)
     if email_begins is not None:
-        return await search.with_email_like(tx, email_begins.strip().casefold(), limit)
+        return await search.with_email_like(tx, normalise("email", email_begins), limit)
     return await search.with_name_like(tx, (name_begins or "").strip(), limit)
 
 

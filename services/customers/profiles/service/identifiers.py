@@ -9,8 +9,10 @@ from uuid import UUID
 from services.customers.attributes.repository import load_definitions
 from services.customers.config import Settings
 from services.customers.identifiers import repository as identifiers
-from services.customers.identifiers.domain import Identifier, OfferedIdentifier, identifier_changes
+from services.customers.identifiers.domain import Identifier, OfferedIdentifier, identifier_changes, known_names
 from services.customers.identifiers.errors import IdentifierTaken, NoSuchIdentifier
+from services.customers.identifiers.service.owning import own_identifiers, trust_owners
+from services.customers.identifiers.service.respelling import respell_named, spelling_of
 from services.customers.profiles.domain.customer import Group
 from services.customers.profiles.domain.history import HistoryEntry
 from services.customers.profiles.service.updates import (
@@ -31,16 +33,22 @@ async def add_identifier(
 
     Raises NoSuchCustomer, Erased, VersionConflict, IdentifierTaken.
     """
+    await respell_named(tx, spelling_of(settings), [offered])
     group = await current_group(tx, customer_id, lock=True)
     refuse_other_version(group, version)
     held = next((known for known in group.identifiers if known.fingerprint == offered.fingerprint), None)
     if held is not None:
-        verified = offered.verified or held.verified
-        changed = await _mark(tx, settings, group, held, verified, offered.preferred, by)
+        stated = replace(
+            held, verified=offered.verified or held.verified, preferred=offered.preferred, trust=offered.trust
+        )
+        if stated.trust != held.trust:
+            await trust_owners(tx, [held.fingerprint], group.ids)
+        changed = await _mark(tx, settings, group, held, stated, by)
         return changed, _held(changed, held.identifier_id)
     if offered.exclusive:
-        claims = {offered.fingerprint: group.root.customer_id}
-        owner = (await identifiers.claim_identifiers(tx, claims))[offered.fingerprint]
+        known = await identifiers.owners_of(tx, known_names([offered]))
+        claims = {offered.fingerprint: offered.claim(group.root.customer_id, known)}
+        owner = (await own_identifiers(tx, claims))[offered.fingerprint]
         if owner.customer_id is not None and owner.customer_id not in group.ids:
             raise IdentifierTaken(owner.customer_id, "/value")
     added = offered.of(group.root.customer_id, new_id(), tx.now, by)
@@ -65,15 +73,12 @@ async def mark_identifier(
     group = await current_group(tx, customer_id, lock=True)
     refuse_other_version(group, version)
     held = _held(group, identifier_id)
-    return await _mark(
-        tx,
-        settings,
-        group,
+    marked = replace(
         held,
-        held.verified if verified is None else verified,
-        held.preferred if preferred is None else preferred,
-        by,
+        verified=held.verified if verified is None else verified,
+        preferred=held.preferred if preferred is None else preferred,
     )
+    return await _mark(tx, settings, group, held, marked, by)
 
 
 async def remove_identifier(
@@ -106,12 +111,9 @@ def _only_preferred(held: Sequence[Identifier], chosen: Identifier) -> list[Iden
     ]
 
 
-async def _mark(
-    tx: Tx, settings: Settings, group: Group, held: Identifier, verified: bool, preferred: bool, by: str
-) -> Group:
-    marked = replace(held, verified=verified, preferred=preferred)
+async def _mark(tx: Tx, settings: Settings, group: Group, held: Identifier, marked: Identifier, by: str) -> Group:
     after = [marked if identifier is held else identifier for identifier in group.identifiers]
-    if preferred:
+    if marked.preferred:
         after = _only_preferred(after, marked)
     changed = [identifier for identifier in after if identifier not in group.identifiers]
     if not changed:

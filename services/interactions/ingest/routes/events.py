@@ -9,6 +9,7 @@ import orjson
 from fastapi import Header, Request
 from pydantic import TypeAdapter
 
+from services.interactions.ingest.domain.publishers import publisher_at_the_door
 from services.interactions.ingest.errors import BatchInvalid, BatchTooLarge
 from services.interactions.ingest.routes.examples import BATCH_BODY, EVENT_BODY, HISTORY_BODY
 from services.interactions.ingest.routes.publisher import PublisherDep
@@ -39,7 +40,7 @@ async def post_event(
         event = await door.json()
         if isinstance(event, dict) and "message_id" not in event:
             raw = orjson.dumps({**event, "message_id": idempotency_key})
-    checked = await publisher.publish_one(caller.id, raw)
+    checked = await publisher.publish_one(publisher_at_the_door(caller), raw)
     return EventAccepted(message_id=checked.message_id, customer_id=checked.customer_id)
 
 
@@ -48,7 +49,7 @@ async def post_event(
 )
 async def post_batch(request: Request, caller: CallerDep, publisher: PublisherDep) -> BatchResult:
     """Record up to 500 events. Each item has its own result: one that is refused costs the others nothing."""
-    results = await publisher.publish_batch(caller.id, _items(await request.body()))
+    results = await publisher.publish_batch(publisher_at_the_door(caller), _items(await request.body()))
     shown = [ItemResult.of(index, result) for index, result in enumerate(results)]
     accepted = sum(item.status == "accepted" for item in shown)
     return BatchResult(accepted=accepted, refused=len(shown) - accepted, results=shown)
@@ -65,7 +66,7 @@ async def post_history(request: Request, caller: CallerDep, publisher: Publisher
 
     After a failure send the rest, or everything again: what was recorded is not recorded twice.
     """
-    return HistoryResult.of(await publisher.publish_history(caller.id, request.stream()))
+    return HistoryResult.of(await publisher.publish_history(publisher_at_the_door(caller), request.stream()))
 
 
 @router.get("/events/schema")

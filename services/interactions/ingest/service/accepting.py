@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
 from services.interactions.identity.domain import person_of
-from services.interactions.ingest.domain import Problem, problems_of
-from services.interactions.ingest.errors import EventRefused, UnacceptableRecord
+from services.interactions.ingest.domain.messages import Problem, problems_of
+from services.interactions.ingest.domain.publishers import publisher_on_the_topic, read_seal
+from services.interactions.ingest.errors import EventRefused, ReportForbidden, UnacceptableRecord
 from services.interactions.recording.domain import KNOWN_TYPES, InboundEvent, Message
 from shared.contracts.inbound import InboundMessage, InboundRecord
 from shared.web.strict_json import pointer
@@ -23,6 +26,7 @@ _CURES = {
     "extra_forbidden": "leave this field out, or check its spelling",
     "json_invalid": "send one JSON object (RFC 8259) in UTF-8",
     "timezone_aware": "add the UTC offset, such as 2026-05-01T12:00:00Z",
+    "names_nobody": "leave it out when you do not know it",
 }
 _REASONS = {
     "missing": "missing-field",
@@ -30,6 +34,7 @@ _REASONS = {
     "json_invalid": "malformed-json",
     "union_tag_invalid": "unknown-event-type",
     "union_tag_not_found": "missing-field",
+    "names_nobody": "names-nobody",
 }
 
 
@@ -43,19 +48,50 @@ def read_message(raw: bytes, now: datetime, factor: float) -> Message:
     return message
 
 
+@dataclass(frozen=True, slots=True)
+class TopicPolicy:
+    """How records of the topic are read: the installation's key, and the publishers that are believed by name."""
+
+    key: str
+    trusted: Collection[str] = ()
+
+
 def read_record(
-    raw: bytes | None, now: datetime, factor: float, key: str, traceparent: str | None = None
+    raw: bytes | None,
+    now: datetime,
+    factor: float,
+    policy: TopicPolicy,
+    *,
+    sealed: str | None = None,
+    traceparent: str | None = None,
+    received_ms: int | None = None,
+    owner: str | None = None,
 ) -> InboundEvent:
-    """The event in a record of interactions-inbound, checked as well. Raises UnacceptableRecord, a dead letter."""
+    """The event in a publisher's record, checked as well. `sealed` is what the door wrote beside it; `owner` the
+    publisher whose own topic it came by: the broker let nobody else write there, so what the record says is ignored.
+
+    Raises UnacceptableRecord, a dead letter.
+    """
     try:
         record = _RECORD.validate_json(raw or b"", strict=True)
     except ValidationError as error:
-        raise UnacceptableRecord(EventRefused(_problems(error, ("message",)))) from None
+        refused = EventRefused(_problems(error, ("message",)))
+        raise UnacceptableRecord(refused, refused.reason) from None
+    message = record.message
+    if owner is not None:
+        publisher = publisher_on_the_topic(owner, (owner,))
+    else:
+        publisher = read_seal(policy.key, record.publisher, raw or b"", sealed) or publisher_on_the_topic(
+            record.publisher, policy.trusted
+        )
     try:
-        _check(record.message, now, factor)
-    except EventRefused as refusal:
-        raise UnacceptableRecord(refusal) from None
-    return InboundEvent(record.publisher, record.message, person_of(key, record.message.customer), traceparent)
+        _check(message, now, factor)
+        if kind := publisher.unreportable(message):
+            raise ReportForbidden(kind)
+    except (EventRefused, ReportForbidden) as refusal:
+        raise UnacceptableRecord(refusal, refusal.reason) from None
+    person = person_of(policy.key, message.customer)
+    return InboundEvent(publisher.name, message, person, publisher.trust, traceparent, received_ms)
 
 
 def _check(message: Message, now: datetime, factor: float) -> None:

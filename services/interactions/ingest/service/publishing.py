@@ -13,7 +13,8 @@ import orjson
 from services.interactions.identity.domain import customer_of, person_of
 from services.interactions.identity.service import generations_since
 from services.interactions.ingest.clients import InboundProducer
-from services.interactions.ingest.errors import BrokerUnconfirmed, EventRefused
+from services.interactions.ingest.domain.publishers import Publisher, seal
+from services.interactions.ingest.errors import BrokerUnconfirmed, EventRefused, ReportForbidden
 from services.interactions.ingest.service.accepting import read_message
 from shared.clock import Clock
 from shared.contracts.envelope import Origin
@@ -38,6 +39,7 @@ class CheckedEvent:
     message_id: str
     customer_id: UUID
     record: bytes
+    seal: bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,44 +92,46 @@ class EventPublisher:
                 self._generations[fingerprint] = generation
                 self._seen_until = changed_at - _OVERLAP
 
-    def check(self, publisher: str, raw: bytes, *, history: bool = False) -> CheckedEvent:
-        """The event in `raw`, ready to be published. Raises EventRefused."""
+    def check(self, publisher: Publisher, raw: bytes, *, history: bool = False) -> CheckedEvent:
+        """The event in `raw`, ready to be published. Raises EventRefused or ReportForbidden."""
         now = self._clock.now()
         message = read_message(raw, now, self._clock.factor)
+        if kind := publisher.unreportable(message):
+            raise ReportForbidden(kind)
         if history:
             raw = orjson.dumps({**orjson.loads(raw), "origin": Origin.HISTORY.value})
         # The worker decides with the newest generations; this copy may be seconds behind, which only moves the key.
-        customer_id, _ = customer_of(self._key, person_of(self._key, message.customer), self._generations)
+        customer_id = customer_of(self._key, person_of(self._key, message.customer), self._generations).customer_id
         record = b'{"publisher":%b,"received_at":"%b","message":%b}' % (
-            orjson.dumps(publisher),
+            orjson.dumps(publisher.name),
             now.isoformat().encode(),
             raw,
         )
-        return CheckedEvent(message.message_id, customer_id, record)
+        return CheckedEvent(message.message_id, customer_id, record, seal(self._key, publisher, record))
 
-    async def publish_one(self, publisher: str, raw: bytes) -> CheckedEvent:
-        """The event is durable on the topic. Raises EventRefused or BrokerUnconfirmed."""
+    async def publish_one(self, publisher: Publisher, raw: bytes) -> CheckedEvent:
+        """The event is durable on the topic. Raises EventRefused, ReportForbidden or BrokerUnconfirmed."""
         try:
             event = self.check(publisher, raw)
-        except EventRefused as refusal:
+        except (EventRefused, ReportForbidden) as refusal:
             REFUSED.labels("single", refusal.reason).inc()
             raise
         await self._publish([event], "single")
         return event
 
-    async def publish_batch(self, publisher: str, items: Sequence[Any]) -> list[CheckedEvent | RefusedItem]:
+    async def publish_batch(self, publisher: Publisher, items: Sequence[Any]) -> list[CheckedEvent | RefusedItem]:
         """Every item that passes is durable on the topic; one result per item, in order. Raises BrokerUnconfirmed."""
         results: list[CheckedEvent | RefusedItem] = []
         for index, item in enumerate(items):
             try:
                 results.append(self.check(publisher, _packed(item)))
-            except EventRefused as refusal:
+            except (EventRefused, ReportForbidden) as refusal:
                 REFUSED.labels("batch", refusal.reason).inc()
                 results.append(RefusedItem(index, _id_in(item), refusal.errors))
         await self._publish([result for result in results if isinstance(result, CheckedEvent)], "batch")
         return results
 
-    async def publish_history(self, publisher: str, chunks: AsyncIterator[bytes]) -> HistorySummary:
+    async def publish_history(self, publisher: Publisher, chunks: AsyncIterator[bytes]) -> HistorySummary:
         """Every line that passes is durable on the topic as history. Raises BrokerUnconfirmed with how far it came."""
         summary, waiting = HistorySummary(), []
         done = 0
@@ -136,7 +140,7 @@ class EventPublisher:
             if line.strip():
                 try:
                     waiting.append(self._check_line(publisher, line))
-                except EventRefused as refusal:
+                except (EventRefused, ReportForbidden) as refusal:
                     REFUSED.labels("history", refusal.reason).inc()
                     summary.refuse(RefusedItem(summary.lines, None, refusal.errors))
             if len(waiting) == CHUNK:
@@ -145,7 +149,7 @@ class EventPublisher:
         await self._publish_chunk(waiting, summary, done)
         return summary
 
-    def _check_line(self, publisher: str, line: bytes) -> CheckedEvent:
+    def _check_line(self, publisher: Publisher, line: bytes) -> CheckedEvent:
         if len(line) > _LONGEST_LINE:
             fault = {"reason": "line-too-long", "where": "", "what": f"longer than {_LONGEST_LINE} bytes"}
             raise EventRefused([{**fault, "cure": "send one event per line"}])
@@ -162,7 +166,7 @@ class EventPublisher:
         waiting.clear()
 
     async def _publish(self, events: Sequence[CheckedEvent], door: str) -> None:
-        await self._producer.publish((event.customer_id, event.record) for event in events)
+        await self._producer.publish((event.customer_id, event.record, event.seal) for event in events)
         ACCEPTED.labels(door).inc(len(events))
 
 

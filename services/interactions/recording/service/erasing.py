@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from services.interactions.recording import repository
+from services.interactions.recording.domain import name_in
 from shared.database.transaction import Tx
 
 
@@ -15,6 +16,13 @@ async def erase_recorded(tx: Tx, ids: Sequence[UUID], fresh: UUID) -> dict[str, 
     The caller holds `lock_for_erasure`.
     """
     return await repository.erase_customers(tx, ids, fresh)
+
+
+async def names_told(tx: Tx, ids: Sequence[UUID]) -> set[str]:
+    """Fingerprints of the identifiers by which publishers have named these customers."""
+    told = await repository.known_observations(tx, ids)
+    names = {name_in(slot) for slots in told.values() for slot in slots}
+    return {name for name in names if name is not None}
 
 
 async def remaining_recorded(tx: Tx, ids: Sequence[UUID]) -> dict[str, int]:

@@ -11,7 +11,6 @@ from shared.contracts.campaigns import MessageSettled
 from shared.contracts.envelope import Envelope
 from shared.contracts.privacy import ConsentChanged
 from shared.database.transaction import Tx
-from shared.ids import new_id
 
 
 async def record_settled(tx: Tx, events: Sequence[Envelope[MessageSettled]]) -> None:
@@ -22,9 +21,9 @@ async def record_settled(tx: Tx, events: Sequence[Envelope[MessageSettled]]) -> 
     interactions = []
     for event in events:
         if event.data.outcome == "handed_over":
-            interactions.append(exposure_of(event, new_id(), tx.now))
+            interactions.append(exposure_of(event, tx.now))
         if event.data.bounced:
-            interactions.append(response_of(event, "bounced", new_id(), tx.now))
+            interactions.append(response_of(event, "bounced", tx.now))
     await _record(tx, interactions)
 
 
@@ -34,7 +33,7 @@ async def record_withdrawals(tx: Tx, events: Sequence[Envelope[ConsentChanged]])
     The caller holds `lock_against_erasures`.
     """
     withdrawn = [event for event in events if event.data.withdrawn_via in ("one_click", "page")]
-    await _record(tx, [response_of(event, "unsubscribed", new_id(), tx.now) for event in withdrawn])
+    await _record(tx, [response_of(event, "unsubscribed", tx.now) for event in withdrawn])
 
 
 async def _record(tx: Tx, interactions: Sequence[NewInteraction]) -> None:
@@ -42,6 +41,6 @@ async def _record(tx: Tx, interactions: Sequence[NewInteraction]) -> None:
         return
     erased = await erased_among(tx, {interaction.customer_id for interaction in interactions})
     kept = [interaction for interaction in interactions if interaction.customer_id not in erased]
-    DROPPED.inc(len(interactions) - len(kept))
+    tx.after_commit(lambda: DROPPED.inc(len(interactions) - len(kept)))
     if kept:
         await store_and_emit(tx, kept)

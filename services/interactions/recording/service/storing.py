@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
+from functools import partial
 from uuid import UUID
 
 from services.interactions.recording import repository
@@ -23,7 +25,6 @@ async def store_and_emit(tx: Tx, interactions: Sequence[NewInteraction]) -> list
     await repository.insert_interactions(tx, interactions)
     event_ids = []
     for interaction in interactions:
-        RECORDED.labels(interaction.kind, interaction.origin.value).inc()
         if interaction.cause is None:
             # Each message of a batch is followed under its own publisher's trace.
             enter_trace(interaction.traceparent)
@@ -34,6 +35,10 @@ async def store_and_emit(tx: Tx, interactions: Sequence[NewInteraction]) -> list
                 time=interaction.time,
                 origin=interaction.origin,
                 cause=interaction.cause,
+                id=interaction.event_id,
             )
         )
+    recorded = Counter((interaction.kind, interaction.origin.value) for interaction in interactions)
+    for labels, number in recorded.items():
+        tx.after_commit(partial(RECORDED.labels(*labels).inc, number))
     return event_ids

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from services.privacy.consents import repository
-from services.privacy.consents.domain import mark_expired
+from services.privacy.consents.domain.ledger import mark_expired
+from services.privacy.consents.service.addresses import tell_owners
 from services.privacy.consents.service.ledger import emit_change
 from services.privacy.subject_locks import repository as subject_locks
 from shared.database.transaction import Tx
@@ -29,4 +30,5 @@ async def expire_consents(tx: Tx, limit: int) -> int:
     await subject_locks.set_versions(tx, {head.scope.customer_id: head.version for head in changed})
     for head in changed:
         emit_change(tx, head, None, time=head.expires_at)
+    await tell_owners(tx, {head.given.fingerprint for head in changed if head.at_address and head.given is not None})
     return len(found)

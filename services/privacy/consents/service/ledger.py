@@ -3,14 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
+from uuid import UUID
 
 from services.privacy.consents import repository
-from services.privacy.consents.domain import Action, Head, Line, Proof, Scope, Statement, head_after
+from services.privacy.consents.domain.ledger import (
+    EVERY_PURPOSE,
+    Action,
+    Head,
+    Line,
+    Proof,
+    Scope,
+    Statement,
+    head_after,
+)
 from services.privacy.subject_locks import repository as subject_locks
 from services.privacy.subject_locks.service import lock_subjects
 from shared.contracts.envelope import Origin
-from shared.contracts.privacy import ConsentChanged
+from shared.contracts.privacy import AddressConsentChanged, ConsentChanged
 from shared.database.transaction import Tx
 
 
@@ -29,7 +40,7 @@ async def record_consents(
 
 
 async def append_to_ledger(tx: Tx, statements: Sequence[Statement], *, origin: Origin | None = None) -> list[Line]:
-    """The statements are in the ledger and their heads are kept. Their customers must be locked, and not erased."""
+    """The statements are in the ledger and their heads are kept. Their subjects must be locked, and not erased."""
     if not statements:
         return []
     before = await repository.heads_of(tx, {statement.scope.customer_id for statement in statements})
@@ -38,7 +49,8 @@ async def append_to_ledger(tx: Tx, statements: Sequence[Statement], *, origin: O
     changed: dict[Scope, Head] = {}
     versions = await subject_locks.next_versions(tx, len(statements))
     for statement, version in zip(statements, versions, strict=True):
-        head = head_after(heads.get(statement.scope), statement, version)
+        everything = heads.get(replace(statement.scope, purpose=EVERY_PURPOSE))
+        head = head_after(heads.get(statement.scope), statement, version, everything)
         lines.append(Line(statement, version, head is not None, tx.now))
         if head is not None:
             heads[statement.scope] = changed[statement.scope] = head
@@ -52,7 +64,39 @@ async def append_to_ledger(tx: Tx, statements: Sequence[Statement], *, origin: O
 def emit_change(
     tx: Tx, head: Head, proof: Proof | None, *, time: datetime | None, origin: Origin | None = None
 ) -> None:
-    """Emit `consent_changed` with the state that a head gives now; without a proof because time alone changed it."""
+    """Emit the state that a head gives now; without a proof because time alone changed it.
+
+    An address is no customer: what holds for it is told by an event of its own. A customer's refusal of everything is
+    told by one event for each purpose about which something was said, so this adds none.
+    """
+    if head.at_address and head.given is not None:
+        tx.publish(
+            AddressConsentChanged(
+                fingerprint=head.given.fingerprint,
+                consent_id=head.consent_id,
+                purpose=head.scope.purpose,
+                channel=head.scope.channel,
+                state=head.state(tx.now),
+                expires_at=head.expires_at,
+            ),
+            subject=head.scope.customer_id,
+            time=time,
+            origin=origin,
+        )
+    elif head.scope.purpose != EVERY_PURPOSE:
+        emit_to(tx, head.scope.customer_id, head, proof, time=time, origin=origin)
+
+
+def emit_to(
+    tx: Tx,
+    customer_id: UUID,
+    head: Head,
+    proof: Proof | None = None,
+    *,
+    time: datetime | None = None,
+    origin: Origin | None = None,
+) -> None:
+    """Emit `consent_changed` for a customer, with the state that a head gives now."""
     withdrawn = head.action is Action.WITHDRAWN and proof is not None
     tx.publish(
         ConsentChanged(
@@ -65,7 +109,7 @@ def emit_change(
             campaign_id=proof.campaign_id if proof is not None else None,
             message_id=proof.message_id if proof is not None else None,
         ),
-        subject=head.scope.customer_id,
+        subject=customer_id,
         time=time,
         origin=origin,
     )

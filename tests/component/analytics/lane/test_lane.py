@@ -5,10 +5,9 @@ from __future__ import annotations
 import asyncio
 import signal
 from collections import Counter
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 from functools import partial
-from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -16,37 +15,15 @@ import pytest
 from aiokafka import TopicPartition
 
 from services.analytics.capabilities import lane_steps, subscription
-from services.analytics.config import Settings
 from services.analytics.lane.streams.lane import Lane
 from services.analytics.segments.service.programs import Programs
-from shared.clock import SystemClock
 from shared.contracts.interactions import PurchaseRecorded
 from shared.contracts.topics import PARTITIONS
-from shared.database.engine import Database
 from shared.database.transaction import Tx
 from shared.events.subscription import Subscription
-from shared.kafka.clients import create_topics, make_consumer, make_producer, wire_name
+from shared.kafka.clients import make_consumer, wire_name
 from tests.component.analytics.builders import a_profile, a_purchase, bought
 from tests.component.analytics.lane.harness import Harness
-from tests.component.analytics.world import World
-
-
-@pytest.fixture
-async def harness(
-    settings: Settings, database: Database, tmp_path: Path, request: pytest.FixtureRequest
-) -> AsyncIterator[Harness]:
-    """Analytics with its broker. Topics and group bear the test's name, so that no test reads what another wrote."""
-    own = settings.model_copy(update={"topic_prefix": f"{settings.topic_prefix}{uuid4().hex[:6]}-"})
-    await create_topics(own)
-    database.clock = SystemClock()
-    producer = make_producer(own)
-    await producer.start()
-    harness = Harness(own, producer, World(own, database, SystemClock()), tmp_path)
-    yield harness
-    for worker in harness.workers:
-        worker.kill()
-        worker.wait()
-    await producer.stop()
 
 
 @pytest.mark.timeout(400)

@@ -20,17 +20,15 @@ from services.analytics.segments.service.programs import Programs
 from shared.clock import Clock, SystemClock
 from shared.config import ServiceSettings
 from shared.database.engine import Database
-from shared.database.kernel_tables import create_kernel_tables
+from shared.database.kernel_tables import create_newest_kernel_tables
 from shared.database.partitions import maintain
 from shared.events.relay import Relay
 from shared.worker.parts import WorkerContext
 from shared.worker.watchdog import Watchdog
 from tests.component.analytics.builders import a_purchase, bought
 from tests.component.analytics.lane.harness import Harness
-from tests.component.analytics.lane.test_lane import harness
 from tests.infrastructure import CreateDatabase
 
-__all__ = ["harness"]
 WINDOW_S = 3.0
 
 
@@ -73,7 +71,7 @@ async def shop_url(create_database: CreateDatabase) -> str:
     url: str = await create_database("till")
     connection = await asyncpg.connect(url)
     statements: list[str] = []
-    create_kernel_tables(type("_Op", (), {"execute": statements.append}))
+    create_newest_kernel_tables(type("_Op", (), {"execute": statements.append}))
     for statement in statements:
         await connection.execute(statement)
     await connection.close()

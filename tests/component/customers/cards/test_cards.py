@@ -36,3 +36,13 @@ async def test_a_card_shows_the_preferred_address(api: httpx.AsyncClient) -> Non
     customer = await created(api, identifiers=[an_email(), preferred, an_email()])
     answer = await api.post("/cards", json={"customer_ids": [customer["customer_id"]]}, headers=as_("sender"))
     assert answer.json()["cards"][0]["email"] == preferred["value"]
+
+
+async def test_an_address_is_shown_as_a_mail_server_takes_it(api: httpx.AsyncClient) -> None:
+    """Catches an address in another script, which no message could be handed over to."""
+    local = uuid4().hex
+    email = {"kind": "email", "value": f"Kunde.{local}@B\u00fccher.example.test"}
+    customer = await created(api, identifiers=[email])
+    assert customer["identifiers"][0]["value"] == email["value"]
+    answer = await api.post("/cards", json={"customer_ids": [customer["customer_id"]]}, headers=as_("sender"))
+    assert answer.json()["cards"][0]["email"] == f"Kunde.{local}@xn--bcher-kva.example.test"

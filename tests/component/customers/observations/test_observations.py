@@ -7,6 +7,7 @@ from uuid import uuid4
 
 import httpx
 
+from shared.contracts.customers import ProfileChanged
 from shared.contracts.envelope import Origin
 from shared.events.processor import BatchProcessor
 from tests.component.customers.builders import an_email, created, derived, linked, observed, read
@@ -22,7 +23,7 @@ async def test_an_unknown_name_opens_a_prospect_with_its_traits(api: httpx.Async
     body = await read(api, customer)
     assert (body["status"], body["source"], body["name"]) == ("prospect", "shop", "Ada")
     assert {(held["kind"], held["verified"]) for held in body["identifiers"]} == {("email", False), ("phone", False)}
-    (emitted,) = await world.emitted(customer)
+    (emitted,) = await world.emitted(customer, ProfileChanged)
     assert emitted.data.attributes == {"city": "Bath", "children": 2}
     assert (emitted.origin, emitted.cause) == (Origin.HISTORY, event.id)
 

@@ -132,8 +132,8 @@ async def test_a_round_is_bounded_in_bytes(database: Database, settings: Any, mo
 
 async def test_one_relay_at_a_time(database: Database, settings: Any) -> None:
     """Catches a relay without its lock: two would send everything twice and break the order."""
-    async with database.exclusive("relay") as mine:
-        assert mine
+    async with database.exclusive("relay") as acquired:
+        assert acquired
         await emit(database, 1)
         async with relaying(settings) as beats:
             async with asyncio.timeout(30):

@@ -44,6 +44,14 @@ async def running(settings: ServiceSettings) -> AsyncIterator[httpx.AsyncClient]
         yield client
 
 
+@asynccontextmanager
+async def operators(client: httpx.AsyncClient) -> AsyncIterator[httpx.AsyncClient]:
+    """A client of the operators' port of the same app."""
+    app: Any = client._transport.app  # type: ignore[attr-defined]
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app.state.health), base_url="http://health") as opened:
+        yield opened
+
+
 @pytest.fixture
 async def client(door_settings: ServiceSettings, database: Database) -> AsyncIterator[httpx.AsyncClient]:
     async with database.transaction() as tx:
@@ -194,18 +202,31 @@ async def test_without_its_database_a_door_says_try_again(door_settings: Service
         assert answer.headers["retry-after"]
         assert (await client.get("/health/live")).status_code == 200
         assert (await client.get("/health/ready")).status_code == 503
-        assert (await client.get("/health/deep")).json()["database"]["ok"] is False
+        async with operators(client) as operator:
+            assert (await operator.get("/health/deep")).json()["database"]["ok"] is False
 
 
-async def test_health_and_metrics_need_no_key_and_tell_what_is_there(client: httpx.AsyncClient) -> None:
+async def test_operators_are_told_what_is_there_on_their_own_port(client: httpx.AsyncClient) -> None:
     del client.headers["X-API-Key"]
-    assert (await client.get("/health/ready")).status_code == 200
-    deep = (await client.get("/health/deep")).json()
-    assert (deep["status"], deep["redis"]["ok"], deep["database"]["dead_letters_open"]) == ("ok", True, 0)
     await client.get("/counts/found/anna")
-    shown = (await client.get("/metrics")).text
+    async with operators(client) as operator:
+        ready = await operator.get("/health/ready")
+        assert (ready.status_code, ready.json()["checks"].keys()) == (200, {"database", "broker"})
+        deep = (await operator.get("/health/deep")).json()
+        assert (deep["status"], deep["redis"]["ok"], deep["database"]["dead_letters_open"]) == ("ok", True, 0)
+        shown = (await operator.get("/metrics")).text
     assert 'crm_http_requests_total{method="GET",route="/counts/found/{name}",status="401"}' in shown
     assert "anna" not in shown
+
+
+async def test_strangers_learn_that_it_is_ready_and_nothing_else(client: httpx.AsyncClient) -> None:
+    """Catches numbers, names of neighbours and metrics on the port that the internet reaches."""
+    del client.headers["X-API-Key"]
+    assert (await client.get("/health/live")).json() == {"status": "live"}
+    ready = await client.get("/health/ready")
+    assert (ready.status_code, ready.json()) == (200, {"status": "ready"})
+    for path in ("/health/deep", "/metrics"):
+        assert (await client.get(path)).status_code == 404
 
 
 async def test_a_caller_above_the_rate_is_sent_away_for_a_while(

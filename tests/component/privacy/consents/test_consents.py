@@ -39,7 +39,8 @@ async def test_a_withdrawal_tells_by_which_way(client: httpx.AsyncClient, databa
     await record(client, customer)
     body = {"customer": {"customer_id": str(customer)}, "campaign_id": str(campaign), "message_id": str(message)}
     answer = await client.post("/withdrawals", json=body)
-    assert len(answer.json()["withdrawn"]) == 1
+    lines = {(line["purpose"], line["channel"]) for line in answer.json()["withdrawn"]}
+    assert lines == {("marketing", "email"), *(("*", channel) for channel in ("email", "sms", "phone", "post"))}
     event = (await emitted(database, customer, "consent_changed"))[-1]
     assert (event.data["state"], event.data["withdrawn_via"]) == ("denied", "api")
     assert (event.data["campaign_id"], event.data["message_id"]) == (str(campaign), str(message))
@@ -48,13 +49,13 @@ async def test_a_withdrawal_tells_by_which_way(client: httpx.AsyncClient, databa
 
 
 async def test_a_withdrawal_that_would_stop_nothing_does_not_look_as_if(client: httpx.AsyncClient) -> None:
-    """Catches a withdrawal by e-mail that is lost without a word when the customer is known by an account."""
-    email = f"{new_id().hex}@example.test"
-    lost = await client.post("/withdrawals", json={"customer": {"email": email}})
+    """Catches a withdrawal by card that is lost without a word when the customer is known by an account."""
+    card = {"card": new_id().hex}
+    lost = await client.post("/withdrawals", json={"customer": card})
     assert (lost.status_code, lost.json()["type"]) == (404, "/problems/nothing-said")
-    granted = {**a_consent(new_id()), "customer": {"email": email}}
+    granted = {**a_consent(new_id()), "customer": card}
     assert (await client.post("/consents", json=granted)).status_code == 201
-    withdrawn = await client.post("/withdrawals", json={"customer": {"email": email}})
+    withdrawn = await client.post("/withdrawals", json={"customer": card, "purpose": "marketing", "channel": "email"})
     assert len(withdrawn.json()["withdrawn"]) == 1
 
 

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import httpx
 
-from services.privacy.consents.domain import Action, Proof, Scope, Statement
+from services.privacy.consents.domain.ledger import Action, Proof, Scope, Statement
 from services.privacy.consents.jobs import expire_consents
 from services.privacy.consents.service.ledger import record_consents
 from shared.database.engine import Database

@@ -27,12 +27,12 @@ async def test_the_whole_road_ends_with_a_certificate(
         ["customers", "interactions", "analytics", "campaigns"],
     )
     own = erasure["receipts"][0]
-    assert own["stores"] == {"heads": 1, "consents": 1, "permits": 1, "dead_letters": 0, "idempotency": 0}
+    assert {name: count for name, count in own["stores"].items() if count} == {"heads": 1, "consents": 1, "permits": 1}
     assert not any(own["remaining"].values())
     for table in ("consents", "heads", "permits"):
         assert await rows(database, table, [customer]) == 0
     (asked,) = await emitted(database, customer, "erasure_requested")
-    assert asked.data == {"request_id": erasure["erasure_id"], "aliases": []}
+    assert (asked.data["request_id"], asked.data["aliases"]) == (erasure["erasure_id"], [])
     *first, last = receipts(erasure["erasure_id"], customer, clock)
     await handle(database, *first)
     assert (await show(client, erasure["erasure_id"]))["state"] == "running"

@@ -8,7 +8,7 @@ import httpx
 import pytest
 from sqlalchemy.exc import DBAPIError
 
-from services.privacy.erasures.service import Request, request_erasure
+from services.privacy.erasures.service.requests import Request, request_erasure
 from shared.contracts.customers import CustomersMerged, IdentifierRetired
 from shared.customers.identifiers import fingerprint
 from shared.database.engine import Database, sqlstate

@@ -9,7 +9,7 @@ from uuid import UUID
 import httpx
 import pytest
 
-from services.privacy.consents.domain import Action, Scope, Statement
+from services.privacy.consents.domain.ledger import Action, Scope, Statement
 from services.privacy.consents.service.ledger import record_consents
 from services.privacy.consents.service.withdrawals import withdraw
 from services.privacy.permits.domain import Permit, Reason

@@ -80,6 +80,20 @@ async def test_a_complaint_withdraws_and_suppresses(
     assert (event["withdrawn_via"], event["message_id"]) == ("complaint", str(message))
 
 
+async def test_a_reported_wish_binds_the_address_of_its_message(
+    client: httpx.AsyncClient, database: Database, clock: FixedClock
+) -> None:
+    """Catches a STOP word that counts for one customer id only, while the same number is known under another."""
+    customer, other, message, number = new_id(), new_id(), new_id(), f"+4420{new_id().int % 10**8:08}"
+    for one in (customer, other):
+        await record(client, one, channel="sms")
+    assert await ask(client, customer, channel="sms", address=number, message_id=message) == "granted"
+    fact = a_response("unsubscribed", message_id=message, channel="sms")
+    await handle(database, an_event(fact, customer, clock.now()))
+    assert await ask(client, other, channel="sms", address=number) == "withdrawn"
+    assert await ask(client, other, channel="sms") == "granted"
+
+
 @pytest.mark.parametrize("kind", ["complained", "unsubscribed"])
 async def test_without_a_known_message_the_whole_channel_is_withdrawn(
     client: httpx.AsyncClient, database: Database, clock: FixedClock, kind: ResponseKind
@@ -107,7 +121,8 @@ async def test_a_reported_unsubscribe_does_not_undo_a_later_yes(
     assert await ask(client, customer) == "granted"
     await handle(database, an_event(a_response("unsubscribed"), customer, left_at + timedelta(minutes=2)))
     assert await ask(client, customer) == "withdrawn"
-    assert await rows(database, "consents", [customer]) == 3
+    # The three about marketing, and the wish to get nothing at all, once.
+    assert await rows(database, "consents", [customer]) == 4
 
 
 async def test_a_complaint_counts_for_the_customer_that_its_batch_merges(

@@ -29,7 +29,7 @@ async def test_a_restriction_stops_everything_and_can_be_lifted(client: httpx.As
 
 async def _restrict(database: Database, customer: UUID) -> None:
     async with database.transaction() as tx:
-        await restrict(tx, customer, True)
+        await restrict(tx, customer, True, "test")
 
 
 async def test_a_restriction_and_permits_take_turns(database: Database) -> None:
@@ -45,3 +45,15 @@ async def test_an_erased_customer_cannot_be_restricted(client: httpx.AsyncClient
         await subject_locks.add_tombstones(tx, {customer: 1})
     answer = await client.put(f"/customers/{customer}/restriction", json={"restricted": True})
     assert (answer.status_code, answer.json()["type"]) == (410, "/problems/customer-erased")
+
+
+async def test_who_restricted_and_who_lifted_it_is_kept(client: httpx.AsyncClient) -> None:
+    """Catches a restriction that was lifted by nobody."""
+    customer = new_id()
+    for restricted, key in ((True, "officer-key"), (True, "officer-key"), (False, "writer-key")):
+        headers = {"Authorization": f"Bearer {key}"}
+        await client.put(f"/customers/{customer}/restriction", json={"restricted": restricted}, headers=headers)
+    shown = (await client.get(f"/customers/{customer}/restriction")).json()
+    assert shown["restricted"] is False
+    changes = [(change["restricted"], change["changed_by"]) for change in shown["changes"]]
+    assert changes == [(False, "writer"), (True, "officer")]

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import httpx
 
+from services.privacy.suppressions.domain import SuppressionReason
+from services.privacy.suppressions.service import suppress
 from shared.database.engine import Database
 from shared.ids import new_id
+from tests.component.privacy.addresses import hash_of
 from tests.component.privacy.scenes import ask, emitted, record
 
 
@@ -39,3 +42,33 @@ async def test_an_address_is_listed_checked_and_taken_off(client: httpx.AsyncCli
     async with database.transaction() as tx:
         found = await tx.value("select count(*) from addresses where fingerprint like '%@%'")
     assert found == 0
+
+
+async def test_who_was_erased_or_complained_is_taken_off_by_few_and_by_name(
+    client: httpx.AsyncClient, database: Database
+) -> None:
+    """Catches a key for recording consent that brings back who was erased, and a removal that nobody did."""
+    address = an_address()
+    listed = {"addresses": [{"channel": "email", "address": address}]}
+    await client.post("/suppressions", json={**listed, "reason": "complained"})
+    await client.post("/suppressions", json={**listed, "reason": "manual"})
+    async with database.transaction() as tx:
+        await suppress(tx, [(hash_of(address), "email")], SuppressionReason.ERASED, "erasure")
+    writer = {"Authorization": "Bearer writer-key"}
+    for reason in ("erased", "complained"):
+        refused = await client.post("/suppressions/removals", json={**listed, "reason": reason}, headers=writer)
+        assert (refused.status_code, refused.json()["type"]) == (403, "/problems/protected-suppression")
+        assert "privacy:admin" in refused.json()["cure"]
+    assert (await client.post("/suppressions/removals", json=listed, headers=writer)).json() == {"changed": 1}
+    assert await _reasons(client, address) == {"complained", "erased"}
+    assert (await client.post("/suppressions/removals", json=listed)).json() == {"changed": 2}
+    shown = (await client.post("/suppressions/checks", json=listed)).json()["items"][0]
+    removed = {(removal["reason"], removal["removed_by"]) for removal in shown["removals"]}
+    assert removed == {("manual", "writer"), ("complained", "officer"), ("erased", "officer")}
+    assert shown["entries"] == []
+
+
+async def _reasons(client: httpx.AsyncClient, address: str) -> set[str]:
+    named = {"addresses": [{"channel": "email", "address": address}]}
+    shown = (await client.post("/suppressions/checks", json=named)).json()["items"][0]
+    return {entry["reason"] for entry in shown["entries"]}

@@ -10,7 +10,7 @@ import pytest
 from faust.types import TP
 
 from services.analytics.lane.streams.backlog import Backlog, Fetched, Gap
-from services.analytics.lane.streams.driver import Feed, Fetch
+from services.analytics.lane.streams.feed import Feed, Fetch
 from services.analytics.lane.streams.frontier import Frontier
 
 A0, B0, A1, B1 = TP("a", 0), TP("b", 0), TP("a", 1), TP("b", 1)

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.customers.merges.domain import field_choices, merged, separated
-from services.customers.profiles.domain.claims import STATUS, Claims
+from services.customers.profiles.domain.claims import STATUS, Claim, Claims, latest
 from services.customers.profiles.domain.customer import profile_of, sources_of
 from tests.unit.customers.builders import A, B, C, a_claim, a_group, day
 
@@ -79,3 +79,12 @@ def test_a_value_cleared_after_the_merge_does_not_come_back_from_the_absorbed() 
 def test_a_prospect_that_absorbs_an_active_customer_is_active() -> None:
     survivor = a_group(A, {STATUS: a_claim("prospect", 4)})
     assert profile_of(merged(survivor, a_group(B, {STATUS: a_claim("active", 2)}), day(5))).status == "active"
+
+
+def test_hearsay_does_not_compete_with_a_trusted_value() -> None:
+    """Catches a name that a page stated of an account, shown instead of what the till says of the reader merged in."""
+    heard, known = Claim("Mallory", day(9), "page", trusted=False), a_claim("Ada", 1)
+    for own, other in ((heard, known), (known, heard)):
+        survivor, absorbed = a_group(A, {"given_name": own}), a_group(B, {"given_name": other})
+        assert profile_of(merged(survivor, absorbed, day(3))).values == {"given_name": "Ada"}
+    assert latest(known, heard) == latest(heard, known) == known

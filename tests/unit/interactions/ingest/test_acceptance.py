@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.interactions.ingest.errors import EventRefused, UnacceptableRecord
-from services.interactions.ingest.service.accepting import read_message, read_record
+from services.interactions.ingest.service.accepting import TopicPolicy, read_message, read_record
 from shared.contracts.envelope import Unreadable
 
 NOW = datetime(2026, 5, 1, 12, tzinfo=UTC)
@@ -91,7 +91,7 @@ def test_the_reason_of_a_dead_letter_is_the_faults_slug() -> None:
     data = {**_purchase()["data"], "currency": "XQZ"}
     record = {"publisher": "till", "message": _purchase(data=data)}
     with pytest.raises(UnacceptableRecord) as refused:
-        read_record(orjson.dumps(record), NOW, 1.0, "key")
+        read_record(orjson.dumps(record), NOW, 1.0, TopicPolicy("key"))
     assert refused.value.slug == "unknown-currency"
 
 
@@ -103,7 +103,7 @@ def test_a_fault_over_kafka_points_into_the_record() -> None:
         ({"message": _purchase()}, "/publisher"),
     ):
         with pytest.raises(UnacceptableRecord, match=where):
-            read_record(orjson.dumps(record), NOW, 1.0, "key")
+            read_record(orjson.dumps(record), NOW, 1.0, TopicPolicy("key"))
 
 
 @given(st.binary(max_size=200))
@@ -112,7 +112,7 @@ def test_any_bytes_are_read_or_refused(raw: bytes) -> None:
     with pytest.raises(EventRefused):
         read_message(raw, NOW, 1.0)
     with pytest.raises(Unreadable):
-        read_record(raw, NOW, 1.0, "key")
+        read_record(raw, NOW, 1.0, TopicPolicy("key"))
 
 
 @given(

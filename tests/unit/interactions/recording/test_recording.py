@@ -22,12 +22,21 @@ NOW = datetime(2026, 5, 1, 12, tzinfo=UTC)
 def test_news_is_what_changed() -> None:
     """Would catch a change back to an old value that is swallowed, and an order of fields that counts as news."""
     person = person_of(KEY, CustomerRef(email="ada@example.test"))
-    first = observation_digests(person, {"a": 1, "b": 2})
+    first = observation_digests(person, {"a": 1, "b": 2}, "server")
     assert tells_anything_new(first, {})
-    assert not tells_anything_new(observation_digests(person, {"b": 2, "a": 1}), first)
-    assert tells_anything_new(observation_digests(person, {"a": 1}), first)
-    assert not tells_anything_new(observation_digests(person, {}), first)
+    assert not tells_anything_new(observation_digests(person, {"b": 2, "a": 1}, "server"), first)
+    assert tells_anything_new(observation_digests(person, {"a": 1}, "server"), first)
+    assert not tells_anything_new(observation_digests(person, {}, "server"), first)
     assert not tells_anything_new({}, {})
+
+
+def test_a_servers_word_is_news_after_a_browsers() -> None:
+    """Would catch an account that is never joined, since a browser said the same before and was not believed."""
+    person = person_of(KEY, CustomerRef(email="ada@example.test"))
+    heard, known = (observation_digests(person, {"a": 1}, trust) for trust in ("browser", "server"))
+    assert tells_anything_new(known, heard)
+    assert not tells_anything_new(heard, heard)
+    assert not tells_anything_new(heard, known)
 
 
 @given(st.text(min_size=1, max_size=20), st.text(min_size=1, max_size=20), st.text(min_size=1, max_size=20))

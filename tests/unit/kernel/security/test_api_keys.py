@@ -29,6 +29,13 @@ def test_two_keys_of_one_id_are_good_during_a_rotation(tmp_path: Path) -> None:
     assert keys.find("other") is None
 
 
+def test_a_key_is_a_servers_unless_the_file_says_that_it_is_in_a_browser(tmp_path: Path) -> None:
+    """Catches the public key of a page that is believed like a till's."""
+    keys = keys_of(tmp_path, [entry("till"), entry("page", id="page", trust="browser", scopes=["interactions:write"])])
+    holders = [keys.find("till"), keys.find("page")]
+    assert [holder.trust for holder in holders if holder] == ["server", "browser"]
+
+
 def test_an_expired_key_is_unknown(tmp_path: Path) -> None:
     now = datetime.now(UTC)
     keys = keys_of(
@@ -51,6 +58,9 @@ def test_an_expired_key_is_unknown(tmp_path: Path) -> None:
         [entry("k", scopes=["customers:everything"])],
         [entry("k", expires_at="2030-01-01T00:00:00")],
         [entry("k", clear="k")],
+        [entry("k", trust="friend")],
+        [entry("k", trust="browser", scopes=["interactions:write", "customers:read"])],
+        [entry("k", trust="browser", scopes=["interactions:write", "responses:write"])],
     ],
 )
 def test_a_key_file_that_cannot_be_meant_is_refused_at_start(tmp_path: Path, content: Any) -> None:

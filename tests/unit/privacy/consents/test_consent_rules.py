@@ -10,12 +10,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.privacy.consents.domain import Action, Head, Proof, Scope, Statement, head_after, judge
+from services.privacy.consents.domain.judging import judge
+from services.privacy.consents.domain.ledger import Action, Head, Proof, Scope, Statement, head_after
+from services.privacy.identity.domain import Group
 from services.privacy.permits.domain import Reason
 
 START = datetime(2017, 1, 1, tzinfo=UTC)
 PROOF = Proof(recorded_by="test")
 A, B, C = UUID(int=1), UUID(int=2), UUID(int=3)
+
+
+def group(current: UUID) -> Group:
+    return Group(current, (A, B, C))
 
 
 def day(number: float) -> datetime:
@@ -52,7 +58,7 @@ LEDGERS = st.lists(statements(), max_size=12)
 @given(LEDGERS, st.integers(0, 45))
 def test_after_a_refusal_nothing_goes_out_until_a_later_yes(ledger: list[Statement], now: int) -> None:
     """Catches a grant that outlives a refusal. Told from the ledger alone, in other words than the code's."""
-    allowed = judge(list(fold(ledger).values()), A, day(now)) is None
+    allowed = judge(list(fold(ledger).values()), group(A), day(now)) is None
     refusals = [(place, statement) for place, statement in enumerate(ledger) if statement.action is not Action.GRANTED]
     grants = [(place, statement) for place, statement in enumerate(ledger) if statement.action is Action.GRANTED]
     for place, refusal in refusals:
@@ -75,7 +81,7 @@ def test_no_message_without_a_grant_that_runs(ledger: list[Statement], now: int,
         for statement in ledger
         if statement.action is Action.GRANTED and (statement.expires_at is None or statement.expires_at > day(now))
     ]
-    if judge(list(fold(ledger).values()), current, day(now)) is None:
+    if judge(list(fold(ledger).values()), group(current), day(now)) is None:
         assert running
 
 
@@ -86,14 +92,14 @@ def test_a_refusal_under_any_id_stops_everything_at_once(
     """Catches a refusal that holds only for one of the ids, or only when it is the newest by its date."""
     for action in (Action.DENIED, Action.WITHDRAWN):
         heads = fold([*ledger, a_statement(action, 0, by=by)])
-        assert judge(list(heads.values()), current, day(now)) is not None
+        assert judge(list(heads.values()), group(current), day(now)) is not None
 
 
 @given(LEDGERS, st.sampled_from([A, B, C]))
 def test_a_new_yes_under_the_current_id_is_always_enough(ledger: list[Statement], current: UUID) -> None:
     """Catches a customer who can never come back."""
     heads = fold([*ledger, a_statement(Action.GRANTED, 30, by=current)])
-    assert judge(list(heads.values()), current, day(31)) is None
+    assert judge(list(heads.values()), group(current), day(31)) is None
 
 
 @given(LEDGERS, LEDGERS, st.integers(0, 45))
@@ -104,7 +110,7 @@ def test_other_ids_can_only_restrict_what_is_refused_here(
     own_heads = fold([statement for statement in own if statement.scope.customer_id == A])
     if own_heads and not own_heads[A].granted:
         all_heads = fold([*own, *[statement for statement in others if statement.scope.customer_id != A]])
-        assert judge(list(all_heads.values()), A, day(now)) is not None
+        assert judge(list(all_heads.values()), group(A), day(now)) is not None
 
 
 @pytest.mark.parametrize(
@@ -132,7 +138,7 @@ def test_other_ids_can_only_restrict_what_is_refused_here(
 )
 def test_cases_that_people_ask_about(ledger: list[Statement], now: float, expected: Reason | None) -> None:
     """Catches a change of the rules that nobody meant."""
-    assert judge(list(fold(ledger).values()), A, day(now)) is expected
+    assert judge(list(fold(ledger).values()), group(A), day(now)) is expected
 
 
 def test_an_older_grant_does_not_shorten_a_newer_one() -> None:

@@ -7,9 +7,10 @@ from uuid import UUID
 
 import pytest
 
-from services.privacy.consents.domain import Action, Head, Scope
+from services.privacy.consents.domain.judging import Destination
+from services.privacy.consents.domain.ledger import Action, Head, Scope
 from services.privacy.gate.domain import Situation, grant, refusal
-from services.privacy.identity.domain import Group
+from services.privacy.identity.domain import Group, subject_of
 from services.privacy.permits.domain import SERVICE_PURPOSE as SERVICE
 from services.privacy.permits.domain import Question, Reason
 from services.privacy.subject_locks.domain import SubjectState as Standing
@@ -22,6 +23,9 @@ A = UUID(int=1)
 
 
 B = UUID(int=2)
+
+
+AT_ADDRESS = subject_of("hash")
 
 
 def a_question(purpose: str = "marketing") -> Question:
@@ -38,9 +42,10 @@ def a_situation(
     head = Head(Scope(A, "marketing", "email"), Action.GRANTED, UUID(int=5), 7, NOW, None, None)
     return Situation(
         group=Group(A, (A, B)),
-        states=[Standing(A, 7), Standing(B, 3, restricted=restricted, erased=erased)],
+        states=[Standing(A, 7), Standing(B, 3, restricted=restricted, erased=erased), Standing(AT_ADDRESS, 5)],
         heads=[head] if granted else [],
         suppressed=suppressed,
+        to=Destination(a_question().to),
     )
 
 
@@ -78,7 +83,7 @@ def test_service_messages_need_no_consent_but_an_address_that_takes_them(
     assert refusal(a_question(SERVICE), situation, NOW) is expected
 
 
-def test_a_permit_names_every_id_with_its_latest_change() -> None:
+def test_a_permit_names_every_id_and_the_address_with_their_latest_change() -> None:
     """Catches evidence that would not show a withdrawal under an alias."""
     permit = grant(a_question(), a_situation(), UUID(int=8), NOW)
-    assert (permit.covers, permit.versions) == ((A, B), (7, 3))
+    assert (permit.covers, permit.versions) == ((A, B, AT_ADDRESS), (7, 3, 5))

@@ -6,6 +6,7 @@ import { campaigns, read, type Campaign } from "../../api/clients";
 import { useTexts } from "../../app/texts";
 import { Figure, Panel } from "../../components/Page";
 import { ProblemNote } from "../../components/ProblemNote";
+import { CHOICES } from "../segments/Fields";
 import { useWords } from "../segments/useWords";
 import { sorted, total } from "./accounting";
 import { draftOf, segmentOf } from "./draft";
@@ -25,7 +26,7 @@ export function DryRun({ campaign }: { campaign: Campaign }) {
     <Stack>
       <Text size="sm" c="dimmed">{t("dry.about")}</Text>
       <Group align="flex-end">
-        <Select label={t("dry.over")} w={280} searchable allowDeselect={false} value={segment} onChange={setSegment} data={segments.map(([value, label]) => ({ value, label }))} />
+        <Select label={t("dry.over")} w={280} searchable limit={CHOICES} allowDeselect={false} value={segment} onChange={setSegment} data={segments.map(([value, label]) => ({ value, label }))} />
         <Button disabled={!segment} loading={run.isPending} onClick={() => run.mutate()}>{t("dry.go")}</Button>
       </Group>
       {run.isError && <ProblemNote error={run.error} />}

@@ -12,6 +12,9 @@ import { Facts, Panel } from "../../components/Page";
 import { ProblemNote } from "../../components/ProblemNote";
 import { draftOf, segmentOf } from "./draft";
 
+/** How many of the segment are offered for a preview. */
+const SOME = 8;
+
 export function Letter({ campaign }: { campaign: Campaign }) {
   const { t } = useTexts();
   const can = useCan();
@@ -48,8 +51,8 @@ function Recipient({ segment, value, choose }: { segment: string | null; value: 
     queryKey: ["segments", "some", segment],
     enabled: Boolean(segment) && can("analytics:read"),
     queryFn: async () => {
-      const page = await read(analytics.GET("/segments/{segment_id}/members", { params: { path: { segment_id: segment! }, query: { limit: 8 } } }));
-      return page.items.map((one) => one.customer_id);
+      const page = await read(analytics.GET("/segments/{segment_id}/members", { params: { path: { segment_id: segment! }, query: { limit: SOME } } }));
+      return page.items.slice(0, SOME).map((one) => one.customer_id);
     },
   }).data ?? [];
   const shown = [...new Set([...(value ? [value] : []), ...members, ...(/^[0-9a-f-]{36}$/i.test(typed) ? [typed] : [])])];

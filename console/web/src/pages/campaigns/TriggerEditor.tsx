@@ -2,7 +2,7 @@
 import { ActionIcon, Button, Group, NumberInput, Select, Stack, TagsInput, Text, TextInput } from "@mantine/core";
 import { useTexts } from "../../app/texts";
 import { Icon } from "../../components/Icon";
-import { Choice } from "../segments/Fields";
+import { Choice, CHOICES } from "../segments/Fields";
 import { useWords } from "../segments/useWords";
 import { blankCondition, CONDITION_OPS, EVENT_FIELDS, TRIGGERS, withKind, type Condition, type EventName, type Trigger, type TriggerKind } from "./draft";
 
@@ -18,7 +18,7 @@ export function TriggerEditor({ trigger, fixed, set }: { trigger: Trigger; fixed
           <Select label={t("builder.event")} disabled={fixed} allowDeselect={false} value={trigger.event} data={Object.keys(EVENT_FIELDS).map((value) => ({ value, label: word("kind", value) }))}
             onChange={(event) => set({ kind: "event", event: event as EventName, where: [] })} />
         ) : (
-          <Select label={t("segments.one")} required disabled={fixed} searchable value={trigger.segment_id || null} data={segments.map(([value, label]) => ({ value, label }))}
+          <Select label={t("segments.one")} required disabled={fixed} searchable limit={CHOICES} value={trigger.segment_id || null} data={segments.map(([value, label]) => ({ value, label }))}
             onChange={(segment) => set({ ...trigger, segment_id: segment ?? "" })} />
         )}
       </Group>

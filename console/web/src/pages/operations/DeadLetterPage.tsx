@@ -16,7 +16,11 @@ import { State } from "../../components/State";
 
 export function DeadLetterPage() {
   const { service, id } = useParams({ strict: false }) as { service: Service; id: string };
-  const query = useQuery({ queryKey: ["dead-letters", service, "one", id], queryFn: () => deadLetters[service].get(id) });
+  const query = useQuery({
+    queryKey: ["dead-letters", service, "one", id],
+    queryFn: () => deadLetters[service].get(id),
+    refetchInterval: ({ state }) => (state.data?.state === "replaying" ? 1_000 : false),
+  });
   return <Loaded query={query}>{(letter) => <Shown key={letter.changed_at} service={service} letter={letter} />}</Loaded>;
 }
 

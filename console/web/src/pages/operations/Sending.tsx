@@ -37,8 +37,8 @@ function StopAll() {
             <Group gap={0}><span className={`dot ${data.halted ? "dot-red" : "dot-green"}`} aria-hidden="true" /><Text fw={600}>{t(data.halted ? "switch.halted" : "switch.running")}</Text></Group>
             {data.at && data.by && <Text size="sm" c="dimmed">{t("switch.since", { when: time(data.at), who: data.by })}</Text>}
             {can("campaigns:send") && (data.halted
-              ? <Confirm label={t("switch.resume")} title={t("switch.resume")} what={t("switch.resume-what")} act={throwIt} />
-              : <Confirm color="red" label={t("switch.halt")} title={t("switch.halt")} what={t("switch.halt-what")} act={throwIt} />)}
+              ? <Confirm key="resume" label={t("switch.resume")} title={t("switch.resume")} what={t("switch.resume-what")} act={throwIt} />
+              : <Confirm key="halt" color="red" label={t("switch.halt")} title={t("switch.halt")} what={t("switch.halt-what")} act={throwIt} />)}
           </Stack>
         )}
       </Loaded>

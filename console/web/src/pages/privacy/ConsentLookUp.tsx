@@ -38,5 +38,5 @@ function Restriction({ id }: { id: string }) {
     () => read(privacy.PUT("/customers/{customer_id}/restriction", { params: { path: { customer_id: id } }, body: { restricted: !restricted } })), [["consents", id]]);
   if (restricted === undefined) return null;
   const texts = restricted ? (["lookup.unrestrict", "lookup.unrestrict-what"] as const) : (["lookup.restrict", "lookup.restrict-what"] as const);
-  return <Confirm variant="default" size="xs" label={t(texts[0])} title={t(texts[0])} what={t(texts[1])} act={change} />;
+  return <Confirm key={texts[0]} variant="default" size="xs" label={t(texts[0])} title={t(texts[0])} what={t(texts[1])} act={change} />;
 }

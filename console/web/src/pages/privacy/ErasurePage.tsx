@@ -55,7 +55,7 @@ function Shown({ erasure }: { erasure: Erasure }) {
 
 function Counts({ counts }: { counts: Record<string, number> }) {
   const { number } = useTexts();
-  return <span className="breakable">{Object.entries(counts).map(([store, count]) => `${store}: ${number(count)}`).join(", ") || "–"}</span>;
+  return <span className="breakable">{Object.entries(counts).filter(([, count]) => count > 0).map(([store, count]) => `${store}: ${number(count)}`).join(", ") || "–"}</span>;
 }
 
 function Actions({ erasure }: { erasure: Erasure }) {

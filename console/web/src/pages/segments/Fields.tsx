@@ -5,10 +5,13 @@ import { shapeOf, single, withOp, type Shape } from "./comparisons";
 import { readLength, UNITS, writeLength, type Unit } from "./durations";
 import type { Json, Node } from "./tree";
 
+/** A list of choices draws so many; the others are found by typing. */
+export const CHOICES = 100;
+
 /** A choice between words; long lists can be typed into. */
 export function Choice({ label, value, data, set, w = 170 }: { label: string; value: string; data: { value: string; label: string }[]; set: (value: string) => void; w?: number }) {
   const known = data.some((one) => one.value === value) || value === "" ? data : [...data, { value, label: value }];
-  return <Select aria-label={label} placeholder={label} size="sm" w={w} value={value || null} data={known} allowDeselect={false} searchable={data.length > 8} onChange={(next) => next && set(next)} />;
+  return <Select aria-label={label} placeholder={label} size="sm" w={w} value={value || null} data={known} allowDeselect={false} searchable={data.length > 8} limit={CHOICES} onChange={(next) => next && set(next)} />;
 }
 
 export function Comparison({ node, set, type, ops }: { node: Node; set: (node: Node) => void; type: string | undefined; ops: string[] }) {
