@@ -2,8 +2,8 @@
 
 from alembic import op
 
-revision = "0004"
-down_revision = "0003"
+revision = "0005"
+down_revision = "0004"
 
 # A row for each connection that writes: transactions side by side never wait for each other's counts, and cannot wait
 # in a circle. Once a connection is gone its rows are added to those of writer 0.
