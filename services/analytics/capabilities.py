@@ -23,6 +23,7 @@ from services.analytics.memberships.service.recomputing import Recomputing
 from services.analytics.memberships.service.wakeups import WakeUps
 from services.analytics.previews import routes as previews
 from services.analytics.reconciliation import jobs as reconciliation
+from services.analytics.scores import handlers as score_handlers
 from services.analytics.scores import jobs as score_jobs
 from services.analytics.scores import routes as scores
 from services.analytics.scores.repository import scores as scores_repository
@@ -71,7 +72,7 @@ def capabilities(programs: Programs) -> list[Capability]:
         Capability("backfill", jobs=[Fill().job]),
         Capability("explanations", routers=[explanations.router]),
         Capability("previews", routers=[previews.router]),
-        Capability("scores", routers=[scores.router], jobs=[score_jobs.job()]),
+        Capability("scores", routers=[scores.router], handlers=score_handlers.HANDLERS, jobs=[score_jobs.job()]),
         Capability("reconciliation", jobs=[reconciliation.job(programs)]),
         Capability("erasures", handlers=erasures.handlers_for(STORES)),
     ]

@@ -1,4 +1,4 @@
-"""How many members each segment has. A trigger counts in the statement that changes memberships (migration 0002)."""
+"""How many members each segment has. A trigger counts in the statement that changes memberships (migration 0005)."""
 
 from __future__ import annotations
 

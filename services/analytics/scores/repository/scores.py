@@ -67,6 +67,7 @@ _FORGET = {
     """),
 }
 _EMPTY = text("delete from scores where rfm_fit is null and value_fit is null")
+_REMOVE = text("delete from scores where customer_id = any(cast(:ids as uuid[]))")
 _GRID = text("""
     select r, f, rfm_group, count(*) as customers, coalesce(sum(money), 0) as money, coalesce(sum(clv), 0) as clv,
         count(clv) as valued
@@ -118,6 +119,11 @@ async def last_requested(tx: Tx, models: Sequence[str]) -> datetime | None:
 async def put(tx: Tx, kind: str, columns: Mapping[str, Sequence[Any]]) -> None:
     """Scores of some customers, by column (`RFM` or `VALUE`)."""
     await tx.execute(_PUT[kind], dict(columns))
+
+
+async def remove(tx: Tx, customer_ids: Sequence[UUID]) -> None:
+    """No scores of these customers."""
+    await tx.execute(_REMOVE, {"ids": list(customer_ids)})
 
 
 async def forget_others(tx: Tx, kind: str, fit: UUID) -> None:
