@@ -23,6 +23,7 @@ class WriterSettings:
     """What letters need to know of the installation. `key` signs their links."""
 
     key: str
+    key_id: str
     public_url: str
     unsubscribe_url: str
     sender_address: str
