@@ -15,6 +15,7 @@ from pydantic_settings import (
 )
 
 from shared.contracts.topics import Topic
+from shared.security.link_keys import LinkKeys, read_link_keys
 from shared.security.transport import unsafe_broker, unsafe_database, unsafe_redis
 
 # Known to everybody who reads this file: good enough on a laptop, refused in production.
@@ -30,7 +31,7 @@ class ServiceSettings(BaseSettings):
     may come as a file instead, named like its field (service_key), in the folder that SECRETS_DIR names.
     """
 
-    model_config = SettingsConfigDict(extra="ignore", frozen=True)
+    model_config = SettingsConfigDict(extra="ignore", frozen=True, hide_input_in_errors=True)
 
     service: ClassVar[str] = ""
 
@@ -55,6 +56,11 @@ class ServiceSettings(BaseSettings):
     service_key: SecretStr = Field(SecretStr(LOCAL_SERVICE_KEY), description="own key for calls to other services")
     installation_key: SecretStr = Field(
         SecretStr(LOCAL_INSTALLATION_KEY), description="key of derived ids and hashes; never rotated"
+    )
+    link_keys: SecretStr = Field(
+        SecretStr(""),
+        description="number:secret, comma, … of the links in mails; the first signs, all verify, and so does the "
+        "installation key for links of before",
     )
     clock_file: Path | None = Field(None, description="a scaled business clock, for demos and simulations")
     profile: Literal["local", "production"] = "local"
@@ -105,7 +111,21 @@ class ServiceSettings(BaseSettings):
             raise ValueError(f"KAFKA_SECURITY_PROTOCOL={self.kafka_security_protocol} needs KAFKA_USER, KAFKA_PASSWORD")
         if (self.kafka_cert_file is None) != (self.kafka_key_file is None):
             raise ValueError("KAFKA_CERT_FILE and KAFKA_KEY_FILE belong together; set both or none")
+        self.signing_keys()
         return self
+
+    def signing_keys(self) -> LinkKeys:
+        """The keys of links, as `link_keys` lists them."""
+        return read_link_keys(self.link_keys.get_secret_value(), self.installation_key.get_secret_value())
+
+    def unsafe_links(self) -> list[str]:
+        """For services that sign links or read them: why their keys are not good enough in production."""
+        keys = self.signing_keys()
+        if keys.current and all(len(key) >= _SHORTEST_SECRET for number, key in keys.keys.items() if number):
+            return []
+        return [
+            f"LINK_KEYS is not set or has a short one; set 1:<{_SHORTEST_SECRET} random ones> for campaigns and privacy"
+        ]
 
     @model_validator(mode="after")
     def _refuse_unsafe_defaults(self) -> Self:

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from deploy.local.console import make_owner
 from deploy.local.databases import address, load_passwords
-from deploy.local.installation import SERVICES
+from deploy.local.installation import LINKING, SERVICES
 from deploy.local.keys import load_keys, write_key_file
 
 _SERVER = "postgresql://postgres:5432/"
@@ -37,6 +37,8 @@ def make_secrets(environment: Mapping[str, str]) -> None:
         database = address(_SERVER, service, roles[service])
         written = {"service_key": keys[f"service-{service}"], "installation_key": keys["installation"],
                    "database_url": database, "redis_url": redis}  # fmt: skip
+        if service in LINKING:
+            written["link_keys"] = f"1:{keys['links']}"
         _write(own / service, written)
     _write(own / "console", {"service_key": keys["service-console"], "redis_url": redis})
     make_owner(own / "console/users.json")

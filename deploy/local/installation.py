@@ -24,6 +24,8 @@ from deploy.local.stack import Dsns
 from shared.processes.supervisor import Child, ChildEvent, Supervisor
 
 SERVICES = ("customers", "interactions", "analytics", "campaigns", "privacy")
+# Those that sign the links in mails, or follow them.
+LINKING = ("campaigns", "privacy")
 
 _READY_S = 90
 
@@ -207,6 +209,8 @@ class Installation:
             "TRUSTED_PUBLISHERS": json.dumps(list(self.plan.tills)),
             "PYTHONUNBUFFERED": "1",
         }
+        if service in LINKING:
+            env["LINK_KEYS"] = f"1:{self.keys['links']}"
         if self.clock_file is not None:
             env["CLOCK_FILE"] = str(self.clock_file)
         env |= self.plan.env

@@ -62,8 +62,11 @@ class LetterWriters:
     """Asks a process of its own to write, one batch at a time; starts another when it ended over a letter."""
 
     def __init__(self, settings: Settings) -> None:
+        keys = settings.signing_keys()
         self._settings = WriterSettings(
-            key=settings.installation_key.get_secret_value(),
+            key=keys.signing,
+            key_id=keys.current,
+            identity_key=settings.installation_key.get_secret_value(),
             public_url=settings.public_url.rstrip("/"),
             unsubscribe_url=settings.privacy_public_url.rstrip("/"),
             sender_address=settings.sender_address,

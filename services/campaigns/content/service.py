@@ -29,6 +29,7 @@ from services.campaigns.content.domain.templates import Values, check, render
 from services.campaigns.content.domain.trial import sample_values, try_out
 from shared.contracts.interactions import Identifier
 from shared.customers.identifiers import fingerprints_of
+from shared.security.link_keys import numbered
 from shared.security.tokens import PREVIEW_TOKEN, make_unsubscribe_token
 
 _NOBODY = UUID(int=0)
@@ -79,10 +80,10 @@ class LetterWriter:
         ids = (reference.customer_id, source.campaign_id, reference.message_id)
         if reference.trial:
             ids = (_NOBODY, _NOBODY, _NOBODY)
-        key, clicks = self._settings.key, f"{self._settings.public_url}/t/c/"
+        clicks = f"{self._settings.public_url}/t/c/"
 
         def tracked(url: str, label: str) -> str:
-            return clicks + make_token(key, Tracked("clicked", *ids, url, label))
+            return clicks + self._tracking(Tracked("clicked", *ids, url, label))
 
         language = card.fields.get("language")
         return Values(
@@ -94,11 +95,14 @@ class LetterWriter:
             },
             unsubscribe=f"{self._settings.unsubscribe_url}/unsubscribe/{self._unsubscribe(source, card, reference)}",
             track=tracked,
-            pixel=f"{self._settings.public_url}/t/o/{make_token(key, Tracked('opened', *ids))}",
+            pixel=f"{self._settings.public_url}/t/o/{self._tracking(Tracked('opened', *ids))}",
             now=at,
             zone=card.time_zone,
             language=language if isinstance(language, str) else None,
         )
+
+    def _tracking(self, tracked: Tracked) -> str:
+        return numbered(self._settings.key_id, make_token(self._settings.key, tracked))
 
     def _unsubscribe(self, source: LetterSource, card: Card, reference: Reference) -> str:
         """Names the address by its hash, so that whoever follows the link is unsubscribed by that address too."""
@@ -106,8 +110,8 @@ class LetterWriter:
             return PREVIEW_TOKEN
         address = None
         if card.address is not None and source.channel == "email":
-            address = fingerprints_of(self._settings.key, Identifier(kind="email", value=card.address))[0]
-        return make_unsubscribe_token(
+            address = fingerprints_of(self._settings.identity_key, Identifier(kind="email", value=card.address))[0]
+        token = make_unsubscribe_token(
             self._settings.key,
             customer_id=reference.customer_id,
             purpose=source.purpose,
@@ -116,3 +120,4 @@ class LetterWriter:
             message_id=reference.message_id,
             fingerprint=address,
         )
+        return numbered(self._settings.key_id, token)

@@ -20,9 +20,12 @@ class CannotRender(Exception):
 
 @dataclass(frozen=True, slots=True)
 class WriterSettings:
-    """What letters need to know of the installation. `key` signs their links."""
+    """What letters need to know of the installation. `key` signs their links; under `identity_key` addresses are known
+    by their hashes."""
 
     key: str
+    key_id: str
+    identity_key: str
     public_url: str
     unsubscribe_url: str
     sender_address: str
