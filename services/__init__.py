@@ -1,1 +1,1 @@
-"""The five services; they import nothing from each other."""
+"""The five services, which import nothing from each other, and the command line that operates them."""

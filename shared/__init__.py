@@ -1,1 +1,1 @@
-"""The language and the kernel that the five services share."""
+"""The contracts and the kernel that the five services share."""

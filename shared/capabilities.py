@@ -1,4 +1,4 @@
-"""A capability of a service: everything it brings to the app and to the worker, as one entry of a list.
+"""A capability of a service: everything that it adds to the app and to the worker, as one entry of a list.
 
 `services/<service>/capabilities.py` lists them; `app.py` and `worker.py` hand that list to the two functions below. To
 take a capability away, its folder and its entry are removed.
@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from fastapi import FastAPI
@@ -28,7 +28,8 @@ class Capability:
     """What one capability brings. `public` lists the paths that need no key; `on_start` opens what its routes use.
 
     `subscriptions` is for consumers that are no ordinary event handlers: a door whose records are no envelopes. `parts`
-    is called once per worker, with its settings.
+    is called once per worker, with its settings. `drivers` names the consumers whose records a part of this capability
+    brings, in place of the kernel's loop; the part is made of the settings and the consumer's subscription.
     """
 
     name: str
@@ -39,6 +40,7 @@ class Capability:
     subscriptions: Callable[[Any], Sequence[Subscription]] | None = None
     jobs: Sequence[Job] = ()
     parts: Callable[[Any], Sequence[Part]] | None = None
+    drivers: Mapping[str, Callable[[Any, Subscription], Part]] = field(default_factory=dict)
 
 
 def app_of(settings: ServiceSettings, capabilities: Sequence[Capability], *, producer: bool = False) -> FastAPI:
@@ -62,13 +64,18 @@ def worker_of(
     for a handler of a consumer that is not listed.
     """
     subscriptions = subscriptions_of(settings, capabilities, consumers)
+    drivers = {name: driver for capability in capabilities for name, driver in capability.drivers.items()}
+    driven = [subscription for subscription in subscriptions if subscription.consumer in drivers]
+    subscriptions = [subscription for subscription in subscriptions if subscription.consumer not in drivers]
     for capability in capabilities:
         subscriptions += capability.subscriptions(settings) if capability.subscriptions else ()
+    parts = [part for capability in capabilities if capability.parts for part in capability.parts(settings)]
     return create_worker(
         settings,
         subscriptions=subscriptions,
         jobs=[job for capability in capabilities for job in capability.jobs],
-        parts=[part for capability in capabilities if capability.parts for part in capability.parts(settings)],
+        parts=[*parts, *(drivers[subscription.consumer](settings, subscription) for subscription in driven)],
+        replays=driven,
     )
 
 
@@ -80,12 +87,12 @@ def subscriptions_of(
     unlisted = sorted({handler.consumer for handler in handlers} - set(consumers))
     if unlisted:
         raise ValueError(f"handlers of consumers that read no topic: {', '.join(unlisted)}")
-    found = []
+    subscriptions = []
     for consumer, topics in consumers.items():
-        mine = [handler for handler in handlers if handler.consumer == consumer]
-        if mine:
-            found.append(subscription_of(consumer, topics, mine, settings))
-    return found
+        own = [handler for handler in handlers if handler.consumer == consumer]
+        if own:
+            subscriptions.append(subscription_of(consumer, topics, own, settings))
+    return subscriptions
 
 
 def _all_of(openers: Sequence[OnStart]) -> OnStart:

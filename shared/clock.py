@@ -1,5 +1,8 @@
-"""The two clocks. `Clock` is business time (windows, quiet hours, caps, expiry) and may run faster in a demo;
-`MACHINE` is monotonic and never scaled (timeouts, backoff, pace, latencies)."""
+"""The business clock and the machine's clock.
+
+`Clock` is business time (windows, quiet hours, caps, expiry) and may run faster in a demo; `MACHINE` is monotonic and
+never scaled (timeouts, backoff, pace, latencies).
+"""
 
 from __future__ import annotations
 
@@ -23,6 +26,10 @@ class Clock(Protocol):
         """The business instant, aware, UTC."""
         ...
 
+    def wall_of(self, business: datetime) -> datetime:
+        """The moment of the machine's wall clock at which it is `business` by this clock."""
+        ...
+
 
 class SystemClock:
     """Business time is the machine's wall time."""
@@ -32,6 +39,10 @@ class SystemClock:
     def now(self) -> datetime:
         """The wall clock."""
         return datetime.now(UTC)
+
+    def wall_of(self, business: datetime) -> datetime:
+        """The same."""
+        return business
 
 
 class ScaledClock:
@@ -51,6 +62,11 @@ class ScaledClock:
     def now(self) -> datetime:
         """The scaled instant."""
         return self._business + timedelta(seconds=(time.time() - self._anchor) * self.factor)
+
+    def wall_of(self, business: datetime) -> datetime:
+        """Counted from the moment at which the clock was saved."""
+        since = (business - self._business).total_seconds() / self.factor
+        return datetime.fromtimestamp(self._anchor + since, UTC)
 
 
 class Machine:

@@ -1,4 +1,4 @@
-"""A refusal is a class with a status and a slug; its text says cause and cure. Rendered as problem+json (RFC 9457)."""
+"""Refusals: one class each, with status and slug, and a text with cause and cure; answered as problem+json."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ PROBLEM_JSON = "application/problem+json"
 
 
 class Refusal(Exception):
-    """Base of everything a caller may be told. Subclasses set `status`, `slug` and `title`.
+    """Base of every answer that refuses a request. Subclasses set `status`, `slug` and `title`.
 
     `where` points at the fault: a JSON pointer into the body ("/data/lines/0/amount"), or "query:limit", "path:id",
     "header:if-match". `errors` carries several at once, each {"where", "what", "cure"}. `retry_after` (seconds) becomes

@@ -1,4 +1,4 @@
-"""Redis has one job: pace and rate limits shared by processes. Losing it slows down, it never doubles."""
+"""Pace and rate limits shared by processes, in Redis. Losing Redis slows down; it never lets anything through twice."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _PAUSE_S = 1.0
 _MOST_NAMES = 10_000
 
 # One bucket = a hash {tokens, at}. Time is the server's, so that processes agree; a step back counts as no time.
-# ARGV: rate per second, burst, wanted, reserve (1: take now and say how long to wait; 0: take only what is there),
+# ARGV: rate per second, burst, wanted, reserve (1: take now and answer how long to wait; 0: take only what is there),
 # tokens of a new bucket. Answers microseconds to wait; with reserve 0 a positive answer means that nothing was taken.
 _TAKE = """
 local now = redis.call('TIME')
@@ -147,7 +147,7 @@ class Pace:
         self._rate, self._burst = rate, burst
 
     async def reserve(self, name: str, count: int = 1) -> float:
-        """Take `count` and say how many seconds to wait before using them."""
+        """Take `count`; returns how many seconds to wait before using them."""
         return await self._buckets.take(name, self._rate, self._burst, count, reserve=True, fresh=0.0)
 
     async def wait(self, name: str, count: int = 1) -> None:

@@ -1,3 +1,3 @@
-"""What all tests share: real servers."""
+"""What all tests share: real servers, and the product on them."""
 
-pytest_plugins = ["tests.infrastructure"]
+pytest_plugins = ["tests.infrastructure", "tests.product"]

@@ -3,6 +3,7 @@
 tests/conftest.py takes this module as a plugin. Nothing starts before a test asks for `dsns`.
 """
 
+import contextlib
 import os
 import secrets
 import shutil
@@ -44,8 +45,13 @@ def _docker_runs() -> bool:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Decide once, before anything starts."""
+    """Decide once, before anything starts. Several test processes (`-n 2`) share servers that this one starts."""
     config.stash[_chosen] = chosen_infrastructure()
+    if getattr(config.option, "numprocesses", None) and not hasattr(config, "workerinput"):
+        servers = contextlib.ExitStack()
+        addresses = servers.enter_context(_WAYS[config.stash[_chosen]]())
+        os.environ.update(addresses.environment())
+        config.add_cleanup(servers.close)
 
 
 _chosen = pytest.StashKey[str]()
@@ -64,8 +70,7 @@ def pytest_report_header(config: pytest.Config) -> str:
 @pytest.fixture(scope="session")
 def dsns(pytestconfig: pytest.Config) -> Iterator[Dsns]:
     """Addresses of PostgreSQL (as superuser), Redis and Kafka, started once for the session."""
-    ways = {"environment": _from_environment, "docker": _containers, "local": _local_stack}
-    with ways[pytestconfig.stash[_chosen]]() as addresses:
+    with _WAYS[pytestconfig.stash[_chosen]]() as addresses:
         yield addresses
 
 
@@ -104,7 +109,8 @@ async def topic_prefix(dsns: Dsns, session_id: str) -> AsyncIterator[str]:
     """Put before the names of topics and consumer groups; topics that bear it are deleted at the end."""
     prefix = f"{session_id}-"
     yield prefix
-    admin = AIOKafkaAdminClient(bootstrap_servers=dsns.kafka)
+    # Patient: deleting dozens of topics beside another test process takes the broker a while.
+    admin = AIOKafkaAdminClient(bootstrap_servers=dsns.kafka, request_timeout_ms=110_000)
     await admin.start()
     try:
         left = [topic for topic in await admin.list_topics() if topic.startswith(prefix)]
@@ -181,3 +187,6 @@ def _kafka_container() -> Iterator[str]:
     container.waiting_for(LogMessageWaitStrategy("Kafka Server started").with_startup_timeout(90))
     with container:
         yield address
+
+
+_WAYS = {"environment": _from_environment, "docker": _containers, "local": _local_stack}

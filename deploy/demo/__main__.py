@@ -8,7 +8,6 @@ import contextlib
 import json
 import logging
 import os
-import shutil
 import signal
 import sys
 from concurrent.futures import ThreadPoolExecutor
@@ -18,8 +17,8 @@ from typing import Any
 from deploy.demo.doors import Unexpected
 from deploy.demo.drained import NotDrained
 from deploy.demo.grocery import LIVE_FROM, data_folder
-from deploy.demo.hosting import Hosting
-from deploy.demo.places import Places, of_environment
+from deploy.demo.messages import PUBLISHERS
+from deploy.demo.places import Places, of_environment, of_hosting
 from deploy.demo.progress import Progress
 from deploy.demo.progress import load as load_progress
 from deploy.demo.show import Loaded, Show, load
@@ -27,7 +26,8 @@ from deploy.demo.summary import as_text
 from deploy.demo.view import View
 from deploy.demo.welcome import addresses
 from deploy.local.errors import CannotStart
-from deploy.local.state import occupant
+from deploy.local.hosting import Hosting, wipe
+from deploy.local.installation import Plan
 
 _ONCE_LIVE_MINUTES = 2.0
 _TIDY_S = 3.0
@@ -39,38 +39,27 @@ def main() -> int:
     asked = _arguments()
     folder: Path = asked.folder or Path(".local/once" if asked.once else ".local/run")
     view = View()
-    # The view tells what happens to processes; the supervisor's own log would say it twice.
+    # The view shows what happens to processes; the supervisor's own log would repeat it.
     logging.getLogger("shared.processes.supervisor").addHandler(logging.NullHandler())
     # Python turns SIGTERM into nothing that `finally` would see; a Ctrl-C it does.
     signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))
-    hosting = Hosting(folder, asked.factor, view.tell)
+    hosting = Hosting(folder, view.log, Plan(factor=asked.factor, starts_at=LIVE_FROM, tills=[PUBLISHERS["kafka"]]))
     try:
         data_folder()
         if asked.once and not asked.connect:
             wipe(folder)
         return _run(asked, folder, hosting, view)
     except KeyboardInterrupt:
-        view.tell("Stopped.")
+        view.log("Stopped.")
         return _INTERRUPTED if asked.once else 0
     except (CannotStart, Unexpected, NotDrained, FileNotFoundError) as error:
         print(f"\n{error}", file=sys.stderr)
         return 1
     finally:
-        # Whoever is impatient now would leave servers to their leashes.
+        # A second signal now would leave servers to be killed by the kernel.
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, signal.SIG_IGN)
         hosting.stop()
-
-
-def wipe(folder: Path) -> None:
-    """A fresh folder. Raises CannotStart for one that is none of ours, or in use."""
-    if not folder.exists() or not any(folder.iterdir()):
-        return
-    if not (folder / "demo.json").exists() and not (folder / "stack").exists():
-        raise CannotStart(f"{folder} holds something else; name an empty folder with --folder")
-    if (process := occupant(folder / "stack")) is not None:
-        raise CannotStart(f"process {process} uses {folder}; stop it first, or name another folder with --folder")
-    shutil.rmtree(folder)
 
 
 def _arguments() -> argparse.Namespace:
@@ -93,7 +82,7 @@ def _run(asked: argparse.Namespace, folder: Path, hosting: Hosting, view: View) 
     with ThreadPoolExecutor(1) as pool:
         # Reading a million lines takes some seconds, in which the servers start.
         loading = pool.submit(load, progress.households, progress.seed, LIVE_FROM, progress.history_until is None)
-        places = of_environment(os.environ) if asked.connect else hosting.start()
+        places = of_environment(os.environ) if asked.connect else of_hosting(hosting)
         addresses(places, view)
         loaded = loading.result()
     summary = asyncio.run(_show(asked, places, progress, loaded, view))
@@ -134,9 +123,9 @@ async def _course(
     show: Show, asked: argparse.Namespace, stop: asyncio.Event, interrupted: asyncio.Event
 ) -> dict[str, Any] | None:
     await show.set_up()
-    await show.tell_history()
+    await show.publish_history()
     if not asked.once:
-        show.tell_commands()
+        show.show_commands()
     minutes = asked.live_minutes or (_ONCE_LIVE_MINUTES if asked.once else None)
     if minutes is not None:
         asyncio.get_running_loop().call_later(minutes * 60, stop.set)

@@ -11,10 +11,10 @@ from email.message import EmailMessage
 from typing import Any
 
 from deploy.demo.doors import Doors
-from deploy.demo.inbox import Mailbox, parse
 from deploy.demo.places import Places
 from deploy.demo.progress import Progress
 from deploy.demo.publisher import Publisher
+from deploy.local.inbox import Mailbox, parse
 from shared.clock import MACHINE
 
 # Of a hundred mails: so many are opened; of a hundred opened ones so many clicked, and of those so many buy.
@@ -67,7 +67,7 @@ class Audience:
         """Read and answer until `stop`; raises what an answer met."""
         while not stop.is_set():
             self._read()
-            for task in [one for one in self._acting if one.done()]:
+            for task in [task for task in self._acting if task.done()]:
                 self._acting.discard(task)
                 task.result()
             await MACHINE.sleep(_TICK_S)
@@ -107,9 +107,9 @@ class Audience:
         if mood.clicks and (link := _LINK.search(text)):
             await self._visit("clicked", "GET", link[1])
             self._note(f"{address} clicked the link")
-        if mood.buys and (found := _NUMBER.search(address)):
+        if mood.buys and (match := _NUMBER.search(address)):
             await self._wait(chance, 0, 3)
-            await self._publisher.order_on_the_web(f"answer-{message['X-Ledger-Key']}", int(found[1]))
+            await self._publisher.order_on_the_web(f"answer-{message['X-Ledger-Key']}", int(match[1]))
             self._progress.responses["bought again"] += 1
             self._note(f"{address} bought on the web site")
         if mood.leaves and (leave := _UNSUBSCRIBE.search(str(message["List-Unsubscribe"]))):

@@ -1,4 +1,4 @@
-"""The last word: what must hold at the end, each looked at from outside the services."""
+"""The checks at the end of a run: what must hold, each looked at from outside the services."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from uuid import UUID
 
 from deploy.demo.checker import Checker, Figures
 from deploy.demo.doors import Doors
-from deploy.demo.inbox import Mailbox, parse
 from deploy.demo.marketing import PURPOSE
 from deploy.demo.people import People
 from deploy.demo.places import Places
 from deploy.demo.progress import Progress
 from deploy.demo.schedule import Published
+from deploy.local.inbox import Mailbox, parse
 
 _HANDED_OVER = "select id from messages where state = 'handed_over'"
 _ENTRIES = "select distinct entry_id from messages"
@@ -89,13 +89,13 @@ def counts(published: Published, figures: Figures) -> Iterator[Check]:
         same,
         f"{figures.recorded} recorded of {published.distinct} different messages, {published.copies} sent twice",
     )
-    found = Counter({reason: count for (service, reason), count in figures.dead.items() if service == "interactions"})
+    dead = Counter({reason: count for (service, reason), count in figures.dead.items() if service == "interactions"})
     others = {f"{service}: {reason}": count for (service, reason), count in figures.dead.items() if
               service != "interactions"}  # fmt: skip
     yield Check(
         "dead letters are exactly the planted ones",
-        found == published.dead and not others,
-        f"found {dict(found) | others}, planted {dict(published.dead)}",
+        dead == published.dead and not others,
+        f"found {dict(dead) | others}, planted {dict(published.dead)}",
     )
 
 
@@ -116,21 +116,21 @@ def _sum(part: Any) -> int:
 
 
 def _history(progress: Progress) -> Check:
-    found = progress.history_messages
-    return Check("history mailed nobody", found == 0, f"{found} messages when the history was in")
+    messages = progress.history_messages
+    return Check("history mailed nobody", messages == 0, f"{messages} messages when the history was in")
 
 
 async def origins(checker: Checker) -> Check:
     """No message goes back to an event of history or of a back-fill."""
     entries = [row["entry_id"] for row in await checker.rows("campaigns", _ENTRIES)]
-    found: Counter[str] = Counter()
+    origins: Counter[str] = Counter()
     for service in ("interactions", "analytics"):
         for origin, count in await checker.rows(service, _ORIGINS, entries):
-            found[origin] += count
+            origins[origin] += count
     return Check(
         "only live events triggered messages",
-        set(found) <= {"live"} and found.total() == len(entries),
-        f"{len(entries)} entries, events {dict(found)}",
+        set(origins) <= {"live"} and origins.total() == len(entries),
+        f"{len(entries)} entries, events {dict(origins)}",
     )
 
 
@@ -158,12 +158,14 @@ async def consent(checker: Checker, mails: list[UUID]) -> Check:
 def unwilling(recipients: Sequence[str], people: People) -> Check:
     """The same, asked of the households themselves."""
     willing = {people.households[number].email for number in people.willing}
-    found = [address for address in recipients if address not in willing]
-    return Check("nobody was mailed who never agreed", not found, f"{len(recipients)} mails, {len(found)} such")
+    strangers = [address for address in recipients if address not in willing]
+    return Check("nobody was mailed who never agreed", not strangers, f"{len(recipients)} mails, {len(strangers)} such")
 
 
 def _responses(progress: Progress, figures: Figures) -> Check:
     given = {kind: progress.responses[kind] for kind in ("opened", "clicked")}
-    heard = {kind: figures.responses[kind] for kind in given}
+    counted = {kind: figures.responses[kind] for kind in given}
     odd = {kind: count for kind, count in progress.responses.items() if ":" in kind}
-    return Check("every open and click was heard", given == heard and not odd, f"given {given | odd}, heard {heard}")
+    return Check(
+        "every open and click was counted", given == counted and not odd, f"given {given | odd}, counted {counted}"
+    )

@@ -1,4 +1,4 @@
-"""Reads the five databases from outside, read-only: what the product itself does not get to tell."""
+"""Reads the five databases from outside, read-only: so that the product does not judge itself."""
 
 from __future__ import annotations
 
@@ -67,18 +67,18 @@ class Figures:
 
     def by_state(self) -> Counter[str]:
         """Messages by state."""
-        found: Counter[str] = Counter()
+        counts: Counter[str] = Counter()
         for (_, state, _), count in self.messages.items():
-            found[state] += count
-        return found
+            counts[state] += count
+        return counts
 
     def by_reason(self, state: str) -> Counter[str]:
         """Messages in `state` by reason."""
-        found: Counter[str] = Counter()
+        counts: Counter[str] = Counter()
         for (_, own, reason), count in self.messages.items():
             if own == state:
-                found[reason or "due"] += count
-        return found
+                counts[reason or "due"] += count
+        return counts
 
 
 class Checker:

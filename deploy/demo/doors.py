@@ -36,14 +36,14 @@ class Doors:
         await self._client.aclose()
 
     async def call(self, method: str, service: str, path: str, role: str, **more: Any) -> Any:
-        """The JSON of a 2xx answer. Weather (no answer, 429, 503) is waited out; anything else raises Unexpected."""
+        """The JSON of a 2xx answer. Transient errors (no answer, 429, 503) are waited out; others raise Unexpected."""
         answer = await self.ask(method, service, path, role, **more)
         if not answer.is_success:
             raise Unexpected(f"{method} {service}{path} answered {answer.status_code}: {answer.text[:1000]}")
         return answer.json() if answer.content else None
 
     async def ask(self, method: str, service: str, path: str, role: str, **more: Any) -> httpx.Response:
-        """The answer, whatever its status; weather is waited out for a while."""
+        """The answer, whatever its status; transient errors are waited out for a while."""
         headers = {"Authorization": f"Bearer {self._places.keys[role]}", **more.pop("headers", {})}
         return await self.fetch(method, f"{self._places.urls[service]}{path}", headers=headers, **more)
 

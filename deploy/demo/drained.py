@@ -14,7 +14,7 @@ from shared.contracts.topics import TOPICS
 from shared.kafka.clients import make_consumer, plain_name
 
 _PAUSE_S = 0.5
-# A message that was said a moment ago may not be in any outbox's or group's figures yet.
+# An event that was emitted a moment ago may not be in any outbox's or group's figures yet.
 _QUIET_LOOKS = 3
 _DUE = "select count(*) from messages where state = 'claimed' or (state = 'waiting' and not_before <= $1)"
 
@@ -23,19 +23,19 @@ class NotDrained(RuntimeError):
     """Something is still under way after the time given; the text says what."""
 
 
-async def wait_until_drained(places: Places, checker: Checker, limit_s: float, tell: Callable[[str], None]) -> None:
+async def wait_until_drained(places: Places, checker: Checker, limit_s: float, log: Callable[[str], None]) -> None:
     """Return when several looks in a row found nothing under way. Raises NotDrained."""
     deadline = MACHINE.monotonic() + limit_s
-    quiet, told = 0, MACHINE.monotonic()
+    quiet, logged_at = 0, MACHINE.monotonic()
     async with _Broker(places) as broker:
         while quiet < _QUIET_LOOKS:
             left = await _left(places, checker, broker)
             quiet = 0 if left else quiet + 1
             if left and MACHINE.monotonic() > deadline:
                 raise NotDrained(f"after {limit_s:.0f} s there is still: {left}")
-            if left and MACHINE.monotonic() - told > 5:
-                told = MACHINE.monotonic()
-                tell(f"… {left}")
+            if left and MACHINE.monotonic() - logged_at > 5:
+                logged_at = MACHINE.monotonic()
+                log(f"… {left}")
             await MACHINE.sleep(_PAUSE_S)
 
 
@@ -70,19 +70,21 @@ class _Broker:
 
     async def lags(self) -> dict[str, int]:
         """Records that each group has yet to read. A partition it never committed is unread from its beginning."""
-        found = {}
+        lags = {}
         for group, *_ in await self._admin.list_consumer_groups():
             if not group.startswith(self._settings.topic_prefix):
                 continue
             committed = await self._admin.list_consumer_group_offsets(group)
-            topics = {one.topic for one in committed if plain_name(self._settings, one.topic) in TOPICS}
+            topics = {
+                partition.topic for partition in committed if plain_name(self._settings, partition.topic) in TOPICS
+            }
             partitions = [
                 TopicPartition(topic, number)
                 for topic in topics
                 for number in range(TOPICS[plain_name(self._settings, topic)].partitions)
             ]
-            found[group.removeprefix(self._settings.topic_prefix)] = await self._lag(partitions, committed)
-        return found
+            lags[group.removeprefix(self._settings.topic_prefix)] = await self._lag(partitions, committed)
+        return lags
 
     async def _lag(self, partitions: list[TopicPartition], committed: dict[TopicPartition, object]) -> int:
         ends = await self._observer.end_offsets(partitions)

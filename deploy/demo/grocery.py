@@ -25,7 +25,7 @@ CURRENCY = "USD"
 FIRST_DAY = datetime(2017, 1, 1, tzinfo=ZONE)
 LIVE_FROM = datetime(2017, 5, 1, tzinfo=ZONE)
 LAST_DAY = datetime(2018, 1, 2, tzinfo=ZONE)
-# Of a hundred addresses, so many do not exist, and so many are told once to come again later.
+# Of a hundred addresses, so many do not exist, and so many are deferred once with 4xx.
 BOUNCING, BUSY = 2, 3
 
 
@@ -86,8 +86,8 @@ class Grocery:
         table = pq.read_table(self._folder / "transactions.parquet")
         everybody = sorted(pc.unique(table["household_id"]).to_pylist())
         self.numbers = everybody if households is None else sorted(self._sample(everybody, households, seed))
-        mine = pc.is_in(table["household_id"], value_set=pa.array(self.numbers))
-        self._table = table.filter(mine).sort_by("transaction_timestamp")
+        chosen = pc.is_in(table["household_id"], value_set=pa.array(self.numbers))
+        self._table = table.filter(chosen).sort_by("transaction_timestamp")
         self._products = {
             row["product_id"]: row for row in pq.read_table(self._folder / "products.parquet").to_pylist()
         }

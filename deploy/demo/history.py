@@ -62,15 +62,17 @@ def key_of(household: int) -> bytes:
     return f"household-{household}".encode()
 
 
-async def publish(history: History, places: Places, doors: Doors, producer: AIOKafkaProducer, said: Published) -> None:
-    """All of it is durable when this returns, and counted in `said`."""
+async def publish(
+    history: History, places: Places, doors: Doors, producer: AIOKafkaProducer, published: Published
+) -> None:
+    """All of it is durable when this returns, and counted in `published`."""
     await asyncio.gather(_to_kafka(history, places, producer), _to_the_door(history, doors))
-    said.accepted["history-kafka"] += len(history.records) - history.empty_records
-    said.accepted["history-http"] += len(history.lines) - history.empty_lines
+    published.accepted["history-kafka"] += len(history.records) - history.empty_records
+    published.accepted["history-http"] += len(history.lines) - history.empty_lines
     if history.empty_records:
-        said.dead[EMPTY] += history.empty_records
+        published.dead[EMPTY] += history.empty_records
     if history.empty_lines:
-        said.refused[EMPTY] += history.empty_lines
+        published.refused[EMPTY] += history.empty_lines
 
 
 async def _to_kafka(history: History, places: Places, producer: AIOKafkaProducer) -> None:

@@ -151,12 +151,12 @@ async def start_campaigns(doors: Doors, progress: Progress, wanted: Mapping[str,
 
 async def give_consent(doors: Doors, households: Iterable[Household]) -> None:
     """These agreed to be written to, each with its proof."""
-    items = [_consent(one) for one in households]
+    items = [_consent(household) for household in households]
     for start in range(0, len(items), _BATCH):
         answer = await doors.call(
             "POST", "privacy", "/consents/batch", "data-protection", json={"items": items[start : start + _BATCH]}
         )
-        refused = [one["refused"] for one in answer["items"] if one["refused"]]
+        refused = [item["refused"] for item in answer["items"] if item["refused"]]
         if refused:
             raise Unexpected(f"privacy refused {len(refused)} consents: {refused[0]}")
 

@@ -116,8 +116,8 @@ def _raw(name: str, at: datetime, old: bytes, new: bytes) -> bytes:
 
 
 POISON: dict[str, Poison] = {
-    one.name: one
-    for one in (
+    kind.name: kind
+    for kind in (
         Poison("broken-utf-8", "malformed-json", lambda at: _raw("broken-utf-8", at, b"COFFEE", b"COFF\xc3\x28EE")),
         Poison(
             "unknown-currency",

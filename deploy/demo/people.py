@@ -28,16 +28,16 @@ class People:
     @property
     def known(self) -> list[Household]:
         """Those who are customers already when the demonstration begins."""
-        return [one for number, one in sorted(self.households.items()) if number not in self.newcomers]
+        return [household for number, household in sorted(self.households.items()) if number not in self.newcomers]
 
 
 def sort_people(households: list[Household], seed: int) -> People:
     """The same people for the same seed."""
-    chance = {one.number: random.Random(f"{seed}:household:{one.number}") for one in households}
+    chance = {household.number: random.Random(f"{seed}:household:{household.number}") for household in households}
     newcomers = {
         number: timedelta(hours=own.uniform(0.5, _JOIN_WITHIN_H))
         for number, own in chance.items()
         if own.randrange(100) < NEW
     }
     willing = frozenset(number for number, own in chance.items() if own.randrange(100) < WILLING)
-    return People({one.number: one for one in households}, newcomers, willing)
+    return People({household.number: household for household in households}, newcomers, willing)

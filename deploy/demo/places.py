@@ -7,11 +7,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from urllib.parse import urlsplit
 
 from aiokafka import AIOKafkaProducer
 
-from deploy.local.installation import SERVICES, Installation
+from deploy.local.databases import administrators_address
+from deploy.local.hosting import Hosting
+from deploy.local.installation import SERVICES
 from deploy.local.preparing import CLOCK, remember_clock
 from shared.clock import Clock, ScaledClock
 from shared.config import ServiceSettings
@@ -37,6 +38,8 @@ class Places:
     mails: Path
     inbox_page: str
     remember_clock: Callable[[float], None]
+    redis: str = ""
+    console_page: str | None = None
 
     @property
     def kafka_settings(self) -> ServiceSettings:
@@ -51,8 +54,9 @@ class Places:
         return make_producer(self.kafka_settings)
 
 
-def of_installation(installation: Installation, mails: Path, inbox_page: str) -> Places:
-    """An installation on this machine, which has been started."""
+def of_hosting(hosting: Hosting) -> Places:
+    """An installation on this machine, which is started."""
+    installation = hosting.start()
     assert installation.clock_file is not None, "the demonstration needs a business clock"
     urls = {service: installation.url(service) for service in SERVICES}
     return Places(
@@ -63,27 +67,31 @@ def of_installation(installation: Installation, mails: Path, inbox_page: str) ->
         kafka=installation.dsns.kafka,
         topic_prefix=installation.plan.topic_prefix,
         clock=ScaledClock(installation.clock_file),
-        mails=mails,
-        inbox_page=inbox_page,
+        mails=hosting.mails,
+        inbox_page=hosting.inbox_page,
         remember_clock=installation.save_clock,
+        redis=installation.dsns.redis,
+        console_page=hosting.console_page,
     )
 
 
 def of_environment(environment: Mapping[str, str]) -> Places:
-    """An installation in containers: CUSTOMERS_URL …, KAFKA_BOOTSTRAP, POSTGRES_DSN, STATE, INBOX."""
-    state = Path(environment["STATE"])
-    postgres = urlsplit(environment["POSTGRES_DSN"])
+    """An installation in containers: CUSTOMERS_URL …, KAFKA_BOOTSTRAP, STATE, COMMON, INBOX."""
+    state, common = Path(environment["STATE"]), Path(environment["COMMON"])
+    postgres = (state / "postgres_dsn").read_text()
 
     urls = {service: environment[f"{service.upper()}_URL"] for service in SERVICES}
     return Places(
         urls=urls,
         shown_urls={service: environment.get(f"{service.upper()}_SHOWN_URL", url) for service, url in urls.items()},
         keys=json.loads((state / "secrets.json").read_text()),
-        databases={service: postgres._replace(path=f"/{service}").geturl() for service in SERVICES},
+        databases={service: administrators_address(postgres, service) for service in SERVICES},
         kafka=environment["KAFKA_BOOTSTRAP"],
         topic_prefix="",
-        clock=ScaledClock(state / CLOCK),
+        clock=ScaledClock(common / CLOCK),
         mails=Path(environment["INBOX"]),
         inbox_page=environment.get("INBOX_PAGE", "http://127.0.0.1:8025"),
-        remember_clock=partial(remember_clock, state),
+        remember_clock=partial(remember_clock, common),
+        redis=(state / "redis_dsn").read_text(),
+        console_page=environment.get("CONSOLE_PAGE"),
     )

@@ -38,7 +38,7 @@ class Progress:
         fresh.replace(self.file)
 
     def _body(self) -> dict[str, Any]:
-        said = self.published
+        published = self.published
         return {
             "households": self.households,
             "seed": self.seed,
@@ -50,8 +50,8 @@ class Progress:
             "live_from": _written(self.live_from),
             "done": None if self.done is None else [self.done[0].isoformat(), self.done[1]],
             "published": {
-                "accepted": said.accepted, "copies": said.copies, "late": said.late, "dead": said.dead,
-                "refused": said.refused,
+                "accepted": published.accepted, "copies": published.copies, "late": published.late,
+                "dead": published.dead, "refused": published.refused,
             },
             "mails_read": self.mails_read,
             "responses": self.responses,
@@ -63,7 +63,7 @@ def load(file: Path, households: int, seed: int) -> Progress:
     if not file.exists():
         return Progress(file, households, seed)
     body = json.loads(file.read_text())
-    said = body["published"]
+    published = body["published"]
     return Progress(
         file=file,
         households=body["households"],
@@ -76,11 +76,11 @@ def load(file: Path, households: int, seed: int) -> Progress:
         live_from=_read(body["live_from"]),
         done=None if body["done"] is None else (datetime.fromisoformat(body["done"][0]), body["done"][1]),
         published=Published(
-            accepted=Counter(said["accepted"]),
-            copies=said["copies"],
-            late=said["late"],
-            dead=Counter(said["dead"]),
-            refused=Counter(said["refused"]),
+            accepted=Counter(published["accepted"]),
+            copies=published["copies"],
+            late=published["late"],
+            dead=Counter(published["dead"]),
+            refused=Counter(published["refused"]),
         ),
         mails_read=body["mails_read"],
         responses=Counter(body["responses"]),

@@ -36,7 +36,7 @@ class Publisher:
         producer: AIOKafkaProducer,
         people: People,
         progress: Progress,
-        tell: Callable[[str], None],
+        log: Callable[[str], None],
     ) -> None:
         self._places = places
         self._doors = doors
@@ -44,7 +44,7 @@ class Publisher:
         self._topic = wire_name(places.kafka_settings, TOPIC)
         self._people = people
         self._progress = progress
-        self._tell = tell
+        self._log = log
         self.sent_at: dict[tuple[str, str], float] = {}
         self.sent = 0
 
@@ -56,7 +56,7 @@ class Publisher:
             if acts:
                 await self._publish(acts, now)
             elif schedule.is_over:
-                self._tell("The grocer's year is over; nothing more is published.")
+                self._log("The grocer's year is over; nothing more is published.")
                 return
             await MACHINE.sleep(_TICK_S)
 

@@ -33,7 +33,7 @@ class Baskets(Protocol):
 
 @dataclass(frozen=True, order=True)
 class Act:
-    """One message to publish at `at`. `key` tells it from every other act, also from its own second copy."""
+    """One message to publish at `at`. `key` distinguishes it from every other act, also from its own second copy."""
 
     at: datetime
     key: str
@@ -81,10 +81,10 @@ class Schedule:
         """The acts that are due and were not given yet, in order."""
         while self._loaded <= now and self._loaded < LAST_DAY:
             self._load()
-        found = []
+        due = []
         while self._acts and self._acts[0].at <= now:
-            found.append(heapq.heappop(self._acts))
-        return found
+            due.append(heapq.heappop(self._acts))
+        return due
 
     def _load(self) -> None:
         until = self._loaded + _WINDOW

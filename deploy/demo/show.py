@@ -19,7 +19,6 @@ from deploy.demo.checker import Checker, Figures
 from deploy.demo.doors import Doors
 from deploy.demo.drained import NotDrained, wait_until_drained
 from deploy.demo.grocery import FIRST_DAY, Grocery
-from deploy.demo.inbox import Mailbox
 from deploy.demo.latency import Latency
 from deploy.demo.people import People, sort_people
 from deploy.demo.places import Places
@@ -30,6 +29,7 @@ from deploy.demo.summary import Run, summary_of
 from deploy.demo.timing import Timing
 from deploy.demo.view import Shown, View
 from deploy.demo.welcome import commands
+from deploy.local.inbox import Mailbox
 from shared.clock import MACHINE
 
 _LOOK_S = 1.5
@@ -81,7 +81,7 @@ class Show:
         await self._producer.start()
         self._stack.push_async_callback(self._producer.stop)
         self._publisher = Publisher(
-            self._places, self._doors, self._producer, self._loaded.people, self._progress, self._view.tell
+            self._places, self._doors, self._producer, self._loaded.people, self._progress, self._view.log
         )
         self._audience = Audience(self._places, self._doors, self._publisher, self._progress, self._view.note)
         remembering = asyncio.create_task(self._remember_clock())
@@ -105,23 +105,23 @@ class Show:
         """Segments, policy and campaigns, as marketing makes them, and the consents that customers gave."""
         progress, doors, people = self._progress, self._doors, self._loaded.people
         if not progress.campaigns:
-            self._view.tell(f"Marketing makes {len(marketing.SEGMENTS)} segments and starts the first campaigns.")
+            self._view.log(f"Marketing makes {len(marketing.SEGMENTS)} segments and starts the first campaigns.")
         await marketing.make_segments(doors, progress, marketing.SEGMENTS)
         await marketing.set_policy(doors)
         await marketing.start_campaigns(doors, progress, marketing.campaigns(progress.segments))
         if not progress.consents_given:
-            willing = [one for one in people.known if one.number in people.willing]
-            self._view.tell(f"{len(willing)} of {len(people.known)} customers agreed to be written to: {_PROOF}.")
+            willing = [household for household in people.known if household.number in people.willing]
+            self._view.log(f"{len(willing)} of {len(people.known)} customers agreed to be written to: {_PROOF}.")
             await marketing.give_consent(doors, willing)
             progress.consents_given = True
             progress.save()
 
-    async def tell_history(self) -> None:
+    async def publish_history(self) -> None:
         """The past up to now is recorded, nobody was mailed for it, and the last segment and campaign stand."""
         progress = self._progress
         if progress.history_until is None and self._loaded.past is not None:
             past = self._loaded.past
-            self._view.tell(
+            self._view.log(
                 f"Publishing {past.size:,} baskets of {FIRST_DAY:%B} to {self._loaded.past_until:%B %d} as history: "
                 f"{len(past.records):,} to Kafka, {len(past.lines):,} as a file over HTTP."
             )
@@ -153,18 +153,18 @@ class Show:
         figures = await self._checker.figures()
         self._progress.history_messages = sum(figures.messages.values())
         self._progress.save()
-        self._view.tell(
+        self._view.log(
             f"{figures.history:,} purchases of {figures.customers.total()} customers are recorded as history; "
             f"{self._progress.history_messages} messages came of it. "
-            + ", ".join(f"{one.name} {one.members}" for one in figures.segments)
+            + ", ".join(f"{segment.name} {segment.members}" for segment in figures.segments)
         )
 
     async def _settle(self, what: str, limit_s: float) -> None:
         began = MACHINE.monotonic()
-        await wait_until_drained(self._places, self._checker, limit_s, self._view.tell)
-        self._view.tell(f"After {MACHINE.monotonic() - began:.1f} s {what}.")
+        await wait_until_drained(self._places, self._checker, limit_s, self._view.log)
+        self._view.log(f"After {MACHINE.monotonic() - began:.1f} s {what}.")
 
-    def tell_commands(self) -> None:
+    def show_commands(self) -> None:
         """Keys and commands for whoever wants to look around."""
         commands(self._places, self._progress, self._view)
 
@@ -180,7 +180,7 @@ class Show:
             self._loaded.people.newcomers,
             self._progress.done,
         )
-        self._view.tell(f"Live from {self._places.clock.now():%d %B %H:%M} on; a second is {_hours(self._places)}.")
+        self._view.log(f"Live from {self._places.clock.now():%d %B %H:%M} on; a second is {_hours(self._places)}.")
         await self._timing.begin()
         began = MACHINE.monotonic()
         ended = asyncio.Event()
@@ -222,14 +222,14 @@ class Show:
             self._mails += 1
             if self._first_mail_at is None and row["at"] >= self._up_at:
                 self._first_mail_at = row["at"]
-                self._view.tell(f"The first mail of this run went to {row['to'][0]}.")
+                self._view.log(f"The first mail of this run went to {row['to'][0]}.")
         return self._mails
 
     # --- the end of a run that ends by itself
 
     async def finish(self) -> dict[str, Any]:
-        """Let everything run dry, look at it from outside, and say what was found."""
-        self._view.tell("Nothing more is published; waiting until everything is through.")
+        """Let everything run dry, look at it from outside, and report."""
+        self._view.log("Nothing more is published; waiting until everything is through.")
         await self._audience.finish()
         left = await self._run_dry()
         figures, latency = await self._checker.figures(), await self._timing.look()
@@ -245,9 +245,9 @@ class Show:
         try:
             # What comes meanwhile is answered as well, and its echo waited for once more.
             for _ in range(2):
-                await wait_until_drained(self._places, self._checker, _DRAIN_LIMIT_S, self._view.tell)
+                await wait_until_drained(self._places, self._checker, _DRAIN_LIMIT_S, self._view.log)
                 await self._audience.finish()
-            await wait_until_drained(self._places, self._checker, _DRAIN_LIMIT_S, self._view.tell)
+            await wait_until_drained(self._places, self._checker, _DRAIN_LIMIT_S, self._view.log)
         except NotDrained as error:
             return str(error)
         return ""
@@ -271,7 +271,7 @@ _PROOF = "the wording they saw, its version and the form are kept as proof"
 
 
 async def _whole(work: Coroutine[Any, Any, None]) -> None:
-    """Do it to its end, also when told to stop meanwhile: half of it could not be counted."""
+    """Do it to its end, also when asked to stop meanwhile: half of it could not be counted."""
     task = asyncio.create_task(work)
     try:
         await asyncio.shield(task)

@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from uuid import UUID
 
 from deploy.demo.checker import Checker
-from deploy.demo.inbox import Mailbox, parse
 from deploy.demo.latency import Latency, latency_of
 from deploy.demo.places import Places
+from deploy.local.inbox import Mailbox, parse
 
 # Rows become visible later than their number says; looking back this far finds every one.
 _OVERLAP = 1_000
@@ -46,7 +46,7 @@ class Timing:
         self._read_to = {"interactions": 0, "analytics": 0}
 
     async def begin(self) -> None:
-        """From here on: what was said and mailed before does not count."""
+        """From here on: what was published and mailed before does not count."""
         for service in self._read_to:
             self._read_to[service] = await self._checker.value(service, _NEWEST)
         for offset, _ in self._mailbox.rows():

@@ -35,16 +35,16 @@ class Shown:
 
 
 class View:
-    """Says what happens. Use `live` while figures come in; `tell` at any time."""
+    """Shows what happens. Use `live` while figures come in; `log` at any time."""
 
     def __init__(self) -> None:
         self.console = Console(highlight=False, soft_wrap=True)
         self._began = time.monotonic()
         self._live: Live | None = None
         self._words: deque[str] = deque(maxlen=_LAST_WORDS)
-        self._said_at = 0.0
+        self._logged_at = 0.0
 
-    def tell(self, text: str) -> None:
+    def log(self, text: str) -> None:
         """One line, with the seconds since the beginning."""
         line = f"{time.monotonic() - self._began:6.1f} s  {text}"
         self._words.append(line)
@@ -56,7 +56,7 @@ class View:
         if self._live is not None:
             self._words.append(f"{time.monotonic() - self._began:6.1f} s  {text}")
 
-    def say(self, text: str) -> None:
+    def print(self, text: str) -> None:
         """Some lines as they are."""
         self.console.print(text, markup=False)
 
@@ -70,9 +70,9 @@ class View:
         """The newest figures."""
         if self._live is not None:
             self._live.update(self._picture(shown))
-        elif time.monotonic() - self._said_at >= _PLAIN_EVERY_S:
-            self._said_at = time.monotonic()
-            self.tell(line_of(shown))
+        elif time.monotonic() - self._logged_at >= _PLAIN_EVERY_S:
+            self._logged_at = time.monotonic()
+            self.log(line_of(shown))
 
     def _picture(self, shown: Shown) -> Group:
         head = Text(f"{shown.business:%A %d %B %Y  %H:%M}  ", style="bold")
@@ -100,12 +100,13 @@ def line_of(shown: Shown) -> str:
     """The moment in one line."""
     figures = shown.figures
     states = figures.by_state()
-    segments = ", ".join(f"{one.name} {one.members}" for one in figures.segments)
+    segments = ", ".join(f"{segment.name} {segment.members}" for segment in figures.segments)
     return (
         f"{shown.business:%d %b %H:%M}  {shown.published_per_s:.1f}/s, {figures.customers.total()} customers, "
         f"{figures.recorded} recorded; {segments}; "
-        f"{sum(one.entered for one in figures.segments)} entered, {sum(one.left for one in figures.segments)} left, "
-        f"{sum(one.lapsed for one in figures.segments)} by time; {states['handed_over']} mails, "
+        f"{sum(segment.entered for segment in figures.segments)} entered, "
+        f"{sum(segment.left for segment in figures.segments)} left, "
+        f"{sum(segment.lapsed for segment in figures.segments)} by time; {states['handed_over']} mails, "
         f"refused {_few(figures.by_reason('refused'))}, waiting {_few(figures.by_reason('waiting'))}; "
         f"{_few(figures.responses)}; {figures.dead.total()} dead letters; {_percentiles(shown.latency)}"
     )
@@ -115,8 +116,8 @@ def _segments(figures: Figures) -> Table:
     table = Table(title="Segments", box=None, title_justify="left")
     for column in ("", "in", "entered", "left", "by time"):
         table.add_column(column, justify="left" if not column else "right")
-    for one in figures.segments:
-        table.add_row(one.name, str(one.members), str(one.entered), str(one.left), str(one.lapsed))
+    for segment in figures.segments:
+        table.add_row(segment.name, str(segment.members), str(segment.entered), str(segment.left), str(segment.lapsed))
     return table
 
 
@@ -148,8 +149,8 @@ def _table(title: str, rows: list[tuple[str, int]]) -> Table:
     return table
 
 
-def _few(found: Counter[str]) -> str:
-    return ", ".join(f"{count} {name}" for name, count in found.most_common()) or "none"
+def _few(counts: Counter[str]) -> str:
+    return ", ".join(f"{count} {name}" for name, count in counts.most_common()) or "none"
 
 
 def _percentiles(latency: Latency) -> str:

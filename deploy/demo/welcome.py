@@ -10,24 +10,24 @@ from deploy.demo.messages import SOURCE
 from deploy.demo.places import Places
 from deploy.demo.progress import Progress
 from deploy.demo.view import View
+from deploy.local import addresses as where
 from deploy.local.keys import ROLES
 
 
 def addresses(places: Places, view: View) -> None:
     """Where to look."""
-    view.tell("Everything is up.")
-    lines = [f"  {service:<13}{url:<24}  {url}/docs" for service, url in places.shown_urls.items()]
-    view.say("\n".join([*lines, f"  {'inbox':<13}{places.inbox_page}"]))
+    view.log("Everything is up.")
+    view.print(where.addresses(places.shown_urls, places.inbox_page, places.console_page, places.redis))
 
 
 def commands(places: Places, progress: Progress, view: View) -> None:
     """Who may do what, and three commands that can be pasted as they are."""
     roles = [role for role in ROLES if not role.startswith("service-")]
     keys = [f"  {role:<16}{places.keys[role]}" for role in roles]
-    view.say("\n".join(["", "A key for each role (Authorization: Bearer …):", *keys, "", "Try:"]))
+    view.print("\n".join(["", "A key for each role (Authorization: Bearer …):", *keys, "", "Try:"]))
     for command in _commands(places, progress):
-        view.say(f"  {command}")
-    view.say("\nCtrl-C stops; the data stays, and the next start goes on from there.\n")
+        view.print(f"  {command}")
+    view.print("\nCtrl-C stops; the data stays, and the next start goes on from there.\n")
 
 
 def _commands(places: Places, progress: Progress) -> list[str]:

@@ -1,10 +1,10 @@
-"""What can go wrong when the local stack starts, said so that a person can act on it."""
+"""What can go wrong when the local stack starts, in words that a person can act on."""
 
 from pathlib import Path
 
 
 class CannotStart(RuntimeError):
-    """A part of the local stack cannot start; the message says which, why, and where its log is."""
+    """A part of the local stack cannot start; the message names it, the cause, and its log."""
 
 
 def tail(log: Path, lines: int = 25) -> str:

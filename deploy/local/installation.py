@@ -1,6 +1,6 @@
 """The five services on one machine: databases, topics, keys, ports, and a supervised app and worker of each.
 
-`make run`, the journeys, the crash tests and the benchmark all start the product through this one door.
+`make run`, the journeys, the crash tests and the benchmark all start the product here.
 """
 
 from __future__ import annotations
@@ -14,16 +14,18 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from urllib.parse import urlsplit
 
+from deploy.local.databases import address, administrators_address, create_databases, load_passwords
 from deploy.local.errors import CannotStart, tail
 from deploy.local.keys import load_keys, write_key_file
 from deploy.local.ports import keep_or_choose
-from deploy.local.preparing import CLOCK, create_databases, migrate, remember_clock, start_clock
+from deploy.local.preparing import CLOCK, migrate, remember_clock, start_clock
 from deploy.local.stack import Dsns
 from shared.processes.supervisor import Child, ChildEvent, Supervisor
 
 SERVICES = ("customers", "interactions", "analytics", "campaigns", "privacy")
+# Those that sign the links in mails, or follow them.
+LINKING = ("campaigns", "privacy")
 
 _READY_S = 90
 
@@ -32,7 +34,8 @@ _READY_S = 90
 class Plan:
     """What may differ between installations. `scale` is processes per name (`analytics.worker`), 1 by default; `env`
     goes to every process, `env_of` to those whose name starts with the key; `launchers` stand before the module of a
-    process whose name starts with the key (`python -m <launcher> services.analytics.worker`)."""
+    process whose name starts with the key (`python -m <launcher> services.analytics.worker`); `tills` are the
+    publishers that write straight to the topic and are believed by name."""
 
     smtp: tuple[str, int] = ("127.0.0.1", 2525)
     factor: float | None = None
@@ -42,6 +45,7 @@ class Plan:
     env: Mapping[str, str] = field(default_factory=dict)
     env_of: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     launchers: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    tills: Sequence[str] = ()
 
 
 class Installation:
@@ -57,10 +61,11 @@ class Installation:
         self.folder = folder.resolve()
         self.dsns = dsns
         self.plan = plan or Plan()
-        self._told = on_event
+        self._on_event = on_event
         self._supervisor: Supervisor | None = None
         self.folder.mkdir(parents=True, exist_ok=True)
         self.keys = load_keys(self.folder)
+        self._passwords = load_passwords(self.folder, SERVICES)
         self.ports = self._load_ports()
 
     # --- where things are
@@ -77,10 +82,17 @@ class Installation:
         """Health and metrics of a process, by its name: a port beside the app's own, the only one of a worker."""
         return f"http://127.0.0.1:{self.ports[_health_of(name)]}"
 
+    def database_name(self, service: str) -> str:
+        """The name of the service's database, and of the role that owns it."""
+        return f"{self.plan.topic_prefix.replace('-', '_')}{service}"
+
     def database_url(self, service: str) -> str:
-        """The service's own database."""
-        name = f"{self.plan.topic_prefix.replace('-', '_')}{service}"
-        return urlsplit(self.dsns.postgres)._replace(path=f"/{name}").geturl()
+        """The service's own database, as its own role."""
+        return address(self.dsns.postgres, self.database_name(service), self._passwords[service])
+
+    def administrators_url(self, service: str) -> str:
+        """The same database, as the stack's superuser: for tests and measurements, which no service can do."""
+        return administrators_address(self.dsns.postgres, self.database_name(service))
 
     @property
     def clock_file(self) -> Path | None:
@@ -102,18 +114,20 @@ class Installation:
 
     def prepare(self) -> None:
         """Databases, newest schemas, topics, key file and clock; harmless when they are there already."""
-        names = [urlsplit(self.database_url(service)).path[1:] for service in SERVICES]
-        asyncio.run(create_databases(self.dsns.postgres, names))
+        roles = {self.database_name(service): password for service, password in self._passwords.items()}
+        asyncio.run(create_databases(self.dsns.postgres, roles))
         write_key_file(self.folder, self.keys)
+        self.write_environments()
         migrate({service: self.environment(f"{service}.app") for service in SERVICES}, self.folder / "logs")
 
     def start(self) -> None:
         """Start all processes and wait until every one is ready; raises CannotStart with the log's end."""
         # Asked again just before they are taken: on a busy machine others choose ports as well.
         self.ports = self._load_ports()
+        self.write_environments()
         if self.plan.factor is not None:
             start_clock(self.folder, self.plan.factor, self.plan.starts_at)
-        self._supervisor = Supervisor(self.children(), on_event=self._told)
+        self._supervisor = Supervisor(self.children(), on_event=self._on_event)
         self._supervisor.start()
         try:
             self.wait_ready()
@@ -192,8 +206,11 @@ class Installation:
             "PUBLIC_URL": self.url("campaigns"),
             "SMTP_HOST": self.plan.smtp[0],
             "SMTP_PORT": str(self.plan.smtp[1]),
+            "TRUSTED_PUBLISHERS": json.dumps(list(self.plan.tills)),
             "PYTHONUNBUFFERED": "1",
         }
+        if service in LINKING:
+            env["LINK_KEYS"] = f"1:{self.keys['links']}"
         if self.clock_file is not None:
             env["CLOCK_FILE"] = str(self.clock_file)
         env |= self.plan.env
@@ -203,6 +220,12 @@ class Installation:
         return env
 
     # --- preparation
+
+    def write_environments(self) -> None:
+        """What the processes of each service are given, for the command line `crm`."""
+        file = self.folder / "environments.json"
+        file.touch(mode=0o600)
+        file.write_text(json.dumps({service: self.environment(f"{service}.app") for service in SERVICES}, indent=1))
 
     def _load_ports(self) -> dict[str, int]:
         file = self.folder / "ports.json"

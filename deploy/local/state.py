@@ -29,7 +29,7 @@ class State:
     password: str = field(default_factory=lambda: secrets.token_hex(16))
     ports: dict[str, int] = field(default_factory=dict)
     processes: dict[int, float] = field(default_factory=dict)
-    """Process id → start time, to clear what a crash left where the kernel knows no leash."""
+    """Process id → start time, to clear what a crash left where the kernel does not kill the children."""
 
     @classmethod
     def load(cls, folder: Path, brokers: int) -> "State":

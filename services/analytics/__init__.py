@@ -1,1 +1,1 @@
-"""Analytics: segments, scores, insights."""
+"""Analytics: who is in which segment, and until when."""

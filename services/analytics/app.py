@@ -1,15 +1,16 @@
-"""The HTTP front of analytics."""
+"""The HTTP app of analytics."""
 
 from fastapi import FastAPI
 
+from services.analytics.capabilities import CAPABILITIES
 from services.analytics.config import Settings
-from services.analytics.routes import PUBLIC, ROUTERS
-from shared.web import create_app, serve
+from shared.capabilities import app_of
+from shared.web import serve
 
 
 def create(settings: Settings) -> FastAPI:
     """The app."""
-    return create_app(settings, ROUTERS, public=PUBLIC)
+    return app_of(settings, CAPABILITIES)
 
 
 if __name__ == "__main__":

@@ -1,19 +1,14 @@
-"""The event front: the lane on Faust, the nightly reconciliation, and what the kernel does for each worker."""
+"""The worker of analytics: the lane on Faust, the back-fill, the nightly reconciliation."""
 
+from services.analytics.capabilities import CAPABILITIES, CONSUMERS
 from services.analytics.config import Settings
-from services.analytics.handlers import subscription
-from services.analytics.jobs import jobs
-from services.analytics.service.chores import Chores
-from services.analytics.service.programs import Programs
-from services.analytics.streams.lane import Lane
-from shared.worker.worker import Worker, create_worker
+from shared.capabilities import worker_of
+from shared.worker.worker import Worker
 
 
 def create(settings: Settings | None = None) -> Worker:
     """The worker of this process."""
-    settings, programs = settings or Settings(), Programs()
-    heard = subscription(programs)
-    return create_worker(settings, parts=[Lane(settings, heard, Chores(programs))], jobs=jobs(), replays=[heard])
+    return worker_of(settings or Settings(), CAPABILITIES, CONSUMERS)
 
 
 if __name__ == "__main__":

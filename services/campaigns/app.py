@@ -1,15 +1,16 @@
-"""HTTP front: `python -m services.campaigns.app`."""
+"""The HTTP app of campaigns: `python -m services.campaigns.app`."""
 
 from fastapi import FastAPI
 
+from services.campaigns.capabilities import CAPABILITIES
 from services.campaigns.config import Settings
-from services.campaigns.routes import PUBLIC, ROUTERS, open_neighbourhood
-from shared.web import create_app, serve
+from shared.capabilities import app_of
+from shared.web import serve
 
 
 def create(settings: Settings) -> FastAPI:
     """The app; nothing connects yet."""
-    return create_app(settings, ROUTERS, public=PUBLIC, on_start=open_neighbourhood)
+    return app_of(settings, CAPABILITIES)
 
 
 if __name__ == "__main__":

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import ClassVar, Self
 
-from pydantic import Field, SecretStr
+from pydantic import Field, SecretStr, model_validator
 
 from shared.config import ServiceSettings
+from shared.security.transport import not_https
 
 
 class Settings(ServiceSettings):
@@ -23,7 +24,9 @@ class Settings(ServiceSettings):
     smtp_port: int = 2525
     smtp_user: str | None = None
     smtp_password: SecretStr | None = None
-    smtp_start_tls: bool = Field(False, description="refuse to send in clear")
+    smtp_start_tls: bool | None = Field(
+        None, description="whether to send encrypted only; so when absent and there is a password, or in production"
+    )
     smtp_connections: int = Field(6, ge=1, le=50, description="per worker")
     smtp_timeout_s: float = Field(10.0, gt=0, le=60)
     smtp_per_second: float = Field(2_000.0, gt=0, description="pace over all workers")
@@ -44,11 +47,27 @@ class Settings(ServiceSettings):
         """The patterns, or None where everybody may be written to."""
         return None if self.profile == "production" else self.recipient_allow
 
+    @property
+    def demands_start_tls(self) -> bool:
+        """Whether a server that offers no encryption gets neither the password nor a mail."""
+        if self.smtp_start_tls is not None:
+            return self.smtp_start_tls
+        return self.smtp_password is not None or self.profile == "production"
+
+    @model_validator(mode="after")
+    def _password_not_in_the_clear(self) -> Self:
+        if self.smtp_password is not None and self.smtp_start_tls is False:
+            raise ValueError("SMTP_START_TLS=false would send SMTP_PASSWORD in the clear; unset it or set it to true")
+        return self
+
     def unsafe(self) -> list[str]:
         """What must not be so in production."""
-        found = super().unsafe()
+        found = super().unsafe() + self.unsafe_links()
         if not self.public_url.startswith("https://") or not self.privacy_public_url.startswith("https://"):
             found.append("PUBLIC_URL and PRIVACY_PUBLIC_URL must be https")
+        found += not_https({"CUSTOMERS_URL": self.customers_url, "PRIVACY_URL": self.privacy_url})
+        if not self.demands_start_tls:
+            found.append("SMTP_START_TLS=false sends mail in the clear; unset it or set it to true")
         if self.sender_address.endswith((".test", ".invalid")):
             found.append("SENDER_ADDRESS is a made-up one")
         return found

@@ -1,16 +1,14 @@
-"""Event front: `python -m services.campaigns.worker`."""
+"""The worker of campaigns: `python -m services.campaigns.worker`."""
 
+from services.campaigns.capabilities import CAPABILITIES, CONSUMERS
 from services.campaigns.config import Settings
-from services.campaigns.handlers import SUBSCRIPTION
-from services.campaigns.jobs import JOBS
-from services.campaigns.sending.responses import ResponsePublisher
-from services.campaigns.sending.sender import Sender
-from shared.worker.worker import Worker, create_worker
+from shared.capabilities import worker_of
+from shared.worker.worker import Worker
 
 
 def create(settings: Settings) -> Worker:
     """The worker; nothing connects yet."""
-    return create_worker(settings, subscriptions=[SUBSCRIPTION], jobs=JOBS, parts=(Sender(), ResponsePublisher()))
+    return worker_of(settings, CAPABILITIES, CONSUMERS)
 
 
 if __name__ == "__main__":

@@ -1,15 +1,16 @@
-"""The HTTP front of customers: `python -m services.customers.app`."""
+"""The HTTP app of customers: `python -m services.customers.app`."""
 
 from fastapi import FastAPI
 
+from services.customers.capabilities import CAPABILITIES
 from services.customers.config import Settings
-from services.customers.routes import ROUTERS
-from shared.web import create_app, serve
+from shared.capabilities import app_of
+from shared.web import serve
 
 
 def create(settings: Settings) -> FastAPI:
-    """Nothing connects before it starts."""
-    return create_app(settings, ROUTERS)
+    """The app, not started: nothing connects yet."""
+    return app_of(settings, CAPABILITIES)
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""Settings of customers."""
+"""The settings of customers, read from the environment."""
 
 from __future__ import annotations
 

@@ -1,14 +1,14 @@
-"""The event front of customers: `python -m services.customers.worker`."""
+"""The worker of customers: `python -m services.customers.worker`."""
 
+from services.customers.capabilities import CAPABILITIES, CONSUMERS
 from services.customers.config import Settings
-from services.customers.handlers import subscriptions
-from services.customers.jobs import JOBS
-from shared.worker.worker import Worker, create_worker
+from shared.capabilities import worker_of
+from shared.worker.worker import Worker
 
 
 def create(settings: Settings) -> Worker:
-    """Not running yet."""
-    return create_worker(settings, subscriptions=subscriptions(settings), jobs=JOBS)
+    """The worker, not running: nothing connects yet."""
+    return worker_of(settings, CAPABILITIES, CONSUMERS)
 
 
 if __name__ == "__main__":

@@ -1,16 +1,16 @@
-"""HTTP front: `python -m services.interactions.app`."""
+"""HTTP front of interactions: `python -m services.interactions.app`."""
 
 from fastapi import FastAPI
 
+from services.interactions.capabilities import CAPABILITIES
 from services.interactions.config import Settings
-from services.interactions.routes import ROUTERS
-from services.interactions.routes.doorway import open_doorway
-from shared.web import create_app, serve
+from shared.capabilities import app_of
+from shared.web import serve
 
 
 def create(settings: Settings) -> FastAPI:
     """The app; nothing connects yet."""
-    return create_app(settings, ROUTERS, producer=True, on_start=open_doorway)
+    return app_of(settings, CAPABILITIES, producer=True)
 
 
 if __name__ == "__main__":

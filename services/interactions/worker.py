@@ -1,14 +1,14 @@
-"""Event front: `python -m services.interactions.worker`."""
+"""Event front of interactions: `python -m services.interactions.worker`."""
 
+from services.interactions.capabilities import CAPABILITIES, CONSUMERS
 from services.interactions.config import Settings
-from services.interactions.handlers import subscriptions
-from shared.clock import open_clock
-from shared.worker.worker import Worker, create_worker
+from shared.capabilities import worker_of
+from shared.worker.worker import Worker
 
 
 def create(settings: Settings) -> Worker:
     """The worker; nothing connects yet."""
-    return create_worker(settings, subscriptions=subscriptions(settings, open_clock(settings.clock_file)))
+    return worker_of(settings, CAPABILITIES, CONSUMERS)
 
 
 if __name__ == "__main__":

@@ -1,15 +1,16 @@
-"""The HTTP front of privacy."""
+"""Run privacy's HTTP app."""
 
 from fastapi import FastAPI
 
+from services.privacy.capabilities import CAPABILITIES
 from services.privacy.config import Settings
-from services.privacy.routes import PUBLIC, ROUTERS
-from shared.web import create_app, serve
+from shared.capabilities import app_of
+from shared.web import serve
 
 
 def create(settings: Settings) -> FastAPI:
-    """The app."""
-    return create_app(settings, ROUTERS, public=PUBLIC)
+    """The HTTP app; nothing connects before it starts."""
+    return app_of(settings, CAPABILITIES)
 
 
 if __name__ == "__main__":

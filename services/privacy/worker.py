@@ -1,14 +1,14 @@
-"""The event front of privacy."""
+"""Run privacy's worker: events, relay, jobs."""
 
+from services.privacy.capabilities import CAPABILITIES, CONSUMERS
 from services.privacy.config import Settings
-from services.privacy.handlers import SUBSCRIPTION
-from services.privacy.jobs import jobs
-from shared.worker.worker import Worker, create_worker
+from shared.capabilities import worker_of
+from shared.worker.worker import Worker
 
 
 def create(settings: Settings) -> Worker:
-    """The worker."""
-    return create_worker(settings, subscriptions=[SUBSCRIPTION], jobs=jobs(settings))
+    """The worker; nothing connects before it runs."""
+    return worker_of(settings, CAPABILITIES, CONSUMERS)
 
 
 if __name__ == "__main__":

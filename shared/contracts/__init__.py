@@ -1,1 +1,1 @@
-"""The language the services share: every event that travels, versioned for ever."""
+"""The contracts between the services: every event type, its topics, its schema, versioned for ever."""

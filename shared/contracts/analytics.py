@@ -1,4 +1,4 @@
-"""What `analytics` says: who is in which segment."""
+"""Events of `analytics`: who is in which segment."""
 
 from __future__ import annotations
 

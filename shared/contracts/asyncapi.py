@@ -1,4 +1,4 @@
-"""The AsyncAPI 3 document, made from the list of topics and the contracts: `python -m shared.contracts.asyncapi`."""
+"""The AsyncAPI 3 document, made from the list of topics and the contracts: `crm asyncapi` writes it."""
 
 from __future__ import annotations
 
@@ -112,7 +112,3 @@ def _watermark() -> dict[str, Any]:
 def render() -> str:
     """The document's text as it is committed."""
     return json.dumps(document(), indent=1, sort_keys=True) + "\n"
-
-
-if __name__ == "__main__":
-    DOCUMENT.write_text(render())

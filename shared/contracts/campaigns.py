@@ -1,4 +1,4 @@
-"""What `campaigns` says: what became of each message it meant to send."""
+"""Events of `campaigns`: what became of each message that it meant to send."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What may change in a contract: optional additions only. A new meaning is a new version beside the old one."""
+"""Check that a contract changes by optional additions only; a new meaning is a new version beside the old one."""
 
 from __future__ import annotations
 
@@ -23,28 +23,28 @@ def schema_of(fact: type[Fact]) -> dict[str, Any]:
 
 def breaks(old: dict[str, Any], new: dict[str, Any]) -> list[str]:
     """Why a reader of `old` could not read what `new` allows, and the other way round; empty when compatible."""
-    found = _object_breaks("data", old, new)
+    problems = _object_breaks("data", old, new)
     for name, part in old.get("$defs", {}).items():
         fresh = new.get("$defs", {}).get(name)
-        found += [f"{name} is gone"] if fresh is None else _object_breaks(name, part, fresh)
-    return found
+        problems += [f"{name} is gone"] if fresh is None else _object_breaks(name, part, fresh)
+    return problems
 
 
 def _object_breaks(where: str, old: dict[str, Any], new: dict[str, Any]) -> list[str]:
     before, after = old.get("properties", {}), new.get("properties", {})
-    found = [f"{where}.{name} is gone" for name in before if name not in after]
+    problems = [f"{where}.{name} is gone" for name in before if name not in after]
     # Also a field that was optional: events written before do not have it.
     required = old.get("required", [])
-    found += [f"{where}.{name} is newly required" for name in new.get("required", []) if name not in required]
+    problems += [f"{where}.{name} is newly required" for name in new.get("required", []) if name not in required]
     for name in sorted(before.keys() & after.keys()):
         if _meaning(before[name]) != _meaning(after[name]):
-            found.append(f"{where}.{name} changed its type")
+            problems.append(f"{where}.{name} changed its type")
         if "default" in before[name] and before[name]["default"] != after[name].get("default"):
-            found.append(f"{where}.{name} changed what its absence means")
-    # What is said of the whole (the values of an enumeration, further constraints).
+            problems.append(f"{where}.{name} changed what its absence means")
+    # Keywords of the whole object (the values of an enumeration, further constraints).
     if _meaning(old, _PARTS) != _meaning(new, _PARTS):
-        found.append(f"{where} changed its type")
-    return found
+        problems.append(f"{where} changed its type")
+    return problems
 
 
 def _meaning(schema: Any, without: Container[str] = ()) -> Any:
@@ -71,7 +71,3 @@ def freeze() -> list[str]:
         file.write_text(json.dumps(schema, indent=2, sort_keys=True) + "\n")
         written.append(kind)
     return written
-
-
-if __name__ == "__main__":
-    print("\n".join(freeze()) or "nothing new")

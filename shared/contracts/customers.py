@@ -1,4 +1,4 @@
-"""What `customers` says: who somebody is, as far as it may travel."""
+"""Events of `customers`: who somebody is, as far as it may leave the service."""
 
 from __future__ import annotations
 
@@ -48,6 +48,20 @@ class MergeUndone(Fact):
     merge_id: UUID
     survivor: UUID
     absorbed: UUID
+
+
+class IdentifierOwned(Fact):
+    """The identifier is the subject's, from this event on. `fingerprint` is the keyed hash of (kind, normalised value),
+    hex. `trust` says who said so: a server of the firm, or a browser, whose word changes nothing that is known.
+    Said again when the trust rises, and once for all at an upgrade (origin backfill)."""
+
+    TYPE: ClassVar[str] = "customers.identifier_owned.v1"
+    TOPIC: ClassVar[str] = "customers-events"
+
+    fingerprint: str
+    kind: Literal["external_id", "card", "email"]
+    generation: int
+    trust: Literal["server", "browser"]
 
 
 class IdentifierRetired(Fact):

@@ -45,7 +45,7 @@ D = TypeVar("D", bound=Fact)
 
 @dataclass(frozen=True, slots=True)
 class Envelope(Generic[D]):
-    """One event as heard or said.
+    """One event, as it is emitted and handled.
 
     `subject` is the customer id (or the id of the thing a non-customer event is about) and the key on the topic.
     `version` grows by one per subject and source, in the order of commits. `time` is when it occurred, `recorded_at`
@@ -85,7 +85,7 @@ class Envelope(Generic[D]):
 
 
 class Unreadable(ValueError):
-    """Bytes that are no event of ours; the text says what is wrong."""
+    """Bytes that are no event of ours; the text names the fault."""
 
 
 def read_envelope(raw: bytes, known: dict[str, type[Fact]]) -> Envelope[Any] | None:

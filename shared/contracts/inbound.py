@@ -1,4 +1,4 @@
-"""What publishers send: the outer door's language, over HTTP and Kafka alike. Strict: an unknown field is refused."""
+"""Messages that publishers send, over HTTP and Kafka alike; strict, so that an unknown field is refused."""
 
 from __future__ import annotations
 
@@ -6,9 +6,11 @@ from datetime import datetime
 from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic_core import PydanticCustomError
 
 from shared.contracts.interactions import Channel, ResponseKind
+from shared.customers.spelling import names_nobody
 
 # Not blank: a blank identifier would make one customer of all who have it.
 Code = Annotated[
@@ -26,11 +28,24 @@ class Strict(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
 
+def _somebody(kind: str) -> AfterValidator:
+    """Refuses what stands for a missing value: it would make one customer of everybody of whom the same is missing."""
+
+    def check(value: str) -> str:
+        if names_nobody(kind, value):
+            raise PydanticCustomError(
+                "names_nobody", "{value} stands for a missing value and names nobody", {"value": repr(value)[:60]}
+            )
+        return value
+
+    return AfterValidator(check)
+
+
 class ExternalId(Strict):
     """The customer's id in a storefront (`source`)."""
 
     source: Code
-    id: Code
+    id: Annotated[Code, _somebody("external_id")]
 
 
 class CustomerRef(Strict):
@@ -38,9 +53,14 @@ class CustomerRef(Strict):
 
     customer_id: UUID | None = None
     external_id: ExternalId | None = None
-    card: Code | None = None
-    email: Annotated[str, StringConstraints(max_length=320, pattern=r"^[^@\s\x00]+@[^@\s\x00]+$")] | None = None
-    phone: Annotated[str, StringConstraints(max_length=32, pattern=r"^\+?[0-9 ()./-]{4,32}$")] | None = None
+    card: Annotated[Code, _somebody("card")] | None = None
+    email: (
+        Annotated[str, StringConstraints(max_length=320, pattern=r"^[^@\s\x00]+@[^@\s\x00]+$"), _somebody("email")]
+        | None
+    ) = None
+    phone: (
+        Annotated[str, StringConstraints(max_length=32, pattern=r"^\+?[0-9 ()./-]{4,32}$"), _somebody("phone")] | None
+    ) = None
 
 
 class LineIn(Strict):

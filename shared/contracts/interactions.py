@@ -1,4 +1,4 @@
-"""What `interactions` says: what happened between us and a customer."""
+"""Events of `interactions`: purchases, returns, contacts, exposures, responses."""
 
 from __future__ import annotations
 
@@ -116,7 +116,7 @@ class Identifier(Part):
 
 class IdentityObserved(Fact):
     """Identifiers and traits as a publisher sent them; carries personal data, so it travels only on `customers-inbound`
-    (seven days at most), where `customers` alone listens."""
+    (seven days at most), where `customers` alone listens. `trust` is that of the publisher's key."""
 
     TYPE: ClassVar[str] = "interactions.identity_observed.v1"
     TOPIC: ClassVar[str] = "customers-inbound"
@@ -126,6 +126,7 @@ class IdentityObserved(Fact):
     generation: int = 0
     traits: dict[str, str | int | float | bool | list[str] | None] = Field(default_factory=dict)
     publisher: str
+    trust: Literal["server", "browser"] = "server"
 
 
 class InteractionsErasureDone(Fact):

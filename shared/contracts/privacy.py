@@ -1,10 +1,12 @@
-"""What `privacy` says: what somebody permits."""
+"""Events of `privacy`: consent, suppression, restriction, erasure."""
 
 from __future__ import annotations
 
 from datetime import datetime
 from typing import ClassVar, Literal
 from uuid import UUID
+
+from pydantic import Field
 
 from shared.contracts.envelope import Fact
 
@@ -25,6 +27,21 @@ class ConsentChanged(Fact):
     withdrawn_via: Literal["one_click", "page", "api", "complaint"] | None = None
     campaign_id: UUID | None = None
     message_id: UUID | None = None
+
+
+class AddressConsentChanged(Fact):
+    """What holds now for (purpose, channel) of an address, whoever has it. The subject is the address itself, no
+    customer; `fingerprint` is the keyed hash of (kind, normalised address), hex. Purpose `*`: every purpose."""
+
+    TYPE: ClassVar[str] = "privacy.address_consent_changed.v1"
+    TOPIC: ClassVar[str] = "privacy-events"
+
+    fingerprint: str
+    consent_id: UUID
+    purpose: str
+    channel: str
+    state: ConsentState
+    expires_at: datetime | None = None
 
 
 class SuppressionChanged(Fact):
@@ -48,13 +65,15 @@ class RestrictionChanged(Fact):
 
 
 class ErasureRequested(Fact):
-    """The tombstone: from here on every service erases this customer (and `aliases`), checks itself and reports."""
+    """The tombstone: from here on every service erases this customer (and `aliases`), checks itself and reports.
+    `fingerprints` are keyed hashes (hex) of the addresses that are erased with them, as far as they are known."""
 
     TYPE: ClassVar[str] = "privacy.erasure_requested.v1"
     TOPIC: ClassVar[str] = "privacy-events"
 
     request_id: UUID
     aliases: list[UUID]
+    fingerprints: list[str] = Field(default_factory=list)
 
 
 class ErasureCompleted(Fact):

@@ -1,4 +1,4 @@
-"""Every fact there is, by its type; the one list that topics, examples and compatibility tests read."""
+"""Every event type with its class; topics, examples and compatibility tests read this list."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ FACTS: dict[str, type[Fact]] = {
         customers.ProfileChanged,
         customers.CustomersMerged,
         customers.MergeUndone,
+        customers.IdentifierOwned,
         customers.IdentifierRetired,
         customers.CustomersErasureDone,
         analytics.MembershipsChanged,
@@ -27,6 +28,7 @@ FACTS: dict[str, type[Fact]] = {
         campaigns.CampaignChanged,
         campaigns.CampaignsErasureDone,
         privacy.ConsentChanged,
+        privacy.AddressConsentChanged,
         privacy.SuppressionChanged,
         privacy.RestrictionChanged,
         privacy.ErasureRequested,

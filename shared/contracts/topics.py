@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-# Equal for all topics that analytics hears and never changed: partition n of each belongs to the same customers.
+# Equal for all topics that analytics reads and never changed: partition n of each belongs to the same customers.
 PARTITIONS = 12
 _DAY_MS = 24 * 3600 * 1000
 # Whoever starts reads such a topic from its beginning: the cleaner leaves the segment that is being written, so it is
@@ -43,7 +43,7 @@ class Topic:
 TOPICS: dict[str, Topic] = {
     topic.name: topic
     for topic in (
-        Topic("interactions-inbound", ("interactions",), ("interactions",), retention_days=7, public=True),
+        Topic("interactions-inbound", ("interactions", "campaigns"), ("interactions",), retention_days=7, public=True),
         Topic("customers-inbound", ("interactions",), ("customers",), retention_days=7),
         Topic("interactions-events", ("interactions",), ("analytics", "campaigns", "customers", "privacy")),
         Topic("customers-events", ("customers",), ("interactions", "analytics", "campaigns", "privacy")),
@@ -53,7 +53,25 @@ TOPICS: dict[str, Topic] = {
         Topic("analytics-restate", ("interactions", "customers", "privacy"), ("analytics",), retention_days=7),
     )
 }
-# How far each relay is, key = service: see shared.watermark. Only of services whose events bring about lapses; nothing
-# of a customer is on it, so it is none of the topics that bear events.
+# How far each relay is, key = service (shared.contracts.watermark). Only of services whose events bring about lapses;
+# nothing of a customer is on it, so it is none of the topics that bear events.
 WATERMARKS = Topic("watermarks", ("interactions", "customers", "privacy"), ("analytics",), partitions=1, compacted=True)
 ON_THE_BROKER = (*TOPICS.values(), WATERMARKS)
+_PUBLISHER = "interactions-inbound-"
+
+
+def publisher_topic(name: str) -> Topic:
+    """A trusted publisher's own way in: only it may write there, so the topic's name proves who speaks."""
+    return Topic(f"{_PUBLISHER}{name}", (), ("interactions",), retention_days=7, public=True)
+
+
+def publisher_of(topic: str) -> str | None:
+    """Whose topic this is; None for the one that all publishers share, and for any other."""
+    return topic.removeprefix(_PUBLISHER) if topic.startswith(_PUBLISHER) else None
+
+
+def partitions_of(topic: str) -> int:
+    """How many it has."""
+    if topic in TOPICS:
+        return TOPICS[topic].partitions
+    return PARTITIONS if publisher_of(topic) else 1

@@ -1,4 +1,4 @@
-"""What the relays say of themselves: how far each service's topics are complete. No event: nothing happened."""
+"""The watermark record: up to which instant a service's topics are complete. It is no event."""
 
 from __future__ import annotations
 

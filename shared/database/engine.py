@@ -1,10 +1,11 @@
-"""One service's PostgreSQL database: the pool, the transaction, and what counts as weather."""
+"""One service's PostgreSQL database: the connection pool, the transaction, and which errors are transient."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
+from typing import Any
 
 import asyncpg
 from sqlalchemy import text
@@ -19,7 +20,7 @@ from shared.database.transaction import Tx
 
 # Classes of SQLSTATE that say "not now" and nothing about the data: connection, read-only server, rollback and
 # deadlock, resources (a full disk), lock not available, operator intervention, system error.
-_WEATHER = ("08", "25006", "40", "53", "55P03", "57", "58")
+_TRANSIENT = ("08", "25006", "40", "53", "55P03", "57", "58")
 # InternalClientError: a server that dies in mid-answer leaves the client's protocol in a state that it does not expect.
 _LOST = OSError | asyncio.TimeoutError | asyncpg.InterfaceError | asyncpg.InternalClientError
 
@@ -30,7 +31,7 @@ _SESSION_SETTINGS = {
     "lock_timeout": "10000",
     "timezone": "UTC",
 }
-# A connection that never answers is weather after this; below the watchdog's 15 s.
+# A connection that does not answer for so long is a transient error; below the watchdog's 15 s.
 COMMAND_TIMEOUT_S = 10
 # After a statement that was given up, asyncpg waits without limit for the server to confirm that before it rolls back.
 ROLLBACK_S = 3
@@ -48,17 +49,27 @@ def sqlstate(error: BaseException) -> str | None:
 
 
 def is_transient(error: BaseException) -> bool:
-    """True when the failure says something about the surroundings and nothing about the event."""
+    """True when the failure lies in the surroundings (a server that is away, a lock, a full disk)."""
     state = sqlstate(error)
     if state is not None:
-        return state.startswith(_WEATHER)
+        return state.startswith(_TRANSIENT)
     if isinstance(error, DBAPIError) and error.connection_invalidated:
         return True
     return isinstance(error, _LOST | PoolTimeout | InterfaceError) or isinstance(getattr(error, "orig", None), _LOST)
 
 
+def make_engine(url: str, arguments: Mapping[str, Any], **options: Any) -> AsyncEngine:
+    """An engine whose connections asyncpg makes of `url` itself, so that `?sslmode=…&sslrootcert=…` means the same for
+    SQLAlchemy, which would refuse it, and for the raw driver. `arguments` go to asyncpg, `options` to SQLAlchemy."""
+
+    async def connect() -> Any:
+        return await asyncpg.connect(url, **arguments)
+
+    return create_async_engine("postgresql+asyncpg://", async_creator=connect, **options)
+
+
 class Database:
-    """The pool of one process. `source` is the service's name, written on every event it says.
+    """The pool of one process. `source` is the service's name, written on every event that it emits.
 
     `command_timeout_s` is for statements that may take longer than those of a request or a batch.
     """
@@ -69,17 +80,17 @@ class Database:
         self.url = url
         self.source = source
         self.clock = clock
-        self.engine: AsyncEngine = create_async_engine(
-            url.replace("postgresql://", "postgresql+asyncpg://", 1),
-            pool_size=pool_size,
-            max_overflow=pool_size,
-            pool_timeout=COMMAND_TIMEOUT_S,
-            pool_recycle=1800,
-            connect_args={
+        self.engine = make_engine(
+            url,
+            {
                 "timeout": 5,
                 "command_timeout": command_timeout_s or COMMAND_TIMEOUT_S,
                 "server_settings": {**_SESSION_SETTINGS, "application_name": source},
             },
+            pool_size=pool_size,
+            max_overflow=pool_size,
+            pool_timeout=COMMAND_TIMEOUT_S,
+            pool_recycle=1800,
         )
         self._sessions = async_sessionmaker(self.engine, expire_on_commit=False, autoflush=False)
 
@@ -96,7 +107,7 @@ class Database:
     async def transaction(
         self, *, cause: Envelope[Fact] | None = None, beat: Callable[[], None] = lambda: None
     ) -> AsyncIterator[Tx]:
-        """The only commit there is: the change and the events it says are stored together or not at all."""
+        """The only commit there is: the change and the events it emits are stored together or not at all."""
         session: AsyncSession
         async with self._sessions() as session:
             tx = Tx(session, self.clock, self.source, cause, beat)
@@ -108,6 +119,7 @@ class Database:
                 # Shielded: a cancelled task must not leave the connection in a half-closed transaction.
                 await asyncio.shield(_roll_back(session))
                 raise
+        tx.committed()
 
     async def probe_write(self) -> None:
         """Raises when the database cannot take a row. `select 1` would succeed on a full disk or a read-only server."""
@@ -121,8 +133,8 @@ class Database:
     async def exclusive(self, name: str) -> AsyncIterator[bool]:
         """True inside for one process at a time per service; False for the others (nobody waits). Raises TimeoutError
         inside when the lock may be lost."""
-        async with exclusive(self.url, name) as mine:
-            yield mine
+        async with exclusive(self.url, name) as acquired:
+            yield acquired
 
 
 async def _roll_back(session: AsyncSession) -> None:

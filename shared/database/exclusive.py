@@ -1,4 +1,4 @@
-"""One process at a time: a lock in a database session, which ends when its process ends or can no longer be reached."""
+"""A lock for one process at a time, held in a database session: it ends when its process ends or cannot be reached."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import asyncpg
 from shared.clock import MACHINE
 
 # The holder asks its session something this often, and gives up after ANSWER_S without an answer. Both together stay
-# below IDLE_S, after which the server ends a session that it does not hear of: so a holder whose network has fallen
+# below IDLE_S, after which the server ends a session that asks nothing: so a holder whose network has fallen
 # silent stops before anybody else can have the lock. Without this the lock would stay for as long as the server keeps a
 # connection whose other side is gone, two hours by default.
 _EVERY_S = 3.0

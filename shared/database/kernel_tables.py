@@ -1,14 +1,14 @@
-"""The kernel's tables, the same in every service's database."""
+"""The kernel's tables (outbox, inbox, dead letters, …), the same in every service's database."""
 
 from __future__ import annotations
 
 from typing import Any
 
-KERNEL_TABLES = ("outbox", "subjects", "inbox", "dead_letters", "idempotency")
+KERNEL_TABLES = ("outbox", "subjects", "inbox", "dead_letters", "idempotency", "offsets", "epochs")
 
 # Daily partitions by machine day are made ahead (shared.database.partitions); the default ones catch what fits none.
-# outbox_promised holds a moment (microseconds since 1970), see shared.events.barrier. A sequence changes in place: a
-# row that changes ten times a second leaves as many dead ones for as long as anybody's transaction is open.
+# outbox_promised holds the barrier's instant (microseconds since 1970): shared.events.barrier. A sequence changes in
+# place: a row that changes ten times a second leaves as many dead ones for as long as anybody's transaction is open.
 # A topic made anew begins again at offset 0: a dead letter's position is its own only together with its bytes.
 _DDL = """
 create table subjects (
@@ -75,9 +75,50 @@ create table idempotency (
 create index idempotency_age on idempotency (created_at);
 """
 
+# Room for the next versions of a row on its page: each batch changes it, and no index with it.
+_OFFSETS = """
+create table offsets (
+    consumer text not null,
+    topic text not null,
+    partition int not null,
+    next_offset bigint not null,
+    last_digest bytea,
+    primary key (consumer, topic, partition)
+) with (fillfactor = 20);
+"""
+
 
 def create_kernel_tables(op: Any) -> None:
     """Called by each service's first migration; `op` is alembic's."""
-    for statement in _DDL.split(";"):
+    _execute(op, _DDL)
+
+
+def create_offsets(op: Any) -> None:
+    """Where each consumer stands, beside its effects: shared.events.offsets."""
+    _execute(op, _OFFSETS)
+
+
+def log_promises(op: Any) -> None:
+    """The barrier (shared.events.barrier) survives a crash of the server: ten times a second a few bytes of its log."""
+    op.execute("alter sequence outbox_promised set logged")
+
+
+def create_epochs(op: Any) -> None:
+    """One row each time that the database was found to be restored from a backup: shared.events.epochs."""
+    op.execute("create table epochs (epoch int primary key, raised_at timestamptz not null)")
+
+
+# In the order in which the services' migrations have them.
+STEPS = (create_kernel_tables, create_offsets, log_promises, create_epochs)
+
+
+def create_newest_kernel_tables(op: Any) -> None:
+    """All of it at once, for a database that no migration has made (a test's)."""
+    for step in STEPS:
+        step(op)
+
+
+def _execute(op: Any, statements: str) -> None:
+    for statement in statements.split(";"):
         if statement.strip():
             op.execute(statement)

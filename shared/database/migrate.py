@@ -9,10 +9,9 @@ from typing import Any
 from alembic import command, context
 from alembic.config import Config
 from sqlalchemy import Connection, MetaData, pool, text
-from sqlalchemy.ext.asyncio import create_async_engine
 
 from shared.clock import SystemClock
-from shared.database.engine import Database
+from shared.database.engine import Database, make_engine
 from shared.database.partitions import maintain
 
 
@@ -34,9 +33,7 @@ def run_env(metadata: MetaData) -> None:
 
 
 async def _upgrade(metadata: MetaData, database_url: str) -> None:
-    engine = create_async_engine(
-        database_url.replace("postgresql://", "postgresql+asyncpg://", 1), poolclass=pool.NullPool
-    )
+    engine = make_engine(database_url, {}, poolclass=pool.NullPool)
     async with engine.begin() as connection:
         await connection.run_sync(_upgrade_sync, metadata)
     await engine.dispose()

@@ -26,8 +26,8 @@ _NAMES = """
 async def maintain(database: Database, today: date | None = None) -> None:
     """Make the partitions of the coming days and drop those that are past their time."""
     today = today or datetime.now(UTC).date()
-    async with database.exclusive("partitions") as mine:
-        if not mine:
+    async with database.exclusive("partitions") as acquired:
+        if not acquired:
             return
         for parent, keep in (("outbox", OUTBOX_KEEP_DAYS), ("inbox", INBOX_KEEP_DAYS)):
             names = await _names(database, parent)

@@ -1,4 +1,4 @@
-"""One use case, one transaction: statements, and the events it says, in the same breath."""
+"""The transaction of a use case: its statements and the events it emits are stored together."""
 
 from __future__ import annotations
 
@@ -17,19 +17,24 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from shared.clock import Clock
 from shared.contracts.envelope import Envelope, Fact, Origin
 from shared.errors import TooLarge
-from shared.events.barrier import BARRIER, recorded_at
+from shared.events.barrier import BARRIER, bounded, recorded_at
 from shared.ids import day_of, new_id
 from shared.observability.tracing import current_traceparent
 
+# A version is epoch · 2^40 + n (shared.events.epochs): the count that is asked for is added to the subject's own
+# version, or to the epoch's first when that is higher.
+EPOCH_BITS = 40
 # Sorted by subject, so that two transactions lock in one order. The lock is held until the commit: versions and
-# outbox ids of one subject therefore grow in the order of commits. The first statement of a flush, so that the promise
+# outbox ids of one subject therefore grow in the order of commits. The first statement of a flush, so that the barrier
 # (shared.events.barrier) is known before an event gets its `recorded_at`.
 _NEXT_VERSIONS = text(f"""
-    with kept as materialized (select {BARRIER} as promised)
+    with watermark as materialized (select {BARRIER} as barrier, clock_timestamp() as wall)
     insert into subjects as s (subject, version)
-    select * from unnest(cast(:subjects as uuid[]), cast(:counts as bigint[])) order by 1
-    on conflict (subject) do update set version = s.version + excluded.version
-    returning subject, version, (select promised from kept) as promised
+    select subject, ((select coalesce(max(epoch), 0) from epochs)::bigint << {EPOCH_BITS}) + count
+    from unnest(cast(:subjects as uuid[]), cast(:counts as bigint[])) as t(subject, count) order by 1
+    on conflict (subject) do update
+    set version = greatest(s.version + (excluded.version & {(1 << EPOCH_BITS) - 1}), excluded.version)
+    returning subject, version, (select barrier from watermark) as barrier, (select wall from watermark) as wall
 """)
 _OUTBOX = ("day", "event_id", "topic", "key", "type", "traceparent", "value")
 _WAKE_RELAY = text("select pg_notify('outbox', '')")
@@ -39,13 +44,13 @@ MAX_EVENT_BYTES = 1_400_000
 
 
 class EventTooLarge(TooLarge):
-    """A fact that no topic takes is refused with the change it would tell of."""
+    """An event that is too large for a topic: the change that emits it is refused with it."""
 
     slug, title = "event-too-large", "The event is too large"
 
 
 @dataclass(slots=True)
-class _Said:
+class _PendingEvent:
     id: UUID
     fact: Fact
     subject: UUID
@@ -68,7 +73,8 @@ class Tx:
     # Called after each statement: that much got on. A batch of many statements is slow, not stuck.
     beat: Callable[[], None] = lambda: None
     now: datetime = field(init=False)
-    _said: list[_Said] = field(default_factory=list, init=False)
+    _pending: list[_PendingEvent] = field(default_factory=list, init=False)
+    _after_commit: list[Callable[[], object]] = field(default_factory=list, init=False)
     _connection: Any = field(default=None, init=False)
 
     def __post_init__(self) -> None:
@@ -132,65 +138,77 @@ class Tx:
         id: UUID | None = None,
         topic: str | None = None,
     ) -> UUID:
-        """Say `fact`; it is stored with this transaction and reaches the topic after the commit. Returns its id.
+        """Emit `fact`: it is stored with this transaction and reaches the topic after the commit. Returns its id.
 
         `time` (when it occurred) defaults to now; `origin` and the trace are inherited from `cause`; `key` chooses the
         partition and defaults to the subject.
         """
         led_by = cause if cause is not None else self.cause
-        heard = led_by if isinstance(led_by, Envelope) else None
-        said = _Said(
+        handled = led_by if isinstance(led_by, Envelope) else None
+        event = _PendingEvent(
             id=id or new_id(),
             fact=fact,
             subject=subject,
             key=key or subject,
             topic=topic or fact.TOPIC,
             time=time or self.now,
-            origin=origin or (heard.origin if heard else Origin.LIVE),
-            cause=heard.id if heard else led_by if isinstance(led_by, UUID) else None,
-            traceparent=(heard.traceparent if heard else None) or current_traceparent(),
+            origin=origin or (handled.origin if handled else Origin.LIVE),
+            cause=handled.id if handled else led_by if isinstance(led_by, UUID) else None,
+            traceparent=(handled.traceparent if handled else None) or current_traceparent(),
         )
-        self._said.append(said)
-        return said.id
+        self._pending.append(event)
+        return event.id
+
+    def after_commit(self, do: Callable[[], object]) -> None:
+        """Call `do` once this transaction is stored, and never if it is rolled back. It must not fail.
+
+        For counters and for what a process remembers: a batch may be tried several times before it is stored.
+        """
+        self._after_commit.append(do)
+
+    def committed(self) -> None:
+        """What was to be called after the commit. Only Database.transaction calls this."""
+        for do in self._after_commit:
+            do()
 
     async def flush(self) -> None:
-        """Store what was said: one statement for the versions, one for the outbox. Called before the commit."""
-        if not self._said:
+        """Store the pending events: one statement for the versions, one for the outbox. Called before the commit."""
+        if not self._pending:
             return
-        said, self._said = self._said, []
-        counts = Counter(one.subject for one in said)
+        pending, self._pending = self._pending, []
+        counts = Counter(event.subject for event in pending)
         order = sorted(counts)
         rows = await self.rows(_NEXT_VERSIONS, {"subjects": order, "counts": [counts[s] for s in order]})
         next_version = {row["subject"]: row["version"] - counts[row["subject"]] for row in rows}
-        recorded = recorded_at(self.now, rows[0]["promised"])
+        recorded = recorded_at(bounded(self.clock, self.now, rows[0]["wall"]), rows[0]["barrier"])
         values = []
-        for one in said:
-            next_version[one.subject] += 1
-            value = self._envelope(one, next_version[one.subject], recorded).to_bytes()
+        for event in pending:
+            next_version[event.subject] += 1
+            value = self._envelope(event, next_version[event.subject], recorded).to_bytes()
             if len(value) > MAX_EVENT_BYTES:
-                raise EventTooLarge(f"{one.fact.TYPE} has {len(value)} bytes; {MAX_EVENT_BYTES} is the most.")
+                raise EventTooLarge(f"{event.fact.TYPE} has {len(value)} bytes; {MAX_EVENT_BYTES} is the most.")
             values.append(value)
         await self.copy(
             "outbox",
             _OUTBOX,
             [
-                (day_of(one.id), one.id, one.topic, one.key, one.fact.TYPE, one.traceparent, value)
-                for one, value in zip(said, values, strict=True)
+                (day_of(event.id), event.id, event.topic, event.key, event.fact.TYPE, event.traceparent, value)
+                for event, value in zip(pending, values, strict=True)
             ],
         )
         await self.execute(_WAKE_RELAY)
 
-    def _envelope(self, one: _Said, version: int, recorded: datetime) -> Envelope[Fact]:
+    def _envelope(self, event: _PendingEvent, version: int, recorded: datetime) -> Envelope[Fact]:
         return Envelope(
-            id=one.id,
-            type=one.fact.TYPE,
+            id=event.id,
+            type=event.fact.TYPE,
             source=self.source,
-            subject=one.subject,
-            time=one.time,
+            subject=event.subject,
+            time=event.time,
             recorded_at=recorded,
             version=version,
-            origin=one.origin,
-            cause=one.cause,
-            traceparent=one.traceparent,
-            data=one.fact,
+            origin=event.origin,
+            cause=event.cause,
+            traceparent=event.traceparent,
+            data=event.fact,
         )

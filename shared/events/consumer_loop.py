@@ -1,4 +1,4 @@
-"""The aiokafka loop of one subscription."""
+"""Read a subscription's topics with aiokafka: fetch, hand over to the processor, commit the offsets after that."""
 
 from __future__ import annotations
 
@@ -11,6 +11,8 @@ from aiokafka.errors import CommitFailedError, IllegalStateError, KafkaError
 
 from shared.clock import MACHINE
 from shared.config import ServiceSettings
+from shared.events.offsets import ConsumerOffsets, Superseded
+from shared.events.positions import Positions
 from shared.events.processor import BATCH, BatchProcessor
 from shared.events.subscription import Record, Subscription
 from shared.kafka.clients import make_consumer, plain_name, wire_name
@@ -30,7 +32,11 @@ LAG = gauge("consumer_lag_records", "Records not yet handled, of the partitions 
 
 
 class ConsumerLoop:
-    """A worker part: takes what is there, handles it, commits the offsets after."""
+    """A worker part: takes what is there, handles it, and tells the broker after that.
+
+    Where it begins is what its database says (shared.events.offsets). The client goes where the group's commits stand
+    whenever partitions are assigned, so records are taken only after it was sent to the right place since.
+    """
 
     def __init__(self, settings: ServiceSettings, subscription: Subscription) -> None:
         self.name = f"consumer:{subscription.consumer}"
@@ -39,8 +45,10 @@ class ConsumerLoop:
 
     async def run(self, context: WorkerContext, beat: Callable[[], None]) -> None:
         """Consume for ever. A broker that is away is waited for by the client; what it cannot mend ends the part."""
-        processor = BatchProcessor(context.database, self._subscription, beat=beat)
+        offsets = ConsumerOffsets(self._subscription.consumer)
+        processor = BatchProcessor(context.database, self._subscription, offsets=offsets, beat=beat)
         consumer = make_consumer(self._settings, self._subscription.consumer)
+        positions = Positions(self._settings, context.database, offsets, consumer, beat)
         next_offsets: dict[Any, int] = {}
         uncommitted: dict[Any, int] = {}
         answers = _Answers()
@@ -53,10 +61,18 @@ class ConsumerLoop:
                 batches = await _fetch(consumer)
                 if batches or not answers.are_missing(consumer):
                     beat()
+                try:
+                    batches = await positions.admit(batches)
+                    if batches:
+                        await processor.process(
+                            [to_record(self._settings, raw) for records in batches.values() for raw in records]
+                        )
+                    await positions.flush()
+                except Superseded as error:
+                    log.warning("positions_read_anew", consumer=self._subscription.consumer, reason=str(error))
+                    positions.forget()
+                    continue
                 if batches:
-                    await processor.process(
-                        [to_record(self._settings, raw) for records in batches.values() for raw in records]
-                    )
                     handled = {partition: records[-1].offset + 1 for partition, records in batches.items()}
                     answers.forget()
                     uncommitted.update(handled)
@@ -88,7 +104,7 @@ async def _fetch(consumer: AIOKafkaConsumer) -> dict[Any, list[Any]]:
 
 
 class _Answers:
-    """Whether the broker's answers reach this consumer. It may stop asking without a word (aiokafka #1154, #703)."""
+    """Whether the broker's answers reach this consumer. It may stop asking without any error (aiokafka #1154, #703)."""
 
     def __init__(self) -> None:
         self._last: dict[Any, tuple[int | None, float]] = {}
@@ -118,12 +134,12 @@ class _Listener(ConsumerRebalanceListener):  # type: ignore[misc]
         self._uncommitted.clear()
 
     async def on_partitions_assigned(self, assigned: Any) -> None:
-        """Say so; a rebalance explains many pauses."""
+        """Log it; a rebalance explains many pauses."""
         log.info("partitions_assigned", partitions=len(assigned))
 
 
 def to_record(settings: ServiceSettings, raw: Any) -> Record:
-    """The client's record in our own words."""
+    """The client's record as a Record."""
     return Record(
         plain_name(settings, raw.topic), raw.partition, raw.offset, raw.key, raw.value, raw.headers, raw.timestamp
     )

@@ -1,4 +1,4 @@
-"""Dead letters, the writing side: poison is put away with its bytes, so that it can be read, mended and replayed."""
+"""Store records that cannot be processed, with their original bytes, for repair and replay."""
 
 from __future__ import annotations
 
@@ -40,12 +40,17 @@ async def write_dead_letter(
             "value": record.value,
             "headers": _headers(record),
             "event_id": event_id,
-            "reason": getattr(error, "slug", None) or ("unreadable" if isinstance(error, Unreadable) else "failed"),
+            "reason": reason_of(error),
             "error": describe(error),
             "attempts": attempts,
             "now": tx.now,
         },
     )
+
+
+def reason_of(error: Exception) -> str:
+    """The slug that a dead letter and its log line bear: the refusal's own, else `unreadable` or `failed`."""
+    return getattr(error, "slug", None) or ("unreadable" if isinstance(error, Unreadable) else "failed")
 
 
 def describe(error: Exception) -> str:

@@ -1,4 +1,4 @@
-"""Hear it once: a row per (consumer, event id), in the transaction of the effect."""
+"""The inbox: one row per (consumer, event id), written with the effect, so that a second delivery changes nothing."""
 
 from __future__ import annotations
 
@@ -28,5 +28,5 @@ async def first_time(tx: Tx, consumer: str, event_ids: Sequence[UUID]) -> set[UU
 
 
 async def forget(tx: Tx, consumer: str, event_id: UUID) -> None:
-    """Let this event in again: a dead letter is being replayed."""
+    """Take the event's row away, because its dead letter is being replayed."""
     await tx.execute(_FORGET, {"consumer": consumer, "id": event_id, "day": day_of(event_id)})

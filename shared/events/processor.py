@@ -1,4 +1,4 @@
-"""One loop hears everything: a batch of records, one transaction, then the offsets. Nothing escapes it."""
+"""Handle a batch of records in one transaction; what cannot be handled goes to the dead letters, nothing is skipped."""
 
 from __future__ import annotations
 
@@ -14,7 +14,8 @@ from shared.contracts.envelope import Unreadable
 from shared.database.engine import Database, is_transient
 from shared.database.transaction import Tx
 from shared.events import inbox
-from shared.events.dead_letter_writer import event_id_of, write_dead_letter
+from shared.events.dead_letter_writer import event_id_of, reason_of, write_dead_letter
+from shared.events.offsets import ConsumerOffsets, Superseded
 from shared.events.subscription import Record, Subscription
 from shared.ids import first_id_of
 from shared.observability.logging import get_logger
@@ -24,14 +25,14 @@ log = get_logger(__name__)
 
 BATCH = 500
 TRIES = 3
-# A batch that meets weather so often may itself be too much for the time of a statement, or for its neighbour's locks.
+# A batch that meets transient errors so often may itself be too much for the time of a statement, or for others' locks.
 BATCH_TRIES = 3
 # A flood of poison is a fault of ours or of a publisher's release: stop rather than pour the topic away. Counted in the
 # table, so that it holds over restarts and over all workers of a service.
 DEAD_LETTERS_PER_MINUTE = 1_000
 _LAST_MINUTE = text("select count(*) from dead_letters where consumer = :consumer and id > :since")
 _ASKED = text("select 1 from dead_letters where id = :id and state = 'replaying' for update")
-_WEATHER_WAIT_S = (0.1, 0.5, 1.0, 2.0, 5.0)
+_RETRY_WAIT_S = (0.1, 0.5, 1.0, 2.0, 5.0)
 
 HANDLED = counter("consumer_events_total", "Events handled, by outcome", ["consumer", "outcome"])
 BATCH_SECONDS = histogram("consumer_batch_seconds", "One batch: read, effect, commit", ["consumer"])
@@ -44,27 +45,36 @@ class TooManyDeadLetters(RuntimeError):
     """
 
 
+# What no further try makes better: the worker ends, or reads its positions anew.
+_ENDING = (TooManyDeadLetters, Superseded)
+
+
 class BatchProcessor:
-    """Handles batches for one subscription; used by the aiokafka loop and by the Faust driver alike."""
+    """Handles batches for one subscription; used by the aiokafka loop and by the Faust driver alike.
+
+    `offsets` are moved in the transactions of the effects; without them (a replay, a test) nothing is noted.
+    """
 
     def __init__(
         self,
         database: Database,
         subscription: Subscription,
         *,
+        offsets: ConsumerOffsets | None = None,
         beat: Callable[[], None] = lambda: None,
         dead_letters_per_minute: int = DEAD_LETTERS_PER_MINUTE,
     ) -> None:
         self.database = database
         self.subscription = subscription
         self.beat = beat
+        self._offsets = offsets
         self._limit = dead_letters_per_minute
 
     async def process(self, records: list[Record]) -> None:
         """Returns when every record has had its effect, is known already, or lies in the dead letters.
 
-        Weather is waited out, in order. Raises only TooManyDeadLetters, what is no Exception, and what keeps a dead
-        letter from being stored while the database is well.
+        Transient errors are waited out, in order. Raises only TooManyDeadLetters, Superseded, what is no Exception, and
+        what keeps a dead letter from being stored while the database is well.
         """
         started = time.perf_counter()
         failures = 0
@@ -73,9 +83,9 @@ class BatchProcessor:
                 await self._apply(records)
                 break
             except Exception as error:
-                if isinstance(error, TooManyDeadLetters):
+                if isinstance(error, _ENDING):
                     raise
-                if await self._weather(error):
+                if await self._is_transient(error):
                     await self._wait(failures, error)
                     failures += 1
                     if failures < BATCH_TRIES or len(records) == 1:
@@ -95,12 +105,12 @@ class BatchProcessor:
             # Two workers may hold the same letter when a lock was lost: the second finds that it was replayed.
             if await tx.value(_ASKED, {"id": letter_id}) is None:
                 return
-            heard = self.subscription.read(record)
-            if heard is None:
-                raise Unreadable("nobody here hears this type")
-            if self.subscription.inbox and heard.id == event_id:
-                await inbox.forget(tx, self._name, heard.id)
-            await self._effect(tx, [heard])
+            event = self.subscription.read(record)
+            if event is None:
+                raise Unreadable("nobody here handles this type")
+            if self.subscription.inbox and event.id == event_id:
+                await inbox.forget(tx, self._name, event.id)
+            await self._effect(tx, [event])
             await tx.execute("update dead_letters set state = 'replayed' where id = :id", {"id": letter_id})
 
     @property
@@ -109,64 +119,72 @@ class BatchProcessor:
 
     async def _apply(self, records: list[Record]) -> None:
         """One transaction: the effect of all that can be read, and a dead letter for each record that cannot."""
-        heard, unreadable = self._read(records)
-        HANDLED.labels(self._name, "unheard").inc(len(records) - len(heard) - len(unreadable))
-        if not heard and not unreadable:
+        events, unreadable = self._read(records)
+        HANDLED.labels(self._name, "ignored").inc(len(records) - len(events) - len(unreadable))
+        if not events and not unreadable:
+            if self._offsets is not None:
+                self._offsets.pass_over(records)
             return
         async with self.database.transaction(beat=self.beat) as tx:
-            fresh = await self._effect(tx, heard) if heard else 0
+            await self._move(tx, records)
+            fresh = await self._effect(tx, events) if events else 0
             for record, error in unreadable:
                 await self._write_dead_letter(tx, record, error, 1)
             if unreadable:
                 await self._refuse_a_flood(tx)
         for record, error in unreadable:
-            self._tell(record, error)
+            self._log_dead_letter(record, error)
         HANDLED.labels(self._name, "handled").inc(fresh)
-        HANDLED.labels(self._name, "duplicate").inc(len(heard) - fresh)
+        HANDLED.labels(self._name, "duplicate").inc(len(events) - fresh)
+
+    async def _move(self, tx: Tx, records: list[Record]) -> None:
+        # First: who has lost the partition finds out before anything else is done, and waits for no other lock.
+        if self._offsets is not None:
+            await self._offsets.move(tx, records)
 
     def _read(self, records: list[Record]) -> tuple[list[Any], list[tuple[Record, Unreadable]]]:
-        heard, unreadable = [], []
+        events, unreadable = [], []
         for record in records:
             try:
-                one = self.subscription.read(record)
+                event = self.subscription.read(record)
             except Unreadable as error:
                 unreadable.append((record, error))
             else:
-                if one is not None:
-                    heard.append(one)
-        return heard, unreadable
+                if event is not None:
+                    events.append(event)
+        return events, unreadable
 
-    async def _effect(self, tx: Tx, heard: list[Any]) -> int:
+    async def _effect(self, tx: Tx, events: list[Any]) -> int:
         if self.subscription.inbox:
-            new = await inbox.first_time(tx, self._name, [one.id for one in heard])
+            new = await inbox.first_time(tx, self._name, [event.id for event in events])
             fresh = []
-            for one in heard:
-                if one.id in new:
-                    new.discard(one.id)
-                    fresh.append(one)
-            heard = fresh
-        if heard:
-            await self.subscription.handle(tx, heard)
-        return len(heard)
+            for event in events:
+                if event.id in new:
+                    new.discard(event.id)
+                    fresh.append(event)
+            events = fresh
+        if events:
+            await self.subscription.handle(tx, events)
+        return len(events)
 
     async def _divide(self, records: list[Record]) -> None:
         """Handle the halves of a batch that failed, in order, and of a half that fails its own: one poison among
         thousands is found with a few transactions, and costs its neighbours no more than those."""
         if len(records) == 1:
-            await self._one(records[0])
+            await self._process_single(records[0])
             return
         middle = len(records) // 2
         for half in (records[:middle], records[middle:]):
             self.beat()
             try:
                 await self._apply(half)
-            except TooManyDeadLetters:
+            except _ENDING:
                 raise
             except Exception:
-                # Weather among it is waited out by each record that meets it.
+                # A transient error among them is waited out by each record that meets it.
                 await self._divide(half)
 
-    async def _one(self, record: Record) -> None:
+    async def _process_single(self, record: Record) -> None:
         attempts = failures = 0
         while True:
             self.beat()
@@ -174,9 +192,9 @@ class BatchProcessor:
                 await self._apply([record])
                 return
             except Exception as error:
-                if isinstance(error, TooManyDeadLetters):
+                if isinstance(error, _ENDING):
                     raise
-                if await self._weather(error):
+                if await self._is_transient(error):
                     await self._wait(failures, error)
                     failures += 1
                     continue
@@ -185,8 +203,8 @@ class BatchProcessor:
                     await self._give_up(record, error, attempts)
                     return
 
-    async def _weather(self, error: Exception) -> bool:
-        """Weather by its code, or because the database takes no writes just now."""
+    async def _is_transient(self, error: Exception) -> bool:
+        """Transient by its code, or because the database takes no writes just now."""
         if is_transient(error):
             return True
         try:
@@ -198,7 +216,7 @@ class BatchProcessor:
     async def _wait(self, failures: int, error: Exception) -> None:
         log.warning("waiting_for_the_database", consumer=self._name, error=type(error).__name__)
         self.beat()
-        await MACHINE.sleep(_WEATHER_WAIT_S[min(failures, len(_WEATHER_WAIT_S) - 1)])
+        await MACHINE.sleep(_RETRY_WAIT_S[min(failures, len(_RETRY_WAIT_S) - 1)])
         self.beat()
 
     async def _give_up(self, record: Record, error: Exception, attempts: int) -> None:
@@ -206,15 +224,16 @@ class BatchProcessor:
         while True:
             try:
                 async with self.database.transaction(beat=self.beat) as tx:
+                    await self._move(tx, [record])
                     await self._write_dead_letter(tx, record, error, attempts)
                     await self._refuse_a_flood(tx)
                 break
             except Exception as failure:
-                if isinstance(failure, TooManyDeadLetters) or not await self._weather(failure):
+                if isinstance(failure, _ENDING) or not await self._is_transient(failure):
                     raise
                 await self._wait(failures, failure)
                 failures += 1
-        self._tell(record, error)
+        self._log_dead_letter(record, error)
 
     async def _write_dead_letter(self, tx: Tx, record: Record, error: Exception, attempts: int) -> None:
         event_id = event_id_of(record.value)
@@ -224,12 +243,12 @@ class BatchProcessor:
         await write_dead_letter(tx, self._name, record, error, attempts, event_id=event_id)
 
     async def _refuse_a_flood(self, tx: Tx) -> None:
-        """after they were written: a second delivery of the same records adds none."""
+        """Called after they were written: a second delivery of the same records adds none."""
         lately = await tx.value(_LAST_MINUTE, {"consumer": self._name, "since": first_id_of(60)})
         if lately > self._limit:
             raise TooManyDeadLetters(f"{self._name}: more than {self._limit} dead letters within a minute")
 
-    def _tell(self, record: Record, error: Exception) -> None:
+    def _log_dead_letter(self, record: Record, error: Exception) -> None:
         HANDLED.labels(self._name, "dead_lettered").inc()
         log.error(
             "dead_letter",
@@ -237,5 +256,6 @@ class BatchProcessor:
             topic=record.topic,
             partition=record.partition,
             offset=record.offset,
-            reason=type(error).__name__,
+            reason=reason_of(error),
+            error=type(error).__name__,
         )

@@ -1,4 +1,4 @@
-"""The relay: from the outbox to the topics, in order, marking only what the broker has confirmed."""
+"""The outbox relay: sends rows to the topics in order and marks as published only what the broker has confirmed."""
 
 from __future__ import annotations
 
@@ -16,7 +16,8 @@ from shared.clock import MACHINE
 from shared.config import ServiceSettings
 from shared.database.engine import COMMAND_TIMEOUT_S, is_transient
 from shared.database.exclusive import exclusive
-from shared.events.watermarks import Marks, marking
+from shared.events.epochs import compare_own_topics
+from shared.events.watermarks import WatermarkPublisher, publishing_watermarks
 from shared.kafka.clients import make_producer, never_expire, stop_producer
 from shared.kafka.record_batches import RecordBatch, pack
 from shared.observability.logging import get_logger
@@ -41,7 +42,7 @@ _UNPUBLISHED = """
     where bytes_before < $2 order by id
 """
 # Never "id > last": ids are given before the commit, so a slow transaction's rows would be passed over for ever.
-_MARK = "update outbox set published = true where day between $2 and $3 and id = any($1::bigint[])"
+_MARK_PUBLISHED = "update outbox set published = true where day between $2 and $3 and id = any($1::bigint[])"
 
 _Taken = tuple[asyncio.Future[Any], Sequence[Any]]
 
@@ -55,7 +56,7 @@ class Relay:
         self._settings = settings
 
     async def run(self, context: Any, beat: Callable[[], None]) -> None:
-        """Relay for ever; waits while another process holds the lock, and through weather."""
+        """Relay for ever; waits while another process holds the lock, and through transient errors."""
         while True:
             beat()
             try:
@@ -67,8 +68,8 @@ class Relay:
             await MACHINE.sleep(1.0)
 
     async def _when_first(self, context: Any, beat: Callable[[], None]) -> None:
-        async with exclusive(self._settings.database_url, "relay") as mine:
-            if not mine:
+        async with exclusive(self._settings.database_url, "relay") as acquired:
+            if not acquired:
                 return
             connection = await asyncpg.connect(
                 self._settings.database_url, timeout=5, command_timeout=COMMAND_TIMEOUT_S
@@ -79,32 +80,38 @@ class Relay:
                 connection.terminate()
 
     async def _with_producer(self, connection: Any, context: Any, beat: Callable[[], None]) -> None:
+        await compare_own_topics(self._settings, context.database, beat)
         woken = asyncio.Event()
         await connection.add_listener("outbox", lambda *_: woken.set())
         producer = make_producer(self._settings)
         never_expire(producer)
         try:
             await producer.start()
-            async with marking(self._settings, context, producer) as marks:
-                await self._relay(connection, producer, woken, marks, beat)
+            async with publishing_watermarks(self._settings, context, producer) as watermarks:
+                await self._relay(connection, producer, woken, watermarks, beat)
         finally:
             await stop_producer(producer)
 
     async def _relay(
-        self, connection: Any, producer: AIOKafkaProducer, woken: asyncio.Event, marks: Marks, beat: Callable[[], None]
+        self,
+        connection: Any,
+        producer: AIOKafkaProducer,
+        woken: asyncio.Event,
+        watermarks: WatermarkPublisher,
+        beat: Callable[[], None],
     ) -> None:
         while True:
             beat()
             woken.clear()
-            await marks.before(connection)
+            await watermarks.before_read(connection)
             rows = await connection.fetch(_UNPUBLISHED, ROUND, ROUND_BYTES)
-            await marks.after(connection, rows[0]["id"] if rows else None)
+            await watermarks.after_read(connection, rows[0]["id"] if rows else None)
             if rows:
                 await _Round(self._settings, producer, rows).send(connection, beat)
                 continue
             # Not wait_for: in Python 3.11 it loses a stop that comes together with the wake-up, and costs a task.
             with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(marks.pause(IDLE_S)):
+                async with asyncio.timeout(watermarks.pause(IDLE_S)):
                     await woken.wait()
 
 
@@ -128,7 +135,7 @@ class _Round:
         finally:
             beating.cancel()
         failures = [future.exception() for future, _ in taken]
-        await _mark(
+        await _mark_published(
             connection,
             [row for (_, rows), failed in zip(taken, failures, strict=True) if failed is None for row in rows],
         )
@@ -172,9 +179,9 @@ class _Round:
             await MACHINE.sleep(1.0)
 
 
-async def _mark(connection: Any, rows: Sequence[Any]) -> None:
+async def _mark_published(connection: Any, rows: Sequence[Any]) -> None:
     if not rows:
         return
     days: list[date] = [row["day"] for row in rows]
-    await connection.execute(_MARK, [row["id"] for row in rows], min(days), max(days))
+    await connection.execute(_MARK_PUBLISHED, [row["id"] for row in rows], min(days), max(days))
     RELAYED.inc(len(rows))

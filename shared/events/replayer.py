@@ -1,4 +1,4 @@
-"""Replays dead letters that an operator has asked for, through the very handler that failed."""
+"""Replay the dead letters that an operator has asked for, through the handler that failed."""
 
 from __future__ import annotations
 
@@ -55,8 +55,8 @@ class Replayer:
         async with database.transaction() as tx:
             if not await tx.value("select 1 from dead_letters where state = 'replaying' limit 1"):
                 return 0
-        async with database.exclusive("replayer") as mine:
-            if not mine:
+        async with database.exclusive("replayer") as acquired:
+            if not acquired:
                 return 0
             async with database.transaction() as tx:
                 letters = await tx.rows(_ASKED)

@@ -1,4 +1,4 @@
-"""What a consumer hears: records of topics, and who handles them."""
+"""A subscription: the topics that a consumer reads, how their records become events, and who handles those."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class Record:
 
 @dataclass(frozen=True)
 class Subscription:
-    """What a consumer hears and who handles it.
+    """What a consumer reads and who handles it.
 
     Give `handlers` (one event at a time), or `types` with `on_batch` (ordered, without duplicates), or `decode` with
     `on_batch` and `inbox=False` for a door whose records are no envelopes.
@@ -51,11 +51,11 @@ class Subscription:
 
     @cached_property
     def known(self) -> dict[str, type[Fact]]:
-        """The facts that are heard, by type."""
+        """The facts that are handled, by type."""
         return {fact.TYPE: fact for fact in (*self.types, *self.handlers)}
 
     def read(self, record: Record) -> Any | None:
-        """The record's content, or None when nobody here hears its type. Raises Unreadable."""
+        """The record's content, or None when nobody here handles its type. Raises Unreadable."""
         if self.decode is not None:
             return self.decode(record)
         kind = record.header("type")
@@ -66,12 +66,12 @@ class Subscription:
             raise Unreadable("the record has no value")
         return read_envelope(record.value, known)
 
-    async def handle(self, tx: Tx, heard: list[Any]) -> None:
-        """The effect of `heard`, within `tx`."""
+    async def handle(self, tx: Tx, events: list[Any]) -> None:
+        """The effect of `events`, within `tx`."""
         if self.on_batch is not None:
-            await self.on_batch(tx, heard)
+            await self.on_batch(tx, events)
             return
-        for one in heard:
-            tx.cause = one
-            await self.handlers[type(one.data)](tx, one)
+        for event in events:
+            tx.cause = event
+            await self.handlers[type(event.data)](tx, event)
         tx.cause = None

@@ -1,1 +1,1 @@
-"""Kafka clients with safe settings, and what the library lacks."""
+"""Kafka clients with safe settings, partitioner, record batches, consumer lag."""

@@ -12,6 +12,7 @@ from aiokafka.errors import KafkaError, TopicAlreadyExistsError, for_code
 
 from shared.config import ServiceSettings
 from shared.contracts.topics import ON_THE_BROKER, Topic
+from shared.kafka.connecting import connection_of
 from shared.kafka.partitioner import partitioner
 from shared.observability.logging import get_logger
 
@@ -45,7 +46,7 @@ def plain_name(settings: ServiceSettings, wire: str) -> str:
 def make_producer(settings: ServiceSettings) -> AIOKafkaProducer:
     """A producer whose confirmation means: durable, once, in order. Start and stop it."""
     return AIOKafkaProducer(
-        bootstrap_servers=settings.kafka_bootstrap,
+        **connection_of(settings),
         client_id=settings.service,
         linger_ms=LINGER_MS,
         max_request_size=MAX_MESSAGE_BYTES,
@@ -79,9 +80,9 @@ async def stop_producer(producer: AIOKafkaProducer) -> None:
 
 
 def make_consumer(settings: ServiceSettings, group: str | None, **overrides: Any) -> AIOKafkaConsumer:
-    """A consumer that commits only when told. Subscribe (or assign, without a group), start and stop it."""
+    """A consumer that commits only on `commit()`. Subscribe (or assign, without a group), start and stop it."""
     return AIOKafkaConsumer(
-        bootstrap_servers=settings.kafka_bootstrap,
+        **connection_of(settings),
         group_id=None if group is None else f"{settings.topic_prefix}{group}",
         client_id=settings.service,
         fetch_max_wait_ms=500,
@@ -91,15 +92,15 @@ def make_consumer(settings: ServiceSettings, group: str | None, **overrides: Any
 
 
 async def create_topics(settings: ServiceSettings, topics: Iterable[Topic] = ON_THE_BROKER) -> None:
-    """Create what is missing. Existing topics are left as they are: partitions never change."""
-    admin = AIOKafkaAdminClient(bootstrap_servers=settings.kafka_bootstrap)
+    """Create what is missing, the settings' own topics too. Existing ones stay as they are: partitions never change."""
+    admin = AIOKafkaAdminClient(**connection_of(settings))
     await admin.start()
     try:
         brokers = len((await admin.describe_cluster())["brokers"])
         replication = 3 if brokers >= 3 else 1
         if replication == 1:
             log.warning("topics_without_replication", brokers=brokers)
-        wanted = [_new_topic(settings, topic, replication) for topic in topics]
+        wanted = [_new_topic(settings, topic, replication) for topic in (*topics, *settings.own_topics)]
         have = set(await admin.list_topics())
         missing = [topic for topic in wanted if topic.name not in have]
         if missing:

@@ -1,4 +1,4 @@
-"""What waits for a consumer group, asked of the broker: a stuck consumer believes that it is idle."""
+"""The lag of a consumer group, asked of the broker, because a stuck consumer believes that it is idle."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 
 from shared.clock import MACHINE
 from shared.config import ServiceSettings
-from shared.contracts.topics import TOPICS
+from shared.contracts.topics import partitions_of
 from shared.kafka.clients import make_consumer, wire_name
 
 
@@ -31,7 +31,7 @@ class GroupWatch:
         self._partitions = [
             TopicPartition(wire_name(settings, topic), number)
             for topic in topics
-            for number in range(TOPICS[topic].partitions if topic in TOPICS else 1)
+            for number in range(partitions_of(topic))
         ]
         self._committed: list[int] | None = None
         self._changed_at = MACHINE.monotonic()
@@ -55,9 +55,9 @@ class GroupWatch:
         return GroupLag(waiting, 0.0 if waiting == 0 else MACHINE.monotonic() - self._changed_at)
 
     async def _commits(self, observer: AIOKafkaConsumer) -> list[int]:
-        found = await asyncio.gather(*(observer.committed(partition) for partition in self._partitions))
+        committed = await asyncio.gather(*(observer.committed(partition) for partition in self._partitions))
         begins = await observer.beginning_offsets(self._partitions)
         return [
             begins[partition] if offset is None else max(offset, begins[partition])
-            for partition, offset in zip(self._partitions, found, strict=True)
+            for partition, offset in zip(self._partitions, committed, strict=True)
         ]

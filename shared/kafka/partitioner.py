@@ -1,4 +1,4 @@
-"""In which partition of a topic a key lies: where every Kafka client puts it by default (murmur2 of the bytes)."""
+"""The partition of a key: the one that every Kafka client chooses by default (murmur2 of the bytes)."""
 
 from __future__ import annotations
 
@@ -30,11 +30,11 @@ def murmur2(data: bytes) -> int:
     aiokafka's own takes, which goes byte by byte."""
     size = len(data)
     words = size // 4
-    found = _SEED ^ size
+    state = _SEED ^ size
     for word in unpack_from(f"<{words}I", data):
         mixed = word * _M & _WORD
-        found = (found * _M ^ (mixed ^ mixed >> 24) * _M) & _WORD
+        state = (state * _M ^ (mixed ^ mixed >> 24) * _M) & _WORD
     if size % 4:
-        found = (found ^ int.from_bytes(data[words * 4 :], "little")) * _M & _WORD
-    found = (found ^ found >> 13) * _M & _WORD
-    return found ^ found >> 15
+        state = (state ^ int.from_bytes(data[words * 4 :], "little")) * _M & _WORD
+    state = (state ^ state >> 13) * _M & _WORD
+    return state ^ state >> 15

@@ -1,4 +1,4 @@
-"""Records with a header whose name is no UTF-8: read with the odd bytes spelled out (\\xff) instead of not at all.
+"""Read records with a header name that is not UTF-8, its odd bytes spelled out (\\xff).
 
 The client refuses the whole fetch because of one of them, for ever, so a publisher could stop a service with one
 record. Its pure Python reader is slow, so a process uses this one only after it has met such a record.
@@ -18,8 +18,8 @@ _MAGIC_AT = 16
 
 class _TolerantBytes(bytearray):
     def __getitem__(self, at: Any) -> Any:
-        found = super().__getitem__(at)
-        return _TolerantBytes(found) if isinstance(at, slice) else found
+        value = super().__getitem__(at)
+        return _TolerantBytes(value) if isinstance(at, slice) else value
 
     def decode(self, encoding: str = "utf-8", errors: str = "strict") -> str:
         return super().decode(encoding, "backslashreplace")

@@ -13,7 +13,7 @@ from structlog.typing import EventDict, Processor, WrappedLogger
 
 from shared.observability.tracing import current_traceparent, trace_id
 
-# Other people's loggers that say something at INFO for each request or poll.
+# Loggers of libraries that write a line at INFO for each request or poll.
 _CHATTY = ("aiokafka", "httpx", "httpcore", "uvicorn.access", "alembic", "faust", "mode")
 _FRAMES = 12
 _CAUSES = 4

@@ -1,4 +1,4 @@
-"""The W3C trace context, carried over HTTP, rows and Kafka, so that one purchase can be followed to its message."""
+"""The W3C trace context, carried through HTTP, outbox and Kafka: a purchase can be followed to its message."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ def current_traceparent() -> str | None:
 
 
 def trace_id(traceparent: str | None) -> str | None:
-    """The 32 hex digits that stay the same along the whole road, or None when `traceparent` is unreadable."""
+    """The 32 hex digits that all spans of a trace share, or None when `traceparent` is unreadable."""
     match = _FORM.fullmatch(traceparent) if traceparent else None
     return match[1] if match and set(match[1]) != {"0"} and set(match[2]) != {"0"} else None
 
@@ -28,6 +28,6 @@ def new_traceparent(parent: str | None = None) -> str:
 
 def enter_trace(parent: str | None = None) -> str:
     """Work from here on, in this task, under a new span of `parent`'s trace; returns it."""
-    mine = new_traceparent(parent)
-    _traceparent.set(mine)
-    return mine
+    traceparent = new_traceparent(parent)
+    _traceparent.set(traceparent)
+    return traceparent

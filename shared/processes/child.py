@@ -1,4 +1,4 @@
-"""One supervised process: its lives, its heartbeat, its end."""
+"""Start, watch and end one supervised child process."""
 
 import contextlib
 import os
@@ -12,7 +12,7 @@ from pathlib import Path
 from shared.processes.spawn import spawn
 
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.2, 5.0
-_GOOD_LIFE = 30.0  # who lived so long starts again at once
+_HEALTHY_AFTER = 30.0  # a process that ran so long is started again without a longer pause
 
 
 @dataclass(frozen=True)
@@ -41,12 +41,12 @@ class ChildEvent:
 
 
 class ChildProcess:
-    """One child and its present life."""
+    """One child and the process that runs it now."""
 
-    def __init__(self, child: Child, tell: Callable[[ChildEvent], None]) -> None:
+    def __init__(self, child: Child, on_event: Callable[[ChildEvent], None]) -> None:
         self.child = child
         self.starts = 0
-        self._tell = tell
+        self._on_event = on_event
         self._pause = _FIRST_PAUSE
         self._start_at = 0.0
         self.process: subprocess.Popen[bytes] | None = None
@@ -57,13 +57,13 @@ class ChildProcess:
             if now >= self._start_at:
                 self._start(now)
         elif (status := self.process.poll()) is not None:
-            self._say("exited", status)
-            self._pause = _FIRST_PAUSE if now - self._born > _GOOD_LIFE else self._pause
+            self._notify("exited", status)
+            self._pause = _FIRST_PAUSE if now - self._born > _HEALTHY_AFTER else self._pause
             self._start_at = now + self._pause
             self._pause = min(2 * self._pause, _LONGEST_PAUSE)
             self.process = None
         elif self._hangs(now):
-            self._say("hung")
+            self._notify("hung")
             self._kill()
 
     def forgive(self, now: float) -> None:
@@ -85,7 +85,7 @@ class ChildProcess:
         self._born = self._beat_at = now
         self._beat: int | None = None
         self.starts += 1
-        self._say("started")
+        self._notify("started")
 
     def _hangs(self, now: float) -> bool:
         if self.child.heartbeat is None:
@@ -98,9 +98,9 @@ class ChildProcess:
             self._beat, self._beat_at = beat, now
         return now - self._beat_at > (self.child.first_beat_within if self._beat is None else self.child.hang_after)
 
-    def _say(self, what: str, status: int | None = None) -> None:
+    def _notify(self, what: str, status: int | None = None) -> None:
         assert self.process is not None
-        self._tell(ChildEvent(self.child.name, what, self.process.pid, status))
+        self._on_event(ChildEvent(self.child.name, what, self.process.pid, status))
 
     def end(self, deadline: float) -> None:
         """Wait for the end that SIGTERM asked for; at the deadline force it."""
@@ -111,7 +111,7 @@ class ChildProcess:
         except subprocess.TimeoutExpired:
             self._kill()
             self.process.wait()
-        self._say("stopped", self.process.returncode)
+        self._notify("stopped", self.process.returncode)
         self.process = None
 
     def _kill(self) -> None:

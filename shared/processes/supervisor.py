@@ -1,4 +1,4 @@
-"""Keeps processes alive: restarts one that exits, kills one that hangs, and takes all of them along when it ends.
+"""Keep child processes running: restart one that exits, kill one that hangs, and end all of them at the end.
 
 As a command it is process 1 of a container:
 `python -m shared.processes.supervisor -- python -m services.customers.worker`.
@@ -46,10 +46,10 @@ class Supervisor:
         reap: bool = False,
     ) -> None:
         """`reap`: also collect the orphans which a container's process 1 inherits."""
-        self._told = on_event
+        self._on_event = on_event
         self._seconds_to_stop = seconds_to_stop
         self._reap = reap
-        self._processes = {child.name: ChildProcess(child, self._tell) for child in children}
+        self._processes = {child.name: ChildProcess(child, self._notify) for child in children}
         self._lock = threading.RLock()
         self._ended = threading.Event()
         self._thread = threading.Thread(target=self._run, name="supervisor", daemon=True)
@@ -63,7 +63,7 @@ class Supervisor:
         with self._lock:
             if child.name in self._processes:
                 raise ValueError(f"{child.name} runs already")
-            self._processes[child.name] = ChildProcess(child, self._tell)
+            self._processes[child.name] = ChildProcess(child, self._notify)
 
     def remove(self, name: str) -> None:
         """Stop one child for good: SIGTERM, and SIGKILL after `seconds_to_stop`."""
@@ -112,16 +112,16 @@ class Supervisor:
     def _reap_orphans(self) -> None:
         own = {process.process.pid for process in self._processes.values() if process.process}
         with contextlib.suppress(ChildProcessError):
-            while found := os.waitid(os.P_ALL, 0, os.WEXITED | os.WNOHANG | os.WNOWAIT):
-                if found.si_pid in own:
+            while ended := os.waitid(os.P_ALL, 0, os.WEXITED | os.WNOHANG | os.WNOWAIT):
+                if ended.si_pid in own:
                     return  # its exit status is taken at the next tick
-                os.waitpid(found.si_pid, 0)
+                os.waitpid(ended.si_pid, 0)
 
-    def _tell(self, event: ChildEvent) -> None:
+    def _notify(self, event: ChildEvent) -> None:
         level = logging.INFO if event.what in ("started", "stopped") else logging.WARNING
         _log.log(level, "%s %s (pid %s, status %s)", *vars(event).values())
-        if self._told is not None:
-            self._told(event)
+        if self._on_event is not None:
+            self._on_event(event)
 
 
 def main() -> int:

@@ -1,25 +1,32 @@
-"""API keys: a mounted file of hashes, read again when it changes. No service owns them."""
+"""Check API keys against a mounted file of hashes, which is read again when it changes."""
 
 from __future__ import annotations
 
 import hmac
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
 from pathlib import Path
+from typing import Literal
 
 import orjson
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
 from shared.observability.logging import get_logger
-from shared.observability.metrics import KEYS_RELOADED
+from shared.observability.metrics import KEY_FILE_BROKEN, KEYS_RELOADED
 
 log = get_logger(__name__)
+
+Trust = Literal["server", "browser"]
+"""Where a key is kept: by a server of the firm, or in pages and apps that whoever looks can read. What a browser's key
+says of somebody is hearsay: it opens a customer, and changes nothing of one that is known."""
 
 SCOPES = {
     "interactions:write": "record what happened; reads nothing",
     "interactions:read": "timelines and single interactions",
+    "responses:write": "report bounces, complaints and wishes to unsubscribe, beside interactions:write",
     "customers:read": "profiles and searches",
     "customers:write": "create and change customers",
     "customers:cards": "contact cards, for sending",
@@ -33,12 +40,16 @@ SCOPES = {
     "privacy:write": "record consent and withdrawal",
     "privacy:permits": "permits, for sending",
     "privacy:erase": "erase a person",
+    "privacy:admin": "take who was erased or complained off the suppression list",
     "operations": "dead letters and repair",
 }
 
+# All that a key which anybody can read may have: it opens nothing that shows or changes somebody else's record.
+BROWSER_SCOPES = frozenset({"interactions:write", "privacy:write"})
+
 
 class BadKeyFile(Exception):
-    """The key file cannot be used; the text says why."""
+    """The key file cannot be used; the text names the fault."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,21 +58,25 @@ class Principal:
 
     id: str
     scopes: frozenset[str]
+    trust: Trust = "server"
 
 
 ANYBODY = Principal("", frozenset())
 
 
-class _Entry(BaseModel):
+class KeyEntry(BaseModel):
+    """One key of the file: whose it is, its hash, what it may do, until when."""
+
     model_config = ConfigDict(extra="forbid")
 
     id: str = Field(min_length=1, max_length=100)
     sha256: str = Field(pattern="^[0-9a-f]{64}$")
     scopes: list[str]
+    trust: Trust = "server"
     expires_at: datetime | None = None
 
 
-_FILE = TypeAdapter(list[_Entry])
+_FILE = TypeAdapter(list[KeyEntry])
 
 
 def hash_key(key: str) -> str:
@@ -72,14 +87,14 @@ def hash_key(key: str) -> str:
 class ApiKeys:
     """The keys of one file.
 
-    A changed file counts from the next request on. One that cannot be read leaves the former keys in force: a typo must
-    not shut every door.
+    A changed file counts from the next request on. One that cannot be understood leaves in force, as they were, the
+    former keys whose hashes still stand in it: a typo must not shut every door, nor keep a key that was taken out.
     """
 
     def __init__(self, path: Path) -> None:
         self._path = path
         self._stamp = self._look()
-        self._entries = self._read()
+        self._entries = read_key_file(path)
 
     def __len__(self) -> int:
         return len(self._entries)
@@ -92,7 +107,7 @@ class ApiKeys:
         for entry in self._entries:
             same = hmac.compare_digest(entry.sha256, digest)
             if same and (entry.expires_at is None or entry.expires_at.timestamp() > time.time()):
-                holder = Principal(entry.id, frozenset(entry.scopes))
+                holder = Principal(entry.id, frozenset(entry.scopes), entry.trust)
         return holder
 
     def _look(self) -> tuple[int, int, int]:
@@ -108,26 +123,57 @@ class ApiKeys:
             return
         self._stamp = stamp
         try:
-            self._entries = self._read()
+            self._entries = read_key_file(self._path)
         except BadKeyFile as error:
+            before, text = len(self._entries), _bytes_of(self._path)
+            self._entries = [entry for entry in self._entries if entry.sha256.encode() in text]
             KEYS_RELOADED.labels("refused").inc()
-            log.error("api_keys_not_reloaded", reason=str(error))
+            KEY_FILE_BROKEN.set(1)
+            log.error("api_keys_not_reloaded", reason=str(error), kept=len(self._entries), before=before)
         else:
             KEYS_RELOADED.labels("loaded").inc()
+            KEY_FILE_BROKEN.set(0)
             log.info("api_keys_reloaded", keys=len(self._entries))
 
-    def _read(self) -> list[_Entry]:
-        try:
-            entries = _FILE.validate_python(orjson.loads(self._path.read_bytes()))
-        except OSError as error:
-            raise BadKeyFile(f"cannot read the key file: {error.strerror}") from None
-        except orjson.JSONDecodeError as error:
-            raise BadKeyFile(f"the key file is not JSON: {error}") from None
-        except ValidationError as error:
-            faults = "; ".join(f"{'/'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors())
-            raise BadKeyFile(f"the key file is not a list of id, sha256, scopes: {faults}") from None
-        if unknown := {scope for entry in entries for scope in entry.scopes} - SCOPES.keys():
-            raise BadKeyFile(f"unknown scopes: {', '.join(sorted(unknown))}")
-        if naive := [e.id for e in entries if e.expires_at is not None and e.expires_at.tzinfo is None]:
-            raise BadKeyFile(f"expires_at without a time zone: {', '.join(naive)}")
-        return entries
+
+def _bytes_of(path: Path) -> bytes:
+    """A file that is gone lists nobody."""
+    try:
+        return path.read_bytes()
+    except OSError:
+        return b""
+
+
+def read_key_file(path: Path) -> list[KeyEntry]:
+    """The entries of a key file. Raises BadKeyFile."""
+    try:
+        entries = _FILE.validate_python(orjson.loads(path.read_bytes()))
+    except OSError as error:
+        raise BadKeyFile(f"cannot read the key file: {error.strerror}") from None
+    except orjson.JSONDecodeError as error:
+        raise BadKeyFile(f"the key file is not JSON: {error}") from None
+    except ValidationError as error:
+        faults = "; ".join(f"{'/'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors())
+        raise BadKeyFile(f"the key file is not a list of id, sha256, scopes: {faults}") from None
+    if unknown := {scope for entry in entries for scope in entry.scopes} - SCOPES.keys():
+        raise BadKeyFile(f"unknown scopes: {', '.join(sorted(unknown))}")
+    for entry in entries:
+        if entry.trust == "browser" and (beyond := set(entry.scopes) - BROWSER_SCOPES):
+            raise BadKeyFile(f"a browser's key that anybody may read: {entry.id} has {', '.join(sorted(beyond))}")
+    if naive := [entry.id for entry in entries if entry.expires_at is not None and entry.expires_at.tzinfo is None]:
+        raise BadKeyFile(f"expires_at without a time zone: {', '.join(naive)}")
+    return entries
+
+
+def write_key_file(path: Path, entries: Sequence[KeyEntry]) -> None:
+    """Replace the file whole, so that a process that reads it meanwhile sees the old one or the new one. Raises
+    OSError, for instance where the file is mounted read-only."""
+    fresh = path.with_name(f"{path.name}.new")
+    fresh.write_bytes(
+        orjson.dumps(
+            [entry.model_dump(mode="json", exclude_none=True) for entry in entries], option=orjson.OPT_INDENT_2
+        )
+    )
+    if path.exists():
+        fresh.chmod(path.stat().st_mode & 0o777)
+    fresh.replace(path)

@@ -50,3 +50,8 @@ def context_of(request: Request) -> AppContext:
 
 
 ContextDep = Annotated[AppContext, Depends(_context)]
+
+
+async def app_settings(context: ContextDep) -> Any:
+    """The app's settings; a service writes `Annotated[Settings, Depends(app_settings)]`."""
+    return context.settings

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from typing import Annotated, Any, Generic, TypeVar
+from uuid import UUID
 
 import orjson
 from fastapi import Query
@@ -17,6 +18,7 @@ T = TypeVar("T")
 DEFAULT_LIMIT = 50
 LARGEST_LIMIT = 500
 _LONGEST_CURSOR = 2000
+_LARGEST_NUMBER = 2**63 - 1
 
 Limit = Annotated[int, Query(ge=1, le=LARGEST_LIMIT, description="how many at most")]
 After = Annotated[
@@ -52,6 +54,26 @@ def decode_cursor(cursor: str) -> dict[str, Any]:
     if not isinstance(key, dict):
         raise _invalid()
     return key
+
+
+def number_in(cursor: str | None, name: str) -> int | None:
+    """The whole number that a cursor holds under `name`; None without a cursor. Raises InvalidCursor."""
+    if cursor is None:
+        return None
+    value = decode_cursor(cursor).get(name)
+    if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value <= _LARGEST_NUMBER:
+        raise _invalid()
+    return value
+
+
+def id_in(cursor: str | None, name: str = "id") -> UUID | None:
+    """The id that a cursor holds under `name`; None without a cursor. Raises InvalidCursor."""
+    if cursor is None:
+        return None
+    try:
+        return UUID(str(decode_cursor(cursor).get(name)))
+    except ValueError:
+        raise _invalid() from None
 
 
 def _invalid() -> InvalidCursor:

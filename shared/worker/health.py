@@ -1,4 +1,4 @@
-"""Is a worker getting on? Idle has nothing to do; stuck has work and does none; silent does not even beat."""
+"""The health of a worker's parts: idle has nothing to do, stuck has work and does none, silent has stopped beating."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _COUNTED = 10_000
 
 @dataclass(frozen=True, slots=True)
 class PartHealth:
-    """One thing that should get on. `lag` counts what waits for it (None: nothing ever does)."""
+    """One part that should make progress. `lag` counts what waits for it (None: nothing ever does)."""
 
     name: str
     last_beat_s: float
@@ -68,7 +68,7 @@ async def deep_of_worker(
     groups: Sequence[GroupWatch],
     waits_for: Mapping[str, float] | None = None,
 ) -> dict[str, Any]:
-    """What a worker's /health/deep says. `beats` are seconds since each part's last beat, by its name.
+    """The answer of a worker's /health/deep. `beats` are seconds since each part's last beat, by its name.
 
     "stuck" when records wait on the broker or facts in the outbox and nothing has moved for ten seconds, although the
     part may beat; "degraded" when database or broker cannot be asked, or a part waits for other services (`waits_for`,
@@ -83,11 +83,11 @@ async def deep_of_worker(
         parts.append(PartHealth("outbox", 0, stored["outbox_oldest_s"], stored["outbox_waiting"]))
     else:
         failed.append(f"database: {type(stored).__name__}")
-    for watch, found in zip(groups, lags, strict=True):
-        if isinstance(found, BaseException):
-            failed.append(f"group {watch.group}: {type(found).__name__}")
+    for watch, lag in zip(groups, lags, strict=True):
+        if isinstance(lag, BaseException):
+            failed.append(f"group {watch.group}: {type(lag).__name__}")
         else:
-            parts.append(PartHealth(f"group:{watch.group}", 0, round(found.unchanged_s, 1), found.lag))
+            parts.append(PartHealth(f"group:{watch.group}", 0, round(lag.unchanged_s, 1), lag.lag))
     stuck = [part.name for part in parts if part.state in ("stuck", "silent")]
     return {
         "status": "stuck" if stuck else "degraded" if failed or waits_for else "ok",
@@ -100,7 +100,7 @@ async def deep_of_worker(
 
 
 def _age_s(event_id: UUID) -> float | None:
-    """Seconds since a UUIDv7 was made; other ids do not say."""
+    """Seconds since a UUIDv7 was made; None for other ids."""
     if event_id.version != 7:
         return None
     return round(max(0.0, time.time() - (event_id.int >> 80) / 1000), 1)

@@ -1,4 +1,4 @@
-"""What a worker says of itself on its own port: alive, ready, and the deep look that tells stuck from idle."""
+"""Serve a worker's health and metrics on a port of its own: live, ready, and deep (stuck or idle)."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from shared.worker.parts import WorkerContext
 async def serve_health(context: WorkerContext, subscriptions: Sequence[Subscription]) -> None:
     """Serve health and metrics until cancelled."""
     settings = context.settings
-    groups = [GroupWatch(settings, one.consumer, one.topics) for one in subscriptions]
+    groups = [GroupWatch(settings, subscription.consumer, subscription.topics) for subscription in subscriptions]
     probed = replace(context, database=probe_database(settings, context.database))
 
     async def deep() -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""What a worker is made of: parts that run side by side, and jobs that come round."""
+"""Worker parts, which run side by side in one process, and jobs, which run at intervals."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from typing import Any, Protocol
 
 from shared.clock import MACHINE, Clock
 from shared.database.engine import Database, is_transient
+from shared.database.transaction import Tx
 from shared.observability.logging import get_logger
 from shared.worker.watchdog import Watchdog
 
@@ -45,7 +46,7 @@ class Part(Protocol):
 class Job:
     """Something done every `every_s` machine seconds; by one worker of the service at a time when `exclusive`.
 
-    `first_s` after the start for the first time: a worker that comes up may have a backlog to hear before.
+    `first_s` after the start for the first time: a worker that starts may have a backlog of events to handle before.
     """
 
     name: str
@@ -53,6 +54,21 @@ class Job:
     run: Callable[[WorkerContext], Awaitable[None]]
     exclusive: bool = True
     first_s: float = 0.0
+
+
+def until_done(step: Callable[[Tx, Any], Awaitable[bool]]) -> Callable[[WorkerContext], Awaitable[None]]:
+    """A job's `run`: `step` is given a transaction and the settings, again and again, until it answers False.
+
+    Some rows at a time, each time in a transaction of its own, so that nobody waits long for their locks.
+    """
+
+    async def run(context: WorkerContext) -> None:
+        more = True
+        while more:
+            async with context.database.transaction() as tx:
+                more = await step(tx, context.settings)
+
+    return run
 
 
 class JobPart:
@@ -63,7 +79,7 @@ class JobPart:
         self.name = f"job:{job.name}"
 
     async def run(self, context: WorkerContext, beat: Callable[[], None]) -> None:
-        """The job, again and again; weather postpones it, anything else ends the worker."""
+        """The job, again and again; a transient error postpones it, any other ends the worker."""
         await _rest(self.job.first_s, beat)
         while True:
             beat()

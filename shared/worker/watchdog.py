@@ -1,4 +1,4 @@
-"""Finds the process that lives but does not work: a stopped event loop, a connection that never times out."""
+"""End a process that lives but does not work: a stopped event loop, a connection that never times out."""
 
 from __future__ import annotations
 
@@ -23,9 +23,9 @@ _STOOD_STILL_S = 3.0
 class Watchdog:
     """A thread that ends the process when a part has not beaten for `limit_s` although its neighbours answer.
 
-    A broker or database that is away is weather: the parts wait, and the process stays; when it is back they get their
-    time anew. The event loop itself (part `loop`) has no such excuse. A neighbour may have several addresses (the
-    brokers of a cluster); one that answers is enough.
+    A broker or database that is away is a transient error: the parts wait, and the process stays; when it is back they
+    get their time anew. The event loop itself (part `loop`) has no such excuse. A neighbour may have several addresses
+    (the brokers of a cluster); one that answers is enough.
     """
 
     def __init__(

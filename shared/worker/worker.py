@@ -1,4 +1,4 @@
-"""A worker process: subscriptions, relay, replays, jobs and parts in one loop, watched, ended gracefully."""
+"""A worker process: runs subscriptions, relay, replays, jobs and parts in one loop, watched and stopped in order."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ class Worker:
         self.subscriptions = list(subscriptions)
 
     def main(self) -> None:
-        """Run until told to stop."""
+        """Run until SIGTERM or SIGINT."""
         configure_logging(self.settings.log_level, service=self.settings.service, process="worker")
         uvloop.run(self._run_and_exit())
 

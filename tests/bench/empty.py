@@ -5,7 +5,7 @@ from __future__ import annotations
 from fastapi import FastAPI, Request
 
 from services.interactions.config import Settings
-from services.interactions.schemas import EventAccepted
+from services.interactions.ingest.schemas import EventAccepted
 from shared.ids import new_id
 from shared.web import APIRouter, create_app, requires, serve
 

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from services.analytics.domain.catalogue import Catalogue, Type
-from services.analytics.domain.engine import (
+from services.analytics.segments.domain.catalogue import Catalogue, Type
+from services.analytics.segments.domain.engine import (
     Definition,
     Fact,
     History,
@@ -22,8 +22,8 @@ from services.analytics.domain.engine import (
     leaf_keys,
     number_leaves,
 )
-from services.analytics.domain.instants import DAY, NEVER
-from services.analytics.domain.language import parse
+from services.analytics.segments.domain.instants import DAY, NEVER
+from services.analytics.segments.domain.language import parse
 
 START = 19_700 * DAY
 CATEGORIES = [f"category-{number}" for number in range(12)]

@@ -13,7 +13,6 @@ from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
 from typing import IO, Any
-from urllib.parse import urlsplit
 
 import asyncpg
 from aiokafka.admin import AIOKafkaAdminClient
@@ -25,6 +24,7 @@ from shared.config import ServiceSettings
 from shared.contracts.topics import ON_THE_BROKER
 from shared.kafka.clients import create_topics
 from shared.processes.supervisor import Child, Supervisor
+from tests.bench.load import SOURCE
 from tests.bench.measure import until
 
 _TEMPLATE = "bench-empty-"
@@ -90,7 +90,7 @@ class Site:
     @contextlib.asynccontextmanager
     async def database(self, service: str) -> AsyncIterator[Any]:
         """A connection to a service's database."""
-        connection = await asyncpg.connect(self.installation.database_url(service), timeout=10)
+        connection = await asyncpg.connect(self.installation.administrators_url(service), timeout=10)
         try:
             yield connection
         finally:
@@ -144,7 +144,7 @@ class Ground:
         """A site with empty databases, or with copies of another's; gone afterwards."""
         source = like.installation if like else await asyncio.to_thread(self._template)
         prefix = f"bench-{name}-"
-        plan = Plan(smtp=smtp, topic_prefix=prefix, scale=scale or {}, env=_NO_LIMIT | dict(env or {}))
+        plan = Plan(smtp=smtp, topic_prefix=prefix, scale=scale or {}, env=_NO_LIMIT | dict(env or {}), tills=[SOURCE])
         site = Site(self._installation(f"bench-{name}", plan), self.profiled)
         if like:  # ids that were derived there must be derived here as well
             site.installation.keys = dict(like.installation.keys)
@@ -177,6 +177,7 @@ class Ground:
         async with _server(self.dsns) as server:
             for service in SERVICES:
                 await server.execute(f'drop database if exists "{_database(installation, service)}" with (force)')
+                await server.execute(f'drop role if exists "{_database(installation, service)}"')
         admin = AIOKafkaAdminClient(bootstrap_servers=self.dsns.kafka)
         await admin.start()
         try:
@@ -188,7 +189,7 @@ class Ground:
 
 
 def _database(installation: Installation, service: str) -> str:
-    return urlsplit(installation.database_url(service)).path[1:]
+    return installation.database_name(service)
 
 
 @contextlib.asynccontextmanager

@@ -12,10 +12,10 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
-from services.analytics.domain.engine import History, advance, blank, encode
-from services.analytics.domain.instants import from_datetime
-from services.analytics.service.partitions import partition_of
-from services.analytics.service.programs import Compiled
+from services.analytics.identity.domain import partition_of
+from services.analytics.segments.domain.engine import History, advance, blank, encode
+from services.analytics.segments.domain.instants import from_datetime
+from services.analytics.segments.service.programs import Compiled
 from tests.bench.ground import Site
 
 DAYS = 360

@@ -15,10 +15,10 @@ from itertools import cycle, islice
 from typing import Any
 from uuid import UUID, uuid4
 
-from services.analytics.domain.engine import Fact, History, advance, blank, encode, fact, members
-from services.analytics.domain.instants import DAY, NEVER, from_datetime, to_datetime
-from services.analytics.service.partitions import partition_of
-from services.analytics.service.programs import Compiled
+from services.analytics.identity.domain import partition_of
+from services.analytics.segments.domain.engine import Fact, History, advance, blank, encode, fact, members
+from services.analytics.segments.domain.instants import DAY, NEVER, from_datetime, to_datetime
+from services.analytics.segments.service.programs import Compiled
 from tests.bench.engine import CATEGORIES
 from tests.bench.ground import Site
 

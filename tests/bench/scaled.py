@@ -11,8 +11,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from services.analytics.service.chores import Chores
-from services.analytics.service.programs import Compiled, Programs
+from services.analytics.memberships.service.wakeups import WakeUps
+from services.analytics.segments.service.programs import Compiled, Programs
 from shared.clock import SystemClock
 from shared.contracts.topics import PARTITIONS
 from shared.database.engine import Database
@@ -70,13 +70,13 @@ async def _wake(ground: Ground, site: Site, compiled: Compiled, count: int) -> C
     settings = site.settings("analytics")
     database = Database(settings.database_url, source="analytics", clock=SystemClock())
     context = WorkerContext(settings, database, SystemClock(), Watchdog([]))
-    chores, reached = Chores(Programs()), dict.fromkeys(range(PARTITIONS), datetime.now(UTC))
+    wake_ups, reached = WakeUps(Programs()), dict.fromkeys(range(PARTITIONS), datetime.now(UTC))
     pids = {"worker": os.getpid(), **ground.server_pids}
     try:
         async with database.transaction() as tx:
             number = await tx.value("select count(*) from states where wake <= :now", {"now": reached[0]})
         before, begun = busy(pids), time.perf_counter()
-        while await chores.wake(context, reached):
+        while await wake_ups.step(context, reached):
             pass
         took, after = time.perf_counter() - begun, busy(pids)
     finally:

@@ -7,11 +7,11 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
-from services.analytics.handlers import subscription
-from services.analytics.service import segments
-from services.analytics.service.chores import Chores
-from services.analytics.service.filling import Filling
-from services.analytics.service.programs import Compiled, Programs
+from services.analytics.backfill.service.filling import Filling
+from services.analytics.backfill.service.sweeping import Sweeping
+from services.analytics.capabilities import subscription
+from services.analytics.segments.service import definitions as segments
+from services.analytics.segments.service.programs import Compiled, Programs
 from shared.clock import SystemClock
 from shared.contracts.envelope import Envelope
 from shared.contracts.topics import PARTITIONS
@@ -28,8 +28,9 @@ _TYPES = {"age": "integer", "sex": "string", "joined": "datetime"}
 
 async def make_known(site: Site, profiles: Iterable[Envelope[Any]]) -> None:
     """Have analytics hear of customers, in this process: a worker's start would take longer than that."""
-    database = Database(site.settings("analytics").database_url, source="analytics", clock=SystemClock())
-    processor = BatchProcessor(database, subscription(Programs()))
+    settings = site.settings("analytics")
+    database = Database(settings.database_url, source="analytics", clock=SystemClock())
+    processor = BatchProcessor(database, subscription(settings, Programs()))
     records = [
         Record("customers-events", 0, number, key, value, headers)
         for number, (key, value, headers) in enumerate(map(on_the_wire, profiles))
@@ -48,7 +49,7 @@ async def make_segments(site: Site, trees: Sequence[dict[str, Any]]) -> list[UUI
     settings = site.settings("analytics")
     database = Database(settings.database_url, source="analytics", clock=SystemClock())
     context = WorkerContext(settings, database, SystemClock(), Watchdog([]))
-    chores, filling = Chores(Programs()), Filling()
+    sweeping, filling = Sweeping(Programs()), Filling()
     try:
         async with database.transaction() as tx:
             await tx.execute(
@@ -63,7 +64,7 @@ async def make_segments(site: Site, trees: Sequence[dict[str, Any]]) -> list[UUI
         more = True
         while more:
             reached = dict.fromkeys(range(PARTITIONS), datetime.now(UTC))
-            more = any([await chores.tend(context, reached), await filling.step(context)])
+            more = any([await sweeping.step(context, reached), await filling.step(context)])
         async with database.transaction() as tx:
             await tx.execute("update outbox set published = true")
     finally:

@@ -40,7 +40,7 @@ def test_every_fact_has_an_example_a_frozen_schema_and_a_topic() -> None:
 
 @pytest.mark.parametrize("kind", FACTS)
 def test_a_contract_only_grows_by_optional_fields(kind: str) -> None:
-    """Catches a field renamed, removed, retyped or newly required. shared.contracts.compatibility freezes."""
+    """Catches a field renamed, removed, retyped or newly required. `./crm asyncapi` freezes."""
     frozen = json.loads((SCHEMAS / f"{kind}.json").read_text())
     assert breaks(frozen, schema_of(FACTS[kind])) == []
     assert frozen == schema_of(FACTS[kind]), "grown: freeze it"
@@ -86,7 +86,7 @@ def test_unknown_types_and_fields_are_passed_over() -> None:
 
 
 def test_the_asyncapi_document_is_the_codes() -> None:
-    """Catches a contract changed without `python -m shared.contracts.asyncapi`."""
+    """Catches a contract changed without `./crm asyncapi`."""
     assert asyncapi.DOCUMENT.read_text() == asyncapi.render()
 
 

@@ -15,7 +15,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from tests.faults.blows import SHORT, Fault, faults
+from tests.faults.injections import SHORT, Fault, faults
 from tests.faults.mutants.trials import TRIALS, run_trials
 from tests.faults.runner import Servers, Verdict, run_fault, table
 
@@ -42,7 +42,7 @@ def main() -> int:
     try:
         for fault in sorted(chosen, key=lambda fault: fault.brokers):
             rows.append((f"{fault.number} {fault.title}", _one(fault, seed, folder, servers)))
-        caught = run_trials(asked.mutants or [], seed, folder, servers, _say, asked.record) if with_mutants else True
+        caught = run_trials(asked.mutants or [], seed, folder, servers, _print, asked.record) if with_mutants else True
     finally:
         servers.stop()
     if rows:
@@ -59,7 +59,7 @@ def main() -> int:
 def _one(fault: Fault, seed: int, folder: Path, servers: Servers) -> Verdict:
     print(f"\n{fault.number} {fault.title} (about {fault.seconds} s)", flush=True)
     stack = servers.stack(fault.brokers)
-    verdict = run_fault(fault, seed, folder / f"fault-{fault.number}", stack.dsns, stack, _say)
+    verdict = run_fault(fault, seed, folder / f"fault-{fault.number}", stack.dsns, stack, _print)
     _show(verdict)
     for part in stack.parts:
         if part.is_running:
@@ -68,17 +68,17 @@ def _one(fault: Fault, seed: int, folder: Path, servers: Servers) -> Verdict:
     return verdict
 
 
-def _say(line: str) -> None:
+def _print(line: str) -> None:
     print(line, flush=True)
 
 
 def _show(verdict: Verdict) -> None:
-    _say(f"   {'green' if verdict.green else 'RED'} after {verdict.seconds:.0f} s")
+    _print(f"   {'green' if verdict.green else 'RED'} after {verdict.seconds:.0f} s")
     if verdict.error is not None:
-        _say(f"   {verdict.error}")
+        _print(f"   {verdict.error}")
     for name, violations in verdict.violations.items():
         for violation in violations:
-            _say(f"   {name}: {violation}")
+            _print(f"   {name}: {violation}")
 
 
 def _arguments() -> argparse.Namespace:

@@ -16,8 +16,9 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient
 
 from deploy.local.installation import SERVICES, Installation
+from services.privacy.identity.domain import subject_of
 from shared.contracts.topics import TOPICS
-from tests.faults.hears import FACTS, GROUPS
+from tests.faults.consumers import FACTS, GROUPS
 from tests.faults.product import Doors
 from tests.faults.records import Evidence, Row
 
@@ -27,7 +28,10 @@ _INTERACTIONS = """
 _LETTERS = "select consumer, event_id, value, state from dead_letters"
 _LEDGER = "select id, customer_id, campaign_id, entry_id, step, channel, state, reason, permit_id from messages"
 _PERMITS = "select permit_id, message_id, customer_id, covers, versions, granted_at from permits"
-_CONSENTS = "select customer_id, version, action, effective from consents where purpose = 'marketing'"
+_CONSENTS = """
+    select customer_id, version, action, effective, purpose, fingerprint from consents
+    where purpose in ('marketing', '*')
+"""
 _MEMBERS = """
     select m.customer_id from memberships m join segments s using (segment_id)
     where m.segment_id = $1 and m.version = s.current_version
@@ -59,11 +63,11 @@ class Outside:
 
     async def unpublished(self) -> dict[str, int]:
         """Rows of each outbox that no relay has sent."""
-        found = {}
+        counts = {}
         for service in SERVICES:
             async with self._database(service) as database:
-                found[service] = await database.fetchval(_UNPUBLISHED)
-        return found
+                counts[service] = await database.fetchval(_UNPUBLISHED)
+        return counts
 
     async def lag(self) -> dict[str, int]:
         """Records that each consumer group has yet to commit."""
@@ -73,10 +77,10 @@ class Outside:
         await consumer.start()
         try:
             every = [
-                self._partition(topic, number) for topic, one in TOPICS.items() for number in range(one.partitions)
+                self._partition(name, number) for name, topic in TOPICS.items() for number in range(topic.partitions)
             ]
             ends, begins = await consumer.end_offsets(every), await consumer.beginning_offsets(every)
-            found = {}
+            lags = {}
             for group, topics in GROUPS.items():
                 committed = await admin.list_consumer_group_offsets(f"{self._prefix}{group}")
                 lag = 0
@@ -85,8 +89,8 @@ class Outside:
                         at = self._partition(topic, number)
                         offset = committed[at].offset if at in committed else -1
                         lag += max(0, ends[at] - (offset if offset >= 0 else begins[at]))
-                found[group] = lag
-            return found
+                lags[group] = lag
+            return lags
         finally:
             await consumer.stop()
             await admin.close()
@@ -111,7 +115,7 @@ class Outside:
         await self._campaigns(seen)
         async with self._database("privacy") as database:
             seen.permits = await _rows(database, _PERMITS)
-            seen.consents = await _rows(database, _CONSENTS)
+            seen.consents = [_marked(row) for row in await _rows(database, _CONSENTS)]
             erased = await database.fetch("select customer_id from standings where erased_at is not null")
             seen.erased = [str(row[0]) for row in erased]
         seen.reported = await self._reports(campaign)
@@ -140,7 +144,7 @@ class Outside:
             )
             seen.members["campaigns"] = [str(row[0]) for row in members]
             copies = await database.fetch("select customer_id, purpose, channel, state from consents")
-            seen.copies = {"/".join(map(str, row[:3])): row[3] for row in (tuple(one) for one in copies)}
+            seen.copies = {"/".join(map(str, row[:3])): row[3] for row in (tuple(copy) for copy in copies)}
 
     async def _reports(self, campaign: dict[str, str]) -> dict[str, Any]:
         stats = await self._doors.done("GET", "interactions", "/stats", "operator")
@@ -148,7 +152,7 @@ class Outside:
         report = await self._doors.done("GET", "campaigns", f"/campaigns/{campaign['campaign']}/report", "marketing")
         return {
             "at": time.time(),
-            "purchases": sum(one["interactions"] for one in stats["counts"] if one["kind"] == "purchase"),
+            "purchases": sum(count["interactions"] for count in stats["counts"] if count["kind"] == "purchase"),
             "members": segment["members"],
             "handed_over": report["handed_over"],
             "refused": sum(report["refused"].values()),
@@ -161,7 +165,7 @@ class Outside:
             bootstrap_servers=self.servers, group_id=None, auto_offset_reset="earliest", enable_auto_commit=False
         )
         await consumer.start()
-        found: list[Row] = []
+        events: list[Row] = []
         try:
             names = [name for name in TOPICS if name != "interactions-inbound"]
             partitions = [self._partition(topic, n) for topic in names for n in range(TOPICS[topic].partitions)]
@@ -171,10 +175,10 @@ class Outside:
                 consumer.seek(at, 0)
             while behind := [at for at in partitions if await consumer.position(at) < ends[at]]:
                 for batch in (await consumer.getmany(*behind, timeout_ms=500)).values():
-                    found += [event for record in batch if (event := self._event(record)) is not None]
+                    events += [event for record in batch if (event := self._event(record)) is not None]
         finally:
             await consumer.stop()
-        return sorted(found, key=lambda event: (event["topic"], event["partition"], event["offset"]))
+        return sorted(events, key=lambda event: (event["topic"], event["partition"], event["offset"]))
 
     def _event(self, record: Any) -> Row | None:
         try:
@@ -222,5 +226,11 @@ def _plain(value: Any) -> Any:
     if isinstance(value, datetime):
         return value.timestamp()
     if isinstance(value, list):
-        return [_plain(one) for one in value]
+        return [_plain(item) for item in value]
     return value
+
+
+def _marked(line: Row) -> Row:
+    """A line of the ledger, which stands at a customer or at an address."""
+    fingerprint = line.pop("fingerprint")
+    return {**line, "by_address": fingerprint is not None and str(subject_of(fingerprint)) == line["customer_id"]}

@@ -16,7 +16,7 @@ def compact(evidence: Evidence) -> Evidence:
     """The same evidence with every UUID replaced by a number of its own; what was equal stays equal."""
     known: dict[bytes, bytes] = {}
 
-    def short(found: re.Match[bytes]) -> bytes:
-        return known.setdefault(found[0], f"#{len(known)}".encode())
+    def short(match: re.Match[bytes]) -> bytes:
+        return known.setdefault(match[0], f"#{len(known)}".encode())
 
     return Evidence(**orjson.loads(_UUID.sub(short, orjson.dumps(asdict(evidence)))))

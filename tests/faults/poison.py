@@ -14,7 +14,7 @@ from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from deploy.local.installation import SERVICES
 from shared.contracts.topics import TOPICS
 from tests.builders import a_purchase
-from tests.faults.hears import HEARS
+from tests.faults.consumers import CONSUMERS
 from tests.faults.history import History
 from tests.faults.load import TILL
 from tests.faults.product import Doors, until
@@ -70,24 +70,24 @@ async def plant(doors: Doors, servers: str, history: History, seed: int, kinds: 
                 history.add("purchase", id, id.removesuffix("-poison"), "ok", publisher=TILL)
     finally:
         await producer.stop()
-    return sum(_hearers(topic, value) for topic, value, _ in planted)
+    return sum(_handling_consumers(topic, value) for topic, value, _ in planted)
 
 
-def _hearers(topic: str, value: bytes | None) -> int:
-    """How many consumers will bury it."""
+def _handling_consumers(topic: str, value: bytes | None) -> int:
+    """How many consumers will write a dead letter for it."""
     if topic == "interactions-inbound":
         return 1
     kind = "interactions.purchase_recorded.v1" if topic == "interactions-events" else "campaigns.message_settled.v1"
-    return sum(topic in topics and kind in types for _, topics, types in HEARS.values())
+    return sum(topic in topics and kind in types for _, topics, types in CONSUMERS.values())
 
 
 async def settle(doors: Doors, planted: int) -> None:
     """As an operator does: repair and replay what can be repaired, discard the rest, until nothing is open."""
 
-    async def all_buried() -> bool:
+    async def all_dead_lettered() -> bool:
         return len(await _letters(doors)) >= planted
 
-    await until(all_buried, 60, "the poison lies in the dead letters")
+    await until(all_dead_lettered, 60, "the poison lies in the dead letters")
     for service, letter in await _letters(doors):
         path = f"/dead-letters/{letter['id']}"
         shown = await doors.done("GET", service, path, "operator")
@@ -105,12 +105,12 @@ async def settle(doors: Doors, planted: int) -> None:
 
 
 async def _letters(doors: Doors) -> list[tuple[str, dict[str, Any]]]:
-    found = []
+    letters = []
     for service in SERVICES:
         for state in ("open", "replaying"):
             page = await doors.done("GET", service, f"/dead-letters?limit=500&state={state}", "operator")
-            found += [(service, one) for one in page["items"]]
-    return found
+            letters += [(service, letter) for letter in page["items"]]
+    return letters
 
 
 def _mended(letter: dict[str, Any]) -> str | None:
@@ -132,7 +132,7 @@ async def publish_again(doors: Doors, servers: str, seed: int) -> int:
     await consumer.start()
     await producer.start()
     try:
-        every = [TopicPartition(prefix + topic, n) for topic, one in TOPICS.items() for n in range(one.partitions)]
+        every = [TopicPartition(prefix + name, n) for name, topic in TOPICS.items() for n in range(topic.partitions)]
         consumer.assign(every)
         ends = await consumer.end_offsets(every)
         for at in every:
@@ -142,7 +142,10 @@ async def publish_again(doors: Doors, servers: str, seed: int) -> int:
             for batch in (await consumer.getmany(*behind, timeout_ms=500)).values():
                 records += batch
         random.Random(seed).shuffle(records)
-        sent = [await producer.send(one.topic, one.value, key=one.key, headers=list(one.headers)) for one in records]
+        sent = [
+            await producer.send(record.topic, record.value, key=record.key, headers=list(record.headers))
+            for record in records
+        ]
         await asyncio.gather(*sent)
         return len(records)
     finally:

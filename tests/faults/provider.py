@@ -1,4 +1,4 @@
-"""A mail provider that can be told to misbehave; it syncs each accepted mail to its log before it answers.
+"""A mail provider that misbehaves on demand; it syncs each accepted mail to its log before it answers.
 
 A process of its own: `python -m tests.faults.provider --folder … --smtp-port … --control-port …`. The control port
 takes one JSON line, `{"mode": "stall"}`, and answers `ok`.
@@ -56,12 +56,12 @@ class Provider:
         return "250 OK"
 
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802
-        """Keep the mail, then say so, as the mode wills."""
+        """Keep the mail, then answer as the mode wills."""
         self._keep(envelope)
         if self.mode == "drop":
             assert server.transport is not None
             server.transport.close()
-            return "250 never heard"
+            return "250 never received"
         if self.mode == "slow":
             await asyncio.sleep(_SLOW_S)
         await self._while("hold-answer")
@@ -79,7 +79,7 @@ class Provider:
             await self.changed.wait_for(lambda: self.mode != mode)
 
 
-def tell(port: int, mode: Mode) -> None:
+def set_mode(port: int, mode: Mode) -> None:
     """Change the mode of the provider whose control port this is."""
     with socket.create_connection(("127.0.0.1", port), timeout=5) as connection:
         connection.sendall(orjson.dumps({"mode": mode}) + b"\n")
@@ -100,10 +100,10 @@ async def _serve(folder: Path, smtp_port: int, control_port: int) -> None:
     smtp = await loop.create_server(
         lambda: SMTP(provider, enable_SMTPUTF8=True, timeout=600, loop=loop), "127.0.0.1", smtp_port
     )
-    door = await asyncio.start_server(control, "127.0.0.1", control_port)
+    control_server = await asyncio.start_server(control, "127.0.0.1", control_port)
     stop = asyncio.Event()
     loop.add_signal_handler(signal.SIGTERM, stop.set)
-    async with smtp, door:
+    async with smtp, control_server:
         await stop.wait()
 
 

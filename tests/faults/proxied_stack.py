@@ -20,13 +20,13 @@ class _Broker(Broker):
     far: tuple[int, int]
 
     def _settings(self) -> dict[str, str | int]:
-        told = super()._settings()
+        settings = super()._settings()
         proxy, behind = self.far
-        told["listeners"] = f"{told['listeners']},FAR://127.0.0.1:{behind}"
-        told["advertised.listeners"] = f"{told['advertised.listeners']},FAR://127.0.0.1:{proxy}"
-        told["listener.security.protocol.map"] = f"{told['listener.security.protocol.map']},FAR:PLAINTEXT"
-        told["inter.broker.listener.name"] = "PLAINTEXT"
-        return told
+        settings["listeners"] = f"{settings['listeners']},FAR://127.0.0.1:{behind}"
+        settings["advertised.listeners"] = f"{settings['advertised.listeners']},FAR://127.0.0.1:{proxy}"
+        settings["listener.security.protocol.map"] = f"{settings['listener.security.protocol.map']},FAR:PLAINTEXT"
+        settings["inter.broker.listener.name"] = "PLAINTEXT"
+        return settings
 
 
 class ProxiedStack(LocalStack):

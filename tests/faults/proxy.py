@@ -92,10 +92,10 @@ class Proxy:
         self._ready.set()
         await self._ended.wait()
         server.close()
-        mine = asyncio.all_tasks() - {asyncio.current_task()}
-        for task in mine:
+        tasks = asyncio.all_tasks() - {asyncio.current_task()}
+        for task in tasks:
             task.cancel()
-        await asyncio.gather(*mine, return_exceptions=True)
+        await asyncio.gather(*tasks, return_exceptions=True)
 
     async def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         if not self._accepts:
@@ -119,8 +119,8 @@ class Proxy:
         finally:
             for way in ways:
                 way.cancel()
-            for one in pair:
-                one.transport.abort()
+            for end in pair:
+                end.transport.abort()
             self._writers -= pair
             self._silent -= pair
 

@@ -54,11 +54,11 @@ class Evidence:
     def distinct(self, *types: str) -> dict[str, Row]:
         """Events of these types by id, each once, without those of erased customers and without planted poison."""
         gone = set(self.erased)
-        found: dict[str, Row] = {}
+        by_id: dict[str, Row] = {}
         for event in self.events:
             if (not types or event["type"] in types) and event["subject"] not in gone and event["source"] != POISON:
-                found.setdefault(event["id"], event)
-        return found
+                by_id.setdefault(event["id"], event)
+        return by_id
 
     def standing(self, rows: list[Row]) -> list[Row]:
         """Rows of customers who are not erased. What is kept of an erased one lies under an id that no event knows."""

@@ -11,13 +11,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from deploy.local.stack import Dsns, LocalStack
-from tests.faults.blows import Fault
+from tests.faults.injections import Fault
 from tests.faults.invariants import INVARIANTS, check
 from tests.faults.opening import open_world
 from tests.faults.proxied_stack import ProxiedStack
 from tests.faults.records import Evidence, save
 
-Tell = Callable[[str], None]
+Log = Callable[[str], None]
 
 
 @dataclass
@@ -57,12 +57,12 @@ class Servers:
         self._known.clear()
 
 
-def run_fault(fault: Fault, seed: int, folder: Path, dsns: Dsns, stack: LocalStack | None, tell: Tell) -> Verdict:
+def run_fault(fault: Fault, seed: int, folder: Path, dsns: Dsns, stack: LocalStack | None, log: Log) -> Verdict:
     """Start, break under load, heal, canary, drain, collect, check."""
     began = time.monotonic()
     verdict = Verdict(fault.title, 0.0)
     try:
-        verdict.evidence = asyncio.run(_run(fault, seed, folder, dsns, stack, tell))
+        verdict.evidence = asyncio.run(_run(fault, seed, folder, dsns, stack, log))
         verdict.violations = check(verdict.evidence)
     except Exception as error:
         verdict.error = f"{type(error).__name__}: {error}"
@@ -71,7 +71,7 @@ def run_fault(fault: Fault, seed: int, folder: Path, dsns: Dsns, stack: LocalSta
     return verdict
 
 
-async def _run(fault: Fault, seed: int, folder: Path, dsns: Dsns, stack: LocalStack | None, tell: Tell) -> Evidence:
+async def _run(fault: Fault, seed: int, folder: Path, dsns: Dsns, stack: LocalStack | None, log: Log) -> Evidence:
     async with open_world(folder, seed, dsns, fault.setting, stack) as world:
         load = asyncio.create_task(world.load.run())
         try:
@@ -84,7 +84,7 @@ async def _run(fault: Fault, seed: int, folder: Path, dsns: Dsns, stack: LocalSt
         await world.drain(fault.setting.drain_s)
         evidence = await world.evidence(fault.title, canary)
         save(evidence, folder / "evidence.json.gz")
-        tell(
+        log(
             f"   {world.load.begun} attempts, {len(evidence.events)} records on Kafka, {len(evidence.handed)} mails, "
             f"canary {'none' if canary is None else f'{canary:.1f} s'}"
         )
@@ -100,6 +100,6 @@ def table(rows: list[tuple[str, Verdict]]) -> str:
             cells = ["—"] * len(INVARIANTS)
             name = f"{name} ({verdict.error[:60]})"
         else:
-            cells = [str(len(verdict.violations[one])) if verdict.violations[one] else "·" for one in INVARIANTS]
+            cells = [str(len(verdict.violations[name])) if verdict.violations[name] else "·" for name in INVARIANTS]
         lines.append("| " + " | ".join([name, *cells, f"{verdict.seconds:.0f}"]) + " |")
     return "\n".join(lines)

@@ -57,7 +57,7 @@ def test_a_purchase_whose_fate_is_unknown_may_go_either_way(good: Evidence) -> N
 
 
 def test_a_refused_purchase_that_is_recorded_is_seen(good: Evidence) -> None:
-    """Catches a refusal that is said and not meant."""
+    """Catches a refusal that is answered and not meant."""
     kept = next(row for row in good.history if row["op"] == "purchase" and row["outcome"] == "ok")
     for row in good.history:
         if row["id"] == kept["id"]:
@@ -80,7 +80,7 @@ def test_two_mails_to_one_person_are_seen(good: Evidence) -> None:
 def test_a_mail_on_a_permit_from_before_a_withdrawal_is_seen_by_version_not_by_clock(good: Evidence) -> None:
     """Catches I7 comparing times: here the permit's own clock runs an hour ahead of the withdrawal's number."""
     mail = good.handed[0]
-    permit = next(one for one in good.permits if one["message_id"] == mail["key"])
+    permit = next(row for row in good.permits if row["message_id"] == mail["key"])
     good.consents.append(
         {
             "customer_id": permit["customer_id"],
@@ -89,6 +89,19 @@ def test_a_mail_on_a_permit_from_before_a_withdrawal_is_seen_by_version_not_by_c
             "effective": True,
         }
     )
+    assert red(good) == {"I7"}
+
+
+def test_a_permit_for_an_address_that_had_refused_is_seen(good: Evidence) -> None:
+    """Catches I7 looking at customers alone: here nobody withdrew by an id."""
+    mail = good.handed[0]
+    permit = next(row for row in good.permits if row["message_id"] == mail["key"])
+    permit["covers"] = [*permit["covers"], "the address"]
+    permit["versions"] = [*permit["versions"], 7]
+    refusal = {"customer_id": "the address", "action": "withdrawn", "effective": True, "by_address": True}
+    good.consents.append({**refusal, "version": 8, "purpose": "*"})
+    assert red(good) == set()
+    good.consents[-1]["version"] = 6
     assert red(good) == {"I7"}
 
 

@@ -26,15 +26,15 @@ async def test_a_lock_is_lost_by_silence_only_and_never_before_its_holder_has_st
     held = asyncio.Event()
 
     async def hold() -> None:
-        async with exclusive(moved(database, proxy.port), "silenced") as mine:
-            assert mine
+        async with exclusive(moved(database, proxy.port), "silenced") as acquired:
+            assert acquired
             held.set()
             await asyncio.sleep(600)
 
     async def another_has_it() -> bool:
-        async with exclusive(database, "silenced") as mine:
-            assert not mine or holder.done(), "two have it at once"
-            return mine
+        async with exclusive(database, "silenced") as acquired:
+            assert not acquired or holder.done(), "two have it at once"
+            return acquired
 
     holder = asyncio.create_task(hold())
     try:

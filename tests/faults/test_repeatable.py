@@ -37,8 +37,8 @@ def test_evidence_is_judged_alike_after_it_was_made_small_and_kept(tmp_path: Pat
     for name in ("good", "no-uniqueness"):
         evidence = load(RECORDED / f"{name}.json.gz")
         save(compact(evidence), tmp_path / name)
-        counts = {one: len(violations) for one, violations in check(evidence).items()}
-        assert {one: len(violations) for one, violations in check(load(tmp_path / name)).items()} == counts
+        counts = {invariant: len(violations) for invariant, violations in check(evidence).items()}
+        assert {invariant: len(violations) for invariant, violations in check(load(tmp_path / name)).items()} == counts
 
 
 def test_a_line_that_was_cut_off_by_a_crash_is_not_read(tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from deploy.local import Dsns
-from tests.faults.blows import SHORT
+from tests.faults.injections import SHORT
 from tests.faults.runner import run_fault
 
 SEED = 7

@@ -22,9 +22,9 @@ from tests.faults.proxy import Proxy
 
 _PLANTED = {"privacy.worker": "stopped-loop", "customers.worker": "lost-connection"}
 _SILENCED = "interactions.worker"
-_SAY = """
+_EMIT = """
     insert into outbox (day, event_id, topic, key, type, value)
-    values (current_date, $1, 'interactions-events', $2, 'tests.said.v1', '{}')
+    values (current_date, $1, 'interactions-events', $2, 'tests.emitted.v1', '{}')
 """
 
 
@@ -34,15 +34,15 @@ class Watched:
     def __init__(self, database: str, proxy: Proxy) -> None:
         self.database = database
         self.proxy = proxy
-        self.told: list[ChildEvent] = []
+        self.events: list[ChildEvent] = []
 
     async def ended(self, name: str) -> int | None:
         """The status with which it ended first."""
-        return next((one.status for one in self.told if one.child == name and one.what == "exited"), None)
+        return next((event.status for event in self.events if event.child == name and event.what == "exited"), None)
 
     async def starts(self, name: str) -> bool:
         """Whether it was started a second time."""
-        return len([one for one in self.told if one.child == name and one.what == "started"]) > 1
+        return len([event for event in self.events if event.child == name and event.what == "started"]) > 1
 
 
 @pytest.fixture(scope="module")
@@ -57,7 +57,7 @@ async def watched(dsns: Dsns, session_id: str, tmp_path_factory: pytest.TempPath
     silenced = Installation(folder, Dsns(moved(dsns.postgres, proxy.port), dsns.redis, dsns.kafka), plan)
     run = Watched(direct.database_url("interactions"), proxy)
     children = [*(direct.child(name) for name in _PLANTED), silenced.child(_SILENCED)]
-    supervisor = Supervisor(children, run.told.append)
+    supervisor = Supervisor(children, run.events.append)
     supervisor.start()
     yield run
     await asyncio.to_thread(supervisor.stop)
@@ -72,20 +72,20 @@ async def published(database: str, event_id: object) -> bool:
         await connection.close()
 
 
-async def say(database: str) -> object:
+async def emit(database: str) -> object:
     event_id = new_id()
     connection = await asyncpg.connect(database)
-    await connection.execute(_SAY, event_id, uuid4())
+    await connection.execute(_EMIT, event_id, uuid4())
     await connection.close()
     return event_id
 
 
 async def test_a_worker_whose_database_falls_silent_goes_on_with_new_connections(watched: Watched) -> None:
     """Established connections carry nothing more and are never reset. Catches a wait without a limit."""
-    first = await say(watched.database)
+    first = await emit(watched.database)
     await until(lambda: published(watched.database, first), 60, "the first event is sent")
     watched.proxy.blackhole()
-    second = await say(watched.database)
+    second = await emit(watched.database)
     await until(lambda: published(watched.database, second), 60, "the event after the silence is sent")
 
 

@@ -102,7 +102,7 @@ class World:
 
     def mail(self, mode: provider.Mode) -> None:
         """Change the provider's behaviour."""
-        provider.tell(self._ports["control"], mode)
+        provider.set_mode(self._ports["control"], mode)
 
     def handed(self) -> list[dict[str, str]]:
         """The provider's log."""

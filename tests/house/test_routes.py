@@ -28,7 +28,7 @@ PUBLIC: dict[str, set[str]] = {
     "customers": set(),
     "interactions": set(),
     "analytics": set(),
-    "campaigns": {"GET /t/o/{token}", "GET /t/c/{token}"},
+    "campaigns": {f"{method} /t/{kind}/{{token}}" for method in ("GET", "HEAD") for kind in ("c", "o")},
     "privacy": {"GET /unsubscribe/{token}", "POST /unsubscribe/{token}"},
 }
 # What to send is described to those who may send.

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Callable
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -91,26 +91,39 @@ def attribute_holds(leaf: Tree, value: Any, now: int) -> bool:
         older = now >= second_of(value) + seconds_in(wanted)
         return older if op == "age_gte" else not older
     if op in ("years_gte", "years_lt"):
-        older = now >= birthday(value, wanted, leaf.get("zone", "UTC"))
+        older = today(now, leaf.get("zone", "UTC")) >= birthday(value, wanted)
         return older if op == "years_gte" else not older
     if op == "anniversary":
-        before, after = seconds_in(wanted.get("before", "P0D")), seconds_in(wanted.get("after", "P1D"))
-        days = [birthday(value, years, leaf.get("zone", "UTC")) for years in range(1, 60)]
-        return any(day - before <= now < day + after for day in days)
+        zone, before, after = leaf.get("zone", "UTC"), wanted.get("before", "P0D"), wanted.get("after", "P1D")
+        birthdays = [birthday(value, years) for years in range(1, 60)]
+        near = [day for day in birthdays if abs(day - today(now, zone)) < timedelta(days=320)]
+        return any(begun(day, before, -1, now, zone) and not begun(day, after, 1, now, zone) for day in near)
     if leaf["attr"] in ("born", "joined"):
         wanted = [second_of(one) for one in wanted] if isinstance(wanted, list) else second_of(wanted)
         value = second_of(value)
     return compare(op, value, wanted)
 
 
-def birthday(value: str, years: int, zone: str) -> float:
-    """The second of the local midnight that completes so many years."""
+def birthday(value: str, years: int) -> date:
+    """The day that completes so many years."""
     born = date.fromisoformat(value[:10])
     try:
-        day = born.replace(year=born.year + years)
+        return born.replace(year=born.year + years)
     except ValueError:  # 29 February
-        day = date(born.year + years, 2, 28)
-    return second_of(datetime(day.year, day.month, day.day, tzinfo=ZoneInfo(zone)).isoformat())
+        return date(born.year + years, 2, 28)
+
+
+def today(second: int, zone: str) -> date:
+    """What a calendar on a wall of the zone shows."""
+    return moment_of(second).astimezone(ZoneInfo(zone)).date()
+
+
+def begun(day: date, span: str, sign: int, now: int, zone: str) -> bool:
+    """Whether the instant that lies a span before or after a day's beginning has come. Days are counted on the
+    calendar; of seconds so many must have gone since the calendar first showed the day."""
+    if not span.startswith("PT"):
+        return today(now, zone) >= day + sign * timedelta(days=int(span[1:-1]))
+    return today(now - sign * seconds_in(span), zone) >= day
 
 
 def event_holds(leaf: Tree, events: list[Event], now: int) -> bool:

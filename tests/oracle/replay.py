@@ -2,9 +2,11 @@
 
 A late event counts from the second at which it is recorded: membership at second s is evaluated over what was recorded
 up to s. At each second time comes first, then that second's steps in the order of their arrival; a step whose
-`recorded` is before the latest one arrives at the latest one's second.
+`recorded` is before the latest one arrives at the latest one's second. What the two do to a membership within one
+second is told apart here; `net` is without it, as steps handled one by one cannot take back what was said.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -90,6 +92,19 @@ def take(world: World, step: Step) -> None:
     else:
         for event in step.body:
             world.hear(event)
+
+
+def net(changes: Sequence[Change]) -> list[Change]:
+    """Without what time did to a membership and an input undid in the same second: nobody was out, or in."""
+    left: list[Change] = []
+    for change in changes:
+        second, cause, _, segment = change
+        past = next((one for one in reversed(left) if one[0] == second and one[3] == segment), None)
+        if past is not None and past[1] == "time" and cause not in ("time", "definition"):
+            left.remove(past)
+        else:
+            left.append(change)
+    return left
 
 
 def _compare(out: Expected, world: World, before: frozenset[str], second: int, cause: str) -> frozenset[str]:

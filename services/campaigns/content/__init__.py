@@ -1,1 +1,1 @@
-"""What a message consists of: Liquid templates, tracked links, MIME."""
+"""Content: from templates and a contact card to a finished letter with tracked links."""

@@ -1,6 +1,12 @@
-"""How alembic finds this service's tables."""
+"""Tell alembic the tables of all capabilities."""
 
-from services.privacy.tables import metadata
+import services.privacy.consents.tables
+import services.privacy.erasures.tables
+import services.privacy.identity.tables
+import services.privacy.permits.tables
+import services.privacy.subject_locks.tables
+import services.privacy.suppressions.tables  # noqa: F401
+from services.privacy.metadata import metadata
 from shared.database.migrate import run_env
 
 run_env(metadata)

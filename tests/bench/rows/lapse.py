@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid4
 
-from services.analytics.service.programs import Compiled
+from services.analytics.segments.service.programs import Compiled
 from shared.contracts.topics import WATERMARKS
 from tests.bench.ground import Ground, Site
 from tests.bench.live import Live, live

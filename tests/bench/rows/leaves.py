@@ -9,9 +9,9 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import uuid4
 
-from services.analytics.domain.engine import History, Program, advance, blank, decode, encode, fact
-from services.analytics.domain.instants import NEVER, from_datetime, to_datetime
-from services.analytics.service.partitions import partition_of
+from services.analytics.identity.domain import partition_of
+from services.analytics.segments.domain.engine import History, Program, advance, blank, decode, encode, fact
+from services.analytics.segments.domain.instants import NEVER, from_datetime, to_datetime
 from tests.bench.engine import program_of
 from tests.bench.ground import Ground, Site
 from tests.bench.population import TREES, a_history

@@ -12,10 +12,10 @@ from functools import partial
 from typing import Any
 from uuid import UUID
 
-from services.analytics.domain.engine import History, advance, blank, decode, encode
-from services.analytics.domain.engine.inputs import AttributeChange
-from services.analytics.service.changes import engine_fact
-from services.analytics.service.intake import facts_of
+from services.analytics.facts.domain import fact_rows
+from services.analytics.memberships.domain import engine_fact
+from services.analytics.segments.domain.engine import History, advance, blank, decode, encode
+from services.analytics.segments.domain.engine.inputs import AttributeChange
 from shared.contracts.envelope import Envelope
 from tests.bench.counters import faust_counts
 from tests.bench.engine import program_of, some_trees
@@ -123,7 +123,7 @@ def alone(segments: int, events: Sequence[Envelope[Any]]) -> float:
     """The evaluator alone, in memory, on one core: decode, advance, encode for each of the same events."""
     program = program_of(some_trees(segments, LEAVES, 1, WINDOWS))
     rng = random.Random(3)
-    inputs = [(event.subject, [engine_fact(row) for row in facts_of(event)]) for event in events]
+    inputs = [(event.subject, [engine_fact(row) for row in fact_rows(event)]) for event in events]
     start = min(facts[0].recorded_at for _, facts in inputs)
     states: dict[UUID, bytes] = {}
     for subject in dict.fromkeys(subject for subject, _ in inputs):

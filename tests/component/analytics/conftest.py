@@ -7,9 +7,11 @@ import json
 from collections.abc import AsyncIterator
 from pathlib import Path
 
+import httpx
 import pytest
 
 from deploy.local import Dsns
+from services.analytics.app import create
 from services.analytics.config import Settings
 from services.registry import run_migrations
 from shared.database.engine import Database
@@ -71,3 +73,15 @@ async def database(analytics_url: str, clock: FixedClock) -> AsyncIterator[Datab
 def world(settings: Settings, database: Database, clock: FixedClock) -> World:
     """Analytics, driven by hand."""
     return World(settings, database, clock)
+
+
+@pytest.fixture
+async def client(settings: Settings, world: World) -> AsyncIterator[httpx.AsyncClient]:
+    """The app behind its real doors."""
+    app = create(settings)
+    async with app.router.lifespan_context(app):
+        app.state.context.database.clock = world.clock
+        transport = httpx.ASGITransport(app=app)
+        headers = {"Authorization": "Bearer analyst-key"}
+        async with httpx.AsyncClient(transport=transport, base_url="http://analytics", headers=headers) as client:
+            yield client

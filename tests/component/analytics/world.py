@@ -6,12 +6,14 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from services.analytics.backfill.service.filling import Filling
+from services.analytics.backfill.service.sweeping import Sweeping
+from services.analytics.capabilities import subscription
 from services.analytics.config import Settings
-from services.analytics.handlers import subscription
-from services.analytics.service import segments
-from services.analytics.service.chores import Chores
-from services.analytics.service.filling import Filling
-from services.analytics.service.programs import Programs
+from services.analytics.memberships.service.recomputing import Recomputing
+from services.analytics.memberships.service.wakeups import WakeUps
+from services.analytics.segments.service import definitions as segments
+from services.analytics.segments.service.programs import Programs
 from shared.clock import MACHINE
 from shared.contracts.analytics import AnalyticsErasureDone, MembershipsChanged, SegmentChanged
 from shared.contracts.envelope import Envelope, Fact, read_envelope
@@ -22,7 +24,9 @@ from shared.events.subscription import Record
 from shared.worker.parts import WorkerContext
 from shared.worker.watchdog import Watchdog
 
-SAID: dict[str, type[Fact]] = {fact.TYPE: fact for fact in (MembershipsChanged, SegmentChanged, AnalyticsErasureDone)}
+EMITTED: dict[str, type[Fact]] = {
+    fact.TYPE: fact for fact in (MembershipsChanged, SegmentChanged, AnalyticsErasureDone)
+}
 
 
 class World:
@@ -37,12 +41,14 @@ class World:
     def restart(self) -> None:
         """A new process: nothing is left but what is stored."""
         programs = Programs()
-        self.processor = BatchProcessor(self.database, subscription(programs))
-        self.chores = Chores(programs)
+        self.processor = BatchProcessor(self.database, subscription(self.settings, programs))
+        self.wake_ups = WakeUps(programs)
+        self.recomputing = Recomputing(programs)
+        self.sweeping = Sweeping(programs)
         self.filling = Filling()
         self.context = WorkerContext(self.settings, self.database, self.clock, Watchdog([]))
 
-    async def hear(self, *events: Envelope[Any]) -> None:
+    async def handle(self, *events: Envelope[Any]) -> None:
         """One batch."""
         await self.processor.process(
             [
@@ -55,12 +61,22 @@ class World:
         """Every partition is read up to now."""
         return dict.fromkeys(range(PARTITIONS), self.clock.now())
 
+    async def wake(self) -> bool:
+        """Due wake-ups are handled; True when there are more."""
+        return await self.wake_ups.step(self.context, self.reached())
+
+    async def tend(self, reached: dict[int, datetime] | None = None) -> bool:
+        """Some dirty customers are recomputed, and some states follow a switch; True when there are more."""
+        reached = self.reached() if reached is None else reached
+        more = await self.recomputing.step(self.context, reached)
+        return await self.sweeping.step(self.context, reached) or more
+
     async def idle(self) -> None:
         """All that can be done now, is done: wake-ups, dirty customers, back-fills."""
         for _ in range(1000):
             more = [
-                await self.chores.wake(self.context, self.reached()),
-                await self.chores.tend(self.context, self.reached()),
+                await self.wake(),
+                await self.tend(),
                 await self.filling.step(self.context),
             ]
             if not any(more):
@@ -89,20 +105,24 @@ class World:
             )
             return {row["customer_id"] for row in rows}
 
-    async def said(self, subject: UUID | None = None) -> list[Envelope[Any]]:
-        """What was said so far, in order; of one subject if given."""
+    async def emitted(self, subject: UUID | None = None) -> list[Envelope[Any]]:
+        """What was emitted so far, in order; of one subject if given."""
         async with self.database.transaction() as tx:
             rows = await tx.rows("select value from outbox order by id")
-        events = [event for row in rows if (event := read_envelope(row["value"], SAID)) is not None]
+        events = [event for row in rows if (event := read_envelope(row["value"], EMITTED)) is not None]
         return [event for event in events if subject is None or event.subject == subject]
 
     async def moves(self, customer_id: UUID, segment_id: UUID) -> list[tuple[str, datetime, str]]:
-        """(entered | left, at, by) of a customer and segment, as said."""
+        """(entered | left, at, by) of a customer and segment, as emitted."""
         found = []
-        for event in await self.said(customer_id):
+        for event in await self.emitted(customer_id):
             if isinstance(event.data, MembershipsChanged):
                 for word, transitions in (("entered", event.data.entered), ("left", event.data.left)):
-                    found += [(word, one.at, one.by) for one in transitions if one.segment_id == segment_id]
+                    found += [
+                        (word, transition.at, transition.by)
+                        for transition in transitions
+                        if transition.segment_id == segment_id
+                    ]
         return found
 
     async def count(self, table: str) -> int:

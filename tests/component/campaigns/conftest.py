@@ -16,11 +16,10 @@ from fastapi import FastAPI
 
 from deploy.local import Dsns
 from services.campaigns import app as campaigns_app
-from services.campaigns.clients import Neighbours
+from services.campaigns.campaigns.routes.tools import SendingTools
 from services.campaigns.config import Settings
-from services.campaigns.content.letters import Scribe
-from services.campaigns.routes.neighbourhood import Neighbourhood
-from services.campaigns.smtp import SmtpChannel
+from services.campaigns.delivery.channels.email import SmtpChannel
+from services.campaigns.delivery.clients import ServiceClients
 from services.customers import app as customers_app
 from services.customers.config import Settings as CustomersSettings
 from services.privacy import app as privacy_app
@@ -130,21 +129,23 @@ async def shared_world(
             _running(privacy_app.create(PrivacySettings(**common, database_url=urls["privacy"])), clock)
         )
         campaigns = await enter(_running(campaigns_app.create(settings), clock))
-        neighbours = Neighbours(
+        services = ServiceClients(
             service_client(settings, "customers", "http://app", inner=httpx.ASGITransport(app=customers)),
             service_client(settings, "privacy", "http://app", inner=httpx.ASGITransport(app=privacy)),
         )
-        stack.push_async_callback(neighbours.close)
+        stack.push_async_callback(services.close)
         channel = SmtpChannel(settings)
         stack.push_async_callback(channel.close)
-        around = Neighbourhood(settings, neighbours, channel, Scribe(settings))
-        campaigns.state.context.extras["neighbourhood"] = around
+        tools = SendingTools.made_of(settings, services, channel, clock)
+        stack.push_async_callback(tools.writers.close)
+        tools.keep_in(campaigns.state.context)
         yield World(
             settings=settings,
             database=database,
             clock=clock,
-            neighbours=neighbours,
+            services=services,
             channel=channel,
+            writers=tools.writers,
             post_office=post_office,
             app=campaigns,
             api=await enter(_client(campaigns, "marketing")),
@@ -159,9 +160,11 @@ async def world(shared_world: World) -> AsyncIterator[World]:
     shared_world.clock.advance(days=7)
     shared_world.post_office.forget()
     await shared_world.execute("update policies set policy = '{}', halted = false")
+    await shared_world.execute("delete from sender_pauses")
     yield shared_world
     await shared_world.close_senders()
     await shared_world.execute("update campaigns set state = 'stopped' where state in ('running', 'paused')")
+    await shared_world.execute("update terms set state = 'over'")
     await shared_world.execute(
         """update messages set state = 'refused', reason = 'end-of-test', holder = null
            where state in ('waiting', 'claimed')"""

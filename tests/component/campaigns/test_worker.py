@@ -1,32 +1,30 @@
-"""Would catch a worker that does not do by itself what tests do by hand, and a restored ledger that sends again."""
+"""Would catch a worker that does not do by itself what tests do by hand."""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from typing import Any
-from uuid import UUID, uuid4
+from dataclasses import replace
+from uuid import uuid4
 
-from services.campaigns.handlers import SUBSCRIPTION
-from services.campaigns.jobs import JOBS
-from services.campaigns.repository import own_topic
-from services.campaigns.sending.reconcile import load_own_topic
-from services.campaigns.sending.responses import ResponsePublisher
-from services.campaigns.sending.sender import Sender
+from services.campaigns.capabilities import CAPABILITIES, CONSUMERS
+from services.campaigns.delivery.streams.sender import Sender
+from shared.capabilities import worker_of
 from shared.clock import SystemClock
-from shared.contracts.campaigns import MessageSettled
-from shared.contracts.envelope import Envelope
-from shared.kafka.clients import create_topics, make_producer, wire_name
-from shared.worker.worker import create_worker
-from tests.component.campaigns.world import Asking, World
+from shared.kafka.clients import create_topics
+from tests.component.campaigns.world import RealServices, World
 
 
 @asynccontextmanager
 async def a_worker(world: World) -> AsyncIterator[None]:
     """A whole worker in this loop; it uses the system's clock, as workers do."""
-    sender = Sender(neighbours=lambda _: Asking(world.neighbours))
-    worker = create_worker(world.settings, subscriptions=[SUBSCRIPTION], jobs=JOBS, parts=(sender, ResponsePublisher()))
+    sender = Sender(services=lambda _: RealServices(world.services))
+    capabilities = [
+        replace(capability, parts=lambda _: (sender,)) if capability.name == "delivery" else capability
+        for capability in CAPABILITIES
+    ]
+    worker = worker_of(world.settings, capabilities, CONSUMERS)
     stop = asyncio.Event()
 
     async def run() -> None:
@@ -39,19 +37,6 @@ async def a_worker(world: World) -> AsyncIterator[None]:
             yield
         finally:
             stop.set()
-
-
-async def publish(world: World, *events: Envelope[Any]) -> None:
-    """Events of other services on their topics."""
-    producer = make_producer(world.settings)
-    await producer.start()
-    try:
-        for event in events:
-            headers = [("type", event.type.encode())]
-            topic = wire_name(world.settings, event.data.TOPIC)
-            await producer.send_and_wait(topic, event.to_bytes(), key=str(event.subject).encode(), headers=headers)
-    finally:
-        await producer.stop()
 
 
 async def until(true: Callable[[], bool]) -> None:
@@ -69,7 +54,7 @@ async def test_a_worker_carries_an_event_from_the_topic_to_the_mail_and_tells_of
         try:
             segment, customer = uuid4(), await world.customer()
             campaign = await world.campaign(segment=segment)
-            await publish(world, world.moved(customer, into=segment))
+            await world.publish(world.moved(customer, into=segment))
             await until(lambda: len(world.post_office.mails) == 1)
             while (await world.report(campaign))["handed_over"] != 1:
                 await asyncio.sleep(0.05)
@@ -77,43 +62,3 @@ async def test_a_worker_carries_an_event_from_the_topic_to_the_mail_and_tells_of
                 await asyncio.sleep(0.05)
         finally:
             world.clock.set(before)
-
-
-async def test_a_ledger_restored_from_a_backup_learns_from_the_topic_what_it_had_sent(world: World) -> None:
-    await create_topics(world.settings)
-    segment, customer, other = uuid4(), await world.customer(), await world.customer()
-    campaign = await world.campaign(segment=segment)
-    first, second = world.moved(customer, into=segment), world.moved(other, into=segment)
-    await world.hear(first, second)
-    await world.send()
-    assert len(world.post_office.mails) == 2
-    told = [
-        (one, MessageSettled.model_validate(fact))
-        for one in (customer, other)
-        for fact in await world.said(one, MessageSettled)
-    ]
-    await publish(world, *(world.event(fact, subject) for subject, fact in told))
-    await _restore(world, campaign, lost=customer, waiting=other)
-    assert await load_own_topic(world.database, world.settings, lambda: None) == 2
-    assert await load_own_topic(world.database, world.settings, lambda: None) == 0
-    await world.execute("delete from inbox")
-    await world.hear(first, second)
-    await world.send()
-    assert len(world.post_office.mails) == 2
-    assert await world.states(campaign) == {"handed_over": 2}
-
-
-async def _restore(world: World, campaign: UUID, *, lost: UUID, waiting: UUID) -> None:
-    """As if the database came from a backup made before: one message is missing, one still waits."""
-    await world.execute("delete from messages where customer_id = :id", id=lost)
-    back = "update messages set state = 'waiting', claimed_at = null, settled_at = null where customer_id = :id"
-    await world.execute(back, id=waiting)
-    assert await world.states(campaign) == {"waiting": 1}
-
-
-async def test_what_was_compared_is_never_compared_backwards(world: World) -> None:
-    async with world.database.transaction() as tx:
-        await own_topic.save_offsets(tx, {99: 10})
-        await own_topic.save_offsets(tx, {99: 7})
-        assert (await own_topic.offsets(tx))[99] == 10
-        await tx.execute("delete from own_topic where partition = 99")

@@ -1,4 +1,4 @@
-"""What happens around campaigns: customers, consents, segments, campaigns, senders."""
+"""The world around campaigns: customers, consents, segments, campaigns, senders."""
 
 from __future__ import annotations
 
@@ -11,24 +11,27 @@ from uuid import UUID, uuid4
 import httpx
 from fastapi import FastAPI
 
-from services.campaigns.clients import Neighbours, Permission, Question
+from services.campaigns.capabilities import CAPABILITIES, CONSUMERS
 from services.campaigns.config import Settings
-from services.campaigns.content.letters import Scribe
-from services.campaigns.domain.channel import Channel
-from services.campaigns.domain.customers import Card
-from services.campaigns.handlers import SUBSCRIPTION
-from services.campaigns.sending.handover import Asks, HandOver
-from services.campaigns.sending.ledger import Ledger
-from services.campaigns.sending.sender import Lane
-from services.campaigns.sending.session import SenderSession
-from services.campaigns.service import settling
+from services.campaigns.contacts.domain.contacts import Card
+from services.campaigns.content.clients import LetterWriters
+from services.campaigns.delivery.clients import Permission, Question, ServiceClients
+from services.campaigns.delivery.domain.hand_over import Channel
+from services.campaigns.delivery.streams.handover import CardsAndPermits, HandOver
+from services.campaigns.delivery.streams.lane import Lane
+from services.campaigns.delivery.streams.ledger import Ledger
+from services.campaigns.delivery.streams.refusals import Refusals
+from services.campaigns.delivery.streams.session import SenderSession
+from services.campaigns.messages.service import settling
+from shared.capabilities import subscriptions_of
 from shared.contracts.analytics import MembershipsChanged, Transition
 from shared.contracts.envelope import Envelope, Fact, Origin, read_envelope
 from shared.contracts.registry import FACTS
 from shared.database.engine import Database
 from shared.events.processor import BatchProcessor
-from shared.events.subscription import Record
+from shared.events.subscription import Record, Subscription
 from shared.ids import new_id
+from shared.kafka.clients import make_producer, wire_name
 from shared.redis import Pace, make_redis
 from tests.component.campaigns.post_office import PostOffice
 from tests.fakes import FixedClock
@@ -36,11 +39,11 @@ from tests.fakes import FixedClock
 TEXT = "Hello {{ customer.name }}! https://shop.example.test/apples?u=7 {{ unsubscribe_url }}"
 
 
-class Asking:
-    """The real neighbours; a test overrides what shall go wrong on the way."""
+class RealServices:
+    """The real apps of customers and privacy; a test overrides what shall go wrong on the way."""
 
-    def __init__(self, neighbours: Neighbours) -> None:
-        self.real = neighbours
+    def __init__(self, services: ServiceClients) -> None:
+        self.real = services
 
     async def cards(self, customer_ids: Sequence[UUID]) -> dict[UUID, Card]:
         """Contact cards."""
@@ -61,8 +64,9 @@ class World:
     settings: Settings
     database: Database
     clock: FixedClock
-    neighbours: Neighbours
+    services: ServiceClients
     channel: Channel
+    writers: LetterWriters
     post_office: PostOffice
     app: FastAPI
     api: httpx.AsyncClient
@@ -88,7 +92,7 @@ class World:
         return customer_id
 
     async def consent(self, customer_id: UUID, action: str, purpose: str = "offers") -> None:
-        """What somebody says about offers by e-mail."""
+        """A consent statement about offers by e-mail."""
         body: dict[str, Any] = {
             "customer": {"customer_id": str(customer_id)},
             "purpose": purpose,
@@ -151,13 +155,31 @@ class World:
         left = [Transition(segment_id=out_of, version=1, at=now, by="time")] if out_of else []
         return self.event(MembershipsChanged(entered=entered, left=left), customer_id, **event)
 
-    async def hear(self, *events: Envelope[Any]) -> None:
+    @property
+    def subscription(self) -> Subscription:
+        """What the worker's consumer reads and handles."""
+        [found] = subscriptions_of(self.settings, CAPABILITIES, CONSUMERS)
+        return found
+
+    async def handle(self, *events: Envelope[Any]) -> None:
         """Deliver these as one batch; all must be handled."""
         before = await self.value("select count(*) from dead_letters")
-        await BatchProcessor(self.database, SUBSCRIPTION).process([self.record(one) for one in events])
+        await BatchProcessor(self.database, self.subscription).process([self.record(event) for event in events])
         assert await self.value("select count(*) from dead_letters") == before, await self.value(
             "select error from dead_letters order by created_at desc limit 1"
         )
+
+    async def publish(self, *events: Envelope[Any]) -> None:
+        """Events of other services on their topics."""
+        producer = make_producer(self.settings)
+        await producer.start()
+        try:
+            for event in events:
+                headers = [("type", event.type.encode())]
+                topic = wire_name(self.settings, event.data.TOPIC)
+                await producer.send_and_wait(topic, event.to_bytes(), key=str(event.subject).encode(), headers=headers)
+        finally:
+            await producer.stop()
 
     def record(self, event: Envelope[Any]) -> Record:
         """The event as it lies on its topic, at a new offset."""
@@ -166,25 +188,26 @@ class World:
         return Record(event.data.TOPIC, 0, self._offset, str(event.subject).encode(), event.to_bytes(), headers)
 
     async def sender(
-        self, *, channel: Channel | None = None, neighbours: Asks | None = None, ledger: type[Ledger] = Ledger
+        self, *, channel: Channel | None = None, services: CardsAndPermits | None = None, ledger: type[Ledger] = Ledger
     ) -> Lane:
         """A sender of its own, as a worker would run it, turned by hand."""
-        session = await SenderSession.open(self.settings.database_url)
+        session = await SenderSession.open(self.settings.database_url, self.settings.sender_address)
         await session.look()
         self.sessions.append(session)
-        book = ledger(self.database, self.settings, session.holder)
-        asks = neighbours or self.neighbours
+        view = ledger(self.database, self.settings, session.holder)
+        asked = services or self.services
         hand_over = HandOver(
-            book,
+            view,
             session,
-            asks,
+            asked,
             channel or self.channel,
-            Scribe(self.settings),
+            self.writers,
+            Refusals(self.database, session, self.settings.sender_address),
             self.clock,
             self.settings.smtp_connections,
         )
         pace = Pace(make_redis(self.settings), "smtp", rate=100_000.0, burst=10_000.0)
-        return Lane(book, session, asks, hand_over, pace, self.settings)
+        return Lane(view, session, asked, hand_over, pace, self.settings)
 
     async def send(self) -> None:
         """One sender works until nothing is due."""
@@ -210,12 +233,12 @@ class World:
                 break
         return freed, lost
 
-    async def said(self, subject: UUID, kind: type[Fact]) -> list[Any]:
-        """What campaigns has said about `subject`, in order."""
+    async def emitted(self, subject: UUID, kind: type[Fact]) -> list[Any]:
+        """What campaigns has emitted about `subject`, in order."""
         async with self.database.transaction() as tx:
             rows = await tx.rows("select value from outbox where key = :key order by id", {"key": subject})
         found = [read_envelope(bytes(row["value"]), FACTS) for row in rows]
-        return [one.data for one in found if one is not None and isinstance(one.data, kind)]
+        return [event.data for event in found if event is not None and isinstance(event.data, kind)]
 
     async def states(self, campaign_id: UUID) -> Mapping[str, int]:
         """Messages of the campaign by state."""

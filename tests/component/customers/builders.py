@@ -1,4 +1,4 @@
-"""Customers and what is heard of them, one override at a time."""
+"""Customers and the events about them, one override at a time."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ import httpx
 from services.customers.config import Settings
 from shared.contracts.interactions import Identifier, IdentityObserved, Line, PurchaseRecorded
 from shared.customers.identifiers import choose_identifier, customer_id_of
+from shared.security.api_keys import Trust
+from tests.component.customers.conftest import World
 
 Body = dict[str, Any]
 
@@ -49,17 +51,31 @@ async def merged(api: httpx.AsyncClient, survivor: Body, absorbed: Body) -> Body
     return body
 
 
+async def linked(world: World, survivor: Body, absorbed: Body) -> None:
+    """The second customer is an alias of the first, as a merge leaves it."""
+    async with world.database.transaction() as tx:
+        await tx.execute(
+            "update customers set current_id = :root, merged_into = :root, merged_at = :now where customer_id = :alias",
+            {"root": UUID(survivor["customer_id"]), "alias": UUID(absorbed["customer_id"]), "now": tx.now},
+        )
+
+
 def observed(
-    *identifiers: Body, generation: int = 0, traits: Body | None = None, publisher: str = "web"
+    *identifiers: Body,
+    generation: int = 0,
+    traits: Body | None = None,
+    publisher: str = "web",
+    trust: Trust = "server",
 ) -> IdentityObserved:
-    """What interactions says of somebody."""
-    named = [Identifier(**one) for one in identifiers]
+    """What interactions emits when a publisher named somebody."""
+    named = [Identifier(**identifier) for identifier in identifiers]
     return IdentityObserved(
         identifiers=named,
         derived_from=choose_identifier(named),
         generation=generation,
         traits=traits or {},
         publisher=publisher,
+        trust=trust,
     )
 
 

@@ -18,16 +18,16 @@ import pytest
 
 from deploy.local import Dsns
 from services.customers import app as app_module
+from services.customers.capabilities import CAPABILITIES, CONSUMERS
 from services.customers.config import Settings
-from services.customers.handlers import subscriptions
-from services.customers.jobs import JOBS
 from services.registry import run_migrations
+from shared.capabilities import subscriptions_of
 from shared.contracts.customers import ProfileChanged
 from shared.contracts.envelope import Envelope, Fact, Origin, read_envelope
 from shared.contracts.registry import FACTS
 from shared.database.engine import Database
 from shared.events.processor import BatchProcessor
-from shared.events.subscription import Record
+from shared.events.subscription import Record, Subscription
 from shared.ids import new_id
 from tests.fakes import FixedClock
 from tests.infrastructure import CreateDatabase
@@ -95,24 +95,29 @@ async def api(settings: Settings, clock: FixedClock) -> AsyncIterator[httpx.Asyn
 
 @dataclass
 class World:
-    """What happens around the service, and what it says to that."""
+    """The events around the service, and those that it emits."""
 
     settings: Settings
     database: Database
     clock: FixedClock
     _offset: int = 0
 
-    async def hear(self, *events: Envelope[Any], again: bool = False) -> None:
+    async def deliver(self, *events: Envelope[Any], again: bool = False) -> None:
         """Deliver events (of one topic) as one batch; `again` delivers the same at new offsets. All must be handled."""
-        subscription = next(one for one in subscriptions(self.settings) if events[0].type in one.known)
+        subscription = self.subscription_of(events[0])
         for _ in range(2 if again else 1):
-            await BatchProcessor(self.database, subscription).process([self.record(one) for one in events])
+            await BatchProcessor(self.database, subscription).process([self.record(event) for event in events])
         assert (
             await self.value(
                 "select error from dead_letters where consumer = :c order by id desc limit 1", c=subscription.consumer
             )
             is None
         )
+
+    def subscription_of(self, event: Envelope[Any]) -> Subscription:
+        """The subscription that handles events of that type."""
+        subscriptions = subscriptions_of(self.settings, CAPABILITIES, CONSUMERS)
+        return next(subscription for subscription in subscriptions if event.type in subscription.known)
 
     def record(self, event: Envelope[Any]) -> Record:
         """The event as it lies on its topic."""
@@ -131,19 +136,19 @@ class World:
     async def run_jobs(self) -> None:
         """Let the worker's jobs run until they have nothing left to do."""
         context: Any = SimpleNamespace(settings=self.settings, database=self.database)
-        for job in JOBS:
+        for job in (job for capability in CAPABILITIES for job in capability.jobs):
             await job.run(context)
 
-    async def said(self, subject: UUID | str, kind: type[Fact] | None = None) -> list[Envelope[Any]]:
-        """What customers has said about `subject`, in order."""
+    async def emitted(self, subject: UUID | str, kind: type[Fact] | None = None) -> list[Envelope[Any]]:
+        """The events that customers emitted about `subject`, in order."""
         async with self.database.transaction() as tx:
             rows = await tx.rows("select value from outbox where key = :key order by id", {"key": UUID(str(subject))})
         found = [read_envelope(bytes(row["value"]), FACTS) for row in rows]
-        return [one for one in found if one is not None and (kind is None or isinstance(one.data, kind))]
+        return [event for event in found if event is not None and (kind is None or isinstance(event.data, kind))]
 
     async def profiles(self, subject: UUID | str) -> list[ProfileChanged]:
-        """The profiles it has told about."""
-        return [one.data for one in await self.said(subject, ProfileChanged)]
+        """The profiles of `subject` that customers emitted."""
+        return [event.data for event in await self.emitted(subject, ProfileChanged)]
 
     async def value(self, sql: str, **params: Any) -> Any:
         """One value of the database."""

@@ -13,11 +13,10 @@ import pytest
 from fastapi import FastAPI
 
 from deploy.local import Dsns
-from services.campaigns.clients import Neighbours
+from services.campaigns.campaigns.routes.tools import SendingTools
 from services.campaigns.config import Settings as CampaignsSettings
-from services.campaigns.content.letters import Scribe
-from services.campaigns.routes.neighbourhood import Neighbourhood
-from services.campaigns.smtp import SmtpChannel
+from services.campaigns.delivery.channels.email import SmtpChannel
+from services.campaigns.delivery.clients import ServiceClients
 from services.registry import SERVICES, make_app, run_migrations, unconnected_settings
 from shared.config import ServiceSettings
 from shared.kafka.clients import create_topics
@@ -78,14 +77,16 @@ async def grounds(
 async def _join(stack: contextlib.AsyncExitStack, apps: dict[str, FastAPI], settings: ServiceSettings) -> None:
     """Campaigns asks the other two apps of this process."""
     assert isinstance(settings, CampaignsSettings)
-    neighbours = Neighbours(
+    services = ServiceClients(
         *(
             service_client(settings, name, "http://door", inner=httpx.ASGITransport(app=apps[name]))
             for name in ("customers", "privacy")
         )
     )
-    stack.push_async_callback(neighbours.close)
+    stack.push_async_callback(services.close)
     channel = SmtpChannel(settings)
     stack.push_async_callback(channel.close)
     context = apps["campaigns"].state.context
-    context.extras["neighbourhood"] = Neighbourhood(settings, neighbours, channel, Scribe(settings))
+    tools = SendingTools.made_of(settings, services, channel, context.clock)
+    stack.push_async_callback(tools.writers.close)
+    tools.keep_in(context)

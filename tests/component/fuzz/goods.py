@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from services.interactions.routes.examples import EVENTS
+from services.interactions.ingest.routes.examples import EVENTS
 
 _REF: dict[str, Any] = {
     "external_id": {"source": "shop", "id": "4711"},
@@ -59,7 +59,7 @@ _CAMPAIGN: dict[str, Any] = {
     "content": {
         "subject": "Hello {{ customer.name }}",
         "text": "Hello {{ customer.name | default: 'you' }} {{ unsubscribe_url }}",
-        "html": "<p>{{ event.amount }}</p> <a href='{{ unsubscribe_url }}'>no more</a>",
+        "html": "<p>{{ customer.name }}</p> <a href='{{ unsubscribe_url }}'>no more</a>",
     },
     "channel": "email",
     "re_entry": {"kind": "again_after", "days": 30},

@@ -1,10 +1,18 @@
-"""Publishers' messages, one override at a time."""
+"""Publishers' messages and other services' events, one override at a time."""
 
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
+
+import orjson
+
+from shared.clock import SystemClock
+from shared.contracts.campaigns import MessageSettled
+from shared.contracts.envelope import Envelope, Fact, Origin
+from shared.events.subscription import Record
+from shared.ids import new_id
 
 # Bodies as JSON: what a publisher would send, before any of our code has seen it.
 Body = dict[str, Any]
@@ -55,3 +63,44 @@ def _message(kind: str, data: Body, changes: Body) -> Body:
         "data": data,
         **changes,
     }
+
+
+def kafka_records(bodies: list[Body], partition: int) -> list[Record]:
+    """Messages as they lie on a partition of interactions-inbound."""
+    return [
+        Record(
+            "interactions-inbound", partition, number, None, orjson.dumps({"publisher": "till", "message": body}), []
+        )
+        for number, body in enumerate(bodies)
+    ]
+
+
+def an_event(data: Fact, subject: UUID, **changes: Any) -> Envelope[Any]:
+    """An event of another service, emitted just now."""
+    now = SystemClock().now()
+    values: dict[str, Any] = {
+        "id": new_id(),
+        "type": data.TYPE,
+        "source": data.TYPE.partition(".")[0],
+        "subject": subject,
+        "time": now,
+        "recorded_at": now,
+        "version": 1,
+        "origin": Origin.LIVE,
+        "cause": None,
+        "traceparent": None,
+        "data": data,
+    }
+    return Envelope(**{**values, **changes})
+
+
+def a_settled_message(**changes: Any) -> MessageSettled:
+    """An e-mail that campaigns handed over."""
+    values: dict[str, Any] = {
+        "message_id": uuid4(),
+        "campaign_id": uuid4(),
+        "channel": "email",
+        "step": "send",
+        "outcome": "handed_over",
+    }
+    return MessageSettled(**{**values, **changes})

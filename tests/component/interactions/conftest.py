@@ -1,4 +1,4 @@
-"""The service on real PostgreSQL, Redis and Kafka: its app in this process, its subscriptions driven by `Road`."""
+"""The service on real PostgreSQL, Redis and Kafka: its app in this process, its subscriptions driven by hand."""
 
 from __future__ import annotations
 
@@ -20,22 +20,33 @@ from fastapi import FastAPI
 from deploy.local import Dsns
 from services.interactions import app as app_module
 from services.interactions.config import Settings
-from services.interactions.handlers import subscriptions
+from services.interactions.worker import create as create_worker
 from services.registry import run_migrations
-from shared.clock import Clock, SystemClock
-from shared.contracts.envelope import Envelope, Fact, Origin, read_envelope
+from shared.clock import SystemClock
+from shared.contracts.envelope import Envelope, Fact, read_envelope
+from shared.contracts.interactions import Identifier
 from shared.contracts.registry import FACTS
 from shared.contracts.topics import PARTITIONS
+from shared.customers.identifiers import customer_id_of
 from shared.database.engine import Database
 from shared.events.consumer_loop import to_record
 from shared.events.processor import BatchProcessor
 from shared.events.subscription import Record, Subscription
-from shared.ids import new_id
 from shared.kafka.clients import create_topics, make_consumer, make_producer
 from tests.infrastructure import CreateDatabase
 
 WRITER, READER, OPERATOR = "writer-key", "reader-key", "operator-key"
-_KEYS = {WRITER: ["interactions:write"], READER: ["interactions:read"], OPERATOR: ["operations"]}
+BROWSER, REPORTER = "browser-key", "reporter-key"
+_KEYS = {
+    WRITER: ["interactions:write"],
+    READER: ["interactions:read"],
+    OPERATOR: ["operations"],
+    BROWSER: ["interactions:write"],
+    REPORTER: ["interactions:write", "responses:write"],
+}
+# Believed by its name; every other publisher on the topic is hearsay.
+TRUSTED_TILL = "till"
+OWN_TOPIC = "warehouse"
 
 
 @pytest.fixture(scope="session")
@@ -46,6 +57,7 @@ async def settings(
     keys: Path = tmp_path_factory.mktemp("keys") / "keys.json"
     entries = [
         {"id": key.removesuffix("-key"), "sha256": sha256(key.encode()).hexdigest(), "scopes": scopes}
+        | ({"trust": "browser"} if key == BROWSER else {})
         for key, scopes in _KEYS.items()
     ]
     await asyncio.to_thread(keys.write_text, json.dumps(entries))
@@ -55,6 +67,8 @@ async def settings(
         redis_url=dsns.redis,
         topic_prefix=topic_prefix,
         api_keys_file=keys,
+        trusted_publishers=[TRUSTED_TILL],
+        publisher_topics=[OWN_TOPIC],
     )
     await asyncio.to_thread(run_migrations, "interactions", made.database_url)
     await create_topics(made)
@@ -91,26 +105,20 @@ def as_(key: str) -> dict[str, str]:
 
 
 @dataclass
-class Road:
+class DrivenWorker:
     """Drives the worker's subscriptions by hand, so that a test knows when everything has been handled."""
 
     settings: Settings
     database: Database
-    clock: Clock
     consumer: AIOKafkaConsumer
     producer: Any
     _offset: int = 10_000
+    all: list[Subscription] = field(init=False)
     inbound: Subscription = field(init=False)
-    settled: Subscription = field(init=False)
-    quiet: Subscription = field(init=False)
 
     def __post_init__(self) -> None:
-        self.inbound, self.settled, self.quiet = subscriptions(self.settings, self.clock)
-
-    @property
-    def all(self) -> list[Subscription]:
-        """The worker's three subscriptions."""
-        return [self.inbound, self.settled, self.quiet]
+        self.all = create_worker(self.settings).subscriptions
+        self.inbound = next(known for known in self.all if known.consumer == "interactions-inbound")
 
     async def send(self, value: bytes | None, key: bytes | None = None) -> None:
         """Publish bytes straight to interactions-inbound, as a publisher with a Kafka client would."""
@@ -125,39 +133,44 @@ class Road:
         processor, handled = BatchProcessor(self.database, self.inbound), 0
         ends = await self.consumer.end_offsets(self.consumer.assignment())
         while True:
-            left = [one for one, end in ends.items() if await self.consumer.position(one) < end]
+            left = [place for place, end in ends.items() if await self.consumer.position(place) < end]
             if not left:
                 return handled
             batches = await self.consumer.getmany(*left, timeout_ms=200)
-            records = [to_record(self.settings, raw) for some in batches.values() for raw in some]
+            records = [to_record(self.settings, raw) for batch in batches.values() for raw in batch]
             if records:
                 await processor.process(records)
                 handled += len(records)
 
-    async def hear(self, *envelopes: Envelope[Any]) -> None:
-        """Deliver events of other services, in order."""
-        for one in envelopes:
-            subscription = next(s for s in self.all if one.type in s.known)
-            self._offset += 1
-            record = Record(
-                one.data.TOPIC,
-                0,
-                self._offset,
-                str(one.subject).encode(),
-                one.to_bytes(),
-                [("type", one.type.encode())],
-            )
-            await BatchProcessor(self.database, subscription).process([record])
+    async def deliver(self, *events: Envelope[Any], together: bool = False) -> None:
+        """Deliver events of other services, in order: each in a batch of its own, or all in one (of one consumer)."""
+        for batch in [events] if together else [(event,) for event in events]:
+            subscription = next(known for known in self.all if batch[0].type in known.known)
+            await BatchProcessor(self.database, subscription).process([self._record(event) for event in batch])
 
-    async def said(self, subject: UUID | None = None, kind: type[Fact] | None = None) -> list[Envelope[Any]]:
-        """What this service has said (about `subject`), in order."""
+    def _record(self, event: Envelope[Any]) -> Record:
+        self._offset += 1
+        key, headers = str(event.subject).encode(), [("type", event.type.encode())]
+        return Record(event.data.TOPIC, 0, self._offset, key, event.to_bytes(), headers)
+
+    async def emitted(self, subject: UUID | None = None, kind: type[Fact] | None = None) -> list[Envelope[Any]]:
+        """What this service has emitted (about `subject`), in order."""
         async with self.database.transaction() as tx:
             rows = await tx.rows(
                 "select value from outbox where (cast(:key as uuid) is null or key = :key) order by id",
                 {"key": subject},
             )
-        envelopes = [read_envelope(bytes(row["value"]), FACTS) for row in rows]
-        return [one for one in envelopes if one is not None and (kind is None or isinstance(one.data, kind))]
+        events = [read_envelope(bytes(row["value"]), FACTS) for row in rows]
+        return [event for event in events if event is not None and (kind is None or isinstance(event.data, kind))]
+
+    def customer_of(self, email: str) -> UUID:
+        """The customer that an e-mail address means, as long as it was not retired."""
+        key = self.settings.installation_key.get_secret_value()
+        return customer_id_of(key, Identifier(kind="email", value=email))
+
+    async def count(self, customer: UUID) -> int:
+        """How many interactions are recorded under this id."""
+        return int(await self.value("select count(*) from interactions where customer_id = :id", id=customer))
 
     async def value(self, sql: str, **params: Any) -> Any:
         """One value of the database."""
@@ -166,33 +179,14 @@ class Road:
 
 
 @pytest.fixture(scope="session")
-async def road(settings: Settings, database: Database) -> AsyncIterator[Road]:
-    """The way from the topic into the database."""
-    wire = f"{settings.topic_prefix}interactions-inbound"
+async def worker(settings: Settings, database: Database) -> AsyncIterator[DrivenWorker]:
+    """The worker's subscriptions, and a producer on their topic."""
+    topic = f"{settings.topic_prefix}interactions-inbound"
     consumer = make_consumer(settings, "test")
     await consumer.start()
-    consumer.assign([TopicPartition(wire, number) for number in range(PARTITIONS)])
+    consumer.assign([TopicPartition(topic, number) for number in range(PARTITIONS)])
     producer = make_producer(settings)
     await producer.start()
-    yield Road(settings, database, SystemClock(), consumer, producer)
+    yield DrivenWorker(settings, database, consumer, producer)
     await producer.stop()
     await consumer.stop()
-
-
-def heard(data: Fact, subject: UUID, **changes: Any) -> Envelope[Any]:
-    """An event of another service, said just now."""
-    now = SystemClock().now()
-    values: dict[str, Any] = {
-        "id": new_id(),
-        "type": data.TYPE,
-        "source": data.TYPE.partition(".")[0],
-        "subject": subject,
-        "time": now,
-        "recorded_at": now,
-        "version": 1,
-        "origin": Origin.LIVE,
-        "cause": None,
-        "traceparent": None,
-        "data": data,
-    }
-    return Envelope(**{**values, **changes})

@@ -12,7 +12,7 @@ import pytest
 from shared.config import ServiceSettings
 from shared.contracts.topics import Topic
 from shared.database.engine import Database
-from shared.database.kernel_tables import create_kernel_tables
+from shared.database.kernel_tables import create_newest_kernel_tables
 from shared.database.partitions import maintain
 from shared.kafka.clients import create_topics
 from tests.fakes import FixedClock
@@ -38,7 +38,7 @@ class _Collected:
 async def kernel_url(create_database: Any) -> str:
     url: str = await create_database("kernel")
     collected = _Collected()
-    create_kernel_tables(collected)
+    create_newest_kernel_tables(collected)
     connection = await asyncpg.connect(url)
     for statement in collected.statements:
         await connection.execute(statement)
@@ -68,6 +68,6 @@ async def database(kernel_url: str) -> AsyncIterator[Database]:
     opened = Database(kernel_url, source="tests", clock=FixedClock())
     await maintain(opened)
     async with opened.transaction() as tx:
-        await tx.execute("truncate outbox, subjects, inbox, dead_letters, effects")
+        await tx.execute("truncate outbox, subjects, inbox, dead_letters, offsets, epochs, effects")
     yield opened
     await opened.close()

@@ -1,4 +1,4 @@
-"""Privacy on a real PostgreSQL: its database, its app, and a business clock that moves when told."""
+"""Privacy on a real PostgreSQL: its database, its app, and a business clock that tests move."""
 
 from __future__ import annotations
 
@@ -24,7 +24,8 @@ from tests.fakes import FixedClock
 from tests.infrastructure import CreateDatabase
 
 KEY = "an-installation-key-for-tests-only-0123456789"
-_SCOPES = ["privacy:read", "privacy:write", "privacy:permits", "privacy:erase", "operations"]
+_WRITER = ["privacy:read", "privacy:write"]
+_SCOPES = [*_WRITER, "privacy:permits", "privacy:erase", "privacy:admin", "operations"]
 
 
 @pytest.fixture
@@ -51,9 +52,10 @@ async def database(database_url: str, clock: FixedClock) -> AsyncIterator[Databa
 
 @pytest.fixture
 def settings(dsns: Dsns, database_url: str, tmp_path: Path) -> Settings:
-    """Settings with one key that may do everything here."""
+    """Settings with a key that may do everything here, and one that may only record."""
     keys = tmp_path / "keys.json"
-    keys.write_text(json.dumps([{"id": "officer", "sha256": hash_key("officer-key"), "scopes": _SCOPES}]))
+    entries = [("officer", "officer-key", _SCOPES), ("writer", "writer-key", _WRITER)]
+    keys.write_text(json.dumps([{"id": id, "sha256": hash_key(key), "scopes": of} for id, key, of in entries]))
     return Settings(
         database_url=database_url,
         kafka_bootstrap=dsns.kafka,

@@ -1,4 +1,4 @@
-"""What the tests of privacy say and hear: calls to its API, events from its neighbours, its own outbox."""
+"""What the tests of privacy share: calls to its API, events of the other services, events of its own outbox."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ import httpx
 import orjson
 import pytest
 
-from services.privacy.handlers import SUBSCRIPTION
+from services.privacy.capabilities import CAPABILITIES, CONSUMERS
+from services.registry import unconnected_settings
+from shared.capabilities import subscriptions_of
 from shared.contracts.envelope import Envelope, Fact, Origin
 from shared.database.engine import Database
 from shared.events.processor import BatchProcessor
 from shared.events.subscription import Record
 from shared.ids import new_id
-
-ADDRESS = "ann@example.test"
 
 
 def a_consent(customer_id: UUID, **changes: Any) -> dict[str, Any]:
@@ -37,7 +37,9 @@ def a_consent(customer_id: UUID, **changes: Any) -> dict[str, Any]:
     }
 
 
-async def say(client: httpx.AsyncClient, customer_id: UUID, action: str = "granted", **changes: Any) -> dict[str, Any]:
+async def record(
+    client: httpx.AsyncClient, customer_id: UUID, action: str = "granted", **changes: Any
+) -> dict[str, Any]:
     """Record a statement; fails unless it was taken."""
     body = a_consent(customer_id, action=action, **changes)
     if action != "granted":
@@ -48,22 +50,27 @@ async def say(client: httpx.AsyncClient, customer_id: UUID, action: str = "grant
     return recorded
 
 
+def address_of(customer_id: UUID, channel: str = "email") -> str:
+    """An address that only this id has."""
+    return f"{customer_id.hex}@example.test" if channel == "email" else f"+4420{customer_id.int % 10**8:08}"
+
+
 async def ask(
     client: httpx.AsyncClient,
     customer_id: UUID,
     *,
     purpose: str = "marketing",
     channel: str = "email",
-    address: str = ADDRESS,
+    address: str | None = None,
     message_id: UUID | None = None,
 ) -> str:
-    """`granted`, or the reason why not."""
+    """`granted`, or the reason why not. Without an address the message goes to one that only this id has."""
     question = {
         "message_id": str(message_id or new_id()),
         "customer_id": str(customer_id),
         "purpose": purpose,
         "channel": channel,
-        "address": address,
+        "address": address or address_of(customer_id, channel),
     }
     answer = await client.post("/permits", json={"requests": [question]})
     assert answer.status_code == 200, answer.text
@@ -74,29 +81,32 @@ async def ask(
 
 
 @dataclass(frozen=True)
-class Said:
-    """One event of the outbox."""
+class EmittedEvent:
+    """An event of the outbox."""
 
     id: UUID
     type: str
     origin: str
+    cause: UUID | None
     data: dict[str, Any]
 
 
-async def said(database: Database, subject: UUID, kind: str) -> list[Said]:
-    """What privacy said about a customer, of one kind (`consent_changed`), oldest first."""
+async def emitted(database: Database, subject: UUID, kind: str) -> list[EmittedEvent]:
+    """The events that privacy emitted about a customer, of one kind (`consent_changed`), oldest first."""
     async with database.transaction() as tx:
         rows = await tx.rows("select value from outbox where key = :key order by id", {"key": subject})
     bodies = [orjson.loads(row["value"]) for row in rows]
     return [
-        Said(UUID(body["id"]), body["type"], body["origin"], body["data"])
+        EmittedEvent(
+            UUID(body["id"]), body["type"], body["origin"], UUID(body["cause"]) if body["cause"] else None, body["data"]
+        )
         for body in bodies
         if body["type"] == f"privacy.{kind}.v1"
     ]
 
 
 def an_event(fact: Fact, subject: UUID, at: datetime, *, id: UUID | None = None) -> Envelope[Any]:
-    """`fact` as its service would say it."""
+    """`fact` in the envelope that its service would give it."""
     return Envelope(
         id=id or new_id(),
         type=fact.TYPE,
@@ -112,13 +122,14 @@ def an_event(fact: Fact, subject: UUID, at: datetime, *, id: UUID | None = None)
     )
 
 
-async def hear(database: Database, *events: Envelope[Any]) -> None:
+async def handle(database: Database, *events: Envelope[Any]) -> None:
     """Privacy's own consumer handles these events as one batch; fails when one of them ends as a dead letter."""
-    await BatchProcessor(database, SUBSCRIPTION).process([_record(event) for event in events])
+    (subscription,) = subscriptions_of(unconnected_settings("privacy"), CAPABILITIES, CONSUMERS)
+    await BatchProcessor(database, subscription).process([_record(event) for event in events])
     async with database.transaction() as tx:
         for event in events:
-            buried = await tx.value("select error from dead_letters where event_id = :id", {"id": event.id})
-            assert buried is None, buried
+            dead_letter = await tx.value("select error from dead_letters where event_id = :id", {"id": event.id})
+            assert dead_letter is None, dead_letter
 
 
 async def rows(database: Database, table: str, customer_ids: Sequence[UUID]) -> int:

@@ -1,33 +1,34 @@
-"""Accepted is recorded, said once, heard once, in order, and nothing is left over: I1, I2, I3, I6, I10, I12."""
+"""Accepted is recorded, emitted once, handled once, in order, and nothing is left over: I1, I2, I3, I6, I10, I12."""
 
 from __future__ import annotations
 
 from collections import Counter, defaultdict
 
-from tests.faults.hears import FACTS, HEARS
-from tests.faults.invariants.wording import PURCHASE, doubled, forgotten, told
+from tests.faults.consumers import CONSUMERS, FACTS
+from tests.faults.invariants.wording import PURCHASE, doubled, forgotten, violations
 from tests.faults.records import Evidence
 
 CANARY_S = 30.0
 
 
 def i1_accepted_is_recorded(seen: Evidence) -> list[str]:
-    """Accepted = recorded ∪ dead-lettered; what is recorded was said once on Kafka; refused writes appear nowhere."""
+    """Accepted = recorded ∪ dead-lettered; what is recorded is on Kafka once; refused writes appear nowhere."""
     kept = {(row["publisher"], row["message_id"]) for row in seen.interactions if row["kind"] == "purchase"}
     kept |= {(row["publisher"], row["message_id"]) for row in seen.letters if row["message_id"]}
     tried: dict[str, set[tuple[str, str]]] = defaultdict(set)
     for row in seen.history:
         if row["op"] == "purchase" and row["who"] not in forgotten(seen):
             tried[row["outcome"]].add((row["publisher"], row["id"]))
-    said = Counter(event["data"]["interaction_id"] for event in seen.distinct(PURCHASE).values())
+    emitted = Counter(event["data"]["interaction_id"] for event in seen.distinct(PURCHASE).values())
     rows = [row["id"] for row in seen.standing(seen.interactions) if row["kind"] == "purchase"]
     return [
-        *told("accepted and lost", tried["ok"] - kept),
-        *told("refused and yet recorded", (tried["failed"] - tried["ok"] - tried["unknown"]) & kept),
-        *told("recorded and never sent", {one for one in kept if one[1] and one not in set().union(*tried.values())}
-               if not forgotten(seen) else ()),
-        *told("recorded and not on Kafka", set(rows) - set(said)),
-        *told("said twice", {one for one, count in said.items() if count > 1}),
+        *violations("accepted and lost", tried["ok"] - kept),
+        *violations("refused and yet recorded", (tried["failed"] - tried["ok"] - tried["unknown"]) & kept),
+        *violations("recorded and never sent", {
+            message for message in kept if message[1] and message not in set().union(*tried.values())
+        } if not forgotten(seen) else ()),
+        *violations("recorded and not on Kafka", set(rows) - set(emitted)),
+        *violations("emitted twice", doubled(emitted)),
     ]  # fmt: skip
 
 
@@ -40,11 +41,11 @@ def i2_no_phantom(seen: Evidence) -> list[str]:
             erased.add(event["id"])
         else:
             on_kafka[event["source"]].add(event["id"])
-    found = []
+    problems = []
     for service, ids in seen.outboxes.items():
-        found += told(f"{service}: on Kafka without a row", on_kafka[service] - set(ids))
-        found += told(f"{service}: a row and not on Kafka", set(ids) - on_kafka[service] - erased)
-    return found
+        problems += violations(f"{service}: on Kafka without a row", on_kafka[service] - set(ids))
+        problems += violations(f"{service}: a row and not on Kafka", set(ids) - on_kafka[service] - erased)
+    return problems
 
 
 def i3_one_effect(seen: Evidence) -> list[str]:
@@ -52,17 +53,17 @@ def i3_one_effect(seen: Evidence) -> list[str]:
     entry per customer."""
     purchases = Counter((r["publisher"], r["message_id"]) for r in seen.interactions if r["message_id"])
     facts = Counter(seen.facts)
-    said = set(seen.distinct(*(fact.TYPE for fact in FACTS)))
+    emitted = set(seen.distinct(*(fact.TYPE for fact in FACTS)))
     exposures = Counter(row["mail"] for row in seen.interactions if row["kind"] == "exposure")
     handed = {row["id"] for row in seen.standing(seen.ledger) if row["state"] == "handed_over"}
     entries = Counter((row["campaign_id"], row["customer_id"]) for row in seen.ledger)
     return [
-        *told("recorded twice", doubled(purchases)),
-        *told("two facts of one event", doubled(facts)),
-        *told("an event without its fact", said - set(facts)),
-        *told("two exposures of one message", doubled(exposures)),
-        *told("handed over without an exposure", handed - set(exposures)),
-        *told("entered twice", doubled(entries)),
+        *violations("recorded twice", doubled(purchases)),
+        *violations("two facts of one event", doubled(facts)),
+        *violations("an event without its fact", emitted - set(facts)),
+        *violations("two exposures of one message", doubled(exposures)),
+        *violations("handed over without an exposure", handed - set(exposures)),
+        *violations("entered twice", doubled(entries)),
     ]
 
 
@@ -79,31 +80,31 @@ def i6_versions_grow(seen: Evidence) -> list[str]:
         if event["version"] <= last.get(place, 0):
             wrong.add(f"{event['subject']} {event['type']} {event['version']} after {last[place]}")
         last[place] = max(event["version"], last.get(place, 0))
-    return told("out of order", wrong)
+    return violations("out of order", wrong)
 
 
 def i10_consumed_is_handled(seen: Evidence) -> list[str]:
     """Consumed = handled + dead-lettered, for each consumer; and after the replays no letter lies open."""
-    found = []
-    for consumer, (_, topics, types) in HEARS.items():
-        heard = {
+    problems = []
+    for consumer, (_, topics, types) in CONSUMERS.items():
+        expected = {
             event["id"]
             for event in seen.events
             if event["topic"] in topics and event["type"] in types and event["subject"] not in seen.erased
         }
-        had = set(seen.inboxes.get(consumer, []))
+        handled = set(seen.inboxes.get(consumer, []))
         every = {event["id"] for event in seen.events}
-        found += told(f"{consumer}: heard and not handled", heard - had)
+        problems += violations(f"{consumer}: consumed and not handled", expected - handled)
         letters = {row["event_id"] for row in seen.letters}
-        found += told(f"{consumer}: handled and not on its topics", had - every - letters)
+        problems += violations(f"{consumer}: handled and not on its topics", handled - every - letters)
     open_letters = [f"{r['service']} {r['consumer']}" for r in seen.letters if r["state"] in ("open", "replaying")]
-    return found + told("letters left open", open_letters)
+    return problems + violations("letters left open", open_letters)
 
 
 def i12_recovered(seen: Evidence) -> list[str]:
     """A canary passed within thirty seconds, nobody lags, every outbox is empty."""
-    found = []
+    problems = []
     if seen.canary_s is None or seen.canary_s > CANARY_S:
-        found.append(f"canary: {'none came' if seen.canary_s is None else f'{seen.canary_s:.0f} s'}")
-    found += [f"{group} lags by {count}" for group, count in seen.lag.items() if count]
-    return found + [f"{count} rows in the outbox of {name}" for name, count in seen.unpublished.items() if count]
+        problems.append(f"canary: {'none came' if seen.canary_s is None else f'{seen.canary_s:.0f} s'}")
+    problems += [f"{group} lags by {count}" for group, count in seen.lag.items() if count]
+    return problems + [f"{count} rows in the outbox of {name}" for name, count in seen.unpublished.items() if count]

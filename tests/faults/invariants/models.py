@@ -1,4 +1,4 @@
-"""Read models and reports say what the events say: I8, I9."""
+"""Read models and reports agree with the events: I8, I9."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _DAY_S = 86_400.0
 
 
 def i8_read_models_rebuild(seen: Evidence) -> list[str]:
-    """Read models hold what the topics say: who is in the segment (counted here from purchases), campaigns' copies of
+    """Read models hold what is on the topics: who is in the segment (counted here from purchases), campaigns' copies of
     memberships and consents."""
     fans = _fans(seen)
     copied: dict[str, tuple[int, bool]] = {}
@@ -33,7 +33,7 @@ def i8_read_models_rebuild(seen: Evidence) -> list[str]:
     copy = {subject for subject, (_, member) in copied.items() if member}
     return [
         *differ("analytics' members", set(seen.members.get("analytics", [])), fans),
-        *differ("members as said on the topic", copy, fans),
+        *differ("members according to the topic", copy, fans),
         *differ("campaigns' copy of members", set(seen.members.get("campaigns", [])), copy),
         *differ("campaigns' copy of consents", set(live.items()), {(k, s) for k, (_, s) in consents.items()}),
     ]
@@ -49,7 +49,7 @@ def _fans(seen: Evidence) -> set[str]:
 
 
 def i9_reports_count_events(seen: Evidence) -> list[str]:
-    """What the product reports is what distinct events say."""
+    """What the product reports is what is counted over distinct events."""
     last: dict[str, Row] = {}
     for event in seen.distinct(campaigns.MessageSettled.TYPE).values():
         before = last.get(event["data"]["message_id"])

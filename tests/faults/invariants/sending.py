@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 
 from shared.contracts import analytics
-from tests.faults.invariants.wording import doubled, ledger_key, segments_of, told
+from tests.faults.invariants.wording import doubled, ledger_key, segments_of, violations
 from tests.faults.records import Evidence, Row
 
 PERMIT_VALID_S = 10.0
@@ -19,8 +19,8 @@ def i4_handed_over_once(seen: Evidence) -> list[str]:
     key_of = {row["id"]: ledger_key(row) for row in seen.ledger}
     keys = Counter(key_of.get(row["key"], row["key"]) for row in seen.handed)
     return [
-        *told("handed over twice", doubled(keys)),
-        *told("two mails to one address", doubled(Counter(row["to"] for row in seen.handed))),
+        *violations("handed over twice", doubled(keys)),
+        *violations("two mails to one address", doubled(Counter(row["to"] for row in seen.handed))),
     ]
 
 
@@ -37,25 +37,27 @@ def i5_audience_adds_up(seen: Evidence) -> list[str]:
     kept = {row["key"] for row in seen.handed}
     ends = ("handed_over", "refused", "failed", "unknown")
     return [
-        *told("entered and not in the ledger", entered - ledger),
-        *told("in the ledger and never entered", ledger - entered),
-        *told("without an end", {id for id, state in states.items() if state not in ends}),
-        *told("handed over by the ledger only", {id for id, s in states.items() if s == "handed_over"} - kept),
-        *told("handed over, and the ledger denies it", {
+        *violations("entered and not in the ledger", entered - ledger),
+        *violations("in the ledger and never entered", ledger - entered),
+        *violations("without an end", {id for id, state in states.items() if state not in ends}),
+        *violations("handed over by the ledger only", {id for id, s in states.items() if s == "handed_over"} - kept),
+        *violations("handed over, and the ledger denies it", {
             id for id in kept if id in states and states[id] not in ("handed_over", "unknown")}),
-        *told("handed over without a ledger row", kept - set(states) if not gone else ()),
+        *violations("handed over without a ledger row", kept - set(states) if not gone else ()),
     ]  # fmt: skip
 
 
 def i7_consent_wins(seen: Evidence) -> list[str]:
     """Every hand-over has a permit, not older than ten seconds; no permit is written on a consent that did not hold in
-    privacy's own order of commits; and as people saw it, nobody was mailed without having said yes."""
+    privacy's own order of commits, nor for an address that had refused by then; and as people saw it, nobody was
+    mailed without having agreed."""
     permits: dict[str, list[Row]] = defaultdict(list)
     for permit in seen.permits:
         permits[permit["message_id"]].append(permit)
     lines: dict[str, list[Row]] = defaultdict(list)
     for line in sorted(seen.consents, key=lambda line: line["version"]):
-        if line["effective"]:
+        # Where something was granted a refusal of everything has a line for that too; only addresses may have no other.
+        if line["effective"] and (line.get("purpose") != "*" or line["by_address"]):
             lines[line["customer_id"]].append(line)
     unpermitted, old = set(), set()
     for mail in seen.handed:
@@ -70,17 +72,30 @@ def i7_consent_wins(seen: Evidence) -> list[str]:
         for member, version in zip(permit["covers"], permit["versions"], strict=True)
         if member not in seen.erased and member == permit["customer_id"] and not _granted(lines[member], version)
     }
+    people = {permit["customer_id"] for permit in seen.permits}
+    refused = {
+        permit["permit_id"]
+        for permit in seen.permits
+        for member, version in zip(permit["covers"], permit["versions"], strict=True)
+        # Another id of the customer may have refused before the current one agreed; an address may not.
+        if member not in people and _by_address(lines[member]) and not _granted(lines[member], version, unsaid=True)
+    }
     return [
-        *told("handed over without a permit", unpermitted if not seen.erased else ()),
-        *told("on a permit that was too old", old),
-        *told("permitted without consent", unfounded),
-        *told("mailed without having agreed", _unasked(seen)),
+        *violations("handed over without a permit", unpermitted if not seen.erased else ()),
+        *violations("on a permit that was too old", old),
+        *violations("permitted without consent", unfounded),
+        *violations("permitted for an address that had refused", refused),
+        *violations("mailed without having agreed", _unasked(seen)),
     ]
 
 
-def _granted(lines: list[Row], version: int) -> bool:
+def _granted(lines: list[Row], version: int, *, unsaid: bool = False) -> bool:
     before = [line["action"] for line in lines if line["version"] <= version]
-    return bool(before) and before[-1] == "granted"
+    return before[-1] == "granted" if before else unsaid
+
+
+def _by_address(lines: list[Row]) -> bool:
+    return any(line.get("by_address") for line in lines)
 
 
 def _unasked(seen: Evidence) -> set[str]:
@@ -91,11 +106,11 @@ def _unasked(seen: Evidence) -> set[str]:
             asked[row["who"]] = min(row["began"], asked.get(row["who"], row["began"]))
         if row["op"] == "withdraw" and row["outcome"] == "ok":
             over[row["who"]] = row["ended"]
-    found = set()
+    strangers = set()
     for mail in seen.handed:
         who = mail["to"].partition("@")[0]
         if who not in asked or mail["at"] < asked[who]:
-            found.add(f"{mail['to']}: never agreed")
+            strangers.add(f"{mail['to']}: never agreed")
         elif (late := mail["at"] - over.get(who, mail["at"])) > PERMIT_VALID_S + _TRANSFER_S:
-            found.add(f"{mail['to']}: {late:.1f} s after the withdrawal")
-    return found
+            strangers.add(f"{mail['to']}: {late:.1f} s after the withdrawal")
+    return strangers

@@ -1,4 +1,4 @@
-"""How violations are told, and what several invariants ask of the evidence."""
+"""The wording of violations, and what several invariants ask of the evidence."""
 
 from __future__ import annotations
 
@@ -13,23 +13,23 @@ PURCHASE = interactions.PurchaseRecorded.TYPE
 _SHOWN = 3
 
 
-def told(what: str, ids: Iterable[Any]) -> list[str]:
+def violations(what: str, ids: Iterable[Any]) -> list[str]:
     """One line: how many, what, and the first of them; none for none."""
-    found = sorted(map(str, ids))
-    if not found:
+    listed = sorted(map(str, ids))
+    if not listed:
         return []
-    more = f" and {len(found) - _SHOWN} more" if len(found) > _SHOWN else ""
-    return [f"{len(found)} {what}: {', '.join(found[:_SHOWN])}{more}"]
+    more = f" and {len(listed) - _SHOWN} more" if len(listed) > _SHOWN else ""
+    return [f"{len(listed)} {what}: {', '.join(listed[:_SHOWN])}{more}"]
 
 
 def differ(what: str, live: set[Any], rebuilt: set[Any]) -> list[str]:
     """What is only in `live`, and what is missing in it."""
-    return [*told(f"only in {what}", live - rebuilt), *told(f"missing in {what}", rebuilt - live)]
+    return [*violations(f"only in {what}", live - rebuilt), *violations(f"missing in {what}", rebuilt - live)]
 
 
 def doubled(counts: Counter[Any]) -> set[Any]:
     """What was counted more than once."""
-    return {one for one, count in counts.items() if count > 1}
+    return {item for item, count in counts.items() if count > 1}
 
 
 def forgotten(seen: Evidence) -> set[str]:
@@ -44,4 +44,4 @@ def ledger_key(row: Row) -> str:
 
 def segments_of(transitions: list[Row]) -> set[str]:
     """The segments of some transitions."""
-    return {one["segment_id"] for one in transitions}
+    return {transition["segment_id"] for transition in transitions}

@@ -12,15 +12,14 @@ from uuid import UUID, uuid4
 
 import asyncpg
 
-from services.campaigns import clients
-from services.campaigns.domain import campaign
-from services.campaigns.repository import enrolment, ledger
+from services.campaigns.campaigns.domain import campaign
+from services.campaigns.delivery import clients
+from services.campaigns.messages.repository import enrolment, ledger
 from shared.clock import MACHINE
 from shared.events import inbox
 from shared.events import processor as consumer
-from shared.events.consumer_loop import ConsumerLoop, commit, to_record
 from shared.events.relay import Relay
-from shared.kafka.clients import make_consumer, make_producer, wire_name
+from shared.kafka.clients import make_producer, wire_name
 
 # Windows that a crash would have to hit within microseconds are held open for so long.
 _WINDOW_S = 0.5
@@ -37,22 +36,22 @@ def no_inbox() -> None:
 
 
 def offset_first() -> None:
-    """The offset is committed, then the effect is begun."""
+    """The position is moved, in a transaction of its own, then the effect is begun."""
+    genuine = consumer.BatchProcessor.process
 
-    async def run(self: Any, context: Any, beat: Callable[[], None]) -> None:
-        processor = consumer.BatchProcessor(context.database, self._subscription, beat=beat)
-        client = make_consumer(self._settings, self._subscription.consumer)
-        client.subscribe([wire_name(self._settings, topic) for topic in self._subscription.topics])
-        await client.start()
-        while True:
-            beat()
-            batches = await client.getmany(timeout_ms=500)
-            if batches:
-                await commit(client, {at: records[-1].offset + 1 for at, records in batches.items()})
-                await MACHINE.sleep(_WINDOW_S)
-                await processor.process([to_record(self._settings, raw) for one in batches.values() for raw in one])
+    async def process(self: Any, records: Any) -> None:
+        offsets = self._offsets
+        if offsets is not None:
+            async with self.database.transaction() as tx:
+                await offsets.move(tx, records)
+            await MACHINE.sleep(_WINDOW_S)
+        self._offsets = None
+        try:
+            await genuine(self, records)
+        finally:
+            self._offsets = offsets
 
-    ConsumerLoop.run = run  # type: ignore[method-assign]
+    consumer.BatchProcessor.process = process  # type: ignore[method-assign]
 
 
 def mark_first() -> None:
@@ -154,7 +153,7 @@ def no_permit() -> None:
     async def permits(self: Any, questions: Sequence[Any]) -> dict[UUID, Any]:
         return {one.message_id: clients.Permission(one.message_id, uuid4(), None) for one in questions}
 
-    clients.Neighbours.permits = permits  # type: ignore[method-assign]
+    clients.ServiceClients.permits = permits  # type: ignore[method-assign]
 
 
 def swallow() -> None:

@@ -7,11 +7,11 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.faults.blows import Fault
 from tests.faults.compact import compact
+from tests.faults.injections import Fault
 from tests.faults.load import Mix
 from tests.faults.records import save
-from tests.faults.runner import Servers, Tell, run_fault
+from tests.faults.runner import Log, Servers, run_fault
 from tests.faults.world import Setting, World
 
 RECORDED = Path(__file__).parents[1] / "evidence"
@@ -89,18 +89,18 @@ TRIALS = (
 )
 
 
-def run_trials(names: Sequence[str], seed: int, folder: Path, servers: Servers, tell: Tell, record: bool) -> bool:
+def run_trials(names: Sequence[str], seed: int, folder: Path, servers: Servers, log: Log, record: bool) -> bool:
     """Run those named, or all; True when each broke what it must break (and the one without a planted fault nothing).
 
     `record` keeps what was seen as the evidence by which the checker itself is tested.
     """
     chosen = [trial for trial in TRIALS if not names or trial.name in names]
-    caught = [_caught(trial, seed, folder, servers, tell, record) for trial in chosen]
-    tell(f"\n{sum(caught)} of {len(caught)} trials came out as they must")
+    caught = [_caught(trial, seed, folder, servers, log, record) for trial in chosen]
+    log(f"\n{sum(caught)} of {len(caught)} trials came out as they must")
     return all(caught)
 
 
-def _caught(trial: Trial, seed: int, folder: Path, servers: Servers, tell: Tell, record: bool) -> bool:
+def _caught(trial: Trial, seed: int, folder: Path, servers: Servers, log: Log, record: bool) -> bool:
     launcher = ("tests.faults.mutants.run", trial.planted) if trial.planted else ()
     setting = Setting(
         scale={"campaigns.worker": 2} if trial.two_senders else {},
@@ -109,15 +109,15 @@ def _caught(trial: Trial, seed: int, folder: Path, servers: Servers, tell: Tell,
         drain_s=20.0 if trial.planted else 60.0,
     )
     stack = servers.stack(1)
-    tell(f"\nmutant {trial.name}")
+    log(f"\nmutant {trial.name}")
     verdict = run_fault(
-        Fault(0, trial.name, trial.run, 60, setting), seed, folder / f"mutant-{trial.name}", stack.dsns, stack, tell
+        Fault(0, trial.name, trial.run, 60, setting), seed, folder / f"mutant-{trial.name}", stack.dsns, stack, log
     )
     red = {name for name, violations in verdict.violations.items() if violations}
     for name in sorted(red):
-        tell(f"   {name}: {verdict.violations[name][0][:200]}")
+        log(f"   {name}: {verdict.violations[name][0][:200]}")
     if record and verdict.evidence is not None:
         save(compact(verdict.evidence), RECORDED / f"{trial.name}.json.gz")
     right = verdict.error is None and (trial.breaks <= red if trial.planted else not red)
-    tell(f"   {'as it must be' if right else f'NOT AS IT MUST BE: {verdict.error or sorted(red)}'}")
+    log(f"   {'as it must be' if right else f'NOT AS IT MUST BE: {verdict.error or sorted(red)}'}")
     return right

@@ -10,8 +10,8 @@ import pytest
 from deploy.demo.history import prepare
 from deploy.demo.messages import EMPTY, POISON, message_id, purchase, record, sign_up, web_order
 from deploy.demo.people import People
-from services.interactions.errors import EventRefused, UnacceptableRecord
-from services.interactions.service.accepting import read_message, read_record
+from services.interactions.ingest.errors import EventRefused, UnacceptableRecord
+from services.interactions.ingest.service.accepting import TopicPolicy, read_message, read_record
 from tests.unit.demo.builders import START, Till, a_basket, a_household
 
 FACTOR = 3600.0
@@ -30,7 +30,7 @@ def test_every_message_is_accepted_at_both_doors(message: dict[str, object]) -> 
     """Catches a message of the demonstration that the outer door's language does not know."""
     raw = orjson.dumps(message)
     assert read_message(raw, START, FACTOR).message_id == message["message_id"]
-    assert read_record(record(raw), START, FACTOR, "key").publisher == "tills"
+    assert read_record(record(raw), START, FACTOR, TopicPolicy("key")).publisher == "tills"
 
 
 @pytest.mark.parametrize("poison", POISON.values(), ids=POISON)
@@ -41,7 +41,7 @@ def test_every_poison_is_refused_for_its_reason_at_both_doors(poison: object) ->
     with pytest.raises(EventRefused) as refused:
         read_message(raw, START, FACTOR)
     with pytest.raises(UnacceptableRecord) as dead:
-        read_record(record(raw), START, FACTOR, "key")
+        read_record(record(raw), START, FACTOR, TopicPolicy("key"))
     assert refused.value.reason == dead.value.slug == getattr(poison, "reason", None)
 
 

@@ -1,4 +1,4 @@
-"""Refusals and how they are told."""
+"""Refusals and how they are rendered."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from shared.web.problems import fault_of
 
 
 class CustomerNotFound(NotFound):
-    slug, title = "customer-not-found", "No such customer"
+    slug, title = "customer-not-problems", "No such customer"
 
 
 def test_a_refusal_says_cause_cure_and_place() -> None:
     body = CustomerNotFound("There is no c1.", cure="Create it.", where="path:id", tried=3).problem("/customers/c1")
     assert body == {
-        "type": "/problems/customer-not-found",
+        "type": "/problems/customer-not-problems",
         "title": "No such customer",
         "status": 404,
         "detail": "There is no c1.",
@@ -63,9 +63,9 @@ def faults(body: object) -> dict[str, str]:
 
 def test_places_are_pointers_into_what_was_sent() -> None:
     """Pydantic's own paths name the members of unions too (`lines/0/Line/amount`), which nobody sent."""
-    found = faults({"lines": [{"amount": "x", "currency": "EUROS", "extra": 1}]})
-    assert found.keys() >= {"/lines/0/amount", "/lines/0/currency", "/lines/0/extra"}
-    assert found["/lines/0/currency"] == "Send at most 3."
+    problems = faults({"lines": [{"amount": "x", "currency": "EUROS", "extra": 1}]})
+    assert problems.keys() >= {"/lines/0/amount", "/lines/0/currency", "/lines/0/extra"}
+    assert problems["/lines/0/currency"] == "Send at most 3."
 
 
 def test_a_missing_field_is_named_though_it_is_not_there() -> None:

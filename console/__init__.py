@@ -1,0 +1,1 @@
+"""The console: one web front over the five services' public APIs. It owns no data and no rule."""

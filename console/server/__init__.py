@@ -1,0 +1,1 @@
+"""The server side: sign-in, sessions, a proxy that says who acts, and the pages' files."""

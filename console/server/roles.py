@@ -1,0 +1,36 @@
+"""What each role of the console may do: scopes of the APIs. The pages show what these allow, the proxy enforces it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+_READING = frozenset({"customers:read", "interactions:read", "analytics:read"})
+
+ROLES: dict[str, frozenset[str]] = {
+    "marketer": _READING | {"analytics:write", "campaigns:read", "campaigns:write", "campaigns:send"},
+    "agent": _READING | {"customers:write", "interactions:write", "privacy:read", "privacy:write"},
+    "privacy-officer": frozenset(
+        {"customers:read", "interactions:read", "privacy:read", "privacy:write", "privacy:erase"}
+    ),
+    "operator": _READING
+    | {"operations", "customers:write", "customers:merge", "campaigns:read", "campaigns:send", "privacy:read"},
+}
+OWNER = "owner"
+ROLES[OWNER] = frozenset().union(*ROLES.values())
+
+
+class UnknownRole(ValueError):
+    """The text names the role and those there are."""
+
+
+def check_roles(names: Iterable[str]) -> list[str]:
+    """The same names, once each, in order. Raises UnknownRole."""
+    wanted = list(dict.fromkeys(names))
+    if unknown := [name for name in wanted if name not in ROLES]:
+        raise UnknownRole(f"unknown roles: {', '.join(unknown)}; there are {', '.join(ROLES)}")
+    return wanted
+
+
+def scopes_of(names: Iterable[str]) -> frozenset[str]:
+    """All that these roles allow together; a role that is no longer known allows nothing."""
+    return frozenset().union(*(ROLES.get(name, frozenset()) for name in names))

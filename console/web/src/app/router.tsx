@@ -1,0 +1,61 @@
+/** Every page with its address and the scope that it needs. Areas are loaded when they are first opened. */
+import { createRootRoute, createRoute, createRouter, lazyRouteComponent, redirect } from "@tanstack/react-router";
+import type { ComponentType } from "react";
+import { Failed, Guarded, NoPage } from "./Guarded";
+import { Shell } from "./Shell";
+import { SignIn } from "./SignIn";
+
+const root = createRootRoute({
+  notFoundComponent: NoPage,
+  errorComponent: Failed,
+  validateSearch: (search: Record<string, unknown>) => search,
+});
+const shell = createRoute({ getParentRoute: () => root, id: "shell", component: Shell });
+const signIn = createRoute({ getParentRoute: () => root, path: "/sign-in", component: SignIn });
+
+function page<Path extends string, Name extends string>(path: Path, scope: string | null, load: () => Promise<Record<Name, ComponentType>>, name: Name) {
+  const Lazy = lazyRouteComponent(load, name) as ComponentType;
+  return createRoute({
+    getParentRoute: () => shell,
+    path,
+    component: () => <Guarded scope={scope}><Lazy /></Guarded>,
+    errorComponent: Failed,
+  });
+}
+
+const home = page("/", null, () => import("../pages/home/Home"), "Home");
+const customerList = page("/customers", "customers:read", () => import("../pages/customers/CustomerList"), "CustomerList");
+const duplicates = page("/customers/duplicates", "customers:merge", () => import("../pages/customers/Duplicates"), "Duplicates");
+const customer = page("/customers/$id", "customers:read", () => import("../pages/customers/CustomerPage"), "CustomerPage");
+const segmentList = page("/segments", "analytics:read", () => import("../pages/segments/SegmentList"), "SegmentList");
+const segmentNew = page("/segments/new", "analytics:write", () => import("../pages/segments/SegmentEditor"), "NewSegment");
+const segment = page("/segments/$id", "analytics:read", () => import("../pages/segments/SegmentPage"), "SegmentPage");
+const segmentEdit = page("/segments/$id/edit", "analytics:write", () => import("../pages/segments/SegmentEditor"), "EditSegment");
+const campaignList = page("/campaigns", "campaigns:read", () => import("../pages/campaigns/CampaignList"), "CampaignList");
+const campaignNew = page("/campaigns/new", "campaigns:write", () => import("../pages/campaigns/CampaignEditor"), "NewCampaign");
+const campaign = page("/campaigns/$id", "campaigns:read", () => import("../pages/campaigns/CampaignPage"), "CampaignPage");
+const campaignEdit = page("/campaigns/$id/edit", "campaigns:write", () => import("../pages/campaigns/CampaignEditor"), "EditCampaign");
+const privacyDesk = page("/privacy", "privacy:read", () => import("../pages/privacy/PrivacyDesk"), "PrivacyDesk");
+const erasure = page("/privacy/erasures/$id", "privacy:read", () => import("../pages/privacy/ErasurePage"), "ErasurePage");
+const operations = page("/operations", "operations", () => import("../pages/operations/Operations"), "Operations");
+const deadLetter = page("/operations/dead-letters/$service/$id", "operations", () => import("../pages/operations/DeadLetterPage"), "DeadLetterPage");
+const index = createRoute({ getParentRoute: () => root, path: "/index.html", beforeLoad: () => { throw redirect({ to: "/" }); } });
+
+export const router = createRouter({
+  routeTree: root.addChildren([
+    shell.addChildren([
+      home, customerList, duplicates, customer, segmentList, segmentNew, segment, segmentEdit, campaignList, campaignNew,
+      campaign, campaignEdit, privacyDesk, erasure, operations, deadLetter,
+    ]),
+    signIn,
+    index,
+  ]),
+  defaultPreload: "intent",
+  scrollRestoration: true,
+});
+
+declare module "@tanstack/react-router" {
+  interface Register {
+    router: typeof router;
+  }
+}

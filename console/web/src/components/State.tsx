@@ -1,0 +1,19 @@
+/** A state as a coloured dot and its word: the colour says nothing that the word does not. */
+import { useTexts } from "../app/texts";
+
+const COLORS: Record<string, string> = {
+  running: "green", live: "green", active: "green", granted: "green", handed_over: "green", completed: "green", ok: "green",
+  backfilling: "blue", waiting: "blue", claimed: "blue", draft: "gray", finished: "gray", archived: "gray", discarded: "gray",
+  paused: "yellow", lapsed: "yellow", unknown: "yellow", degraded: "yellow", open: "yellow", replaying: "blue", prospect: "blue", lead: "blue",
+  stopped: "red", failed: "red", refused: "red", denied: "red", withdrawn: "red", blocked: "red", overdue: "red", away: "red",
+  lost: "gray", replayed: "green", rejected: "gray",
+};
+
+export function State({ value }: { value: string }) {
+  const { word } = useTexts();
+  return (
+    <span style={{ whiteSpace: "nowrap" }}>
+      <span className={`dot dot-${COLORS[value] ?? "gray"}`} aria-hidden="true" />{word("state", value)}
+    </span>
+  );
+}

@@ -1,0 +1,42 @@
+/** Everything that the firm knows of one customer, on one page. */
+import { Group } from "@mantine/core";
+import { useQuery } from "@tanstack/react-query";
+import { useParams } from "@tanstack/react-router";
+import { useCan } from "../../app/session";
+import { useTexts } from "../../app/texts";
+import { customerQuery } from "../../components/CustomerName";
+import { Loaded } from "../../components/Loaded";
+import { Page } from "../../components/Page";
+import { State } from "../../components/State";
+import { AddressTabs, type Tab } from "../../components/Tabs";
+import { Changes } from "./Changes";
+import { Consents } from "./Consents";
+import { LogCall } from "./LogCall";
+import { Memberships } from "./Memberships";
+import { Profile } from "./Profile";
+import { Timeline } from "./Timeline";
+
+export function CustomerPage() {
+  const { id } = useParams({ strict: false }) as { id: string };
+  const { t, date, word } = useTexts();
+  const can = useCan();
+  const query = useQuery(customerQuery(id));
+  const tabs: (Tab & { scope: string })[] = [
+    { id: "profile", title: t("customer.profile"), scope: "customers:read", content: () => query.data && <Profile customer={query.data} /> },
+    { id: "timeline", title: t("customer.timeline"), scope: "interactions:read", content: () => <Timeline id={id} /> },
+    { id: "segments", title: t("nav.segments"), scope: "analytics:read", content: () => <Memberships id={id} /> },
+    { id: "consents", title: t("customer.consents"), scope: "privacy:read", content: () => <Consents id={id} /> },
+    { id: "changes", title: t("customer.changes"), scope: "customers:read", content: () => <Changes id={id} /> },
+  ];
+  return (
+    <Loaded query={query}>
+      {(customer) => (
+        <Page title={customer.name ?? t("customer.nameless")} actions={can("interactions:write") && <LogCall id={id} />}
+          about={<Group gap="md"><State value={customer.status} /><span>{word("customer-kind", customer.kind)}</span>
+            <span>{t("customer.since", { date: date(customer.created_at) })}</span><span className="mono">{customer.customer_id}</span></Group>}>
+          <AddressTabs tabs={tabs.filter((tab) => can(tab.scope))} />
+        </Page>
+      )}
+    </Loaded>
+  );
+}

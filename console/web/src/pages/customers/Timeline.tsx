@@ -1,0 +1,62 @@
+/** What happened with a customer, newest first, with filters that stand in the address. */
+import { Group, Select, Stack } from "@mantine/core";
+import { useNavigate, useSearch } from "@tanstack/react-router";
+import { interactions, read, type Interaction } from "../../api/clients";
+import { usePages } from "../../api/hooks";
+import { useCan } from "../../app/session";
+import { useTexts } from "../../app/texts";
+import { Go } from "../../components/Go";
+import { Rows } from "../../components/Rows";
+
+const KINDS = ["purchase", "return", "contact", "exposure", "response"] as const;
+const CHANNELS = ["web", "store", "app", "email", "sms", "phone", "post"] as const;
+
+interface Filter {
+  tab?: string;
+  kind?: (typeof KINDS)[number];
+  channel?: string;
+}
+
+export function Timeline({ id }: { id: string }) {
+  const { t, word, time, money } = useTexts();
+  const filter = useSearch({ strict: false }) as Filter;
+  const navigate = useNavigate();
+  const can = useCan();
+  const list = usePages<Interaction>(["timeline", id, filter.kind, filter.channel], (after) =>
+    read(interactions.GET("/customers/{customer_id}/timeline", {
+      params: { path: { customer_id: id }, query: { limit: 50, ...(filter.kind ? { kind: filter.kind } : {}), ...(filter.channel ? { channel: filter.channel } : {}), ...(after ? { after } : {}) } as never },
+    })), { refetchInterval: 10_000 });
+  function choose(part: Filter) {
+    void navigate({ to: ".", search: { ...filter, ...part } as never, replace: true });
+  }
+  return (
+    <Stack>
+      <Group>
+        <Select label={t("field.kind")} clearable clearButtonProps={{ "aria-label": t("action.remove") }} value={filter.kind ?? null}
+          data={KINDS.map((value) => ({ value, label: word("kind", value) }))} onChange={(kind) => choose({ kind: (kind ?? undefined) as never })} />
+        <Select label={t("field.channel")} clearable clearButtonProps={{ "aria-label": t("action.remove") }} value={filter.channel ?? null}
+          data={CHANNELS.map((value) => ({ value, label: word("channel", value) }))} onChange={(channel) => choose({ channel: channel ?? undefined })} />
+      </Group>
+      <Rows label={t("customer.timeline")} source={list} keyOf={(row) => row.id} empty={t("timeline.none")}
+        columns={[
+          { title: t("field.when"), cell: (row) => time(row.time) },
+          { title: t("field.kind"), cell: (row) => word("kind", row.kind) },
+          { title: t("field.channel"), cell: (row) => word("channel", row.channel) },
+          { title: t("timeline.what"), cell: (row) => <span className="breakable">{about(row, word)}</span> },
+          { title: t("field.amount"), number: true, cell: (row) => (row.amount === null ? "" : money(row.amount, row.currency)) },
+          { title: t("nav.campaigns"), cell: (row) => (row.campaign_id && can("campaigns:read") ? <Go to="/campaigns/$id" params={{ id: row.campaign_id }}>{t("timeline.campaign")}</Go> : "") },
+        ]} />
+    </Stack>
+  );
+}
+
+/** The telling part of an interaction's detail: goods by name or number, or what was said. */
+function about({ detail }: Interaction, word: (group: string, word: string) => string): string {
+  const lines = Array.isArray(detail.lines) ? (detail.lines as Record<string, unknown>[]) : [];
+  if (lines.length > 0) {
+    const names = lines.map((line) => String(line.name ?? line.category ?? line.product ?? ""));
+    return [...new Set(names)].slice(0, 4).join(", ") + (lines.length > 4 ? ` … (${lines.length})` : "");
+  }
+  const parts = [detail.kind && word("response", String(detail.kind)), detail.direction && word("direction", String(detail.direction)), detail.topic, detail.outcome, detail.note, detail.link];
+  return parts.filter(Boolean).join(" · ");
+}

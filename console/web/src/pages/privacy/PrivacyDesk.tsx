@@ -1,0 +1,22 @@
+/** The privacy officer's desk: requests with their deadlines, consent with its proof, the suppression list. */
+import { useCan } from "../../app/session";
+import { useTexts } from "../../app/texts";
+import { Page } from "../../components/Page";
+import { AddressTabs } from "../../components/Tabs";
+import { ConsentLookUp } from "./ConsentLookUp";
+import { Erasures } from "./Erasures";
+import { Suppressions } from "./Suppressions";
+
+export function PrivacyDesk() {
+  const { t } = useTexts();
+  const can = useCan();
+  return (
+    <Page title={t("nav.privacy")} about={t("privacy.about")}>
+      <AddressTabs tabs={[
+        { id: "erasures", title: t("privacy.requests"), content: () => <Erasures /> },
+        ...(can("customers:read") ? [{ id: "consents", title: t("privacy.look-up"), content: () => <ConsentLookUp /> }] : []),
+        { id: "suppressions", title: t("privacy.suppressions"), content: () => <Suppressions /> },
+      ]} />
+    </Page>
+  );
+}

@@ -1,0 +1,1 @@
+"""An empty installation on today's clock: `make start`."""

@@ -1,0 +1,1 @@
+"""New versions of segments, answered for everybody and switched to."""

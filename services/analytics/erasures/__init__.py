@@ -1,0 +1,1 @@
+"""Customers erased on request of privacy."""

@@ -1,0 +1,1 @@
+"""Copies of interactions, profiles and consents."""

@@ -1,0 +1,1 @@
+"""How many customers a definition would hold."""

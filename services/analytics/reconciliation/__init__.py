@@ -1,0 +1,1 @@
+"""Memberships compared with the facts, every night."""

@@ -1,0 +1,111 @@
+"""Static lists and their members."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import text
+
+from shared.database.transaction import Tx
+
+STORES = ("list_members",)
+"""The tables that hold a customer's data here."""
+
+_CREATE = text("""
+    insert into lists (list_id, name, description, created_at, created_by)
+    values (:id, :name, :description, :now, :by)
+""")
+_ADD = text("""
+    insert into list_members (customer_id, list_id, added_at, expires_at)
+    select c, :list, :now, cast(:expires_at as timestamptz) from unnest(cast(:ids as uuid[])) as t(c) order by c
+    on conflict (customer_id, list_id) do update set expires_at = excluded.expires_at
+    where list_members.expires_at is distinct from excluded.expires_at
+    returning customer_id
+""")
+_REMOVE = text("""
+    delete from list_members where list_id = :list and customer_id = any(cast(:ids as uuid[])) returning customer_id
+""")
+_PAGE = text("""
+    select l.list_id, l.name, l.description, l.created_at, l.created_by,
+           (select count(*) from list_members m where m.list_id = l.list_id) as members
+    from lists l where cast(:after as uuid) is null or l.list_id > :after order by l.list_id limit :limit
+""")
+_GET = text("""
+    select l.list_id, l.name, l.description, l.created_at, l.created_by,
+           (select count(*) from list_members m where m.list_id = l.list_id) as members
+    from lists l where l.list_id = :id
+""")
+_MEMBERS = text("""
+    select customer_id, added_at, expires_at from list_members
+    where list_id = :list and (cast(:after as uuid) is null or customer_id > :after)
+    order by customer_id limit :limit
+""")
+_LISTS_OF = text("""
+    select customer_id, list_id, expires_at from list_members where customer_id = any(cast(:ids as uuid[]))
+    order by expires_at nulls last
+""")
+
+
+async def ids(tx: Tx) -> set[UUID]:
+    """Every list there is."""
+    return {row["list_id"] for row in await tx.rows("select list_id from lists")}
+
+
+async def name_taken(tx: Tx, name: str, id: UUID) -> bool:
+    """Whether another list has this name."""
+    found = await tx.value(
+        "select 1 from lists where lower(name) = lower(:name) and list_id <> :id", {"name": name, "id": id}
+    )
+    return found is not None
+
+
+async def create(tx: Tx, id: UUID, name: str, description: str | None, by: str) -> None:
+    """A list without members."""
+    await tx.execute(_CREATE, {"id": id, "name": name, "description": description, "now": tx.now, "by": by})
+
+
+async def rename(tx: Tx, id: UUID, name: str, description: str | None) -> None:
+    """Name and description."""
+    await tx.execute(
+        "update lists set name = :name, description = :description where list_id = :id",
+        {"id": id, "name": name, "description": description},
+    )
+
+
+async def delete(tx: Tx, id: UUID) -> None:
+    """The list and its memberships."""
+    await tx.execute("delete from lists where list_id = :id", {"id": id})
+
+
+async def get(tx: Tx, id: UUID) -> Any | None:
+    """One list, with the number of its members."""
+    return await tx.row(_GET, {"id": id})
+
+
+async def page(tx: Tx, after: UUID | None, limit: int) -> Sequence[Any]:
+    """Lists in the order of their making."""
+    return await tx.rows(_PAGE, {"after": after, "limit": limit})
+
+
+async def add(tx: Tx, id: UUID, customer_ids: Sequence[UUID], expires_at: datetime | None) -> list[UUID]:
+    """Put customers on the list; those for whom that changed something."""
+    rows = await tx.rows(_ADD, {"list": id, "ids": list(set(customer_ids)), "expires_at": expires_at, "now": tx.now})
+    return [row["customer_id"] for row in rows]
+
+
+async def remove(tx: Tx, id: UUID, customer_ids: Sequence[UUID]) -> list[UUID]:
+    """Take customers off the list; those who were on it."""
+    return [row["customer_id"] for row in await tx.rows(_REMOVE, {"list": id, "ids": list(customer_ids)})]
+
+
+async def members(tx: Tx, id: UUID, after: UUID | None, limit: int) -> Sequence[Any]:
+    """Members in the order of their ids."""
+    return await tx.rows(_MEMBERS, {"list": id, "after": after, "limit": limit})
+
+
+async def lists_of(tx: Tx, customer_ids: Iterable[UUID]) -> Sequence[Any]:
+    """(customer, list, expiry) of static lists."""
+    return await tx.rows(_LISTS_OF, {"ids": list(customer_ids)})

@@ -1,0 +1,1 @@
+"""Campaigns: definitions, states, who enters them, and trials before they start."""

@@ -1,0 +1,141 @@
+"""A campaign: whom it is for, what may be sent when, and the states it goes through."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Literal
+from uuid import UUID
+
+from services.campaigns.campaigns.domain.conditions import Condition, EventName, check_condition
+from services.campaigns.contacts.domain.contacts import ChannelName, is_marketing
+from services.campaigns.content.domain.content import Content
+from services.campaigns.gate.domain.caps import Cap
+from services.campaigns.gate.domain.quiet_hours import QuietHours
+
+Action = Literal["start", "pause", "resume", "stop", "finish"]
+# An event older than this is history: whoever reads it now does not connect a message with it.
+FRESH = timedelta(hours=24)
+
+
+class State(StrEnum):
+    """draft → running ⇄ paused → stopped; a one-off whose audience is through is finished."""
+
+    DRAFT = "draft"
+    RUNNING = "running"
+    PAUSED = "paused"
+    STOPPED = "stopped"
+    FINISHED = "finished"
+
+
+_MOVES: dict[Action, tuple[frozenset[State], State]] = {
+    "start": (frozenset({State.DRAFT}), State.RUNNING),
+    "pause": (frozenset({State.RUNNING}), State.PAUSED),
+    "resume": (frozenset({State.PAUSED}), State.RUNNING),
+    "stop": (frozenset({State.RUNNING, State.PAUSED}), State.STOPPED),
+    "finish": (frozenset({State.RUNNING}), State.FINISHED),
+}
+
+
+def after(state: State, action: Action) -> State | None:
+    """The state that `action` leads to, or None when it is not possible in `state`."""
+    allowed, target = _MOVES[action]
+    return target if state in allowed else None
+
+
+@dataclass(frozen=True, slots=True)
+class SegmentTrigger:
+    """Each customer who enters (or leaves) the segment, at the moment of it."""
+
+    kind: Literal["segment_entered", "segment_left"]
+    segment_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class EventTrigger:
+    """Each event of a kind that meets all conditions."""
+
+    kind: Literal["event"]
+    event: EventName
+    where: tuple[Condition, ...] = ()
+
+    def __post_init__(self) -> None:
+        for condition in self.where:
+            if (wrong := check_condition(self.event, condition)) is not None:
+                raise ValueError(wrong)
+
+
+@dataclass(frozen=True, slots=True)
+class OneOff:
+    """The members of a segment, as they are at the start."""
+
+    kind: Literal["one_off"]
+    segment_id: UUID
+
+
+Trigger = SegmentTrigger | EventTrigger | OneOff
+
+
+@dataclass(frozen=True, slots=True)
+class ReEntry:
+    """How often one customer may enter: once, again after some days, or always."""
+
+    kind: Literal["once", "again_after", "always"] = "once"
+    days: int | None = None
+
+    def __post_init__(self) -> None:
+        if (self.kind == "again_after") != (self.days is not None):
+            raise ValueError("`days` belongs to again_after, and again_after needs it")
+        if self.days is not None and not 1 <= self.days <= 3660:
+            raise ValueError("`days` must be from 1 to 3660")
+
+    def permits(self, last_entered: datetime | None, now: datetime) -> bool:
+        """Whether a customer who last entered at `last_entered` may enter now."""
+        if last_entered is None or self.kind == "always":
+            return True
+        return self.days is not None and now >= last_entered + timedelta(days=self.days)
+
+
+@dataclass(frozen=True, slots=True)
+class Definition:
+    """All that marketing decides about a campaign. Percentages from 0 to 100, priority from 0 to 9 (9 goes first)."""
+
+    name: str
+    purpose: str
+    trigger: Trigger
+    content: Content
+    channel: ChannelName = "email"
+    re_entry: ReEntry = ReEntry()
+    cap: Cap | None = None
+    quiet_hours: QuietHours | None = None
+    holdout_percent: float = 0.0
+    expires_after: timedelta = timedelta(days=3)
+    priority: int = 5
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.holdout_percent <= 100:
+            raise ValueError("holdout_percent must be from 0 to 100")
+        if not 0 <= self.priority <= 9:
+            raise ValueError("priority must be from 0 to 9")
+        if not timedelta(minutes=1) <= self.expires_after <= timedelta(days=366):
+            raise ValueError("expires_after must be from one minute to 366 days")
+
+    @property
+    def is_marketing(self) -> bool:
+        """Whether the firm's policy of caps and quiet hours holds, and an unsubscribe link is required."""
+        return is_marketing(self.purpose)
+
+
+@dataclass(frozen=True, slots=True)
+class Campaign:
+    """A campaign at one version. `run_id` is the entry of a one-off; `salt` decides who is held out."""
+
+    id: UUID
+    version: int
+    state: State
+    definition: Definition
+    salt: UUID
+    run_id: UUID
+    created_at: datetime
+    started_at: datetime | None = None

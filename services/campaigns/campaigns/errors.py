@@ -1,0 +1,65 @@
+"""Refusals about campaigns."""
+
+from __future__ import annotations
+
+from shared.errors import Conflict, Invalid, NotFound, PreconditionFailed, Refusal, Unavailable
+
+
+class CampaignNotFound(NotFound):
+    """No such campaign."""
+
+    slug, title = "campaign-not-found", "There is no such campaign"
+
+
+class InvalidTemplate(Invalid):
+    """A template that cannot be sent; `errors` point at subject, text or html and the line."""
+
+    slug, title = "invalid-template", "The template is not valid"
+
+
+class NotPossible(Conflict):
+    """The campaign's state does not allow it."""
+
+    slug, title = "not-possible-in-this-state", "Not possible in this state"
+
+
+class ChangedMeanwhile(PreconditionFailed):
+    """If-Match names an older version."""
+
+    slug, title = "changed-meanwhile", "The campaign was changed meanwhile"
+
+
+class SeedNotAllowed(Invalid):
+    """A test address outside the allow-list."""
+
+    slug, title = "seed-not-allowed", "Not a seed address"
+
+
+class CustomerHasNoCard(Invalid):
+    """A preview for a customer of whom `customers` knows nothing."""
+
+    slug, title = "customer-has-no-card", "There is no such customer"
+
+
+class ServiceUnavailable(Unavailable):
+    """Another service does not answer."""
+
+    slug, title = "neighbour-away", "Another service does not answer"
+
+
+class Halted(Conflict):
+    """The stop-all switch is thrown."""
+
+    slug, title = "halted", "Everything is halted"
+
+
+class VersionRequired(Refusal):
+    """A change must say which version it was made for."""
+
+    status, slug, title = 428, "version-required", "If-Match is missing"
+
+
+class InvalidVersion(Invalid):
+    """If-Match that is no ETag of ours."""
+
+    slug, title = "invalid-version", "If-Match is not valid"

@@ -1,0 +1,67 @@
+"""Enrol those who enter a campaign."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence, Set
+from datetime import datetime
+from functools import partial
+from uuid import UUID
+
+from services.campaigns.campaigns.domain.campaign import Campaign
+from services.campaigns.campaigns.domain.entries import Entry
+from services.campaigns.contacts.domain.contacts import Group
+from services.campaigns.contacts.repository import copies, groups
+from services.campaigns.messages.repository import enrolment
+from shared.database.transaction import Tx
+from shared.observability.metrics import counter
+
+ENROLLED = counter("campaign_entries_total", "Customers who met a trigger, by what came of it", ["outcome"])
+
+_CHUNK = 5_000
+
+
+async def enrol(tx: Tx, entries: Sequence[Entry], found: Mapping[UUID, Group], erased: Set[UUID]) -> int:
+    """A waiting message for each of these whom the re-entry policy lets in; returns how many.
+
+    `found` are the customers' groups, with their roots locked: so neither two events at once nor a merge lets somebody
+    in twice.
+    """
+    members = sorted({member for group in found.values() for member in group.members})
+    campaign_ids = sorted({entry.campaign.id for entry in entries})
+    root_of = {member: group.root for group in found.values() for member in group.members}
+    entered: dict[tuple[UUID, UUID], datetime] = {}
+    for (campaign_id, customer_id), at in (await enrolment.last_entries(tx, campaign_ids, members)).items():
+        root = root_of[customer_id]
+        entered[campaign_id, root] = max(at, entered.get((campaign_id, root), at))
+    let_in = []
+    for entry in entries:
+        key = entry.campaign.id, found[entry.customer_id].root
+        if entry.customer_id in erased:
+            tx.after_commit(ENROLLED.labels("erased").inc)
+        elif not entry.campaign.definition.re_entry.permits(entered.get(key), tx.now):
+            tx.after_commit(ENROLLED.labels("re-entry").inc)
+        else:
+            entered[key] = tx.now
+            let_in.append(entry.message(tx.now))
+    added = await enrolment.add_messages(tx, let_in)
+    tx.after_commit(partial(ENROLLED.labels("entered").inc, added))
+    tx.after_commit(partial(ENROLLED.labels("known").inc, len(let_in) - added))
+    return added
+
+
+async def freeze_audience(tx: Tx, campaign: Campaign, segment_id: UUID) -> int:
+    """Everybody in the segment enters this run, once per alias group; returns how many."""
+    seen: set[UUID] = set()
+    added = 0
+    async for members in copies.members_of(tx, segment_id, _CHUNK):
+        erased = await groups.tombstoned(tx, members)
+        found = await groups.groups_of(tx, members)
+        chunk = []
+        for customer_id in members:
+            root = found[customer_id].root
+            if root not in seen and customer_id not in erased:
+                seen.add(root)
+                chunk.append(Entry(campaign, root, campaign.run_id).message(tx.now))
+        added += await enrolment.add_messages(tx, chunk)
+    tx.after_commit(partial(ENROLLED.labels("entered").inc, added))
+    return added

@@ -1,0 +1,37 @@
+"""What a campaign did."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from services.campaigns.campaigns.domain.campaign import Campaign
+from services.campaigns.campaigns.service.campaigns import get_campaign
+from services.campaigns.messages.domain.ledger import MessageRow, MessageState
+from services.campaigns.messages.service import reports
+from services.campaigns.messages.service.reports import MessageReport
+from shared.database.transaction import Tx
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """A campaign and what became of its messages."""
+
+    campaign: Campaign
+    messages: MessageReport
+
+
+async def report(tx: Tx, campaign_id: UUID) -> Report:
+    """Audience accounting of one moment (one snapshot), and the responses that came so far. Raises CampaignNotFound."""
+    await tx.execute("set transaction isolation level repeatable read, read only")
+    campaign = await get_campaign(tx, campaign_id)
+    return Report(campaign, await reports.report_of(tx, campaign_id))
+
+
+async def messages(
+    tx: Tx, campaign_id: UUID, *, after: UUID | None, state: MessageState | None, limit: int
+) -> Sequence[MessageRow]:
+    """A page of the campaign's messages. Raises CampaignNotFound."""
+    await get_campaign(tx, campaign_id)
+    return await reports.messages_of(tx, campaign_id, after=after, state=state, limit=limit)

@@ -1,0 +1,1 @@
+"""Contacts: copies of other services' facts about customers, and which ids are one person."""

@@ -1,0 +1,135 @@
+"""Event handlers: copies of profiles, consents, suppressions, restrictions, memberships and aliases."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from services.campaigns.contacts import service
+from services.campaigns.contacts.domain.copies import (
+    Alias,
+    ConsentCopy,
+    Flag,
+    MembershipChange,
+    ProfileCopy,
+    latest_by,
+)
+from services.campaigns.contacts.repository import copies
+from shared.contracts.analytics import MembershipsChanged
+from shared.contracts.customers import CustomersMerged, MergeUndone, ProfileChanged
+from shared.contracts.envelope import Envelope
+from shared.contracts.privacy import ConsentChanged, RestrictionChanged, SuppressionChanged
+from shared.events.handlers import EventBatch, EventHandler, Phase
+
+_CONSUMER = "campaigns"
+
+
+async def name_merged(batch: EventBatch) -> None:
+    """A merge locks both sides, so that a claim under way for one of them is counted for the other."""
+    for event in batch.events:
+        service.customers_of(batch).to_lock.update((event.data.survivor, event.data.absorbed))
+
+
+async def name_changed_profiles(batch: EventBatch) -> None:
+    """The row of a profile is the one that decisions about the customer lock."""
+    service.customers_of(batch).to_lock.update(event.subject for event in batch.events)
+
+
+async def take_locks(batch: EventBatch) -> None:
+    """Those whom handlers of any capability named are locked."""
+    await service.lock_named(batch.tx, service.customers_of(batch))
+
+
+async def on_merges(batch: EventBatch) -> None:
+    """Aliases follow merges and their undoing."""
+    aliases = [
+        Alias(event.data.merge_id, event.data.absorbed, event.data.survivor, isinstance(event.data, MergeUndone))
+        for event in batch.events
+    ]
+    await service.follow_merges(batch.tx, aliases)
+
+
+async def find_erased(batch: EventBatch) -> None:
+    """Who of the batch is erased, for every handler after this one."""
+    customers = service.customers_of(batch)
+    await service.find_erased(batch.tx, customers, [event.subject for event in batch.events])
+
+
+async def on_profiles_changed(batch: EventBatch) -> None:
+    """Profiles are copied."""
+    rows = (
+        ProfileCopy(
+            event.subject,
+            event.version,
+            event.data.status,
+            event.data.time_zone,
+            event.data.language,
+            event.data.reachable,
+        )
+        for event in _living(batch)
+    )
+    if profiles := latest_by(rows, lambda row: row.customer_id):
+        await copies.save_profiles(batch.tx, profiles)
+
+
+async def on_memberships_changed(batch: EventBatch) -> None:
+    """Memberships are copied; within one event, leaving comes before entering."""
+    rows = (
+        MembershipChange(event.subject, change.segment_id, member, event.version, change.at)
+        for event in _living(batch)
+        for changes, member in ((event.data.left, False), (event.data.entered, True))
+        for change in changes
+    )
+    if memberships := latest_by(rows, lambda row: (row.customer_id, row.segment_id)):
+        await copies.save_memberships(batch.tx, memberships)
+
+
+async def on_consents_changed(batch: EventBatch) -> None:
+    """Consents are copied."""
+    rows = (
+        ConsentCopy(
+            event.subject,
+            event.data.purpose,
+            event.data.channel,
+            event.data.state,
+            event.data.expires_at,
+            event.version,
+        )
+        for event in _living(batch)
+    )
+    if consents := latest_by(rows, lambda row: (row.customer_id, row.purpose, row.channel)):
+        await copies.save_consents(batch.tx, consents)
+
+
+async def on_restrictions_changed(batch: EventBatch) -> None:
+    """Restrictions are copied."""
+    rows = (Flag(event.subject, event.data.restricted, event.version) for event in _living(batch))
+    if flags := latest_by(rows, lambda row: row.customer_id):
+        await copies.save_restrictions(batch.tx, flags)
+
+
+async def on_suppressions_changed(batch: EventBatch) -> None:
+    """Suppressions are copied."""
+    rows = (Flag(event.subject, event.data.active, event.version, event.data.channel) for event in _living(batch))
+    if flags := latest_by(rows, lambda row: (row.customer_id, row.channel)):
+        await copies.save_suppressions(batch.tx, flags)
+
+
+def _living(batch: EventBatch) -> Sequence[Envelope[Any]]:
+    """Events about customers who are not erased: those who are stay forgotten."""
+    erased = service.customers_of(batch).erased
+    return [event for event in batch.events if event.subject not in erased]
+
+
+HANDLERS = (
+    EventHandler(_CONSUMER, Phase.SUBJECTS, (CustomersMerged, MergeUndone), name_merged),
+    EventHandler(_CONSUMER, Phase.SUBJECTS, (ProfileChanged,), name_changed_profiles),
+    EventHandler(_CONSUMER, Phase.LOCKS, (), take_locks),
+    EventHandler(_CONSUMER, Phase.IDENTITY, (CustomersMerged, MergeUndone), on_merges),
+    EventHandler(_CONSUMER, Phase.COPIES, (), find_erased),
+    EventHandler(_CONSUMER, Phase.COPIES, (ProfileChanged,), on_profiles_changed),
+    EventHandler(_CONSUMER, Phase.COPIES, (MembershipsChanged,), on_memberships_changed),
+    EventHandler(_CONSUMER, Phase.COPIES, (ConsentChanged,), on_consents_changed),
+    EventHandler(_CONSUMER, Phase.COPIES, (RestrictionChanged,), on_restrictions_changed),
+    EventHandler(_CONSUMER, Phase.COPIES, (SuppressionChanged,), on_suppressions_changed),
+)

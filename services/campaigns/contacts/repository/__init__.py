@@ -1,0 +1,1 @@
+"""SQL of the copies, of alias groups and of customers' locks."""

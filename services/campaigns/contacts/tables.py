@@ -1,0 +1,77 @@
+"""Tables of the copies of other services' facts."""
+
+from __future__ import annotations
+
+from sqlalchemy import BigInteger, Boolean, Column, Table, Text, Uuid
+from sqlalchemy.dialects.postgresql import ARRAY
+
+from services.campaigns.metadata import MOMENT, metadata
+
+# Who is in which segment; rows of those who left stay, so that an older event cannot bring them back.
+memberships = Table(
+    "memberships",
+    metadata,
+    Column("customer_id", Uuid, primary_key=True),
+    Column("segment_id", Uuid, primary_key=True),
+    Column("member", Boolean, nullable=False),
+    Column("version", BigInteger, nullable=False),
+    Column("since", MOMENT, nullable=False),
+)
+
+# Also the row that a claim and an enrolment lock: one customer, one decision at a time. Version 0: no event came yet.
+profiles = Table(
+    "profiles",
+    metadata,
+    Column("customer_id", Uuid, primary_key=True),
+    Column("version", BigInteger, nullable=False),
+    Column("status", Text),
+    Column("time_zone", Text),
+    Column("language", Text),
+    Column("reachable", ARRAY(Text), nullable=False),
+)
+
+consents = Table(
+    "consents",
+    metadata,
+    Column("customer_id", Uuid, primary_key=True),
+    Column("purpose", Text, primary_key=True),
+    Column("channel", Text, primary_key=True),
+    Column("state", Text, nullable=False),
+    Column("expires_at", MOMENT),
+    Column("version", BigInteger, nullable=False),
+)
+
+suppressions = Table(
+    "suppressions",
+    metadata,
+    Column("customer_id", Uuid, primary_key=True),
+    Column("channel", Text, primary_key=True),
+    Column("active", Boolean, nullable=False),
+    Column("version", BigInteger, nullable=False),
+)
+
+restrictions = Table(
+    "restrictions",
+    metadata,
+    Column("customer_id", Uuid, primary_key=True),
+    Column("restricted", Boolean, nullable=False),
+    Column("version", BigInteger, nullable=False),
+)
+
+# Merges and their undoing, in whatever order they arrive.
+aliases = Table(
+    "aliases",
+    metadata,
+    Column("merge_id", Uuid, primary_key=True),
+    Column("old_id", Uuid, nullable=False),
+    Column("current_id", Uuid, nullable=False),
+    Column("undone", Boolean, nullable=False),
+)
+
+tombstones = Table(
+    "tombstones",
+    metadata,
+    Column("customer_id", Uuid, primary_key=True),
+    Column("request_id", Uuid, nullable=False),
+    Column("erased_at", MOMENT, nullable=False),
+)

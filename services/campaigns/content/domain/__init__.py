@@ -1,0 +1,1 @@
+"""Rules of content: templates, links, the form of a mail."""

@@ -1,0 +1,1 @@
+"""Delivery: from a due row of the ledger to a message in the provider's hands."""

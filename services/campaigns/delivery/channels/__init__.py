@@ -1,0 +1,1 @@
+"""The channels, each an implementation of the port in delivery/domain.py."""

@@ -1,1 +1,0 @@
-"""The rules of campaigns: no I/O, no clock, no framework."""

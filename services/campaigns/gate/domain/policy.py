@@ -1,0 +1,28 @@
+"""The firm's policy over all marketing messages, and the stop-all switch."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from services.campaigns.gate.domain.caps import Cap
+from services.campaigns.gate.domain.quiet_hours import QuietHours
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """What holds over all marketing campaigns: caps, and quiet hours where a campaign names none."""
+
+    caps: tuple[Cap, ...] = ()
+    quiet_hours: QuietHours | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Switchboard:
+    """The policy over all campaigns and whether the stop-all switch is thrown."""
+
+    policy: Policy
+    version: int
+    halted: bool
+    halted_by: str | None
+    halted_at: datetime | None

@@ -1,0 +1,1 @@
+"""SQL of terms and of the policy."""

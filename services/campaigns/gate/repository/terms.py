@@ -1,0 +1,38 @@
+"""Terms, stored as the JSON of the domain's class."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from uuid import UUID
+
+import orjson
+from pydantic import TypeAdapter
+
+from services.campaigns.gate.domain.terms import Terms, TermsState
+from shared.database.transaction import Tx
+
+_TERMS: TypeAdapter[Terms] = TypeAdapter(Terms)
+
+
+async def save(tx: Tx, terms_id: UUID, terms: Terms) -> None:
+    """New terms, or others than before under the same id."""
+    stored = _TERMS.dump_python(terms, mode="json")
+    state = stored.pop("state")
+    await tx.execute(
+        """insert into terms (id, state, terms, changed_at) values (:id, :state, cast(:terms as jsonb), :now)
+           on conflict (id) do update
+           set state = excluded.state, terms = excluded.terms, changed_at = excluded.changed_at""",
+        {"id": terms_id, "state": state, "terms": orjson.dumps(stored).decode(), "now": tx.now},
+    )
+
+
+async def find_many(tx: Tx, terms_ids: Sequence[UUID]) -> dict[UUID, Terms]:
+    """Those that exist, by id."""
+    rows = await tx.rows(
+        "select id, state, terms from terms where id = any(cast(:ids as uuid[]))", {"ids": list(terms_ids)}
+    )
+    return {
+        row["id"]: replace(_TERMS.validate_json(orjson.dumps(row["terms"])), state=TermsState(row["state"]))
+        for row in rows
+    }

@@ -1,0 +1,14 @@
+"""Keep terms for those who enrol messages."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from services.campaigns.gate.domain.terms import Terms
+from services.campaigns.gate.repository import terms as repository
+from shared.database.transaction import Tx
+
+
+async def keep_terms(tx: Tx, terms_id: UUID, terms: Terms) -> None:
+    """Messages that name `terms_id`, also those that wait already, are judged by these terms from the commit on."""
+    await repository.save(tx, terms_id, terms)

@@ -1,0 +1,31 @@
+"""Tables of terms and of the policy."""
+
+from __future__ import annotations
+
+from sqlalchemy import BigInteger, Boolean, Column, Table, Text, Uuid, text
+from sqlalchemy.dialects.postgresql import JSONB
+
+from services.campaigns.metadata import MOMENT, metadata
+
+# What a ledger row is judged by; `messages.terms_id` names it. Whoever enrols messages keeps their terms up to date: a
+# change holds for all that still wait. A campaign's terms bear its id.
+terms = Table(
+    "terms",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("state", Text, nullable=False),
+    Column("terms", JSONB, nullable=False),
+    Column("changed_at", MOMENT, nullable=False),
+)
+
+# One row: what holds over all campaigns, and the stop-all switch.
+policies = Table(
+    "policies",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("version", BigInteger, nullable=False),
+    Column("policy", JSONB, nullable=False),
+    Column("halted", Boolean, nullable=False, server_default=text("false")),
+    Column("halted_by", Text),
+    Column("halted_at", MOMENT),
+)

@@ -1,0 +1,1 @@
+"""Rules about the ledger's rows and their counting."""

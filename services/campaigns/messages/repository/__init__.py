@@ -1,0 +1,1 @@
+"""SQL of the ledger, of reached addresses and of responses."""

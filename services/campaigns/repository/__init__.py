@@ -1,1 +1,0 @@
-"""All SQL of campaigns; domain objects come out."""

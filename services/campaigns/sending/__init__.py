@@ -1,1 +1,0 @@
-"""From a due row of the ledger to a message in the provider's hands."""

@@ -1,0 +1,28 @@
+"""All commands of `crm`, each from its own module."""
+
+from __future__ import annotations
+
+import typer
+
+from services.crm import dead_letters, documents, keys, migrating, reconciling, repairing, where
+
+app = typer.Typer(
+    help="""Operate and develop the five services.
+
+    Settings come from the environment, as each service's process has them. Where the environment names no database, the
+    local installation that `make run` has made is used (--folder). Exit status: 0 done, 1 refused or something differs,
+    2 wrong usage or a missing setting. Every command has --help with an example, and --json.""",
+    no_args_is_help=True,
+    add_completion=False,
+    # Plain help and plain errors: they are read in logs and terminals alike.
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+)
+app.command("migrate")(migrating.migrate)
+app.add_typer(dead_letters.commands, name="dead-letters")
+app.command("reconcile")(reconciling.reconcile)
+app.command("repair-clock")(repairing.repair_clock)
+app.add_typer(keys.commands, name="keys")
+app.command("where")(where.where)
+app.command("openapi")(documents.openapi)
+app.command("asyncapi")(documents.asyncapi)

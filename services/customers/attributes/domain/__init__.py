@@ -1,0 +1,1 @@
+"""The rules of attributes: definitions, and the values that fit them."""

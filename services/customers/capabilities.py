@@ -1,0 +1,43 @@
+"""What customers can do: the topics that it reads, and its capabilities, lower ones first."""
+
+from __future__ import annotations
+
+from services.customers.attributes import routes as attributes
+from services.customers.cards import routes as cards
+from services.customers.erasures.handlers import handlers_for
+from services.customers.identifiers import repository as identifiers
+from services.customers.merges import handlers as merges_handlers
+from services.customers.merges import repository as merges
+from services.customers.merges import routes as merges_routes
+from services.customers.observations import handlers as observations
+from services.customers.profiles.repository import history, records
+from services.customers.profiles.routes import customers, finding
+from services.customers.profiles.routes import identifiers as customers_identifiers
+from services.customers.purchases import handlers as purchases
+from services.customers.refreshes import jobs as refreshes
+from services.customers.respellings import jobs as respellings
+from services.customers.retention import jobs as retention
+from shared.capabilities import Capability
+
+# Three topics, three groups: a flood on one does not hold up the others.
+CONSUMERS = {
+    "customers-inbound": ["customers-inbound"],
+    "customers-purchases": ["interactions-events"],
+    "customers-erasures": ["privacy-events"],
+}
+
+# What belongs to a person, for erasures; a capability that keeps more adds its own.
+STORES = {**records.ERASED, **identifiers.ERASED, **history.ERASED, **merges.ERASED}
+
+CAPABILITIES = [
+    Capability("attributes", routers=[attributes.router]),
+    Capability("profiles", routers=[customers.router, finding.router, customers_identifiers.router]),
+    Capability("refreshes", jobs=refreshes.JOBS),
+    Capability("retention", jobs=retention.JOBS),
+    Capability("purchases", handlers=purchases.HANDLERS),
+    Capability("observations", handlers=observations.HANDLERS),
+    Capability("merges", routers=[merges_routes.router], handlers=merges_handlers.HANDLERS),
+    Capability("respellings", jobs=respellings.JOBS),
+    Capability("cards", routers=[cards.router]),
+    Capability("erasures", handlers=handlers_for(STORES)),
+]

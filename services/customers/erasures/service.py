@@ -1,0 +1,61 @@
+"""Erase a person, count what is left, and report."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from uuid import UUID
+
+import orjson
+
+from services.customers.erasures import repository
+from services.customers.identifiers.repository import retire_all
+from services.customers.profiles.domain.customer import Group
+from services.customers.profiles.repository import records
+from services.customers.profiles.repository.tombstones import add_tombstones
+from services.customers.profiles.service.opening import empty_record
+from shared.contracts.customers import CustomersErasureDone, IdentifierRetired
+from shared.contracts.envelope import Envelope
+from shared.contracts.privacy import ErasureRequested
+from shared.database.transaction import Tx
+
+
+async def erase_customer(tx: Tx, stores: Mapping[str, str], request: Envelope[ErasureRequested]) -> None:
+    """Nothing is kept of this person under any id, nothing comes back under those ids, and the receipt says so.
+
+    `stores` are those of the capabilities; the kernel's are erased too. The identifiers' generation is raised: whoever
+    comes with one of them from now on is somebody new. What stays is a tombstone for each id, and the keyed hashes with
+    their generations.
+    """
+    stores = {**stores, **repository.KERNEL_STORES}
+    asked = sorted({request.subject, *request.data.aliases})
+    # A row for each id first: it makes a handler that is opening one just now wait for us, or us for it.
+    opened = await records.open_records(tx, [empty_record(tx, customer_id) for customer_id in asked])
+    groups = list((await records.lock_groups(tx, asked)).values())
+    ids = sorted({customer_id for group in groups for customer_id in group.ids} | set(asked))
+    await add_tombstones(tx, ids, request.data.request_id, tx.now)
+    texts = _texts(ids, groups)
+    retired = await retire_all(tx, ids, tx.now)
+    gone = [(owner_id, owner.fingerprint, owner.generation) for owner, owner_id in retired]
+    # A phone has no generation of its own, as it derives nobody; but its hash is to be suppressed like the others.
+    gone += [(owner_id, fingerprint, 1) for owner_id, fingerprint in await repository.lone_phones(tx, ids)]
+    for owner_id, fingerprint, generation in gone:
+        fact = IdentifierRetired(fingerprint=fingerprint, generation=generation)
+        tx.publish(fact, subject=owner_id, cause=request)
+    erased = await repository.erase(tx, stores, ids, texts)
+    erased["customers"] -= len(opened)
+    erased["identifier_owners"] = len(retired)
+    remaining = await repository.remaining_rows(tx, stores, ids, texts)
+    tx.publish(
+        CustomersErasureDone(request_id=request.data.request_id, stores=erased, remaining=remaining),
+        subject=request.subject,
+        cause=request,
+    )
+
+
+def _texts(ids: Sequence[UUID], groups: Sequence[Group]) -> list[bytes]:
+    """What would show this person inside stored bytes. Identifiers as whole JSON strings: no part of another's."""
+    identifiers = [identifier for group in groups for identifier in group.identifiers]
+    spellings = {spelling for identifier in identifiers for spelling in (identifier.value, identifier.normalised)}
+    return sorted(
+        {str(customer_id).encode() for customer_id in ids} | {orjson.dumps(spelling) for spelling in spellings}
+    )

@@ -1,0 +1,1 @@
+"""Merges of two customers and their undoing; pairs that may be one customer are listed as link candidates."""

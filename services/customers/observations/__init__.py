@@ -1,0 +1,1 @@
+"""Observations: customers are opened, named and described by what publishers observed."""

@@ -1,0 +1,1 @@
+"""The use cases of observations: read a batch, keep what it tells."""

@@ -1,0 +1,86 @@
+"""What profiles refuses, with status and slug."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from shared.errors import Conflict, Gone, Invalid, NotFound, PreconditionFailed, Refusal
+
+
+class NoSuchCustomer(NotFound):
+    """Nobody is known under that id."""
+
+    slug, title = "no-such-customer", "No such customer"
+
+    def __init__(self, customer_id: UUID, where: str = "path:customer_id") -> None:
+        super().__init__(f"Nobody is known as {customer_id}.", cure="Search by an identifier.", where=where)
+
+
+class Erased(Gone):
+    """The person was erased; nothing is kept under that id again."""
+
+    slug, title = "customer-erased", "This customer was erased"
+
+    def __init__(self, customer_id: UUID) -> None:
+        super().__init__(f"The data of {customer_id} were erased.", cure="Create the customer anew, without this id.")
+
+
+class CustomerExists(Conflict):
+    """The id is in use."""
+
+    slug, title = "customer-exists", "The customer exists already"
+
+    def __init__(self, existing: UUID) -> None:
+        super().__init__(
+            f"Customer {existing} exists already.", cure="Change it with PATCH.", customer_id=str(existing)
+        )
+
+
+class VersionRequired(Refusal):
+    """A change must say which version it was made for."""
+
+    status, slug, title = 428, "version-required", "If-Match is missing"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "A change needs the version that you have read.",
+            cure="Send If-Match with the ETag of your last read.",
+            where="header:if-match",
+        )
+
+
+class VersionConflict(PreconditionFailed):
+    """Somebody else changed the customer."""
+
+    slug, title = "version-conflict", "Changed in the meantime"
+
+    def __init__(self, current: int) -> None:
+        super().__init__(
+            f"The customer is at version {current} now.",
+            cure="Read it again, look at the changes, send yours with the new ETag.",
+            where="header:if-match",
+            headers={"ETag": f'"{current}"'},
+            version=current,
+        )
+
+
+class InvalidVersion(Invalid):
+    """If-Match that is no ETag of ours."""
+
+    slug, title = "invalid-version", "If-Match is not valid"
+
+    def __init__(self) -> None:
+        super().__init__(
+            'If-Match must be one ETag as given, such as "7".',
+            cure="Send the ETag of your last read.",
+            where="header:if-match",
+        )
+
+
+class InvalidAttributes(Invalid):
+    """Values that their definitions do not allow."""
+
+    slug, title = "invalid-attributes", "Attributes are not valid"
+
+    def __init__(self, errors: list[dict[str, str]]) -> None:
+        super().__init__("Some attributes are not defined or of another form.", errors=errors)

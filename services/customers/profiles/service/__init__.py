@@ -1,0 +1,1 @@
+"""The use cases of profiles, cut by noun."""

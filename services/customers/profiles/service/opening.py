@@ -1,0 +1,54 @@
+"""Customers that events name: those known are locked, those unknown are opened, the erased ones stay away."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from uuid import UUID
+
+from services.customers.attributes.domain.definitions import Kind
+from services.customers.profiles.domain.customer import Group, Record
+from services.customers.profiles.repository import records
+from services.customers.profiles.repository.tombstones import tombstoned
+from shared.database.transaction import Tx
+
+
+@dataclass(frozen=True, slots=True)
+class NewCustomer:
+    """How to open a customer that nobody knows yet."""
+
+    kind: Kind = "person"
+    source: str | None = None
+
+
+async def open_or_lock(tx: Tx, wanted: Mapping[UUID, NewCustomer]) -> tuple[dict[UUID, Group], set[UUID]]:
+    """The locked group of each id, and which ids were opened by this. Erased ids have no group."""
+    groups = await records.lock_groups(tx, list(wanted))
+    unknown = [customer_id for customer_id in wanted if customer_id not in groups]
+    if not unknown:
+        return groups, set()
+    erased = await tombstoned(tx, unknown)
+    empty = [
+        empty_record(tx, customer_id, wanted[customer_id].kind, wanted[customer_id].source)
+        for customer_id in unknown
+        if customer_id not in erased
+    ]
+    opened = await records.open_records(tx, empty)
+    # An erasure of the same person may have ended while the insert waited for it.
+    late = await tombstoned(tx, list(opened)) if opened else set()
+    if late:
+        await records.discard_records(tx, list(late))
+    fresh = await records.lock_groups(tx, [customer_id for customer_id in unknown if customer_id not in erased | late])
+    return {**groups, **fresh}, opened - late
+
+
+def empty_record(tx: Tx, customer_id: UUID, kind: Kind = "person", source: str | None = None) -> Record:
+    """A record of which nothing is stated yet."""
+    return Record(
+        customer_id=customer_id,
+        kind=kind,
+        source=source,
+        created_at=tx.now,
+        changed_at=tx.now,
+        current_id=customer_id,
+    )

@@ -1,0 +1,1 @@
+"""Purchases: who buys is an active customer."""

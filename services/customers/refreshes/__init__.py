@@ -1,0 +1,1 @@
+"""Refreshes: customers are published again after the definition of one of their attributes changed."""

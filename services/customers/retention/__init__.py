@@ -1,0 +1,1 @@
+"""Retention: values past the days that their definition allows are deleted."""

@@ -1,1 +1,0 @@
-"""What HTTP sees: XIn is read strictly, XOut is what we answer."""

@@ -1,1 +1,0 @@
-"""What customers can do, cut by noun: one function, one transaction, the events it says."""

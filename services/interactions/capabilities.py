@@ -1,0 +1,28 @@
+"""The capabilities of interactions, lowest first: a capability uses those above it in this list, never those below."""
+
+from __future__ import annotations
+
+from services.interactions.erasures.handlers import HANDLERS as ERASURES_HANDLERS
+from services.interactions.identity.handlers import HANDLERS as IDENTITY_HANDLERS
+from services.interactions.ingest.handlers import subscriptions
+from services.interactions.ingest.routes import events
+from services.interactions.ingest.routes.publisher import open_publisher
+from services.interactions.rates import routes as rates
+from services.interactions.recording.handlers import HANDLERS as RECORDING_HANDLERS
+from services.interactions.timeline import routes as timeline
+from shared.capabilities import Capability
+
+# Consumer group -> the topics it reads. Ingest's door `interactions-inbound` is a subscription of its own.
+CONSUMERS = {
+    "interactions-settled": ["campaigns-events"],
+    "interactions": ["customers-events", "privacy-events"],
+}
+
+CAPABILITIES = [
+    Capability("identity", handlers=IDENTITY_HANDLERS),
+    Capability("rates", routers=[rates.router]),
+    Capability("recording", handlers=RECORDING_HANDLERS),
+    Capability("ingest", routers=[events.router], on_start=open_publisher, subscriptions=subscriptions),
+    Capability("timeline", routers=[timeline.router]),
+    Capability("erasures", handlers=ERASURES_HANDLERS),
+]

@@ -1,1 +1,0 @@
-"""The rules of what happened: no I/O, no clock, no framework."""

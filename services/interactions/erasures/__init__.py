@@ -1,0 +1,1 @@
+"""Erase customers on request: every store, dead letters included, with a receipt for privacy."""

@@ -1,0 +1,105 @@
+"""What is known about who is who: take over merges, retirements and tombstones, and resolve references by them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from uuid import UUID
+
+from services.interactions.identity import repository
+from services.interactions.identity.domain import Person, Resolved, customer_of
+from shared.contracts.customers import CustomersMerged, IdentifierOwned, IdentifierRetired, MergeUndone
+from shared.contracts.envelope import Envelope
+from shared.contracts.privacy import ErasureRequested
+from shared.customers import owners
+from shared.customers.owners import Owner
+from shared.database.transaction import Tx
+
+
+async def lock_against_erasures(tx: Tx) -> None:
+    """No erasure looks before this transaction has ended; any number of recordings hold this at once."""
+    await repository.lock_against_erasures(tx)
+
+
+async def lock_for_erasure(tx: Tx) -> None:
+    """Nothing is recorded by anybody else before this transaction has ended."""
+    await repository.lock_for_erasure(tx)
+
+
+async def record_merges(tx: Tx, events: Sequence[Envelope[CustomersMerged] | Envelope[MergeUndone]]) -> None:
+    """The timeline of either id shows both, or no longer."""
+    merges: dict[UUID, CustomersMerged | MergeUndone] = {}
+    for event in events:
+        known = merges.get(event.data.merge_id)
+        if known is None or isinstance(event.data, MergeUndone):
+            merges[event.data.merge_id] = event.data
+    await repository.store_merges(tx, merges)
+
+
+async def retire_identifiers(tx: Tx, events: Sequence[Envelope[IdentifierRetired]]) -> None:
+    """These identifiers are nobody's, and derive new customers from here on; a generation only grows."""
+    generations: dict[str, int] = {}
+    for event in events:
+        retired = event.data
+        generations[retired.fingerprint] = max(retired.generation, generations.get(retired.fingerprint, 0))
+    await repository.raise_generations(tx, generations)
+    await owners.retire_owned(tx, events)
+
+
+async def record_owners(tx: Tx, events: Sequence[Envelope[IdentifierOwned]]) -> None:
+    """Who names one of these identifiers means its owner, unless that one was erased meanwhile."""
+    erased = await repository.erased_among(tx, {event.subject for event in events})
+    await owners.record_owned(tx, [event for event in events if event.subject not in erased])
+
+
+async def owned_by(tx: Tx, ids: Iterable[UUID]) -> list[Owner]:
+    """The identifiers that these customers own."""
+    return await owners.owned_by(tx, ids)
+
+
+async def owners_of(tx: Tx, fingerprints: Iterable[str]) -> dict[str, Owner]:
+    """The owner of each of these identifiers that has one."""
+    return await owners.owners_of(tx, fingerprints)
+
+
+async def forget_owned(tx: Tx, ids: Iterable[UUID]) -> int:
+    """No identifier leads to these customers any more. Returns how many did."""
+    return await owners.forget_owned(tx, ids)
+
+
+async def add_tombstones(tx: Tx, events: Sequence[Envelope[ErasureRequested]]) -> None:
+    """Nothing is recorded any more about whom these requests name. The caller holds `lock_for_erasure`."""
+    requests: dict[UUID, UUID] = {}
+    for event in events:
+        for customer_id in (event.subject, *event.data.aliases):
+            requests.setdefault(customer_id, event.data.request_id)
+    await repository.add_tombstones(tx, requests)
+
+
+async def resolve(tx: Tx, key: str, people: Sequence[Person]) -> list[Resolved | None]:
+    """Which customer each of `people` is, in order; None for somebody who was erased."""
+    names = {name for person in people for name in person.names}
+    owned, generations = await repository.owners_and_generations(tx, names)
+    resolved = [customer_of(key, person, generations, owned) for person in people]
+    erased = await repository.erased_among(tx, {customer.customer_id for customer in resolved})
+    return [None if customer.customer_id in erased else customer for customer in resolved]
+
+
+async def erased_among(tx: Tx, ids: Iterable[UUID]) -> set[UUID]:
+    """Those of `ids` that were erased."""
+    return await repository.erased_among(tx, ids)
+
+
+async def generations_of(tx: Tx, fingerprints: Iterable[str]) -> dict[str, int]:
+    """The generation of each of these fingerprints that was retired; the others are at 0."""
+    return await repository.generations_of(tx, fingerprints)
+
+
+async def generations_since(tx: Tx, since: datetime) -> list[tuple[str, int, datetime]]:
+    """(fingerprint, generation, changed_at) of what was retired at or after `since`, in that order."""
+    return await repository.generations_since(tx, since)
+
+
+async def alias_group(tx: Tx, customer_id: UUID) -> list[UUID]:
+    """Every id under which this customer's interactions were written, itself included."""
+    return await repository.alias_group(tx, customer_id)

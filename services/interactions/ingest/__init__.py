@@ -1,0 +1,1 @@
+"""Take publishers' events: over HTTP, checked and put on Kafka; from Kafka, checked again and recorded."""

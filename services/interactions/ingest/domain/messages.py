@@ -1,0 +1,108 @@
+"""Rules for well-formed messages, checked at both doors before they are accepted."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from services.interactions.identity.domain import identifiers_of
+from services.interactions.rates.domain import PLACES
+from services.interactions.recording.domain import Message
+from shared.contracts.inbound import PurchaseMessage, ReturnMessage, TraitValue
+from shared.customers.identifiers import choose_identifier, normalise
+
+# Clocks of publishers differ; more than this ahead of ours is a mistake (times the business clock's factor).
+FUTURE_TOLERANCE = timedelta(minutes=5)
+EARLIEST = datetime(1900, 1, 1, tzinfo=UTC)
+_MAX_TRAIT_TEXT = 1_000
+_MAX_TRAIT_LIST = 100
+_INT64 = 2**63 - 1
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One thing wrong: `reason` is a slug to count by, `where` a JSON pointer, `cure` what to do."""
+
+    reason: str
+    where: str
+    what: str
+    cure: str
+
+
+def problems_of(message: Message, now: datetime, factor: float = 1.0) -> list[Problem]:
+    """Everything that forbids recording `message` at the business instant `now`; empty when it may be accepted."""
+    return [
+        *_of_time(message.time, now, FUTURE_TOLERANCE * max(factor, 1.0)),
+        *_of_customer(message),
+        *_of_traits(message.traits),
+        *_of_basket(message),
+    ]
+
+
+def _of_time(time: datetime, now: datetime, tolerance: timedelta) -> Iterator[Problem]:
+    if time > now + tolerance:
+        yield Problem(
+            "future-time",
+            "/time",
+            f"the event would occur after now ({now.isoformat()})",
+            "send the time at which it occurred, with its UTC offset, and check the publisher's clock",
+        )
+    elif time < EARLIEST:
+        yield Problem("ancient-time", "/time", "the event is dated before 1900", "send the time at which it occurred")
+
+
+def _of_customer(message: Message) -> Iterator[Problem]:
+    identifiers = identifiers_of(message.customer)
+    for identifier in identifiers:
+        kind = identifier.kind
+        if not normalise(kind, identifier.value).strip("+"):
+            yield Problem("names-nobody", f"/customer/{kind}", f"the {kind} is blank", "leave it out")
+    if message.customer.customer_id is None and choose_identifier(identifiers) is None:
+        yield Problem(
+            "no-identifier",
+            "/customer",
+            "nothing here says who the customer is (a phone alone is shared too often)",
+            "send at least one of customer_id, external_id, card or email",
+        )
+
+
+def _of_traits(traits: dict[str, TraitValue]) -> Iterator[Problem]:
+    for name, value in traits.items():
+        what = _wrong_with(value)
+        if what:
+            where = f"/traits/{name.replace('~', '~0').replace('/', '~1')}"
+            yield Problem("bad-trait", where, what, "send a shorter or plainer value")
+
+
+def _wrong_with(value: TraitValue) -> str | None:
+    if isinstance(value, list):
+        if len(value) > _MAX_TRAIT_LIST:
+            return f"a list of more than {_MAX_TRAIT_LIST}"
+        return next(filter(None, map(_wrong_with, value)), None)
+    if isinstance(value, str):
+        if len(value) > _MAX_TRAIT_TEXT:
+            return f"a text of more than {_MAX_TRAIT_TEXT} characters"
+        return "a text with a null character" if "\x00" in value else None
+    if isinstance(value, int) and abs(value) > _INT64:
+        return "an integer beyond 64 bits"
+    return None
+
+
+def _of_basket(message: Message) -> Iterator[Problem]:
+    if not isinstance(message, PurchaseMessage | ReturnMessage):
+        return
+    if message.data.currency not in PLACES:
+        yield Problem(
+            "unknown-currency",
+            "/data/currency",
+            f"{message.data.currency} is no currency of ISO 4217",
+            "send the three-letter code, such as EUR",
+        )
+    if sum(line.amount for line in message.data.lines) <= 0:
+        yield Problem(
+            "empty-total",
+            "/data/lines",
+            "the amounts of the lines sum to 0 or less",
+            "send what was paid for each line, in minor units; a basket that cost nothing is not recorded",
+        )

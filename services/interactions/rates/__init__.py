@@ -1,0 +1,1 @@
+"""Currencies, their dated rates to the base currency, and what an amount is worth in it."""

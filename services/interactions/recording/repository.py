@@ -1,0 +1,164 @@
+"""SQL of the log of interactions: one statement per table for a whole batch."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from uuid import UUID
+
+from sqlalchemy import text
+
+from services.interactions.recording.domain import NewInteraction
+from shared.database.transaction import Tx
+
+# Sorted, so that two workers that meet the same messages wait in one order.
+_CLAIM = text("""
+    insert into messages (digest) select * from unnest(cast(:digests as bytea[])) order by 1
+    on conflict do nothing returning digest
+""")
+# Not to_regclass: asked again after the lock, it answers from a cache without the other worker's month.
+_MISSING_MONTHS = text("""
+    select month from unnest(cast(:months as text[])) as month
+    where not exists (
+        select from pg_class c
+        where c.relname = 'interactions_' || month and c.relnamespace = 'public'::regnamespace
+    )
+    order by month
+""")
+_LOCK_MONTHS = text("select pg_advisory_xact_lock(hashtextextended('interactions months', 0))")
+_INSERT = text("""
+    insert into interactions (customer_id, time, id, kind, channel, origin, publisher, message_id, campaign_id,
+                              currency, amount, base_amount, detail, cause, recorded_at)
+    select customer_id, time, id, kind, channel, origin, publisher, message_id, campaign_id,
+           currency, amount, base_amount, cast(detail as jsonb), cause, cast(:now as timestamptz)
+    from unnest(cast(:customer_ids as uuid[]), cast(:times as timestamptz[]), cast(:ids as uuid[]),
+                cast(:kinds as text[]), cast(:channels as text[]), cast(:origins as text[]),
+                cast(:publishers as text[]), cast(:message_ids as text[]), cast(:campaign_ids as uuid[]),
+                cast(:currencies as text[]), cast(:amounts as bigint[]), cast(:base_amounts as bigint[]),
+                cast(:details as text[]), cast(:causes as uuid[]))
+         as t(customer_id, time, id, kind, channel, origin, publisher, message_id, campaign_id,
+              currency, amount, base_amount, detail, cause)
+""")
+_OBSERVATIONS = text("""
+    select customer_id, slot, digest from told_marks where customer_id = any(cast(:ids as uuid[]))
+""")
+_TOLD_ABOUT = text("""
+    select t.customer_id from told_marks t
+    join unnest(cast(:ids as uuid[]), cast(:slots as text[])) as n(customer_id, slot) using (customer_id, slot)
+""")
+_STORE_OBSERVATIONS = text("""
+    insert into told_marks (customer_id, slot, digest)
+    select * from unnest(cast(:ids as uuid[]), cast(:slots as text[]), cast(:digests as bytea[])) order by 1, 2
+    on conflict (customer_id, slot) do update set digest = excluded.digest
+""")
+# What was bought keeps its amounts, without a thread back: fresh ids, no ids of the publisher, no free fields. Its own
+# id could be derived again from the publisher's.
+_ANONYMISE = text("""
+    update interactions
+    set customer_id = :fresh, id = gen_random_uuid(), message_id = null, cause = null,
+        detail = detail - '{order_id,payment,store}'::text[]
+    where customer_id = any(cast(:ids as uuid[])) and kind in ('purchase', 'return')
+""")
+_DELETE = {
+    "interactions": text("delete from interactions where customer_id = any(cast(:ids as uuid[]))"),
+    "told_marks": text("delete from told_marks where customer_id = any(cast(:ids as uuid[]))"),
+    "outbox": text("delete from outbox where topic = 'customers-inbound' and key = any(cast(:ids as uuid[]))"),
+}
+_REMAINING = text("""
+    select
+        (select count(*) from interactions where customer_id = any(cast(:ids as uuid[]))) as interactions,
+        (select count(*) from told_marks where customer_id = any(cast(:ids as uuid[]))) as told_marks,
+        (select count(*) from outbox where topic = 'customers-inbound' and key = any(cast(:ids as uuid[]))) as outbox
+""")
+_FIRST_MONTH = 2000 * 12
+
+
+async def claim_messages(tx: Tx, digests: Sequence[bytes]) -> set[bytes]:
+    """Those of `digests` (each once) that were never seen; they are seen from now on."""
+    return {row["digest"] for row in await tx.rows(_CLAIM, {"digests": list(digests)})}
+
+
+async def insert_interactions(tx: Tx, interactions: Sequence[NewInteraction]) -> None:
+    """Store them; makes the monthly partitions they need."""
+    await _ensure_months(tx, {row.time.year * 12 + row.time.month - 1 for row in interactions})
+    await tx.execute(
+        _INSERT,
+        {
+            "now": tx.now,
+            "customer_ids": [row.customer_id for row in interactions],
+            "times": [row.time for row in interactions],
+            "ids": [row.id for row in interactions],
+            "kinds": [row.kind for row in interactions],
+            "channels": [row.channel for row in interactions],
+            "origins": [row.origin.value for row in interactions],
+            "publishers": [row.publisher for row in interactions],
+            "message_ids": [row.message_id for row in interactions],
+            "campaign_ids": [row.campaign_id for row in interactions],
+            "currencies": [row.currency for row in interactions],
+            "amounts": [row.amount for row in interactions],
+            "base_amounts": [row.base_amount for row in interactions],
+            "details": [row.detail for row in interactions],
+            "causes": [row.cause.id if row.cause else None for row in interactions],
+        },
+    )
+
+
+async def known_observations(tx: Tx, ids: Iterable[UUID]) -> dict[UUID, dict[str, bytes]]:
+    """What customers was told about each of `ids`: slot -> digest."""
+    known: dict[UUID, dict[str, bytes]] = {}
+    for row in await tx.rows(_OBSERVATIONS, {"ids": list(ids)}):
+        known.setdefault(row["customer_id"], {})[row["slot"]] = row["digest"]
+    return known
+
+
+async def told_about(tx: Tx, marks: Iterable[tuple[UUID, str]]) -> set[UUID]:
+    """Those customers of `marks` about whom customers was told under that very slot."""
+    wanted = sorted(set(marks))
+    params = {"ids": [customer_id for customer_id, _ in wanted], "slots": [slot for _, slot in wanted]}
+    return {row["customer_id"] for row in await tx.rows(_TOLD_ABOUT, params)} if wanted else set()
+
+
+async def store_observations(tx: Tx, observations: Mapping[tuple[UUID, str], bytes]) -> None:
+    """Remember what customers is being told."""
+    await tx.execute(
+        _STORE_OBSERVATIONS,
+        {
+            "ids": [customer_id for customer_id, _ in observations],
+            "slots": [slot for _, slot in observations],
+            "digests": list(observations.values()),
+        },
+    )
+
+
+async def erase_customers(tx: Tx, ids: Sequence[UUID], fresh: UUID) -> dict[str, int]:
+    """Baskets go under `fresh`, everything else is deleted; returns how many rows of each store."""
+    kept = (await tx.execute(_ANONYMISE, {"ids": list(ids), "fresh": fresh})).rowcount
+    counts = {store: (await tx.execute(sql, {"ids": list(ids)})).rowcount for store, sql in _DELETE.items()}
+    counts["interactions"] += kept
+    return counts
+
+
+async def remaining_of(tx: Tx, ids: Sequence[UUID]) -> dict[str, int]:
+    """How many rows each store still holds about `ids`."""
+    row = await tx.row(_REMAINING, {"ids": list(ids)})
+    return {store: int(count) for store, count in row.items()} if row else {}
+
+
+async def _ensure_months(tx: Tx, months: set[int]) -> None:
+    # Asked every time (0.2 ms a batch): a memory of what was made would be wrong after a rollback.
+    wanted = {f"{m // 12:04}{m % 12 + 1:02}": m for m in months if m >= _FIRST_MONTH}
+    missing = await tx.rows(_MISSING_MONTHS, {"months": list(wanted)})
+    if not missing:
+        return
+    await tx.execute(_LOCK_MONTHS)
+    for row in await tx.rows(_MISSING_MONTHS, {"months": list(wanted)}):
+        month, name = wanted[row["month"]], f"interactions_{row['month']}"
+        # Attached, not created in place: that would wait for every reader of the table, and hold up those behind it.
+        await tx.execute(f"create table {name} (like interactions including all)")
+        await tx.execute(
+            f"alter table interactions attach partition {name}"
+            f" for values from ('{_first_day(month)} 00:00:00+00') to ('{_first_day(month + 1)} 00:00:00+00')"
+        )
+
+
+def _first_day(month: int) -> str:
+    return f"{month // 12:04}-{month % 12 + 1:02}-01"

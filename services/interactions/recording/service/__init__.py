@@ -1,0 +1,1 @@
+"""Use cases of recording: messages, outcomes, and the erasure of both."""

@@ -1,0 +1,30 @@
+"""Erase what was recorded about customers, and count what is left of it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from services.interactions.recording import repository
+from services.interactions.recording.domain import name_in
+from shared.database.transaction import Tx
+
+
+async def erase_recorded(tx: Tx, ids: Sequence[UUID], fresh: UUID) -> dict[str, int]:
+    """Baskets keep their amounts under `fresh`, all else about `ids` is gone; returns how many rows of each store.
+
+    The caller holds `lock_for_erasure`.
+    """
+    return await repository.erase_customers(tx, ids, fresh)
+
+
+async def names_told(tx: Tx, ids: Sequence[UUID]) -> set[str]:
+    """Fingerprints of the identifiers by which publishers have named these customers."""
+    told = await repository.known_observations(tx, ids)
+    names = {name_in(slot) for slots in told.values() for slot in slots}
+    return {name for name in names if name is not None}
+
+
+async def remaining_recorded(tx: Tx, ids: Sequence[UUID]) -> dict[str, int]:
+    """How many rows each store still holds about `ids`."""
+    return await repository.remaining_of(tx, ids)

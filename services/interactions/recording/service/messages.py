@@ -1,0 +1,162 @@
+"""Record a batch of publishers' messages: each message once, each customer described to customers once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, date
+from uuid import UUID
+
+from services.interactions.config import Settings
+from services.interactions.identity.domain import Resolved
+from services.interactions.identity.service import lock_against_erasures, resolve
+from services.interactions.rates.domain import PLACES, base_amount
+from services.interactions.rates.service import rates_of_days
+from services.interactions.recording import repository
+from services.interactions.recording.domain import (
+    InboundEvent,
+    Message,
+    NewInteraction,
+    Policy,
+    basket_currency_of,
+    ids_of_message,
+    interaction_of,
+    message_digest,
+    observation_digests,
+    tells_anything_new,
+    total_of,
+)
+from services.interactions.recording.service.storing import DROPPED, store_and_emit
+from shared.contracts.interactions import IdentityObserved
+from shared.database.transaction import Tx
+from shared.observability.metrics import counter
+
+DUPLICATES = counter("interactions_duplicates", "Messages that were recorded already")
+UNVALUED = counter("interactions_unvalued", "Baskets without a rate to the base currency", ["currency"])
+
+
+@dataclass(frozen=True, slots=True)
+class _ResolvedMessage:
+    """A message whose customer is known."""
+
+    digest: bytes
+    inbound: InboundEvent
+    customer: Resolved
+
+
+def policy_of(settings: Settings) -> Policy:
+    """What `settings` decide. Raises ValueError for a base currency that is none."""
+    if settings.base_currency not in PLACES:
+        raise ValueError(f"BASE_CURRENCY {settings.base_currency} is no currency of ISO 4217")
+    return Policy(settings.installation_key.get_secret_value(), settings.base_currency, settings.rate_max_age_days)
+
+
+async def record_messages(tx: Tx, policy: Policy, inbound: Sequence[InboundEvent]) -> None:
+    """Every message that is new is recorded and emitted, in order; customers is told who is new to it."""
+    await lock_against_erasures(tx)
+    fresh = await _fresh(tx, policy, inbound)
+    resolved = await _resolved(tx, policy, fresh)
+    if not resolved:
+        return
+    values = await _values(tx, policy, [message.inbound.message for message in resolved])
+    interactions = [
+        interaction_of(
+            message.inbound,
+            ids_of_message(message.digest, message.inbound.received_ms),
+            message.customer.customer_id,
+            value,
+            tx.now,
+        )
+        for message, value in zip(resolved, values, strict=True)
+    ]
+    event_ids = await store_and_emit(tx, interactions)
+    await _emit_observations(tx, resolved, interactions, event_ids)
+
+
+async def _fresh(tx: Tx, policy: Policy, inbound: Sequence[InboundEvent]) -> dict[bytes, InboundEvent]:
+    first: dict[bytes, InboundEvent] = {}
+    for event in inbound:
+        first.setdefault(message_digest(policy.key, event.publisher, event.message.message_id), event)
+    new = await repository.claim_messages(tx, list(first))
+    tx.after_commit(lambda: DUPLICATES.inc(len(inbound) - len(new)))
+    return {digest: event for digest, event in first.items() if digest in new}
+
+
+async def _resolved(tx: Tx, policy: Policy, fresh: Mapping[bytes, InboundEvent]) -> list[_ResolvedMessage]:
+    customers = await resolve(tx, policy.key, [event.person for event in fresh.values()])
+    resolved = [
+        _ResolvedMessage(digest, event, customer)
+        for (digest, event), customer in zip(fresh.items(), customers, strict=True)
+        if customer
+    ]
+    found = await _known_before(tx, resolved)
+    tx.after_commit(lambda: DROPPED.inc(len(fresh) - len(found)))
+    return found
+
+
+async def _known_before(tx: Tx, resolved: list[_ResolvedMessage]) -> list[_ResolvedMessage]:
+    """Who was recorded under the former spelling of an identifier keeps that id until customers says whose it is."""
+    asked = [message for message in resolved if message.customer.formerly is not None]
+    if not asked:
+        return resolved
+    marks = [(message.customer.formerly, message.inbound.person.names[1]) for message in asked]
+    known = await repository.told_about(tx, [(former, slot) for former, slot in marks if former is not None])
+    return [
+        replace(message, customer=message.customer._replace(customer_id=former))
+        if (former := message.customer.formerly) in known and former is not None
+        else message
+        for message in resolved
+    ]
+
+
+async def _values(tx: Tx, policy: Policy, messages: Sequence[Message]) -> list[int | None]:
+    """The value of each message's basket in the base currency; None for no basket, or without a rate."""
+    priced = {_priced(message) for message in messages} - {None}
+    foreign = [pair for pair in priced if pair is not None and pair[0] != policy.base_currency]
+    rates = await rates_of_days(tx, foreign, policy.rate_max_age_days)
+    values = []
+    for message in messages:
+        pair, value = _priced(message), None
+        if pair is not None:
+            value = base_amount(total_of(message) or 0, pair[0], policy.base_currency, rates.get(pair))
+            if value is None:
+                tx.after_commit(UNVALUED.labels(pair[0]).inc)
+        values.append(value)
+    return values
+
+
+def _priced(message: Message) -> tuple[str, date] | None:
+    """Currency and day by which a basket is valued."""
+    currency = basket_currency_of(message)
+    return None if currency is None else (currency, message.time.astimezone(UTC).date())
+
+
+async def _emit_observations(
+    tx: Tx, resolved: Sequence[_ResolvedMessage], interactions: Sequence[NewInteraction], event_ids: Sequence[UUID]
+) -> None:
+    digests = [
+        observation_digests(message.inbound.person, message.inbound.message.traits, message.inbound.trust)
+        for message in resolved
+    ]
+    described = {message.customer.customer_id for message, own in zip(resolved, digests, strict=True) if own}
+    known = await repository.known_observations(tx, described)
+    new: dict[tuple[UUID, str], bytes] = {}
+    for message, own, interaction, event_id in zip(resolved, digests, interactions, event_ids, strict=True):
+        customer_id, generation = message.customer.customer_id, message.customer.generation
+        before = known.setdefault(customer_id, {})
+        if not tells_anything_new(own, before):
+            continue
+        before.update(own)
+        new.update({(customer_id, slot): digest for slot, digest in own.items()})
+        person = message.inbound.person
+        observed = IdentityObserved(
+            identifiers=list(person.identifiers),
+            derived_from=person.derived_from,
+            generation=generation,
+            traits=message.inbound.message.traits,
+            publisher=message.inbound.publisher,
+            trust=message.inbound.trust,
+        )
+        tx.publish(observed, subject=customer_id, time=interaction.time, origin=interaction.origin, cause=event_id)
+    if new:
+        await repository.store_observations(tx, new)

@@ -1,1 +1,0 @@
-"""What interactions can do."""

@@ -1,0 +1,1 @@
+"""Read interactions: a customer's timeline, one interaction, counts of a period."""

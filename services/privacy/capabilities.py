@@ -1,0 +1,39 @@
+"""The capabilities of privacy, low to high, and the consumer that their event handlers share."""
+
+from __future__ import annotations
+
+from services.privacy.consents import handlers as consent_handlers
+from services.privacy.consents import jobs as consent_jobs
+from services.privacy.consents import routes as consent_routes
+from services.privacy.erasures import handlers as erasure_handlers
+from services.privacy.erasures import jobs as erasure_jobs
+from services.privacy.erasures import routes as erasure_routes
+from services.privacy.gate import routes as gate_routes
+from services.privacy.identity import handlers as identity_handlers
+from services.privacy.pages import routes as page_routes
+from services.privacy.permits import jobs as permit_jobs
+from services.privacy.responses import handlers as response_handlers
+from services.privacy.restrictions import routes as restriction_routes
+from services.privacy.subject_locks import handlers as lock_handlers
+from services.privacy.suppressions import routes as suppression_routes
+from shared.capabilities import Capability
+
+CONSUMERS = {"privacy": ["customers-events", "interactions-events", "analytics-events", "campaigns-events"]}
+
+CAPABILITIES = [
+    Capability("identity", handlers=identity_handlers.HANDLERS),
+    Capability("subject_locks", handlers=lock_handlers.HANDLERS),
+    Capability("permits", jobs=permit_jobs.JOBS),
+    Capability("suppressions", routers=[suppression_routes.router]),
+    Capability(
+        "consents",
+        routers=[consent_routes.router],
+        handlers=consent_handlers.HANDLERS,
+        parts=consent_jobs.parts,
+    ),
+    Capability("responses", handlers=response_handlers.HANDLERS),
+    Capability("restrictions", routers=[restriction_routes.router]),
+    Capability("gate", routers=[gate_routes.router]),
+    Capability("erasures", routers=[erasure_routes.router], handlers=erasure_handlers.HANDLERS, jobs=erasure_jobs.JOBS),
+    Capability("pages", routers=[page_routes.router], public=[page_routes.PATH]),
+]

@@ -1,0 +1,1 @@
+"""The consent ledger and what holds after it."""

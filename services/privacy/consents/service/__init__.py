@@ -1,0 +1,1 @@
+"""Record what customers said about consent, withdraw it, show it, and publish when it runs out."""

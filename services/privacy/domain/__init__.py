@@ -1,1 +1,0 @@
-"""The rules of consent, permits, suppression and erasure; no I/O, no clock, no framework."""

@@ -1,0 +1,1 @@
+"""Erasure (GDPR article 17): requests, receipts of every service, certificates."""

@@ -1,0 +1,1 @@
+"""SQL of erasures: requests and receipts, and privacy's own stores."""

@@ -1,0 +1,126 @@
+"""Delete from privacy's own stores of a person's data, and look again."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from uuid import UUID
+
+from sqlalchemy import text
+
+from services.privacy.identity.domain import Address, channels_of, kind_of
+from shared.database.transaction import Tx
+
+# Own stores, in the order of erasing. The tombstone is set before: the ledger's guard lets go of its lines only then.
+_OWN = {
+    "heads": "customer_id = any(cast(:ids as uuid[]))",
+    "consents": "customer_id = any(cast(:ids as uuid[]))",
+    "restriction_changes": "customer_id = any(cast(:ids as uuid[]))",
+    "identifier_owners": "customer_id = any(cast(:ids as uuid[]))",
+    "permits": "customer_id = any(cast(:ids as uuid[]))",
+    "dead_letters": "key = any(cast(:keys as bytea[]))",
+    "idempotency": """exists (select from unnest(cast(:keys as bytea[])) as t(needle)
+                              where position(needle in body) > 0)""",
+}
+# A kept answer is emptied, not deleted: the repeat of a batch must not record again what others said in it.
+# Of an identifier stays how often it has changed hands.
+_EMPTY = {
+    "idempotency": "update idempotency set body = cast('{}' as bytea)",
+    "identifier_owners": "update identifier_owners set kind = null, customer_id = null, trust = null",
+}
+_SPOKEN = text("""
+    select distinct fingerprint, channel from consents
+    where customer_id = any(cast(:ids as uuid[])) and fingerprint is not null
+""")
+# All lines at the subjects in :subjects, older than :generation hand-overs when given; at those in :others only what
+# the customers in :ids said themselves (a statement's two lines share its id).
+_NAME_LINES = text("""
+    insert into erased_lines (customer_id, version, erasure_id)
+    select customer_id, version, cast(:erasure_id as uuid) from consents
+    where customer_id = any(cast(:subjects as uuid[]))
+      and (cast(:generation as int) is null or generation < :generation)
+    union
+    select customer_id, version, cast(:erasure_id as uuid) from consents
+    where customer_id = any(cast(:others as uuid[]))
+      and consent_id in (select consent_id from consents where customer_id = any(cast(:ids as uuid[])))
+    on conflict do nothing
+""")
+_LINES = """
+    from erased_lines e join consents c on c.customer_id = e.customer_id and c.version = e.version
+    where e.erasure_id = :erasure_id
+"""
+_OF_GRANT = f"""
+    h.action = 'granted' and (h.customer_id, h.consent_id) in (select c.customer_id, c.consent_id {_LINES})
+"""
+# A refusal that the grant had answered holds again.
+_RESTORE_REFUSALS = text(f"""
+    update heads h
+    set action = 'withdrawn', occurred_at = h.refused_at, expires_at = null, expired = false, alone = false
+    where {_OF_GRANT} and h.refused_at is not null
+""")
+_DELETE_GRANTS = text(f"delete from heads h where {_OF_GRANT}")
+_COUNT_GRANTS = text(f"select count(*) from heads h where {_OF_GRANT}")
+_DELETE_LINES = text("""
+    delete from consents c using erased_lines e
+    where e.erasure_id = :erasure_id and c.customer_id = e.customer_id and c.version = e.version
+""")
+_COUNT_LINES = text(f"select count(*) {_LINES}")
+
+
+async def spoken_for(tx: Tx, ids: Iterable[UUID]) -> list[Address]:
+    """The (hash, channel) of every address that these customers named in a statement, on each channel that uses it."""
+    rows = await tx.rows(_SPOKEN, {"ids": sorted(set(ids))})
+    return [(row["fingerprint"], channel) for row in rows for channel in channels_of(kind_of(row["channel"]))]
+
+
+async def erase_lines(
+    tx: Tx,
+    erasure_id: UUID,
+    *,
+    subjects: Iterable[UUID],
+    others: Iterable[UUID] = (),
+    ids: Iterable[UUID] = (),
+    generation: int | None = None,
+) -> dict[str, int]:
+    """Delete statements at addresses and under second selves (`subjects`), and what the customers in `ids` said at
+    addresses of other people (`others`); how many. Grants end with them, refusals stay.
+
+    With `generation` only what was said before the address changed hands so often. To be called before the customers'
+    own lines go.
+    """
+    wanted = {
+        "subjects": sorted(set(subjects)),
+        "others": sorted(set(others)),
+        "ids": sorted(set(ids)),
+        "generation": generation,
+        "erasure_id": erasure_id,
+    }
+    await tx.execute(_NAME_LINES, wanted)
+    restored = (await tx.execute(_RESTORE_REFUSALS, wanted)).rowcount
+    grants = (await tx.execute(_DELETE_GRANTS, wanted)).rowcount
+    lines = (await tx.execute(_DELETE_LINES, wanted)).rowcount
+    return {"address_grants": restored + grants, "address_lines": lines}
+
+
+async def count_lines(tx: Tx, erasure_id: UUID) -> dict[str, int]:
+    """How many of the statements that `erase_lines` named are left, looked for again."""
+    wanted = {"erasure_id": erasure_id}
+    grants, lines = await tx.value(_COUNT_GRANTS, wanted), await tx.value(_COUNT_LINES, wanted)
+    return {"address_grants": int(grants), "address_lines": int(lines)}
+
+
+async def erase_own(tx: Tx, ids: Sequence[UUID]) -> dict[str, int]:
+    """Delete what privacy keeps of these customers, and empty kept answers; how many rows of each store."""
+    wanted = _wanted(ids)
+    erasing = {name: f"{_EMPTY.get(name, f'delete from {name}')} where {these}" for name, these in _OWN.items()}
+    return {name: (await tx.execute(erase, wanted)).rowcount for name, erase in erasing.items()}
+
+
+async def count_own(tx: Tx, ids: Sequence[UUID]) -> dict[str, int]:
+    """How many rows of each store are left, looked for again."""
+    wanted = _wanted(ids)
+    counts = {name: f"select count(*) from {name} where {these}" for name, these in _OWN.items()}
+    return {name: int(await tx.value(count, wanted)) for name, count in counts.items()}
+
+
+def _wanted(ids: Sequence[UUID]) -> dict[str, object]:
+    return {"ids": list(ids), "keys": [str(customer_id).encode() for customer_id in ids]}

@@ -1,0 +1,1 @@
+"""Erase customers and addresses: take requests, run them, collect the receipts of every service, certify."""

@@ -1,0 +1,145 @@
+"""Run an erasure: suppress the person's addresses, set the tombstones, empty privacy's own stores, ask the others."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from uuid import UUID
+
+from services.privacy.erasures.domain import Erasure, ErasureState, Receipt
+from services.privacy.erasures.repository import requests as repository
+from services.privacy.erasures.repository import stores
+from services.privacy.identity import repository as identity
+from services.privacy.identity.domain import CHANNELS, Address, subject_of
+from services.privacy.identity.service import addresses_of
+from services.privacy.permits import repository as permits
+from services.privacy.subject_locks import repository as subject_locks
+from services.privacy.suppressions.domain import SuppressionReason
+from services.privacy.suppressions.service import suppress_silently
+from shared.contracts.envelope import Origin
+from shared.contracts.privacy import ErasureRequested
+from shared.customers.owners import owned_by, owners_of
+from shared.database.transaction import Tx
+
+THIS_SERVICE = "privacy"
+BY_ERASURE = "erasure"
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """What an erasure concerns: every id of the customer (none when an address alone is erased); the addresses, with
+    those of them that other customers have; and second selves, under which nobody lives."""
+
+    current: UUID
+    members: tuple[UUID, ...]
+    addresses: tuple[Address, ...]
+    of_others: frozenset[str]
+    second_selves: tuple[UUID, ...]
+
+    @property
+    def own_subjects(self) -> set[UUID]:
+        """Where everything that was said goes: at addresses that nobody else has, and under second selves."""
+        own = {subject_of(hashed) for hashed, _ in self.addresses if hashed not in self.of_others}
+        return own | set(self.second_selves)
+
+    @property
+    def other_subjects(self) -> set[UUID]:
+        """Where only the customer's own words go."""
+        return {subject_of(hashed) for hashed in self.of_others}
+
+
+async def lock_reach(
+    tx: Tx, subject: UUID, addresses: Sequence[Address], second_selves: Sequence[UUID], more: Sequence[UUID] = ()
+) -> Reach:
+    """What an erasure of this customer (also known by the ids in `more`) or address concerns, all of it locked."""
+    reach = await _reach(tx, subject, addresses, second_selves, more)
+    locked: set[UUID] = set()
+    while not (wanted := {*reach.members, *reach.own_subjects, *reach.other_subjects}) <= locked:
+        # Once, unless a merge or a statement by one more address was committed meanwhile.
+        await subject_locks.lock(tx, wanted)
+        locked |= wanted
+        reach = await _reach(tx, subject, addresses, second_selves, more)
+    return reach
+
+
+async def run(tx: Tx, erasure: Erasure, checked_by: str) -> None:
+    """Hashes, tombstones, own stores, and the event that asks the others: one transaction."""
+    reach = await lock_reach(tx, erasure.customer_id, erasure.addresses, erasure.second_selves, erasure.aliases)
+    erased = await erase_addresses(tx, erasure.erasure_id, reach)
+    versions = await subject_locks.next_versions(tx, len(reach.members))
+    await subject_locks.add_tombstones(tx, dict(zip(reach.members, versions, strict=True)))
+    erased |= await stores.erase_own(tx, reach.members)
+    aliases = tuple(member for member in reach.members if member != erasure.customer_id)
+    await repository.start(tx, erasure.erasure_id, aliases, reach.addresses, checked_by)
+    left = await stores.count_lines(tx, erasure.erasure_id) | await stores.count_own(tx, reach.members)
+    await repository.store_receipt(tx, erasure.erasure_id, Receipt(THIS_SERVICE, erased, left, tx.now))
+    running = replace(erasure, aliases=aliases, addresses=reach.addresses, state=ErasureState.RUNNING)
+    await emit_request(tx, running, Origin.LIVE)
+
+
+async def erase_addresses(tx: Tx, erasure_id: UUID, reach: Reach) -> dict[str, int]:
+    """The addresses are suppressed, and what was said by them is gone; how many rows. Refusals stay."""
+    await _suppress(tx, reach.addresses)
+    return await stores.erase_lines(
+        tx, erasure_id, subjects=reach.own_subjects, others=reach.other_subjects, ids=reach.members
+    )
+
+
+async def is_open(tx: Tx, customer_id: UUID) -> bool:
+    """Is this customer being erased, or about to be?"""
+    return await repository.open_for(tx, [customer_id]) is not None
+
+
+async def erase_retired(tx: Tx, customer_id: UUID, fingerprint: str, generation: int) -> None:
+    """An identifier of a customer under erasure was retired: its hash goes on the list, whichever kind it is of, and
+    what was said by it before is gone.
+
+    The hash of a card or an external id matches no address, so listing it costs nothing.
+    """
+    erasure = await repository.open_for(tx, [customer_id])
+    if erasure is None:
+        return
+    await _suppress(tx, [(fingerprint, channel) for channel in CHANNELS])
+    if erasure.state is ErasureState.RUNNING:
+        await stores.erase_lines(tx, erasure.erasure_id, subjects=[subject_of(fingerprint)], generation=generation)
+
+
+async def emit_request(tx: Tx, erasure: Erasure, origin: Origin) -> None:
+    """Every service is asked to erase."""
+    tx.publish(
+        ErasureRequested(
+            request_id=erasure.erasure_id,
+            aliases=list(erasure.aliases),
+            fingerprints=sorted({hashed for hashed, _ in erasure.addresses}),
+        ),
+        subject=erasure.customer_id,
+        origin=origin,
+    )
+    await repository.note_asked(tx, erasure.erasure_id)
+
+
+async def _reach(
+    tx: Tx, subject: UUID, named: Iterable[Address], second_selves: Iterable[UUID], more: Iterable[UUID]
+) -> Reach:
+    of_address = subject in {subject_of(hashed) for hashed, _ in named}
+    group = (await identity.groups(tx, [subject]))[subject]
+    members = [] if of_address else sorted({*group.members, *more})
+    addresses = {*named, *await permits.addresses_of(tx, members), *await stores.spoken_for(tx, members)}
+    for owned in (await addresses_of(tx, members)).values():
+        addresses |= {listed for address in owned for channel in address.channels for listed in address.on(channel)}
+    owners = await owners_of(tx, {hashed for hashed, _ in addresses})
+    of_others = {hashed for hashed, owner in owners.items() if owner.customer_id not in members}
+    known = await subject_locks.read(tx, set(second_selves) - set(members))
+    living = {owner.customer_id for owner in await owned_by(tx, known)}
+    return Reach(
+        current=group.current,
+        members=tuple(members),
+        addresses=tuple(sorted(addresses)),
+        of_others=frozenset(of_others),
+        second_selves=tuple(sorted(known.keys() - living)),
+    )
+
+
+async def _suppress(tx: Tx, addresses: Sequence[Address]) -> None:
+    # No event: the tombstone says more, and to everybody.
+    await suppress_silently(tx, addresses, SuppressionReason.ERASED, BY_ERASURE)

@@ -1,0 +1,1 @@
+"""The last word before a message: a permit or a reason."""

@@ -1,0 +1,73 @@
+"""Grant or refuse permits: the last word before a message is handed over."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from uuid import UUID
+
+from services.privacy.consents import repository as consents
+from services.privacy.consents.domain.ledger import Head, for_purpose
+from services.privacy.consents.service.addresses import said_by
+from services.privacy.gate.domain import Situation, grant, refusal
+from services.privacy.identity.domain import Address
+from services.privacy.permits import repository as permits
+from services.privacy.permits.domain import Permit, Question, Reason
+from services.privacy.subject_locks.service import lock_subjects
+from services.privacy.suppressions import repository as suppressions
+from services.privacy.suppressions.domain import SuppressionReason
+from shared.database.transaction import Tx
+from shared.ids import new_id
+
+
+async def grant_permits(tx: Tx, questions: Sequence[Question]) -> list[Permit | Reason]:
+    """A permit or a reason for each question; the permits are written.
+
+    Everything that a withdrawal, a restriction, an erasure or a suppression locks for itself is locked shared until the
+    commit: whichever of them commits first wins, in this database's own order.
+    """
+    situations = await _situations(tx, questions)
+    answers = [
+        refusal(question, situation, tx.now) or grant(question, situation, new_id(), tx.now)
+        for question, situation in zip(questions, situations, strict=True)
+    ]
+    granted = [answer for answer in answers if isinstance(answer, Permit)]
+    if granted:
+        await permits.store(tx, granted)
+    return answers
+
+
+async def _situations(tx: Tx, questions: Sequence[Question]) -> list[Situation]:
+    """What is known about each question: customers and addresses are locked before anything is read."""
+    customers = {question.customer_id for question in questions}
+    subjects = {subject for question in questions for subject in question.to.subjects}
+    listed = {address for question in questions for address in question.addresses}
+    locked = await lock_subjects(tx, customers, addresses=subjects, shared=True)
+    await suppressions.lock(tx, listed, shared=True)
+    # Second selves are not locked: nothing is recorded under one any more, except by who names that very id.
+    said = await said_by(
+        tx,
+        [question.to for question in questions],
+        before={found for question in questions for found in question.second_selves},
+    )
+    heads: dict[UUID, list[Head]] = defaultdict(list)
+    for head in await consents.heads_of(tx, locked.members):
+        heads[head.scope.customer_id].append(head)
+    suppressed: dict[Address, list[SuppressionReason]] = defaultdict(list)
+    for entry in await suppressions.read(tx, listed):
+        suppressed[entry.address].append(entry.reason)
+    situations = []
+    for question in questions:
+        group = locked.groups[question.customer_id]
+        own = (head for member in group.members for head in heads[member])
+        before = [found for found in question.second_selves if found not in group.members]
+        situations.append(
+            Situation(
+                group=group,
+                states=[locked.states[subject] for subject in (*group.members, *question.to.subjects)],
+                heads=for_purpose(own, question.purpose, question.channel),
+                suppressed=[reason for address in question.addresses for reason in suppressed[address]],
+                to=said.at(question.to, question.purpose, question.channel, before),
+            )
+        )
+    return situations

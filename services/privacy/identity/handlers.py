@@ -1,0 +1,35 @@
+"""Handle merges, their undoing, owned and retired identifiers, before the rest of a batch asks who somebody is."""
+
+from __future__ import annotations
+
+from services.privacy.identity import service
+from shared.contracts.customers import CustomersMerged, IdentifierOwned, IdentifierRetired, MergeUndone
+from shared.events.handlers import EventBatch, EventHandler, Phase
+
+
+async def on_customers_merged(batch: EventBatch) -> None:
+    """Two ids are one customer."""
+    await service.record_merges(batch.tx, [event.data for event in batch.events])
+
+
+async def on_merge_undone(batch: EventBatch) -> None:
+    """They are two again."""
+    await service.record_undone_merges(batch.tx, [event.data for event in batch.events])
+
+
+async def on_identifier_owned(batch: EventBatch) -> None:
+    """The identifier means its owner from now on."""
+    await service.record_owners(batch.tx, batch.events)
+
+
+async def on_identifier_retired(batch: EventBatch) -> None:
+    """The identifier derives somebody new from now on."""
+    await service.record_retired_identifiers(batch.tx, batch.events)
+
+
+HANDLERS = [
+    EventHandler("privacy", Phase.IDENTITY, [CustomersMerged], on_customers_merged),
+    EventHandler("privacy", Phase.IDENTITY, [MergeUndone], on_merge_undone),
+    EventHandler("privacy", Phase.IDENTITY, [IdentifierOwned], on_identifier_owned),
+    EventHandler("privacy", Phase.IDENTITY, [IdentifierRetired], on_identifier_retired),
+]

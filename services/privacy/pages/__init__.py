@@ -1,0 +1,1 @@
+"""Public pages behind the links in messages: unsubscribe."""

@@ -1,0 +1,77 @@
+"""A permit: the question that it answers, the evidence that it keeps, and the reasons for giving none."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID
+
+from services.privacy.identity.domain import Address, NamedAddress, kind_of
+
+SERVICE_PURPOSE = "service"
+"""A purpose that needs no consent: an order was sent, a case was solved."""
+
+
+class Reason(StrEnum):
+    """Why a message may not go out."""
+
+    NO_CONSENT = "no-consent"
+    WITHDRAWN = "withdrawn"
+    EXPIRED = "expired"
+    SUPPRESSED = "suppressed"
+    RESTRICTED = "restricted"
+    ERASED = "erased"
+    ADDRESS_CHANGED = "address-changed"
+    """Consent was given for another address, and no server of the firm says that this one is the customer's."""
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """One message that somebody means to send. `fingerprint` is the hash of the address, `formers` are those under
+    which an older installation knew it, `second_selves` the ids that the address derives."""
+
+    message_id: UUID
+    customer_id: UUID
+    purpose: str
+    channel: str
+    fingerprint: str
+    formers: tuple[str, ...] = ()
+    second_selves: tuple[UUID, ...] = ()
+
+    @property
+    def to(self) -> NamedAddress:
+        """The address to which it would go."""
+        return NamedAddress(kind_of(self.channel), (self.fingerprint, *self.formers))
+
+    @property
+    def addresses(self) -> tuple[Address, ...]:
+        """Hashes and channel of that address, as they may stand on the suppression list."""
+        return self.to.on(self.channel)
+
+
+@dataclass(frozen=True, slots=True)
+class Permit:
+    """A yes. `versions` are the numbers of the latest change of each id in `covers`, as read under lock: no permit may
+    hold a number equal to or above that of a withdrawal in force."""
+
+    permit_id: UUID
+    question: Question
+    covers: tuple[UUID, ...]
+    versions: tuple[int, ...]
+    granted_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class PermittedMessage:
+    """What the latest permit of a message says about it."""
+
+    customer_id: UUID
+    purpose: str
+    channel: str
+    fingerprint: str
+
+    @property
+    def address(self) -> Address:
+        """Hash and channel of the address to which it was permitted."""
+        return self.fingerprint, self.channel

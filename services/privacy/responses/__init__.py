@@ -1,0 +1,1 @@
+"""What bounces, complaints and reported wishes to unsubscribe forbid."""

@@ -1,0 +1,1 @@
+"""Restriction of processing (GDPR article 18)."""

@@ -1,1 +1,0 @@
-"""What HTTP sees."""

@@ -1,1 +1,0 @@
-"""What privacy can do: one function, one transaction, the events it says."""

@@ -1,0 +1,1 @@
+"""Addresses that must not be written to, by keyed hash."""

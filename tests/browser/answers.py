@@ -1,0 +1,169 @@
+"""What the five APIs answer in page tests: plausible, whole, as many rows as wanted."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+from uuid import UUID
+
+AT = "2026-05-04T09:30:00Z"
+ID = "00000000-0000-7000-8000-000000000001"
+
+
+def an_id(number: int) -> str:
+    """The same for the same number."""
+    return str(UUID(int=(7 << 76) | (8 << 60) | number))
+
+
+def rows(make: Callable[[int], dict[str, Any]], count: int = 3) -> dict[str, Any]:
+    """One page of a list, with another after it when it is long."""
+    return {"items": [make(number) for number in range(count)], "next": "more" if count > 100 else None}
+
+
+def customer(number: int = 1) -> dict[str, Any]:
+    return {
+        "customer_id": an_id(number), "name": f"Ada Lovelace {number}", "kind": "person", "status": "active",
+        "created_at": AT, "changed_at": AT, "version": 3, "source": "shop", "reachable": ["email"], "aliases": [],
+        "attributes": {"given_name": "Ada", "city": "Leeds", "children": 2}, "unfit": [],
+        "provenance": {"city": {"at": AT, "by": "tills", "customer_id": an_id(number)}},
+        "identifiers": [{"identifier_id": ID, "kind": "email", "value": "ada@example.test", "source": None,
+                         "verified": True, "preferred": True, "at": AT, "by": "tills", "customer_id": an_id(number)}],
+    }  # fmt: skip
+
+
+def segment(number: int = 1) -> dict[str, Any]:
+    rule = {"event": "purchase", "op": "gte", "value": number + 1, "window": {"last": "P30D"}}
+    return {
+        "id": an_id(number), "name": f"Regulars {number}", "description": None, "state": "live", "members": 40 + number,
+        "filled": None, "version": 1, "newest_version": 1, "created_at": AT, "changed_at": AT,
+        "definition": {"all": [rule, {"not": {"attr": "city", "op": "in", "value": ["Leeds", "York"]}}]},
+    }  # fmt: skip
+
+
+def campaign(number: int = 1, state: str = "running") -> dict[str, Any]:
+    return {
+        "id": an_id(number), "version": 2, "state": state, "created_at": AT, "started_at": AT, "run_id": ID,
+        "definition": {
+            "name": f"Welcome {number}", "purpose": "marketing", "channel": "email", "priority": 5,
+            "trigger": {"kind": "segment_entered", "segment_id": an_id(1)}, "holdout_percent": 10,
+            "content": {"subject": "Welcome", "text": "Hello\n{{ unsubscribe_url }}\n", "html": None},
+            "re_entry": {"kind": "once", "days": None}, "cap": None, "quiet_hours": None, "expires_after": "P3D",
+        },
+    }  # fmt: skip
+
+
+def message(number: int = 1) -> dict[str, Any]:
+    return {
+        "id": an_id(number), "customer_id": an_id(number), "entry_id": ID, "step": "send", "channel": "email",
+        "state": "refused", "reason": "no-consent", "deferred_for": None, "attempts": 0, "bounced": False,
+        "enrolled_at": AT, "not_before": None, "expires_at": AT, "claimed_at": None, "permit_id": None,
+        "settled_at": AT, "settled_by": "gate",
+    }  # fmt: skip
+
+
+def interaction(number: int = 1) -> dict[str, Any]:
+    return {
+        "id": an_id(number), "customer_id": ID, "kind": "purchase", "channel": "web", "time": AT, "recorded_at": AT,
+        "origin": "live", "publisher": "tills", "message_id": None, "campaign_id": None, "cause": None,
+        "currency": "EUR", "amount": 1999 + number, "base_amount": 1999,
+        "detail": {"lines": [{"product": "apple", "category": "FRUIT"}]},
+    }  # fmt: skip
+
+
+def consent(number: int = 1) -> dict[str, Any]:
+    return {
+        "consent_id": an_id(number), "customer_id": ID, "version": number, "purpose": "marketing", "channel": "email",
+        "action": "granted", "basis": "consent", "effective": True, "occurred_at": AT, "recorded_at": AT,
+        "recorded_by": "shop", "wording": "Yes, write to me.", "wording_version": "1", "evidence": {"form": "sign-up"},
+        "expires_at": None, "campaign_id": None, "message_id": None, "withdrawn_via": None,
+    }  # fmt: skip
+
+
+def consents(count: int = 2) -> dict[str, Any]:
+    return {
+        "customer_id": ID, "customer_ids": [ID], "erased": False, "restricted": False,
+        "current": [{"purpose": "marketing", "channel": "email", "permitted": True, "reason": None, "by_id": []}],
+        "history": [consent(number) for number in range(count)], "next": "more" if count > 100 else None,
+    }  # fmt: skip
+
+
+def erasure(number: int = 1) -> dict[str, Any]:
+    return {
+        "erasure_id": an_id(number), "customer_id": an_id(number), "aliases": [], "state": "running", "overdue": False,
+        "asked": 1, "asked_at": AT, "requested_at": AT, "requested_by": "the customer, by letter", "due_at": AT,
+        "identity_checked_at": AT, "completed_at": None, "certificate": None, "missing": ["campaigns"],
+        "receipts": [{"service": "customers", "received_at": AT, "stores": {"customers": 1}, "remaining": {}}],
+    }  # fmt: skip
+
+
+def dead_letter(number: int = 1) -> dict[str, Any]:
+    return {
+        "id": an_id(number), "consumer": "customers", "topic": "customers-inbound", "partition": 3, "offset": number,
+        "event_id": None, "reason": "unreadable", "error": "ValidationError: /data/lines: missing", "attempts": 1,
+        "state": "open", "created_at": AT, "changed_at": None, "changed_by": None, "note": None, "was_repaired": False,
+        "headers": [], "key_base64": None, "value_base64": "e30=", "value_text": '{"a": 1}', "repaired_base64": None,
+        "repaired_text": None,
+    }  # fmt: skip
+
+
+def candidate(number: int = 1) -> dict[str, Any]:
+    return {"candidate_id": an_id(number), "customer_id": an_id(number), "owner_id": an_id(number + 1),
+            "kind": "phone", "at": AT, "by": "tills"}  # fmt: skip
+
+
+def merge(number: int = 1) -> dict[str, Any]:
+    field = {"name": "city", "survivor_value": "Leeds", "absorbed_value": "York", "value": "Leeds", "source": ID}
+    return {"merge_id": an_id(number), "survivor": an_id(1), "absorbed": an_id(2), "at": AT, "by": "ada",
+            "fields": [field], "undone_at": None, "undone_by": None}  # fmt: skip
+
+
+def everything(count: int = 3) -> dict[str, Any]:
+    """An answer for each operation that pages read; lists have `count` rows."""
+    dead = {f"GET /{service}/dead-letters": rows(dead_letter, count) for service in
+            ("customers", "interactions", "analytics", "campaigns", "privacy")}  # fmt: skip
+    vocabulary = {"attributes": {"city": "string", "children": "integer"}, "segments": [], "lists": [],
+                  "events": {"purchase": {"amount": "money", "store": "string"}, "exposure": {}}}  # fmt: skip
+    count_of = {"kind": "purchase", "origin": "live", "interactions": 1200, "base_amount": 99900, "unvalued": 0}
+    explanation = {"segment_id": ID, "customer_id": ID, "version": 1, "inside": True, "at": AT, "changes_at": AT,
+                   "reason": {"condition": {"attr": "city", "op": "exists"}, "holds": True, "found": "Leeds",
+                              "changes_at": None, "decides": True, "children": []}}  # fmt: skip
+    health = {"status": "ok", "database": {"ok": True, "seconds": 0.002}, "broker": {"ok": True, "seconds": 0.001}}
+    report = {"campaign_id": ID, "state": "running", "audience": 10, "handed_over": 6, "refused": {"holdout": 3},
+              "failed": {}, "unknown": 0, "waiting": {"quiet-hours": 1}, "too_late_after": {}, "adds_up": True,
+              "responses": {"opened": 4}, "links": {"https://shop.example.test": 2}}  # fmt: skip
+    return {
+        "GET /customers/customers": rows(customer, count),
+        "GET /customers/customers/{}": customer(),
+        "POST /customers/customers/search": rows(customer, count),
+        "GET /customers/customers/{}/history": rows(
+            lambda number: {"change_id": an_id(number), "customer_id": ID, "at": AT, "by": "ada", "cause": None,
+                            "version": number, "what": {"city": "Leeds"}}, count),
+        "GET /customers/link-candidates": rows(candidate, min(count, 200)),
+        "GET /customers/merges": rows(merge, count),
+        "POST /customers/merges": merge(),
+        "GET /interactions/customers/{}/timeline": rows(interaction, count),
+        "GET /interactions/stats": {"since": AT, "until": AT, "interactions": 1200, "counts": [count_of]},
+        "GET /analytics/segments": rows(segment, count),
+        "GET /analytics/segments/vocabulary": vocabulary,
+        "GET /analytics/segments/{}": segment(),
+        "GET /analytics/segments/{}/members": rows(lambda number: {"customer_id": an_id(number), "since": AT}, count),
+        "GET /analytics/segments/{}/versions": [],
+        "GET /analytics/segments/{}/explain/{}": explanation,
+        "POST /analytics/segments/preview": {"members": 41, "customers": 1200, "exact": True, "low": 41, "high": 41,
+                                             "sample": [an_id(1), an_id(2)]},
+        "GET /analytics/customers/{}/segments": [{"segment_id": an_id(1), "name": "Regulars", "version": 1,
+                                                  "since": AT}],
+        "GET /campaigns/campaigns": rows(campaign, count),
+        "GET /campaigns/campaigns/{}": campaign(),
+        "GET /campaigns/campaigns/{}/report": report,
+        "GET /campaigns/campaigns/{}/messages": rows(message, count),
+        "GET /campaigns/policies": {"caps": [{"limit": 2, "window": "P7D", "purpose": None}], "quiet_hours": None,
+                                    "version": 1},
+        "GET /campaigns/switch": {"halted": False, "at": None, "by": None},
+        "GET /privacy/customers/{}/consents": consents(count),
+        "GET /privacy/erasures": rows(erasure, count),
+        "GET /privacy/erasures/{}": erasure(),
+        "GET /services": dict.fromkeys(("customers.app", "customers.worker", "privacy.app", "privacy.worker"), health),
+        **dead,
+        **{f"{key}/{{}}": dead_letter() for key in dead},
+    }  # fmt: skip

@@ -1,0 +1,118 @@
+"""Every page with its APIs well, refusing, and with ten thousand rows; by axe, by phone, in the dark, in German."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+
+import pytest
+
+from tests.browser.answers import ID, an_id, everything
+from tests.browser.conftest import Enter
+
+MANY = 10_000
+# A table draws fifty rows at first; two of them may share a page.
+DRAWN_AT_MOST = 110
+# Generous for a loaded machine; drawing all rows takes a minute.
+PATIENCE_S = 12.0
+
+
+@dataclass(frozen=True)
+class Place:
+    """A page, what is on it when all is well, and the API without which it has nothing to show."""
+
+    name: str
+    path: str
+    shows: str
+    needs: str
+
+    def __str__(self) -> str:
+        return self.name
+
+
+PLACES = [
+    Place("home", "/", "Running campaigns", "/interactions/stats"),
+    Place("customers", "/customers", "Ada Lovelace", "/customers/customers"),
+    Place("customer", f"/customers/{ID}", "ada@example.test", "/customers/customers"),
+    Place("customer-timeline", f"/customers/{ID}?tab=timeline", "FRUIT", "/interactions"),
+    Place("customer-segments", f"/customers/{ID}?tab=segments", "Regulars", "/analytics/customers"),
+    Place("customer-consents", f"/customers/{ID}?tab=consents", "Yes, write to me.", "/privacy"),
+    Place("customer-changes", f"/customers/{ID}?tab=changes", "Leeds", "/customers/customers"),
+    Place("duplicates", "/customers/duplicates", "After the merge", "/customers/link-candidates"),
+    Place("segments", "/segments", "number of purchases is at least", "/analytics/segments"),
+    Place("segment-members", f"/segments/{ID}?tab=members", "Ada Lovelace", "/analytics/segments/"),
+    Place("segment-editor", f"/segments/{ID}/edit", "of 1,200 customers", "/analytics/segments/"),
+    Place("campaigns", "/campaigns", "Welcome 1", "/campaigns/campaigns"),
+    Place("campaign", f"/campaigns/{ID}", "10 entered = 6 sent", "/campaigns/campaigns"),
+    Place("campaign-letter", f"/campaigns/{ID}?tab=letter", "unsubscribe_url", "/campaigns/campaigns"),
+    Place("campaign-messages", f"/campaigns/{ID}?tab=messages", "no consent", "/campaigns/campaigns"),
+    Place("campaign-editor", f"/campaigns/{ID}/edit", "Holdout", "/campaigns/campaigns"),
+    Place("privacy", "/privacy", "campaigns", "/privacy/erasures"),
+    Place("privacy-consents", f"/privacy?tab=consents&customer={ID}", "Yes, write to me.", "/privacy/customers"),
+    Place("privacy-suppressions", "/privacy?tab=suppressions", "holds fingerprints", ""),
+    Place("erasure", f"/privacy/erasures/{ID}", "the customer, by letter", "/privacy/erasures"),
+    Place("operations", "/operations", "in order", "/services"),
+    Place("dead-letters", "/operations?tab=dead-letters", "customers-inbound", "/customers/dead-letters"),
+    Place("dead-letter", f"/operations/dead-letters/customers/{an_id(1)}", "unreadable", "/customers/dead-letters"),
+    Place("sending", "/operations?tab=sending", "Sending is on.", "/campaigns/policies"),
+]
+
+
+@pytest.mark.parametrize("place", PLACES, ids=str)
+async def test_a_page_shows_its_matter_to_everybody(enter: Enter, front: str, place: Place) -> None:
+    """Catches an empty page, an error in the browser's log, what axe calls serious, and a page too wide for a phone."""
+    visitor = await enter(front, "owner")
+    await visitor.answer(everything())
+    await visitor.open(place.path, place.shows)
+    assert await visitor.serious() == []
+    await visitor.take_a_phone()
+    assert await visitor.too_wide() == []
+    assert visitor.faults == []
+
+
+@pytest.mark.parametrize("place", [place for place in PLACES if place.needs], ids=str)
+async def test_a_page_says_what_its_api_refused_and_stands_ten_thousand_rows(
+    enter: Enter, front: str, place: Place
+) -> None:
+    """Catches a white page, a refusal that is swallowed, and a list that draws all it gets."""
+    visitor = await enter(front, "owner")
+    for status in (500, 403):
+        await visitor.answer(everything(), status=status, only=place.needs)
+        await visitor.open(place.path, f"The API said {status} for this test.")
+    await visitor.answer(everything(MANY))
+    began = time.monotonic()
+    await visitor.open(place.path, place.shows)
+    assert time.monotonic() - began < PATIENCE_S
+    assert await visitor.page.locator("tbody tr").count() <= DRAWN_AT_MOST
+    assert visitor.faults == []
+
+
+@pytest.mark.parametrize("place", [place for place in PLACES if "-" not in place.name], ids=str)
+async def test_a_page_in_the_dark_and_in_german(enter: Enter, front: str, place: Place) -> None:
+    """Catches colours that only daylight carries, and English left in the German pages' frame."""
+    visitor = await enter(front, "owner", color_scheme="dark", locale="de-DE")
+    await visitor.answer(everything())
+    await visitor.open(place.path, "Kampagnen")
+    assert await visitor.page.evaluate("document.documentElement.lang") == "de"
+    assert await visitor.serious() == []
+    assert visitor.faults == []
+
+
+async def test_more_rows_come_when_they_are_asked_for(enter: Enter, front: str) -> None:
+    """Catches a button that shows nothing new."""
+    visitor = await enter(front, "owner")
+    await visitor.answer(everything(120))
+    await visitor.open("/customers", "Ada Lovelace")
+    assert await visitor.page.locator("tbody tr").count() == 50
+    await visitor.page.get_by_role("button", name="Show more").click()
+    assert await visitor.page.locator("tbody tr").count() == 100
+
+
+async def test_lists_that_are_empty_say_what_comes_next(enter: Enter, front: str) -> None:
+    """Catches an empty table without a word."""
+    visitor = await enter(front, "owner")
+    await visitor.answer(everything(0))
+    for path, words in (("/customers", "The first event or import"), ("/segments", "Make one from a rule"),
+                        ("/campaigns", "It needs a segment or an event"), ("/privacy", "Nobody has asked"),
+                        ("/operations?tab=dead-letters", "No dead letter")):  # fmt: skip
+        await visitor.open(path, words)

@@ -1,0 +1,184 @@
+"""Would catch a message that passes while something forbids it, and one that is lost while it waits."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import UTC, timedelta
+from uuid import UUID, uuid4
+
+from shared.contracts.customers import CustomersMerged, ProfileChanged
+from shared.contracts.privacy import ConsentChanged, RestrictionChanged
+from tests.component.campaigns.world import World
+
+
+async def put_policy(world: World, **policy: object) -> None:
+    answer = await world.api.put("/policies", json=policy)
+    assert answer.status_code == 200, answer.text
+
+
+async def enter(world: World, campaign_segment: UUID, customer: UUID) -> None:
+    await world.handle(world.moved(customer, into=campaign_segment))
+
+
+async def test_two_campaigns_at_once_cannot_both_pass_a_cap(world: World) -> None:
+    await put_policy(world, caps=[{"limit": 1, "window": "P1D"}])
+    segment = uuid4()
+    first, second = await world.campaign(segment=segment), await world.campaign(segment=segment)
+    for _ in range(5):
+        await enter(world, segment, await world.customer())
+    lanes = [await world.sender() for _ in range(4)]
+    for lane in lanes:
+        lane._size = 1  # so that each takes another message of the same customers
+    while any(await asyncio.gather(*(lane.turn() for lane in lanes))):
+        pass
+    assert len(world.post_office.mails) == 5
+    waiting = [(await world.report(campaign))["waiting"].get("frequency-cap", 0) for campaign in (first, second)]
+    assert sum(waiting) == 5
+
+
+async def test_a_capped_message_leaves_exactly_when_the_window_has_passed(world: World) -> None:
+    await put_policy(world, caps=[{"limit": 1, "window": "P1D"}])
+    segment, customer = uuid4(), await world.customer()
+    await world.campaign(segment=segment)
+    late = await world.campaign(segment=segment)
+    await enter(world, segment, customer)
+    await world.send()
+    await world.send()
+    capped = "select not_before from messages where deferred_for = 'frequency-cap' and state = 'waiting'"
+    due = await world.value(capped)
+    assert due == world.clock.now() + timedelta(days=1)
+    world.clock.advance(days=1, seconds=-1)
+    await world.send()
+    assert len(world.post_office.mails) == 1
+    world.clock.advance(seconds=1)
+    await world.send()
+    assert len(world.post_office.mails) == 2
+    assert (await world.report(late))["adds_up"]
+
+
+async def test_a_cap_counts_over_the_whole_alias_group(world: World) -> None:
+    await put_policy(world, caps=[{"limit": 1, "window": "P1D"}])
+    segment, other = uuid4(), uuid4()
+    old, survivor = await world.customer(), await world.customer()
+    await world.campaign(segment=segment)
+    await enter(world, segment, old)
+    await world.send()
+    await world.handle(world.event(CustomersMerged(merge_id=uuid4(), survivor=survivor, absorbed=old), survivor))
+    second = await world.campaign(segment=other)
+    await enter(world, other, survivor)
+    await world.send()
+    assert (await world.report(second))["waiting"] == {"frequency-cap": 1}
+
+
+async def test_quiet_hours_are_those_of_the_customers_own_zone(world: World) -> None:
+    await put_policy(world, quiet_hours={"start": "21:00", "end": "08:00"})
+    world.clock.set(world.clock.now().replace(hour=14))
+    segment = uuid4()
+    here, tokyo = await world.customer(), await world.customer()
+    profile = ProfileChanged(
+        kind="person",
+        status="active",
+        attributes={},
+        changed=[],
+        reachable=["email"],
+        time_zone="Asia/Tokyo",
+        created_at=world.clock.now(),
+    )
+    campaign = await world.campaign(segment=segment)
+    await world.handle(world.event(profile, tokyo), world.moved(here, into=segment), world.moved(tokyo, into=segment))
+    await world.send()
+    report = await world.report(campaign)
+    assert (report["handed_over"], report["waiting"]) == (1, {"quiet-hours": 1})
+    due = await world.value("select not_before from messages where deferred_for = 'quiet-hours' and state = 'waiting'")
+    assert due.astimezone(UTC).hour == 23
+    world.clock.set(due)
+    await world.send()
+    assert (await world.report(campaign))["handed_over"] == 2
+
+
+async def test_the_holdout_is_refused_and_nobody_of_it_gets_a_mail(world: World) -> None:
+    segment = uuid4()
+    campaign = await world.campaign(segment=segment, holdout_percent=50)
+    people = [await world.customer() for _ in range(30)]
+    await world.handle(*(world.moved(person, into=segment) for person in people))
+    await world.send()
+    report = await world.report(campaign)
+    assert report["handed_over"] + report["refused"]["holdout"] == 30
+    assert 0 < report["handed_over"] < 30
+    assert len(world.post_office.mails) == report["handed_over"]
+
+
+async def test_a_restricted_or_blocked_customer_is_refused(world: World) -> None:
+    segment = uuid4()
+    restricted, blocked = await world.customer(), await world.customer()
+    profile = ProfileChanged(
+        kind="person",
+        status="blocked",
+        attributes={},
+        changed=[],
+        reachable=["email"],
+        time_zone="UTC",
+        created_at=world.clock.now(),
+    )
+    campaign = await world.campaign(segment=segment)
+    await world.handle(
+        world.event(RestrictionChanged(restricted=True), restricted),
+        world.event(profile, blocked),
+        world.moved(restricted, into=segment),
+        world.moved(blocked, into=segment),
+    )
+    await world.send()
+    assert (await world.report(campaign))["refused"] == {"restricted": 1, "blocked": 1}
+
+
+async def test_a_local_grant_alone_sends_nothing_and_a_late_copy_of_a_refusal_forbids(world: World) -> None:
+    segment, customer = uuid4(), await world.customer(consent=False)
+    campaign = await world.campaign(segment=segment)
+    grant = ConsentChanged(consent_id=uuid4(), purpose="offers", channel="email", state="granted")
+    await world.handle(world.event(grant, customer), world.moved(customer, into=segment))
+    await world.send()
+    assert (await world.report(campaign))["refused"] == {"no-consent": 1}
+
+
+async def test_the_stop_all_switch_halts_and_loses_nothing(world: World) -> None:
+    segment, customer = uuid4(), await world.customer()
+    campaign = await world.campaign(segment=segment)
+    await enter(world, segment, customer)
+    assert (await world.api.put("/switch", json={"halted": True})).json()["by"] == "marketing"
+    await world.send()
+    assert world.post_office.mails == []
+    await world.api.put("/switch", json={"halted": False})
+    await world.send()
+    assert (await world.report(campaign))["handed_over"] == 1
+
+
+async def test_a_paused_campaign_waits_and_goes_on_at_once_when_resumed(world: World) -> None:
+    segment, customer = uuid4(), await world.customer()
+    campaign = await world.campaign(segment=segment)
+    await world.call(campaign, "pause")
+    await enter(world, segment, customer)
+    await world.send()
+    assert (await world.report(campaign))["waiting"] == {"campaign-paused": 1}
+    await world.call(campaign, "resume")
+    await world.send()
+    assert (await world.report(campaign))["handed_over"] == 1
+
+
+async def test_what_waits_when_a_campaign_is_stopped_is_refused_with_that_reason(world: World) -> None:
+    segment, customer = uuid4(), await world.customer()
+    campaign = await world.campaign(segment=segment)
+    await enter(world, segment, customer)
+    await world.call(campaign, "stop")
+    await world.send()
+    assert (await world.report(campaign))["refused"] == {"campaign-stopped": 1}
+
+
+async def test_a_higher_priority_goes_first(world: World) -> None:
+    await put_policy(world, caps=[{"limit": 1, "window": "P1D"}])
+    segment, customer = uuid4(), await world.customer()
+    low = await world.campaign(segment=segment, priority=1)
+    high = await world.campaign(segment=segment, priority=8)
+    await enter(world, segment, customer)
+    await world.send()
+    assert (await world.report(high))["handed_over"] == 1
+    assert (await world.report(low))["waiting"] == {"frequency-cap": 1}
