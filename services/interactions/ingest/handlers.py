@@ -9,6 +9,7 @@ from services.interactions.recording.domain import InboundEvent
 from services.interactions.recording.service.messages import policy_of, record_messages
 from shared.clock import open_clock
 from shared.database.transaction import Tx
+from shared.events.floods import publisher_in
 from shared.events.subscription import Record, Subscription
 
 
@@ -32,5 +33,12 @@ def subscriptions(settings: Settings) -> list[Subscription]:
         await record_messages(tx, policy, inbound)
 
     return [
-        Subscription("interactions-inbound", ["interactions-inbound"], decode=decode, on_batch=on_messages, inbox=False)
+        Subscription(
+            "interactions-inbound",
+            ["interactions-inbound"],
+            decode=decode,
+            on_batch=on_messages,
+            inbox=False,
+            publisher_of=publisher_in,
+        )
     ]
