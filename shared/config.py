@@ -14,6 +14,7 @@ from pydantic_settings import (
     SettingsConfigDict,
 )
 
+from shared.contracts.topics import Topic
 from shared.security.transport import unsafe_broker, unsafe_database, unsafe_redis
 
 # Known to everybody who reads this file: good enough on a laptop, refused in production.
@@ -111,6 +112,11 @@ class ServiceSettings(BaseSettings):
         if self.profile == "production" and (unsafe := self.unsafe()):
             raise ValueError("unsafe in production: " + "; ".join(unsafe))
         return self
+
+    @property
+    def own_topics(self) -> tuple[Topic, ...]:
+        """Topics that these settings ask for, besides those of every installation."""
+        return ()
 
     def unsafe(self) -> list[str]:
         """What must not be so in production, each with its cure. A service adds its own by overriding this."""

@@ -9,6 +9,7 @@ import pytest
 from pydantic import ValidationError
 
 from services.campaigns.config import Settings as Campaigns
+from services.interactions.config import Settings as Interactions
 from shared.config import ServiceSettings
 from shared.security.api_keys import BadKeyFile
 from tests.component.kernel.doors import DoorSettings, create
@@ -128,6 +129,16 @@ def test_campaigns_in_production_speaks_to_nobody_in_the_clear(given: dict[str, 
     assert campaigns().demands_start_tls
     with pytest.raises(ValidationError, match=named):
         campaigns(**given)
+
+
+def test_names_without_proof_are_not_believed_in_production() -> None:
+    """Catches whoever reaches the broker and calls itself a till; a topic of its own proves who writes."""
+    file: dict[str, Any] = {"api_keys_file": Path()}
+    assert [topic.name for topic in Interactions(**SAFE | file | {"publisher_topics": ["tills"]}).own_topics] == [
+        "interactions-inbound-tills"
+    ]
+    with pytest.raises(ValidationError, match=r"TRUSTED_PUBLISHERS.*PUBLISHER_TOPICS"):
+        Interactions(**SAFE | file | {"trusted_publishers": ["tills"]})
 
 
 def test_a_mail_password_is_never_sent_in_the_clear() -> None:

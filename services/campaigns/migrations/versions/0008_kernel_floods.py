@@ -6,8 +6,8 @@ from alembic import op
 
 from shared.database.kernel_tables import create_floods
 
-revision = "0005"
-down_revision = "0004"
+revision = "0008"
+down_revision = "0007"
 branch_labels = None
 depends_on = None
 
