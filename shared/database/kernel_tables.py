@@ -108,8 +108,17 @@ def create_epochs(op: Any) -> None:
     op.execute("create table epochs (epoch int primary key, raised_at timestamptz not null)")
 
 
+def create_floods(op: Any) -> None:
+    """Who published what could not be handled, and what was counted instead of kept: shared.events.floods."""
+    op.execute("alter table dead_letters add column publisher text, add column flood jsonb")
+    op.execute(
+        "create index dead_letters_floods on dead_letters (consumer, topic, partition, publisher)"
+        " where flood is not null"
+    )
+
+
 # In the order in which the services' migrations have them.
-STEPS = (create_kernel_tables, create_offsets, log_promises, create_epochs)
+STEPS = (create_kernel_tables, create_offsets, log_promises, create_epochs, create_floods)
 
 
 def create_newest_kernel_tables(op: Any) -> None:

@@ -11,6 +11,7 @@ from services.interactions.recording.service.messages import policy_of, record_m
 from shared.clock import open_clock
 from shared.contracts.topics import publisher_of
 from shared.database.transaction import Tx
+from shared.events.floods import publisher_in
 from shared.events.subscription import Record, Subscription
 
 
@@ -34,5 +35,12 @@ def subscriptions(settings: Settings) -> list[Subscription]:
     async def on_messages(tx: Tx, inbound: list[InboundEvent]) -> None:
         await record_messages(tx, policy, inbound)
 
+    def published_by(record: Record) -> str:
+        return publisher_of(record.topic) or publisher_in(record)
+
     topics = ["interactions-inbound", *(topic.name for topic in settings.own_topics)]
-    return [Subscription("interactions-inbound", topics, decode=decode, on_batch=on_messages, inbox=False)]
+    return [
+        Subscription(
+            "interactions-inbound", topics, decode=decode, on_batch=on_messages, inbox=False, publisher_of=published_by
+        )
+    ]
