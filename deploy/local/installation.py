@@ -45,7 +45,7 @@ class Plan:
     env: Mapping[str, str] = field(default_factory=dict)
     env_of: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     launchers: Mapping[str, Sequence[str]] = field(default_factory=dict)
-    tills: Sequence[str] = ("tills", "till")
+    tills: Sequence[str] = ()
 
 
 class Installation:

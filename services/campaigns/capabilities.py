@@ -7,6 +7,8 @@ from services.campaigns.campaigns import jobs as campaigns_jobs
 from services.campaigns.campaigns import routes as campaigns_routes
 from services.campaigns.contacts import handlers as contacts_handlers
 from services.campaigns.contacts.repository import stores as contacts_stores
+from services.campaigns.delivery import jobs as delivery_jobs
+from services.campaigns.delivery import routes as delivery_routes
 from services.campaigns.delivery.streams.sender import Sender
 from services.campaigns.erasures import handlers as erasures_handlers
 from services.campaigns.erasures import jobs as erasures_jobs
@@ -41,7 +43,12 @@ CAPABILITIES = (
         jobs=messages_jobs.JOBS,
     ),
     Capability("gate", routers=(gate_routes.router,)),
-    Capability("delivery", parts=lambda settings: (Sender(),)),
+    Capability(
+        "delivery",
+        routers=(delivery_routes.router,),
+        jobs=delivery_jobs.JOBS,
+        parts=lambda settings: (Sender(),),
+    ),
     Capability(
         "campaigns",
         routers=campaigns_routes.ROUTERS,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-KERNEL_TABLES = ("outbox", "subjects", "inbox", "dead_letters", "idempotency", "offsets")
+KERNEL_TABLES = ("outbox", "subjects", "inbox", "dead_letters", "idempotency", "offsets", "epochs")
 
 # Daily partitions by machine day are made ahead (shared.database.partitions); the default ones catch what fits none.
 # outbox_promised holds the barrier's instant (microseconds since 1970): shared.events.barrier. A sequence changes in
@@ -103,8 +103,13 @@ def log_promises(op: Any) -> None:
     op.execute("alter sequence outbox_promised set logged")
 
 
+def create_epochs(op: Any) -> None:
+    """One row each time that the database was found to be restored from a backup: shared.events.epochs."""
+    op.execute("create table epochs (epoch int primary key, raised_at timestamptz not null)")
+
+
 # In the order in which the services' migrations have them.
-STEPS = (create_kernel_tables, create_offsets, log_promises)
+STEPS = (create_kernel_tables, create_offsets, log_promises, create_epochs)
 
 
 def create_newest_kernel_tables(op: Any) -> None:

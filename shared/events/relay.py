@@ -16,6 +16,7 @@ from shared.clock import MACHINE
 from shared.config import ServiceSettings
 from shared.database.engine import COMMAND_TIMEOUT_S, is_transient
 from shared.database.exclusive import exclusive
+from shared.events.epochs import compare_own_topics
 from shared.events.watermarks import WatermarkPublisher, publishing_watermarks
 from shared.kafka.clients import make_producer, never_expire, stop_producer
 from shared.kafka.record_batches import RecordBatch, pack
@@ -79,6 +80,7 @@ class Relay:
                 connection.terminate()
 
     async def _with_producer(self, connection: Any, context: Any, beat: Callable[[], None]) -> None:
+        await compare_own_topics(self._settings, context.database, beat)
         woken = asyncio.Event()
         await connection.add_listener("outbox", lambda *_: woken.set())
         producer = make_producer(self._settings)

@@ -48,7 +48,10 @@ class SegmentOut(BaseModel):
     id: UUID
     name: str
     description: str | None
-    state: Literal["backfilling", "live", "archived"]
+    state: Literal["backfilling", "live", "changing", "archived"] = Field(
+        description="backfilling: answers nothing yet; live; changing: the old version answers while the newest one is"
+        " filled; archived"
+    )
     version: int | None = Field(description="the version that answers; null until the first one is filled")
     newest_version: int
     definition: dict[str, Any]
@@ -119,6 +122,7 @@ class VocabularyOut(BaseModel):
     """What definitions may speak of."""
 
     attributes: dict[str, str]
+    values: dict[str, list[str]]
     events: dict[str, dict[str, str]]
     segments: list[UUID]
     lists: list[UUID]

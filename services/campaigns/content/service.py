@@ -27,6 +27,8 @@ from services.campaigns.content.domain.mail import Sender, compose
 from services.campaigns.content.domain.names import TemplateField, tree_of
 from services.campaigns.content.domain.templates import Values, check, render
 from services.campaigns.content.domain.trial import sample_values, try_out
+from shared.contracts.interactions import Identifier
+from shared.customers.identifiers import fingerprints_of
 from shared.security.link_keys import numbered
 from shared.security.tokens import PREVIEW_TOKEN, make_unsubscribe_token
 
@@ -91,7 +93,7 @@ class LetterWriter:
                 "event": dict(reference.context),
                 "campaign": {"id": str(source.campaign_id), "name": source.name},
             },
-            unsubscribe=f"{self._settings.unsubscribe_url}/unsubscribe/{self._unsubscribe(source, reference)}",
+            unsubscribe=f"{self._settings.unsubscribe_url}/unsubscribe/{self._unsubscribe(source, card, reference)}",
             track=tracked,
             pixel=f"{self._settings.public_url}/t/o/{self._tracking(Tracked('opened', *ids))}",
             now=at,
@@ -100,17 +102,22 @@ class LetterWriter:
         )
 
     def _tracking(self, tracked: Tracked) -> str:
-        return numbered(self._settings.key_id, make_token(self._settings.key, tracked))
+        return numbered(self._settings.link_key_id, make_token(self._settings.link_key, tracked))
 
-    def _unsubscribe(self, source: LetterSource, reference: Reference) -> str:
+    def _unsubscribe(self, source: LetterSource, card: Card, reference: Reference) -> str:
+        """Names the address by its hash, so that whoever follows the link is unsubscribed by that address too."""
         if reference.trial:
             return PREVIEW_TOKEN
+        address = None
+        if card.address is not None and source.channel == "email":
+            address = fingerprints_of(self._settings.key, Identifier(kind="email", value=card.address))[0]
         token = make_unsubscribe_token(
-            self._settings.key,
+            self._settings.link_key,
             customer_id=reference.customer_id,
             purpose=source.purpose,
             channel=source.channel,
             campaign_id=source.campaign_id,
             message_id=reference.message_id,
+            fingerprint=address,
         )
-        return numbered(self._settings.key_id, token)
+        return numbered(self._settings.link_key_id, token)

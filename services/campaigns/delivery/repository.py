@@ -1,10 +1,10 @@
-"""How far the own topic was compared with the ledger, and the hand-overs that only the topic knew."""
+"""How far the own topic was compared with the ledger, the hand-overs that only it knew, and pauses of the sender."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from services.campaigns.delivery.domain import PublishedHandOver
+from services.campaigns.delivery.domain.hand_over import PublishedHandOver, SenderPause
 from shared.database.transaction import Tx
 
 
@@ -62,3 +62,39 @@ _PUBLISHED = """unnest(cast(:customers as uuid[]), cast(:ids as uuid[]), cast(:c
                        cast(:steps as text[]), cast(:channels as text[]), cast(:permits as uuid[]),
                        cast(:at as timestamptz[]))
            as t(customer_id, id, campaign_id, step, channel, permit_id, at)"""
+
+
+async def pause(tx: Tx, sender: str, detail: str, *, first_s: float, longest_s: float) -> SenderPause:
+    """A pause, or the next one in a row. By the machine's clock: the provider knows no business time."""
+    row = await tx.row(
+        f"""insert into sender_pauses as p (sender, since, until, in_a_row, detail)
+            values (:sender, now(), now() + make_interval(secs => :first), 1, :detail)
+            on conflict (sender) do update
+            set until = greatest(p.until, now() + make_interval(secs => least(:first * 2 ^ p.in_a_row, :longest))),
+                in_a_row = p.in_a_row + 1, detail = excluded.detail
+            returning {_PAUSE}""",
+        {"sender": sender, "detail": detail, "first": first_s, "longest": longest_s},
+    )
+    assert row is not None, "it was written just now"
+    return SenderPause(**row)
+
+
+async def resume(tx: Tx, sender: str) -> bool:
+    """Forget the pause; False when there is none."""
+    gone = await tx.execute("delete from sender_pauses where sender = :sender", {"sender": sender})
+    return gone.rowcount > 0
+
+
+async def find_pause(tx: Tx, sender: str) -> SenderPause | None:
+    """The pause that is not forgotten."""
+    row = await tx.row(f"select {_PAUSE} from sender_pauses where sender = :sender", {"sender": sender})
+    return SenderPause(**row) if row is not None else None
+
+
+async def is_paused(tx: Tx, sender: str) -> bool:
+    """Whether the pause lasts still."""
+    sql = "select exists (select from sender_pauses where sender = :sender and until > now())"
+    return bool(await tx.value(sql, {"sender": sender}))
+
+
+_PAUSE = "sender, since, until, in_a_row, detail"

@@ -160,6 +160,7 @@ async def world(shared_world: World) -> AsyncIterator[World]:
     shared_world.clock.advance(days=7)
     shared_world.post_office.forget()
     await shared_world.execute("update policies set policy = '{}', halted = false")
+    await shared_world.execute("delete from sender_pauses")
     yield shared_world
     await shared_world.close_senders()
     await shared_world.execute("update campaigns set state = 'stopped' where state in ('running', 'paused')")

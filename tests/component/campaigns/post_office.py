@@ -12,7 +12,7 @@ from typing import Any, Literal
 
 from aiosmtpd.smtp import SMTP
 
-Mood = Literal["well", "busy", "no-such-address", "refuses", "drops-before-data", "drops-after-data"]
+Mood = Literal["well", "busy", "no-such-address", "refuses", "drops-before-data", "drops-after-data", "replies"]
 
 
 class PostOffice:
@@ -21,6 +21,10 @@ class PostOffice:
     def __init__(self) -> None:
         self.mails: list[EmailMessage] = []
         self.mood: Mood = "well"
+        # In the mood "replies": what is said to a recipient, and to a whole letter.
+        self.at_recipient = self.at_letter = "250 OK"
+        # One whom their own provider shields from us.
+        self.refused_recipient: str | None = None
         self.connections = 0
         self.port = 0
         self._open: list[SMTP] = []
@@ -29,6 +33,7 @@ class PostOffice:
         """An empty box and a good mood."""
         self.mails.clear()
         self.mood = "well"
+        self.at_recipient = self.at_letter = "250 OK"
 
     def hang_up(self) -> None:
         """Close every connection, as servers do with idle ones."""
@@ -68,7 +73,11 @@ class PostOffice:
         if self.mood == "busy":
             return "451 try again later"
         if self.mood == "no-such-address":
-            return "550 no such mailbox"
+            return "550 5.1.1 no such mailbox"
+        if address == self.refused_recipient:
+            return "550 5.7.1 not from you"
+        if self.mood == "replies" and not self.at_recipient.startswith("250"):
+            return self.at_recipient
         envelope.rcpt_tos.append(address)
         return "250 OK"
 
@@ -76,6 +85,8 @@ class PostOffice:
         """aiosmtpd has the whole mail."""
         if self.mood == "refuses":
             return "554 looks like spam"
+        if self.mood == "replies" and not self.at_letter.startswith("250"):
+            return self.at_letter
         mail = email.message_from_bytes(envelope.content, policy=email.policy.default)
         self.mails.append(mail)
         if self.mood == "drops-after-data":

@@ -16,10 +16,11 @@ from services.campaigns.config import Settings
 from services.campaigns.contacts.domain.contacts import Card
 from services.campaigns.content.clients import LetterWriters
 from services.campaigns.delivery.clients import Permission, Question, ServiceClients
-from services.campaigns.delivery.domain import Channel
+from services.campaigns.delivery.domain.hand_over import Channel
 from services.campaigns.delivery.streams.handover import CardsAndPermits, HandOver
 from services.campaigns.delivery.streams.lane import Lane
 from services.campaigns.delivery.streams.ledger import Ledger
+from services.campaigns.delivery.streams.refusals import Refusals
 from services.campaigns.delivery.streams.session import SenderSession
 from services.campaigns.messages.service import settling
 from shared.capabilities import subscriptions_of
@@ -190,7 +191,7 @@ class World:
         self, *, channel: Channel | None = None, services: CardsAndPermits | None = None, ledger: type[Ledger] = Ledger
     ) -> Lane:
         """A sender of its own, as a worker would run it, turned by hand."""
-        session = await SenderSession.open(self.settings.database_url)
+        session = await SenderSession.open(self.settings.database_url, self.settings.sender_address)
         await session.look()
         self.sessions.append(session)
         view = ledger(self.database, self.settings, session.holder)
@@ -201,6 +202,7 @@ class World:
             asked,
             channel or self.channel,
             self.writers,
+            Refusals(self.database, session, self.settings.sender_address),
             self.clock,
             self.settings.smtp_connections,
         )

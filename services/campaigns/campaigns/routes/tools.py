@@ -14,7 +14,7 @@ from services.campaigns.config import Settings
 from services.campaigns.content.clients import LetterWriters
 from services.campaigns.delivery.channels.email import SmtpChannel
 from services.campaigns.delivery.clients import ServiceClients
-from services.campaigns.delivery.domain import Channel
+from services.campaigns.delivery.domain.hand_over import Channel
 from shared.clock import Clock
 from shared.web import AppContext, ContextDep
 

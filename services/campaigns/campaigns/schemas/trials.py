@@ -9,7 +9,7 @@ from uuid import UUID
 from pydantic import BaseModel, Field, StringConstraints
 
 from services.campaigns.campaigns.service.trials import DryRun
-from services.campaigns.delivery.domain import Handed
+from services.campaigns.delivery.domain.hand_over import Handed
 from shared.web.models import StrictModel
 
 

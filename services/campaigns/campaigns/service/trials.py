@@ -27,7 +27,7 @@ from services.campaigns.content.domain.content import CannotRender, Letter, Refe
 from services.campaigns.content.domain.frames import LetterJob
 from services.campaigns.content.domain.trial import sample_values
 from services.campaigns.delivery.clients import NoAnswer, ServiceClients
-from services.campaigns.delivery.domain import Channel, Handed
+from services.campaigns.delivery.domain.hand_over import Channel, Handed
 from services.campaigns.gate.domain.recipients import is_allowed
 from services.campaigns.gate.domain.rules import Deferred, Facts, Refused, judge
 from services.campaigns.gate.service.knowledge import Knowledge, facts_of, read_knowledge

@@ -1,68 +1,90 @@
-"""The e-mail channel: SMTP over a few connections that are used again."""
+"""The e-mail channel: SMTP over connections that are used again."""
 
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import re
 from collections.abc import Callable
+from dataclasses import dataclass
+from typing import cast
 
-import aiosmtplib
-from aiosmtplib import SMTP, SMTPException, SMTPResponseException
+from aiosmtplib import SMTP, SMTPException
 
 from services.campaigns.config import Settings
+from services.campaigns.content.domain.addresses import needs_smtputf8
 from services.campaigns.content.domain.content import Letter
-from services.campaigns.delivery.domain import Handed
+from services.campaigns.delivery.channels.smtp import Conversation, ConversationLost
+from services.campaigns.delivery.domain.hand_over import Handed
+from services.campaigns.delivery.domain.replies import read_reply
 from shared.observability.logging import get_logger
 
 log = get_logger(__name__)
 
 _LINE_ENDS = re.compile(rb"\r\n|\r|\n")
 _LEADING_DOT = re.compile(rb"^\.", re.MULTILINE)
-# "No such mailbox" and its kind; every other permanent refusal is about the message or us.
-_NO_SUCH_ADDRESS = frozenset({550, 551, 553, 556})
-_READY = 354
+_DONE, _READY = 250, 354
+_QUIT_S = 1.0
+_BROKEN = (ConversationLost, OSError, TimeoutError)
+
+
+@dataclass(slots=True)
+class _Connection:
+    """What a server offers, and the conversation with it. `client` made it, and stays as long as it does."""
+
+    client: SMTP
+    conversation: Conversation
+    pipelining: bool
+    smtputf8: bool
 
 
 class SmtpChannel:
-    """Hands letters to one mail server. At most `connections` at a time; a broken connection is made anew."""
+    """Hands letters to one mail server. At most `smtp_connections` at a time; a broken connection is made anew."""
 
     name = "email"
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
-        self._idle: list[SMTP] = []
+        self._idle: list[_Connection] = []
         self._places = asyncio.Semaphore(settings.smtp_connections)
 
     async def hand_over(self, letter: Letter, may_go: Callable[[], bool]) -> Handed:
         """Give the letter to the server, once; see `Handed` for what may become of it."""
         async with self._places:
             try:
-                client = self._used() or await self._connect()
+                connection = self._used() or await self._connect()
             except (SMTPException, OSError, TimeoutError) as error:
                 return Handed("deferred", f"connect-{_name(error)}")
-            handed = await self._converse(client, letter, may_go)
-            if client.is_connected:
-                self._idle.append(client)
+            try:
+                handed = await self._converse(connection, letter, may_go)
+            except BaseException:
+                # Cancelled in mid-conversation: the connection is in no state to be used again.
+                connection.conversation.close()
+                raise
+            if connection.conversation.is_ready:
+                self._idle.append(connection)
             return handed
 
     async def close(self) -> None:
         """End every idle connection with QUIT."""
         while self._idle:
-            client = self._idle.pop()
-            try:
-                await asyncio.wait_for(client.quit(), 1)
-            except (SMTPException, OSError, TimeoutError):
-                client.close()
+            conversation = self._idle.pop().conversation
+            with contextlib.suppress(*_BROKEN):
+                conversation.say(b"QUIT")
+                async with asyncio.timeout(_QUIT_S):
+                    await conversation.reply()
+            conversation.close()
 
-    def _used(self) -> SMTP | None:
+    def _used(self) -> _Connection | None:
         """A connection that still stands; servers close idle ones after a while."""
         while self._idle:
-            client = self._idle.pop()
-            if client.is_connected:
-                return client
+            connection = self._idle.pop()
+            if connection.conversation.is_ready:
+                return connection
+            connection.conversation.close()
         return None
 
-    async def _connect(self) -> SMTP:
+    async def _connect(self) -> _Connection:
         settings = self._settings
         password = settings.smtp_password
         client = SMTP(
@@ -74,73 +96,92 @@ class SmtpChannel:
             timeout=settings.smtp_timeout_s,
         )
         await client.connect()
-        return client
+        if client.last_ehlo_response is None:
+            await client.ehlo()
+        if client.transport is None:
+            raise ConnectionError("closed at once")
+        return _Connection(
+            client,
+            Conversation(cast(asyncio.Transport, client.transport)),
+            pipelining=client.supports_extension("pipelining"),
+            smtputf8=client.supports_extension("smtputf8"),
+        )
 
-    async def _converse(self, client: SMTP, letter: Letter, may_go: Callable[[], bool]) -> Handed:
+    async def _converse(self, connection: _Connection, letter: Letter, may_go: Callable[[], bool]) -> Handed:
         """Until the server is ready for the data, a lost connection means: certainly not accepted."""
+        conversation = connection.conversation
+        utf8 = needs_smtputf8(letter.recipient)
+        if utf8 and not connection.smtputf8:
+            return Handed("rejected", "needs-smtputf8")
+        if not may_go():
+            return Handed("withheld")
         try:
-            try:
-                await client.mail(self._settings.sender_address)
-                await client.rcpt(letter.recipient)
-                if not may_go():
-                    await _reset(client)
-                    return Handed("withheld")
-                ready = await client.execute_command(b"DATA")
-            except aiosmtplib.SMTPRecipientRefused as refused:
-                await _reset(client)
-                return _answer(refused.code, at_recipient=True)
-            except SMTPResponseException as refused:
-                await _reset(client)
-                return _answer(refused.code)
-            if ready.code != _READY:
-                await _reset(client)
-                return _answer(ready.code)
-        except (SMTPException, OSError, TimeoutError) as error:
-            client.close()
+            async with asyncio.timeout(self._settings.smtp_timeout_s):
+                refused = await self._envelope(connection, letter.recipient, utf8=utf8)
+        except _BROKEN as error:
+            conversation.close()
             return Handed("deferred", _name(error))
-        except BaseException:
-            # Cancelled in mid-conversation: the connection is in no state to be used again.
-            client.close()
-            raise
+        if refused is not None:
+            await self._reset(conversation)
+            return refused
         if not may_go():
             # Only a closed connection takes back the word DATA.
-            client.close()
+            conversation.close()
             return Handed("withheld")
-        return await self._deliver(client, letter)
-
-    async def _deliver(self, client: SMTP, letter: Letter) -> Handed:
-        """From the first byte of the data on, a loss means that nobody knows: the server may have the whole of it."""
-        protocol = client.protocol
-        if protocol is None:
-            return Handed("deferred", "disconnected")
-        body = _LEADING_DOT.sub(b"..", _LINE_ENDS.sub(b"\r\n", letter.content))
+        # From the first byte of the data on, a loss means that nobody knows: the server may have the whole of it.
         try:
-            protocol.write(body + (b"" if body.endswith(b"\r\n") else b"\r\n") + b".\r\n")
-            response = await protocol.read_response(timeout=self._settings.smtp_timeout_s)
-        except (SMTPException, OSError, TimeoutError) as error:
-            client.close()
+            async with asyncio.timeout(self._settings.smtp_timeout_s):
+                conversation.write(_dotted(letter.content))
+                reply = await conversation.reply()
+        except _BROKEN as error:
+            conversation.close()
             return Handed("unknown", _name(error))
-        except BaseException:
-            client.close()
-            raise
-        return _answer(response.code)
+        return read_reply(reply.code, reply.text, "letter")
+
+    async def _envelope(self, connection: _Connection, recipient: str, *, utf8: bool) -> Handed | None:
+        """None when the server waits for the data; else its refusal."""
+        conversation = connection.conversation
+        options = " SMTPUTF8 BODY=8BITMIME" if utf8 else ""
+        commands = (
+            f"MAIL FROM:<{self._settings.sender_address}>{options}".encode(),
+            f"RCPT TO:<{recipient}>".encode(),
+            b"DATA",
+        )
+        if connection.pipelining:
+            conversation.say(*commands)
+        refused: Handed | None = None
+        for place, command in enumerate(commands):
+            if not connection.pipelining:
+                if refused is not None:
+                    break
+                conversation.say(command)
+            reply = await conversation.reply()
+            done = reply.code == _READY if command == b"DATA" else 200 <= reply.code < 300
+            if not done:
+                # Of the replies to one packet the first refusal is the reason for the others.
+                refused = refused or read_reply(reply.code, reply.text, "recipient" if place == 1 else "envelope")
+            elif command == b"DATA" and refused is not None:
+                # It takes a letter to nobody. One without content is given to nobody as well.
+                conversation.close()
+        if refused is not None and refused.answer == "accepted":
+            conversation.close()
+            return Handed("deferred", "odd-reply")
+        return refused
+
+    async def _reset(self, conversation: Conversation) -> None:
+        """Make the connection ready for the next letter, or give it up; the server's answer to this one stands."""
+        try:
+            async with asyncio.timeout(self._settings.smtp_timeout_s):
+                conversation.say(b"RSET")
+                if (await conversation.reply()).code != _DONE:
+                    conversation.close()
+        except _BROKEN:
+            conversation.close()
 
 
-def _answer(code: int, *, at_recipient: bool = False) -> Handed:
-    if 200 <= code < 300:
-        return Handed("accepted", str(code))
-    if 500 <= code < 600:
-        return Handed("bounced" if at_recipient and code in _NO_SUCH_ADDRESS else "rejected", str(code))
-    return Handed("deferred", str(code))
-
-
-async def _reset(client: SMTP) -> None:
-    """Make the connection ready for the next letter, or give it up; the server's answer to this one stands."""
-    try:
-        if client.is_connected:
-            await client.rset()
-    except (SMTPException, OSError, TimeoutError):
-        client.close()
+def _dotted(content: bytes) -> bytes:
+    body = _LEADING_DOT.sub(b"..", _LINE_ENDS.sub(b"\r\n", content))
+    return body + (b"" if body.endswith(b"\r\n") else b"\r\n") + b".\r\n"
 
 
 def _name(error: BaseException) -> str:

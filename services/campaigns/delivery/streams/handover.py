@@ -17,8 +17,9 @@ from services.campaigns.content.domain.content import Letter, Reference
 from services.campaigns.content.domain.frames import LetterJob
 from services.campaigns.content.domain.templates import LIMITS
 from services.campaigns.delivery.clients import NoAnswer, Permission, Question
-from services.campaigns.delivery.domain import Channel, Handed
+from services.campaigns.delivery.domain.hand_over import Channel, Handed
 from services.campaigns.delivery.streams.ledger import Ledger
+from services.campaigns.delivery.streams.refusals import Refusals
 from services.campaigns.gate.service.claims import Claimed
 from services.campaigns.messages.domain.ledger import Message, MessageState, Settled
 from shared.clock import MACHINE, Clock
@@ -84,6 +85,7 @@ class HandOver:
         services: CardsAndPermits,
         channel: Channel,
         writers: LetterWriters,
+        refusals: Refusals,
         clock: Clock,
         width: int,
     ) -> None:
@@ -92,6 +94,7 @@ class HandOver:
         self._services = services
         self._channel = channel
         self._writers = writers
+        self._refusals = refusals
         self._clock = clock
         self._places = asyncio.Semaphore(width)
 
@@ -110,6 +113,7 @@ class HandOver:
         await self._ledger.settle(outcome.settled)
         for reason, messages in outcome.postponed.items():
             await self._ledger.postpone(messages, reason)
+        await self._refusals.store()
 
     async def _write(self, claimed: Sequence[Claimed], outcome: _Outcome) -> dict[UUID, _Written]:
         sources = {claim.message.terms_id: claim.terms.source for claim in claimed}
@@ -167,9 +171,14 @@ class HandOver:
         message = written.claimed.message
         if handed.answer == "withheld":
             return True
-        if handed.answer == "deferred":
-            outcome.postpone(message, "provider" if (handed.detail or "").isdecimal() else "provider-away")
+        if handed.answer == "blocked":
+            outcome.postpone(message, "sender-refused")
+            self._refusals.refused(handed.detail or "")
+        elif handed.answer == "deferred":
+            outcome.postpone(message, "provider" if (handed.detail or " ")[0].isdecimal() else "provider-away")
         else:
+            if handed.answer == "accepted":
+                self._refusals.accepted()
             outcome.settled.append(_settled(message, handed, permit_id))
         return False
 
@@ -180,8 +189,11 @@ def _settled(message: Message, handed: Handed, permit_id: UUID) -> Settled:
     if handed.answer == "bounced":
         return Settled(message, MessageState.FAILED, "bounced", bounced=True, permit_id=permit_id)
     if handed.answer == "rejected":
-        return Settled(message, MessageState.FAILED, f"rejected-{handed.detail}", permit_id=permit_id)
-    return Settled(message, MessageState.UNKNOWN, "connection-lost", permit_id=permit_id)
+        reason = f"address-{handed.detail}" if handed.detail == "needs-smtputf8" else f"rejected-{handed.detail}"
+        return Settled(message, MessageState.FAILED, reason, permit_id=permit_id)
+    told = handed.detail or ""
+    unknown = told if told.startswith("after-data") else "connection-lost"
+    return Settled(message, MessageState.UNKNOWN, unknown, permit_id=permit_id)
 
 
 def _question(written: _Written) -> Question:

@@ -14,7 +14,7 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.errors import KafkaError
 
 from services.campaigns.delivery import repository
-from services.campaigns.delivery.domain import PublishedHandOver
+from services.campaigns.delivery.domain.hand_over import PublishedHandOver
 from shared.clock import MACHINE
 from shared.config import ServiceSettings
 from shared.contracts.campaigns import MessageSettled

@@ -9,11 +9,12 @@ from services.campaigns.config import Settings
 from services.campaigns.content.clients import LetterWriters
 from services.campaigns.delivery.channels.email import SmtpChannel
 from services.campaigns.delivery.clients import ServiceClients
-from services.campaigns.delivery.domain import Channel
+from services.campaigns.delivery.domain.hand_over import Channel
 from services.campaigns.delivery.streams.handover import CardsAndPermits, HandOver
 from services.campaigns.delivery.streams.lane import Lane
 from services.campaigns.delivery.streams.ledger import Ledger
 from services.campaigns.delivery.streams.reconcile import compare_own_topic
+from services.campaigns.delivery.streams.refusals import Refusals
 from services.campaigns.delivery.streams.session import SenderSession, SessionLost
 from shared.clock import MACHINE
 from shared.database.engine import is_transient
@@ -56,7 +57,7 @@ class Sender:
             while True:
                 beat()
                 try:
-                    session = await SenderSession.open(settings.database_url)
+                    session = await SenderSession.open(settings.database_url, settings.sender_address)
                 except Exception as error:
                     if not is_transient(error) and not isinstance(error, SessionLost):
                         raise
@@ -87,7 +88,10 @@ class Sender:
         settings: Settings = context.settings
         ledger = Ledger(context.database, settings, session.holder)
         await session.look()
-        hand_over = HandOver(ledger, session, services, channel, writers, context.clock, settings.smtp_connections)
+        refusals = Refusals(context.database, session, settings.sender_address)
+        hand_over = HandOver(
+            ledger, session, services, channel, writers, refusals, context.clock, settings.smtp_connections
+        )
         # One lane looks often, so that a message leaves at once; the others help when there is much to do.
         polls = [settings.poll_s, *[_HELPERS_POLL_S] * (settings.send_lanes - 1)]
         lanes = [Lane(ledger, session, services, hand_over, pace, settings, poll_s=poll_s) for poll_s in polls]

@@ -14,8 +14,16 @@ from uuid import UUID
 # a circuit breaker spares them, and within half a minute of their return everything should flow. Long for what takes
 # its time.
 _FIRST_WAIT_S = 0.5
-_LONGEST_WAIT_S = {"provider": 300.0, "no-card": 60.0, "no-address": 300.0, "campaign-paused": 300.0}
+_LONGEST_WAIT_S = {
+    "provider": 300.0,
+    "no-card": 60.0,
+    "no-address": 300.0,
+    "campaign-paused": 300.0,
+    "sender-refused": 3600.0,
+}
 _LONGEST_OTHERWISE_S = 8.0
+# A provider that refuses who sends is not asked again at once: it would think the worse of us.
+_FIRST_WAITS_S = {"sender-refused": 60.0}
 
 
 class MessageState(StrEnum):
@@ -80,7 +88,8 @@ def message_id(campaign_id: UUID, entry_id: UUID, customer_id: UUID, step: str, 
 def backoff(reason: str, attempts: int, factor: float) -> timedelta:
     """How long a message that met a hindrance waits, in business time: machine seconds times the clock's factor."""
     longest = _LONGEST_WAIT_S.get(reason, _LONGEST_OTHERWISE_S)
-    return timedelta(seconds=min(_FIRST_WAIT_S * 2 ** min(attempts, 10), longest) * factor)
+    first = _FIRST_WAITS_S.get(reason, _FIRST_WAIT_S)
+    return timedelta(seconds=min(first * 2 ** min(attempts, 10), longest) * factor)
 
 
 @dataclass(frozen=True, slots=True)

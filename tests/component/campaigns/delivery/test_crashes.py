@@ -11,7 +11,7 @@ import pytest
 from services.campaigns.contacts.domain.contacts import Card, Cards
 from services.campaigns.content.domain.content import Letter
 from services.campaigns.delivery.clients import Permission, Question
-from services.campaigns.delivery.domain import Channel, Handed
+from services.campaigns.delivery.domain.hand_over import Channel, Handed
 from services.campaigns.delivery.streams.ledger import Ledger
 from services.campaigns.gate.service.claims import Claimed
 from services.campaigns.messages.domain.ledger import Message, Settled

@@ -10,10 +10,11 @@ from uuid import UUID
 
 from services.campaigns.content.domain.content import Letter
 
-# accepted: the provider has it. deferred: it certainly has not, try later. rejected: it never will.
-# bounced: it never will, because the address does not exist. unknown: nobody knows, never send it again by itself.
-# withheld: certainly not, we stopped it ourselves at the last moment.
-Answer = Literal["accepted", "deferred", "rejected", "bounced", "unknown", "withheld"]
+# accepted: the provider has it. deferred: it certainly has not, try later. rejected: it never will take it.
+# bounced: it never will, because there is no such mailbox. blocked: it certainly has not, and what it refuses is the
+# sender: by policy or for its reputation, so that others would be refused as well. unknown: nobody knows, never send it
+# again by itself. withheld: certainly not, we stopped it ourselves at the last moment.
+Answer = Literal["accepted", "deferred", "rejected", "bounced", "blocked", "unknown", "withheld"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,3 +54,15 @@ class PublishedHandOver:
     channel: str
     permit_id: UUID | None
     at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class SenderPause:
+    """The sender hands nothing over: its provider refused several letters in a row for who sends them, last with
+    `detail`. It tries again at `until` (machine time); `in_a_row` counts the pauses since a letter was last taken."""
+
+    sender: str
+    since: datetime
+    until: datetime
+    in_a_row: int
+    detail: str

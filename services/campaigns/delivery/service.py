@@ -1,0 +1,33 @@
+"""Pause the sender, and let it go on."""
+
+from __future__ import annotations
+
+from services.campaigns.delivery import repository
+from services.campaigns.delivery.domain.hand_over import SenderPause
+from shared.database.transaction import Tx
+from shared.observability.metrics import gauge
+
+# Doubled with each pause in a row: 1, 2, 4, 8, 15 minutes.
+FIRST_PAUSE_S, LONGEST_PAUSE_S = 60.0, 900.0
+
+PAUSED = gauge("sender_paused", "1 while the provider refuses the sender and nothing is handed over", ["sender"])
+
+
+async def pause_sender(tx: Tx, sender: str, detail: str) -> SenderPause:
+    """No process hands anything over for this sender before the pause's end. Nothing is lost: messages wait."""
+    return await repository.pause(tx, sender, detail, first_s=FIRST_PAUSE_S, longest_s=LONGEST_PAUSE_S)
+
+
+async def resume_sender(tx: Tx, sender: str) -> bool:
+    """It may hand over at once; False when it was not paused."""
+    return await repository.resume(tx, sender)
+
+
+async def find_pause(tx: Tx, sender: str) -> SenderPause | None:
+    """The last pause, also one that is over with nothing taken since."""
+    return await repository.find_pause(tx, sender)
+
+
+async def measure(tx: Tx, sender: str) -> None:
+    """Whether the sender is paused at this moment, for alarms."""
+    PAUSED.labels(sender).set(await repository.is_paused(tx, sender))
