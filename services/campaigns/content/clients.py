@@ -64,9 +64,9 @@ class LetterWriters:
     def __init__(self, settings: Settings) -> None:
         keys = settings.signing_keys()
         self._settings = WriterSettings(
-            key=keys.signing,
-            key_id=keys.current,
-            identity_key=settings.installation_key.get_secret_value(),
+            key=settings.installation_key.get_secret_value(),
+            link_key=keys.signing,
+            link_key_id=keys.current,
             public_url=settings.public_url.rstrip("/"),
             unsubscribe_url=settings.privacy_public_url.rstrip("/"),
             sender_address=settings.sender_address,

@@ -102,7 +102,7 @@ class LetterWriter:
         )
 
     def _tracking(self, tracked: Tracked) -> str:
-        return numbered(self._settings.key_id, make_token(self._settings.key, tracked))
+        return numbered(self._settings.link_key_id, make_token(self._settings.link_key, tracked))
 
     def _unsubscribe(self, source: LetterSource, card: Card, reference: Reference) -> str:
         """Names the address by its hash, so that whoever follows the link is unsubscribed by that address too."""
@@ -110,9 +110,9 @@ class LetterWriter:
             return PREVIEW_TOKEN
         address = None
         if card.address is not None and source.channel == "email":
-            address = fingerprints_of(self._settings.identity_key, Identifier(kind="email", value=card.address))[0]
+            address = fingerprints_of(self._settings.key, Identifier(kind="email", value=card.address))[0]
         token = make_unsubscribe_token(
-            self._settings.key,
+            self._settings.link_key,
             customer_id=reference.customer_id,
             purpose=source.purpose,
             channel=source.channel,
@@ -120,4 +120,4 @@ class LetterWriter:
             message_id=reference.message_id,
             fingerprint=address,
         )
-        return numbered(self._settings.key_id, token)
+        return numbered(self._settings.link_key_id, token)

@@ -20,12 +20,11 @@ class CannotRender(Exception):
 
 @dataclass(frozen=True, slots=True)
 class WriterSettings:
-    """What letters need to know of the installation. `key` signs their links; under `identity_key` addresses are known
-    by their hashes."""
+    """What letters need to know of the installation. `key` makes fingerprints, `link_key` signs links."""
 
     key: str
-    key_id: str
-    identity_key: str
+    link_key: str
+    link_key_id: str
     public_url: str
     unsubscribe_url: str
     sender_address: str
