@@ -18,6 +18,7 @@ from shared.events.dead_letter_writer import event_id_of, reason_of, write_dead_
 from shared.events.offsets import ConsumerOffsets, Superseded
 from shared.events.subscription import Record, Subscription
 from shared.ids import first_id_of
+from shared.observability import spans
 from shared.observability.logging import get_logger
 from shared.observability.metrics import counter, histogram
 
@@ -76,6 +77,20 @@ class BatchProcessor:
         Transient errors are waited out, in order. Raises only TooManyDeadLetters, Superseded, what is no Exception, and
         what keeps a dead letter from being stored while the database is well.
         """
+        began_ns = time.time_ns()
+        with spans.span(
+            f"process {self._name}",
+            "consumer",
+            links=(record.header("traceparent") for record in records),
+            messaging__system="kafka",
+            messaging__consumer__group__name=self._name,
+            messaging__batch__message_count=len(records),
+        ):
+            await self._process(records)
+        if spans.is_on():
+            spans.mark("consumer", began_ns, ((f"hear {self._name}", one.header("traceparent")) for one in records))
+
+    async def _process(self, records: list[Record]) -> None:
         started = time.perf_counter()
         failures = 0
         while True:
