@@ -80,6 +80,7 @@ export const shellTexts = {
   "state.finished": ["finished", "abgeschlossen"],
   "state.archived": ["archived", "archiviert"],
   "state.backfilling": ["being filled", "wird befüllt"],
+  "state.changing": ["live, new version being filled", "aktiv, neue Fassung wird befüllt"],
   "state.replaced": ["replaced", "ersetzt"],
   "state.waiting": ["waiting", "wartet"],
   "state.claimed": ["in hand", "in Arbeit"],
