@@ -108,4 +108,5 @@ class LetterWriter:
             channel=source.channel,
             campaign_id=source.campaign_id,
             message_id=reference.message_id,
+            fingerprint=reference.address_hash,
         )

@@ -58,6 +58,8 @@ class Reference:
     customer_id: UUID
     context: Mapping[str, object]
     trial: bool = False
+    # The keyed hash of the address to which it goes: whoever unsubscribes by its link does so by that address.
+    address_hash: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

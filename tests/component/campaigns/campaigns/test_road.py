@@ -14,6 +14,7 @@ from services.campaigns.content.domain.links import read_token
 from shared.contracts.campaigns import MessageSettled
 from shared.contracts.customers import CustomersMerged
 from shared.contracts.envelope import Origin
+from shared.customers.identifiers import fingerprint
 from shared.security.tokens import read_unsubscribe_token
 from tests.component.campaigns.world import RealServices, World, recipients
 
@@ -29,6 +30,7 @@ async def test_who_enters_the_segment_gets_one_mail_with_signed_links(world: Wor
     token = read_unsubscribe_token(key, unsubscribe.rpartition("/")[2])
     assert token is not None
     assert (token.customer_id, token.campaign_id, token.purpose) == (customer, campaign, "offers")
+    assert token.fingerprint == fingerprint(key, "email", "ann.road@example.test")
     assert str(mail["X-Ledger-Key"]) == str(token.message_id)
     text = mail.get_content()
     link = re.search(r"/t/c/(\S+)", text)
@@ -125,7 +127,9 @@ async def test_a_one_off_freezes_its_audience_and_ends_by_itself(world: World) -
     people = [await world.customer(email=f"{n}.{uuid4().hex[:8]}@example.test") for n in range(5)]
     await world.handle(*(world.moved(person, into=segment) for person in people[:4]))
     campaign = await world.campaign(trigger={"kind": "one_off", "segment_id": str(segment)}, start=False)
-    assert (await world.call(campaign, "start"))["entered"] == 4
+    await world.segment(segment)
+    started = await world.call(campaign, "start")
+    assert (started["state"], started["audience"]) == ("running", {"done": True, "members": 4, "entered": 4})
     await world.handle(world.moved(people[4], into=segment), world.moved(people[0], out_of=segment))
     await world.send()
     report = await world.report(campaign)
