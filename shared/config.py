@@ -14,6 +14,8 @@ from pydantic_settings import (
     SettingsConfigDict,
 )
 
+from shared.contracts.topics import Topic
+from shared.security.link_keys import LinkKeys, read_link_keys
 from shared.security.transport import unsafe_broker, unsafe_database, unsafe_redis
 
 # Known to everybody who reads this file: good enough on a laptop, refused in production.
@@ -29,7 +31,7 @@ class ServiceSettings(BaseSettings):
     may come as a file instead, named like its field (service_key), in the folder that SECRETS_DIR names.
     """
 
-    model_config = SettingsConfigDict(extra="ignore", frozen=True)
+    model_config = SettingsConfigDict(extra="ignore", frozen=True, hide_input_in_errors=True)
 
     service: ClassVar[str] = ""
 
@@ -54,6 +56,11 @@ class ServiceSettings(BaseSettings):
     service_key: SecretStr = Field(SecretStr(LOCAL_SERVICE_KEY), description="own key for calls to other services")
     installation_key: SecretStr = Field(
         SecretStr(LOCAL_INSTALLATION_KEY), description="key of derived ids and hashes; never rotated"
+    )
+    link_keys: SecretStr = Field(
+        SecretStr(""),
+        description="number:secret, comma, … of the links in mails; the first signs, all verify, and so does the "
+        "installation key for links of before",
     )
     clock_file: Path | None = Field(None, description="a scaled business clock, for demos and simulations")
     profile: Literal["local", "production"] = "local"
@@ -83,6 +90,10 @@ class ServiceSettings(BaseSettings):
     most_body_bytes: int = Field(
         64 * 1024 * 1024, gt=0, description="of large bodies held at once; as Python objects they take ten times that"
     )
+    otel_exporter_otlp_endpoint: str | None = Field(
+        None, description="base of an OpenTelemetry collector (OTLP over HTTP); without it no spans are recorded"
+    )
+    trace_share: float = Field(1.0, ge=0, le=1, description="of the traces that begin here")
     answer_timeout_s: float = Field(30.0, gt=0, description="within which a client must read on")
 
     @classmethod
@@ -104,13 +115,32 @@ class ServiceSettings(BaseSettings):
             raise ValueError(f"KAFKA_SECURITY_PROTOCOL={self.kafka_security_protocol} needs KAFKA_USER, KAFKA_PASSWORD")
         if (self.kafka_cert_file is None) != (self.kafka_key_file is None):
             raise ValueError("KAFKA_CERT_FILE and KAFKA_KEY_FILE belong together; set both or none")
+        self.signing_keys()
         return self
+
+    def signing_keys(self) -> LinkKeys:
+        """The keys of links, as `link_keys` lists them."""
+        return read_link_keys(self.link_keys.get_secret_value(), self.installation_key.get_secret_value())
+
+    def unsafe_links(self) -> list[str]:
+        """For services that sign links or read them: why their keys are not good enough in production."""
+        keys = self.signing_keys()
+        if keys.current and all(len(key) >= _SHORTEST_SECRET for number, key in keys.keys.items() if number):
+            return []
+        return [
+            f"LINK_KEYS is not set or has a short one; set 1:<{_SHORTEST_SECRET} random ones> for campaigns and privacy"
+        ]
 
     @model_validator(mode="after")
     def _refuse_unsafe_defaults(self) -> Self:
         if self.profile == "production" and (unsafe := self.unsafe()):
             raise ValueError("unsafe in production: " + "; ".join(unsafe))
         return self
+
+    @property
+    def own_topics(self) -> tuple[Topic, ...]:
+        """Topics that these settings ask for, besides those of every installation."""
+        return ()
 
     def unsafe(self) -> list[str]:
         """What must not be so in production, each with its cure. A service adds its own by overriding this."""

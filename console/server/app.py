@@ -5,9 +5,10 @@ from __future__ import annotations
 import contextlib
 from collections.abc import AsyncIterator
 
+import httpx
 from fastapi import FastAPI
 
-from console.server import pages, proxy, signing_in
+from console.server import health, pages, proxy, signing_in
 from console.server.config import SERVICES, Settings
 from console.server.context import Context
 from console.server.oidc import Provider
@@ -21,6 +22,7 @@ from shared.web import problems
 from shared.web.front import Front
 from shared.web.service_client import service_client
 
+_PROBE_S = 3.0
 # Five tries at once, then one in ten seconds.
 _TRIES_PER_S, _TRIES_AT_ONCE = 0.1, 5.0
 
@@ -30,8 +32,10 @@ def create_console(settings: Settings) -> FastAPI:
     app = FastAPI(
         title="Console", lifespan=lambda app: _lifespan(app, settings), openapi_url=None, docs_url=None, redoc_url=None
     )
-    for module in (signing_in, proxy, pages):
+    app.include_router(health.health_router(settings))
+    for module in (signing_in, proxy, health, pages):
         app.include_router(module.router)
+    app.state.health = health.create_health_app(settings)
     problems.install(app)
     app.add_middleware(Protection, settings=settings)
     app.add_middleware(Front)
@@ -46,6 +50,7 @@ async def _lifespan(app: FastAPI, settings: Settings) -> AsyncIterator[None]:
         clients = {service: service_client(settings, service, settings.url_of(service)) for service in SERVICES}
         for client in clients.values():
             stack.push_async_callback(client.aclose)
+        probe = await stack.enter_async_context(httpx.AsyncClient(timeout=_PROBE_S))
         app.state.context = Context(
             settings=settings,
             redis=redis,
@@ -53,6 +58,7 @@ async def _lifespan(app: FastAPI, settings: Settings) -> AsyncIterator[None]:
             sessions=Sessions(redis, settings),
             operations=read_operations(settings.openapi, SERVICES),
             clients=clients,
+            probe=probe,
             tries=RateLimit(redis, "console:sign-in", rate=_TRIES_PER_S, burst=_TRIES_AT_ONCE),
             clock=open_clock(settings.clock_file),
             provider=Provider(settings, redis) if settings.oidc_issuer else None,

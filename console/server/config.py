@@ -29,6 +29,7 @@ class Settings(ServiceSettings):
     analytics_url: str
     campaigns_url: str
     privacy_url: str
+    health_urls: dict[str, str] = Field({}, description="JSON: where each process of the services tells its health")
     public_url: str = Field(
         "", description="as browsers reach it (https://crm.example.com); the Host header when empty"
     )

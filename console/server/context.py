@@ -32,6 +32,7 @@ class Context:
     sessions: Sessions
     operations: Operations
     clients: Mapping[str, httpx.AsyncClient]
+    probe: httpx.AsyncClient
     tries: RateLimit
     clock: Clock
     provider: Provider | None

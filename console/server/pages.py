@@ -1,21 +1,17 @@
-"""The built pages, a letter as it will look, and the state of the services."""
+"""The built pages, business time, and a letter as it will look."""
 
 from __future__ import annotations
 
-import asyncio
 import secrets
 from pathlib import Path
-from typing import Any
 from uuid import UUID
 
-import httpx
 from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import FileResponse, HTMLResponse, JSONResponse, Response
 
-from console.server.config import SERVICES
 from console.server.context import ContextDep, PersonDep
-from console.server.errors import NoSuchOperation, RoleLacksScope
+from console.server.errors import NoSuchOperation
 from console.server.proxy import allowed, send
 
 router = APIRouter()
@@ -28,40 +24,10 @@ _LETTER = "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src https
 _FOR_EVER = {"Cache-Control": "public, max-age=31536000, immutable"}
 
 
-@router.get("/health/live")
-async def live() -> Response:
-    """The loop turns."""
-    return JSONResponse({"status": "live"})
-
-
-@router.get("/health/ready")
-async def ready(context: ContextDep) -> Response:
-    """Pages are there. Redis and services may be away: the console then says so itself."""
-    built = (context.settings.pages / "index.html").exists()
-    return JSONResponse({"status": "ready" if built else _NOT_BUILT}, 200 if built else 503)
-
-
 @router.get("/clock")
 async def show_clock(context: ContextDep, person: PersonDep) -> Response:
     """Business time, which runs fast in a demonstration: what is written down now happened then."""
     return JSONResponse({"now": context.clock.now().isoformat(timespec="seconds"), "factor": context.clock.factor})
-
-
-@router.get("/services")
-async def show_services(context: ContextDep, person: PersonDep) -> Response:
-    """How each service's app is, by its own word."""
-    if "operations" not in person.scopes:
-        raise RoleLacksScope("This needs operations.", cure="Ask for the role operator.", scope="operations")
-    states = await asyncio.gather(*(_health(context.clients[service]) for service in SERVICES))
-    return JSONResponse(dict(zip(SERVICES, states, strict=True)))
-
-
-async def _health(client: httpx.AsyncClient) -> dict[str, Any]:
-    try:
-        answer = await client.get("/health/deep")
-        return dict(answer.json())
-    except (httpx.HTTPError, ValueError) as error:
-        return {"status": "away", "error": type(error).__name__}
 
 
 @router.get("/letters/{campaign_id}/{customer_id}")

@@ -14,6 +14,7 @@ from console.server.context import Context, ContextDep, find_person
 from console.server.errors import CodeWanted, Misdirected, TooManyTries, WrongCredentials
 from console.server.one_time import use_token
 from console.server.sessions import Session
+from shared.web.addresses import client_of
 
 router = APIRouter()
 
@@ -118,7 +119,7 @@ def _origin(context: Context, request: Request) -> str:
 
 async def _admit_try(context: Context, request: Request, name: str) -> None:
     """Slow down guessing, by name and by address. Raises TooManyTries."""
-    address = request.client.host if request.client else ""
+    address = client_of(request.scope, context.settings.trusted_proxies)
     for who in (f"name:{name}", f"address:{address}"):
         if wait := await context.tries.admit(who):
             raise TooManyTries("Too many tries to sign in.", cure="Wait a little.", retry_after=wait)

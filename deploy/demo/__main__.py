@@ -17,6 +17,7 @@ from typing import Any
 from deploy.demo.doors import Unexpected
 from deploy.demo.drained import NotDrained
 from deploy.demo.grocery import LIVE_FROM, data_folder
+from deploy.demo.messages import PUBLISHERS
 from deploy.demo.places import Places, of_environment, of_hosting
 from deploy.demo.progress import Progress
 from deploy.demo.progress import load as load_progress
@@ -42,7 +43,7 @@ def main() -> int:
     logging.getLogger("shared.processes.supervisor").addHandler(logging.NullHandler())
     # Python turns SIGTERM into nothing that `finally` would see; a Ctrl-C it does.
     signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))
-    hosting = Hosting(folder, view.log, Plan(factor=asked.factor, starts_at=LIVE_FROM))
+    hosting = Hosting(folder, view.log, Plan(factor=asked.factor, starts_at=LIVE_FROM, tills=[PUBLISHERS["kafka"]]))
     try:
         data_folder()
         if asked.once and not asked.connect:

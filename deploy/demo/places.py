@@ -7,10 +7,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from urllib.parse import urlsplit
 
 from aiokafka import AIOKafkaProducer
 
+from deploy.local.databases import administrators_address
 from deploy.local.hosting import Hosting
 from deploy.local.installation import SERVICES
 from deploy.local.preparing import CLOCK, remember_clock
@@ -76,22 +76,22 @@ def of_hosting(hosting: Hosting) -> Places:
 
 
 def of_environment(environment: Mapping[str, str]) -> Places:
-    """An installation in containers: CUSTOMERS_URL …, KAFKA_BOOTSTRAP, POSTGRES_DSN, STATE, INBOX."""
-    state = Path(environment["STATE"])
-    postgres = urlsplit(environment["POSTGRES_DSN"])
+    """An installation in containers: CUSTOMERS_URL …, KAFKA_BOOTSTRAP, STATE, COMMON, INBOX."""
+    state, common = Path(environment["STATE"]), Path(environment["COMMON"])
+    postgres = (state / "postgres_dsn").read_text()
 
     urls = {service: environment[f"{service.upper()}_URL"] for service in SERVICES}
     return Places(
         urls=urls,
         shown_urls={service: environment.get(f"{service.upper()}_SHOWN_URL", url) for service, url in urls.items()},
         keys=json.loads((state / "secrets.json").read_text()),
-        databases={service: postgres._replace(path=f"/{service}").geturl() for service in SERVICES},
+        databases={service: administrators_address(postgres, service) for service in SERVICES},
         kafka=environment["KAFKA_BOOTSTRAP"],
         topic_prefix="",
-        clock=ScaledClock(state / CLOCK),
+        clock=ScaledClock(common / CLOCK),
         mails=Path(environment["INBOX"]),
         inbox_page=environment.get("INBOX_PAGE", "http://127.0.0.1:8025"),
-        remember_clock=partial(remember_clock, state),
-        redis=environment.get("REDIS_DSN", ""),
+        remember_clock=partial(remember_clock, common),
+        redis=(state / "redis_dsn").read_text(),
         console_page=environment.get("CONSOLE_PAGE"),
     )

@@ -34,7 +34,7 @@ class Console:
         self._folder = installation.folder / "console"
         self._supervisor: Supervisor | None = None
         self.users = self._folder / "users.json"
-        self.port = 0
+        self.port = self._health_port = 0
 
     @property
     def url(self) -> str:
@@ -50,9 +50,9 @@ class Console:
         self._folder.mkdir(parents=True, exist_ok=True)
         make_owner(self.users)
         ports = self._folder / "ports.json"
-        chosen = keep_or_choose(json.loads(ports.read_text()) if ports.exists() else {}, ["console"])
+        chosen = keep_or_choose(json.loads(ports.read_text()) if ports.exists() else {}, ["console", "console.health"])
         ports.write_text(json.dumps(chosen))
-        self.port = chosen["console"]
+        self.port, self._health_port = chosen["console"], chosen["console.health"]
         self._supervisor = Supervisor([self._child()], on_event=self._told)
         self._supervisor.start()
         self._wait_ready()
@@ -76,6 +76,8 @@ class Console:
         installation = self._installation
         env = {f"{service.upper()}_URL": installation.url(service) for service in SERVICES} | {
             "PORT": str(self.port),
+            "HEALTH_PORT": str(self._health_port),
+            "HEALTH_URLS": json.dumps({name: installation.health_url(name) for name in installation.process_names()}),
             "REDIS_URL": installation.dsns.redis,
             "SERVICE_KEY": installation.keys["service-console"],
             "USERS_FILE": str(self.users),

@@ -14,16 +14,18 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from urllib.parse import urlsplit
 
+from deploy.local.databases import address, administrators_address, create_databases, load_passwords
 from deploy.local.errors import CannotStart, tail
 from deploy.local.keys import load_keys, write_key_file
 from deploy.local.ports import keep_or_choose
-from deploy.local.preparing import CLOCK, create_databases, migrate, remember_clock, start_clock
+from deploy.local.preparing import CLOCK, migrate, remember_clock, start_clock
 from deploy.local.stack import Dsns
 from shared.processes.supervisor import Child, ChildEvent, Supervisor
 
 SERVICES = ("customers", "interactions", "analytics", "campaigns", "privacy")
+# Those that sign the links in mails, or follow them.
+LINKING = ("campaigns", "privacy")
 
 _READY_S = 90
 
@@ -43,7 +45,7 @@ class Plan:
     env: Mapping[str, str] = field(default_factory=dict)
     env_of: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     launchers: Mapping[str, Sequence[str]] = field(default_factory=dict)
-    tills: Sequence[str] = ("tills", "till")
+    tills: Sequence[str] = ()
 
 
 class Installation:
@@ -63,6 +65,7 @@ class Installation:
         self._supervisor: Supervisor | None = None
         self.folder.mkdir(parents=True, exist_ok=True)
         self.keys = load_keys(self.folder)
+        self._passwords = load_passwords(self.folder, SERVICES)
         self.ports = self._load_ports()
 
     # --- where things are
@@ -79,10 +82,17 @@ class Installation:
         """Health and metrics of a process, by its name: a port beside the app's own, the only one of a worker."""
         return f"http://127.0.0.1:{self.ports[_health_of(name)]}"
 
+    def database_name(self, service: str) -> str:
+        """The name of the service's database, and of the role that owns it."""
+        return f"{self.plan.topic_prefix.replace('-', '_')}{service}"
+
     def database_url(self, service: str) -> str:
-        """The service's own database."""
-        name = f"{self.plan.topic_prefix.replace('-', '_')}{service}"
-        return urlsplit(self.dsns.postgres)._replace(path=f"/{name}").geturl()
+        """The service's own database, as its own role."""
+        return address(self.dsns.postgres, self.database_name(service), self._passwords[service])
+
+    def administrators_url(self, service: str) -> str:
+        """The same database, as the stack's superuser: for tests and measurements, which no service can do."""
+        return administrators_address(self.dsns.postgres, self.database_name(service))
 
     @property
     def clock_file(self) -> Path | None:
@@ -104,8 +114,8 @@ class Installation:
 
     def prepare(self) -> None:
         """Databases, newest schemas, topics, key file and clock; harmless when they are there already."""
-        names = [urlsplit(self.database_url(service)).path[1:] for service in SERVICES]
-        asyncio.run(create_databases(self.dsns.postgres, names))
+        roles = {self.database_name(service): password for service, password in self._passwords.items()}
+        asyncio.run(create_databases(self.dsns.postgres, roles))
         write_key_file(self.folder, self.keys)
         self.write_environments()
         migrate({service: self.environment(f"{service}.app") for service in SERVICES}, self.folder / "logs")
@@ -199,6 +209,8 @@ class Installation:
             "TRUSTED_PUBLISHERS": json.dumps(list(self.plan.tills)),
             "PYTHONUNBUFFERED": "1",
         }
+        if service in LINKING:
+            env["LINK_KEYS"] = f"1:{self.keys['links']}"
         if self.clock_file is not None:
             env["CLOCK_FILE"] = str(self.clock_file)
         env |= self.plan.env

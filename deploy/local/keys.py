@@ -38,10 +38,10 @@ IN_BROWSERS = frozenset({"website"})
 
 
 def load_keys(folder: Path) -> dict[str, str]:
-    """The installation's secrets by name (each role, and `installation`), kept in `folder`, readable by its owner."""
+    """The installation's secrets by name (each role, `installation`, `links`), kept in `folder`, for its owner only."""
     file = folder / "secrets.json"
     keys: dict[str, str] = json.loads(file.read_text()) if file.exists() else {}
-    for name in ("installation", *ROLES):
+    for name in ("installation", "links", *ROLES):
         keys.setdefault(name, secrets.token_urlsafe(32))
     file.touch(mode=0o600)
     file.write_text(json.dumps(keys, indent=1))

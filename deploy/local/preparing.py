@@ -6,29 +6,15 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from pathlib import Path
-
-import asyncpg
 
 from deploy.local.errors import CannotStart, tail
 from shared.clock import ScaledClock, save_clock
 
 CLOCK, LAST_INSTANT = "clock.json", "clock.last"
 _MIGRATION_S = 120
-
-
-async def create_databases(postgres: str, names: Iterable[str]) -> None:
-    """Those that are missing, on the server at `postgres`."""
-    connection = await asyncpg.connect(postgres)
-    try:
-        have = {row["datname"] for row in await connection.fetch("select datname from pg_database")}
-        for name in names:
-            if name not in have:
-                await connection.execute(f'create database "{name}"')
-    finally:
-        await connection.close()
 
 
 def migrate(environments: Mapping[str, Mapping[str, str]], logs: Path) -> None:

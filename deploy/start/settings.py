@@ -14,6 +14,11 @@ _TEMPLATE = """\
 
 # Fixed after the first purchase: BASE_CURRENCY=EUR
 # DEFAULT_TIME_ZONE=Europe/Berlin
+# Before the first customer: the country of phone numbers without one.
+# PHONE_REGION=DE
+
+# Publishers that write straight to Kafka and are believed about who somebody is, by the names they give.
+# TRUSTED_PUBLISHERS=["tills"]
 
 # Mail stays in the built-in inbox until a server is named here.
 # SMTP_HOST=smtp.example.com

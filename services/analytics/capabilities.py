@@ -15,6 +15,7 @@ from services.analytics.facts import repository as facts_repository
 from services.analytics.identity import handlers as identity
 from services.analytics.identity import repository as identity_repository
 from services.analytics.memberships import handlers as memberships
+from services.analytics.memberships import jobs as counts
 from services.analytics.memberships.repository import memberships as memberships_repository
 from services.analytics.memberships.repository import states
 from services.analytics.memberships.routes import customers, members
@@ -22,11 +23,16 @@ from services.analytics.memberships.service.recomputing import Recomputing
 from services.analytics.memberships.service.wakeups import WakeUps
 from services.analytics.previews import routes as previews
 from services.analytics.reconciliation import jobs as reconciliation
+from services.analytics.scores import handlers as score_handlers
+from services.analytics.scores import jobs as score_jobs
+from services.analytics.scores import routes as scores
+from services.analytics.scores.repository import scores as scores_repository
 from services.analytics.segments import handlers as segments
 from services.analytics.segments.repository import lists as lists_repository
 from services.analytics.segments.routes import lists
 from services.analytics.segments.routes import segments as definitions
 from services.analytics.segments.service.programs import Programs
+from services.analytics.statistics import jobs as statistics
 from shared.capabilities import Capability, subscriptions_of
 from shared.config import ServiceSettings
 from shared.events.subscription import Subscription
@@ -45,6 +51,7 @@ STORES = (
     *memberships_repository.STORES,
     *identity_repository.STORES,
     *fills.STORES,
+    *scores_repository.STORES,
 )
 
 
@@ -52,13 +59,20 @@ def capabilities(programs: Programs) -> list[Capability]:
     """What one process does. `programs` is the compiled program that its parts share."""
     return [
         Capability("lane", drivers={"analytics": _lane(programs)}),
+        Capability("statistics", jobs=[statistics.job()]),
         Capability("identity", handlers=identity.HANDLERS),
         Capability("facts", handlers=facts.HANDLERS),
         Capability("segments", routers=[definitions.router, lists.router], handlers=segments.handlers()),
-        Capability("memberships", routers=[members.router, customers.router], handlers=memberships.handlers(programs)),
+        Capability(
+            "memberships",
+            routers=[members.router, customers.router],
+            handlers=memberships.handlers(programs),
+            jobs=[counts.job()],
+        ),
         Capability("backfill", jobs=[Fill().job]),
         Capability("explanations", routers=[explanations.router]),
         Capability("previews", routers=[previews.router]),
+        Capability("scores", routers=[scores.router], handlers=score_handlers.HANDLERS, jobs=[score_jobs.job()]),
         Capability("reconciliation", jobs=[reconciliation.job(programs)]),
         Capability("erasures", handlers=erasures.handlers_for(STORES)),
     ]

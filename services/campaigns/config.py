@@ -62,7 +62,7 @@ class Settings(ServiceSettings):
 
     def unsafe(self) -> list[str]:
         """What must not be so in production."""
-        found = super().unsafe()
+        found = super().unsafe() + self.unsafe_links()
         if not self.public_url.startswith("https://") or not self.privacy_public_url.startswith("https://"):
             found.append("PUBLIC_URL and PRIVACY_PUBLIC_URL must be https")
         found += not_https({"CUSTOMERS_URL": self.customers_url, "PRIVACY_URL": self.privacy_url})

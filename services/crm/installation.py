@@ -13,7 +13,7 @@ from typing import Any
 from services.crm.output import WRONG_USAGE, fail
 
 DEFAULT = Path(".local/run")
-_NO_KEY = "installation"
+_NO_KEYS = ("installation", "links")
 
 
 def exists(folder: Path) -> bool:
@@ -30,7 +30,7 @@ def environment_of(folder: Path, service: str) -> dict[str, str]:
 def keys_of(folder: Path) -> dict[str, str]:
     """The clear API keys by role, service keys included."""
     secrets: dict[str, str] = _read(_inside(folder) / "secrets.json")
-    return {name: key for name, key in secrets.items() if name != _NO_KEY}
+    return {name: key for name, key in secrets.items() if name not in _NO_KEYS}
 
 
 def remember_key(folder: Path, role: str, key: str) -> None:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import Annotated, ClassVar
 
-from pydantic import Field
+from pydantic import Field, StringConstraints
 
 from shared.config import ServiceSettings
+from shared.contracts.topics import Topic, publisher_topic
 
 
 class Settings(ServiceSettings):
@@ -19,9 +20,29 @@ class Settings(ServiceSettings):
         description="names that publishers on the topic give themselves and that are believed as a server's key is; "
         "a record carries no proof of it, so list names only where the broker keeps strangers out",
     )
+    publisher_topics: list[Annotated[str, StringConstraints(pattern="^[a-z0-9][a-z0-9-]{0,49}$")]] = Field(
+        [],
+        description="publishers with a topic of their own, interactions-inbound-<name>: believed as a server's key is, "
+        "by the topic's name, whatever a record says. The broker's ACLs let only them write there",
+    )
     rate_max_age_days: int = Field(
         7, ge=0, le=366, description="a rate counts for this many days after its own; banks publish none on holidays"
     )
     confirm_timeout_s: float = Field(
         5.0, gt=0, le=15, description="machine seconds the HTTP doors wait for the broker before they answer 503"
     )
+
+    @property
+    def own_topics(self) -> tuple[Topic, ...]:
+        """One for each trusted publisher."""
+        return tuple(publisher_topic(name) for name in self.publisher_topics)
+
+    def unsafe(self) -> list[str]:
+        """What must not be so in production."""
+        found = super().unsafe()
+        if self.trusted_publishers:
+            found.append(
+                "TRUSTED_PUBLISHERS believes whoever takes such a name; unset it and list these in PUBLISHER_TOPICS, "
+                "which gives each a topic of its own"
+            )
+        return found

@@ -19,3 +19,7 @@ class Settings(ServiceSettings):
         24.0, gt=0, description="business hours after which services without a clean receipt are asked again"
     )
     keep_permits_days: int = Field(400, ge=1, description="business days for which permits are kept as evidence")
+
+    def unsafe(self) -> list[str]:
+        """What must not be so in production."""
+        return super().unsafe() + self.unsafe_links()

@@ -43,7 +43,7 @@ class Topic:
 TOPICS: dict[str, Topic] = {
     topic.name: topic
     for topic in (
-        Topic("interactions-inbound", ("interactions",), ("interactions",), retention_days=7, public=True),
+        Topic("interactions-inbound", ("interactions", "campaigns"), ("interactions",), retention_days=7, public=True),
         Topic("customers-inbound", ("interactions",), ("customers",), retention_days=7),
         Topic("interactions-events", ("interactions",), ("analytics", "campaigns", "customers", "privacy")),
         Topic("customers-events", ("customers",), ("interactions", "analytics", "campaigns", "privacy")),
@@ -57,3 +57,21 @@ TOPICS: dict[str, Topic] = {
 # nothing of a customer is on it, so it is none of the topics that bear events.
 WATERMARKS = Topic("watermarks", ("interactions", "customers", "privacy"), ("analytics",), partitions=1, compacted=True)
 ON_THE_BROKER = (*TOPICS.values(), WATERMARKS)
+_PUBLISHER = "interactions-inbound-"
+
+
+def publisher_topic(name: str) -> Topic:
+    """A trusted publisher's own way in: only it may write there, so the topic's name proves who speaks."""
+    return Topic(f"{_PUBLISHER}{name}", (), ("interactions",), retention_days=7, public=True)
+
+
+def publisher_of(topic: str) -> str | None:
+    """Whose topic this is; None for the one that all publishers share, and for any other."""
+    return topic.removeprefix(_PUBLISHER) if topic.startswith(_PUBLISHER) else None
+
+
+def partitions_of(topic: str) -> int:
+    """How many it has."""
+    if topic in TOPICS:
+        return TOPICS[topic].partitions
+    return PARTITIONS if publisher_of(topic) else 1

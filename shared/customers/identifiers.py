@@ -41,9 +41,9 @@ def fingerprints_of(key: str, identifier: Identifier, region: str = "") -> tuple
     under either, so they are looked for under both; of generations the highest holds.
     """
     kind, value, source = identifier.kind, identifier.value, identifier.source
-    current = fingerprint(key, kind, normalise(kind, value, source, region))
-    former = fingerprint(key, kind, former_normalise(kind, value, source))
-    return (current,) if former == current else (current, former)
+    current, former = normalise(kind, value, source, region), former_normalise(kind, value, source)
+    spellings = (current,) if former == current else (current, former)
+    return tuple(fingerprint(key, kind, spelt) for spelt in spellings)
 
 
 def customer_id_of(key: str, identifier: Identifier, generation: int = 0) -> UUID:

@@ -28,6 +28,9 @@ _QUOTES = "\"'`"
 
 def strip_invisible(text: str) -> str:
     """Without blanks and format characters (zero-width space, byte order mark) at either end."""
+    if text.isascii() and text.isprintable():
+        # Nearly all of them: several of these are asked for every event.
+        return text.strip(" ")
     start, end = 0, len(text)
     while start < end and _invisible(text[start]):
         start += 1
@@ -43,7 +46,8 @@ def names_nobody(kind: str, value: str) -> bool:
     """
     text = strip_invisible(value).strip(_QUOTES)
     shown = strip_invisible(text).casefold()
-    if not any(not _invisible(sign) for sign in shown) or shown in _NOBODY:
+    # What begins with a visible sign shows something.
+    if not shown or shown in _NOBODY:
         return True
     if kind == "email":
         local, _, domain = shown.rpartition("@")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-KERNEL_TABLES = ("outbox", "subjects", "inbox", "dead_letters", "idempotency", "offsets")
+KERNEL_TABLES = ("outbox", "subjects", "inbox", "dead_letters", "idempotency", "offsets", "epochs")
 
 # Daily partitions by machine day are made ahead (shared.database.partitions); the default ones catch what fits none.
 # outbox_promised holds the barrier's instant (microseconds since 1970): shared.events.barrier. A sequence changes in
@@ -103,8 +103,22 @@ def log_promises(op: Any) -> None:
     op.execute("alter sequence outbox_promised set logged")
 
 
+def create_epochs(op: Any) -> None:
+    """One row each time that the database was found to be restored from a backup: shared.events.epochs."""
+    op.execute("create table epochs (epoch int primary key, raised_at timestamptz not null)")
+
+
+def create_floods(op: Any) -> None:
+    """Who published what could not be handled, and what was counted instead of kept: shared.events.floods."""
+    op.execute("alter table dead_letters add column publisher text, add column flood jsonb")
+    op.execute(
+        "create index dead_letters_floods on dead_letters (consumer, topic, partition, publisher)"
+        " where flood is not null"
+    )
+
+
 # In the order in which the services' migrations have them.
-STEPS = (create_kernel_tables, create_offsets, log_promises)
+STEPS = (create_kernel_tables, create_offsets, log_promises, create_epochs, create_floods)
 
 
 def create_newest_kernel_tables(op: Any) -> None:

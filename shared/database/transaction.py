@@ -19,16 +19,22 @@ from shared.contracts.envelope import Envelope, Fact, Origin
 from shared.errors import TooLarge
 from shared.events.barrier import BARRIER, bounded, recorded_at
 from shared.ids import day_of, new_id
+from shared.observability.spans import span
 from shared.observability.tracing import current_traceparent
 
+# A version is epoch · 2^40 + n (shared.events.epochs): the count that is asked for is added to the subject's own
+# version, or to the epoch's first when that is higher.
+EPOCH_BITS = 40
 # Sorted by subject, so that two transactions lock in one order. The lock is held until the commit: versions and
 # outbox ids of one subject therefore grow in the order of commits. The first statement of a flush, so that the barrier
 # (shared.events.barrier) is known before an event gets its `recorded_at`.
 _NEXT_VERSIONS = text(f"""
     with watermark as materialized (select {BARRIER} as barrier, clock_timestamp() as wall)
     insert into subjects as s (subject, version)
-    select * from unnest(cast(:subjects as uuid[]), cast(:counts as bigint[])) order by 1
-    on conflict (subject) do update set version = s.version + excluded.version
+    select subject, ((select coalesce(max(epoch), 0) from epochs)::bigint << {EPOCH_BITS}) + count
+    from unnest(cast(:subjects as uuid[]), cast(:counts as bigint[])) as t(subject, count) order by 1
+    on conflict (subject) do update
+    set version = greatest(s.version + (excluded.version & {(1 << EPOCH_BITS) - 1}), excluded.version)
     returning subject, version, (select barrier from watermark) as barrier, (select wall from watermark) as wall
 """)
 _OUTBOX = ("day", "event_id", "topic", "key", "type", "traceparent", "value")
@@ -97,7 +103,8 @@ class Tx:
     async def copy(self, table: str, columns: Iterable[str], rows: Sequence[tuple[Any, ...]]) -> None:
         """Append rows by COPY, in their order: for the server half the work of arrays, for the driver a quarter."""
         connection = await self._driver()
-        await connection.copy_records_to_table(table, records=rows, columns=tuple(columns))
+        with span(f"COPY {table}", "client", db__system__name="postgresql", db__operation__name="COPY"):
+            await connection.copy_records_to_table(table, records=rows, columns=tuple(columns))
         self.beat()
 
     async def copy_new(self, table: str, columns: Iterable[str], rows: Sequence[tuple[Any, ...]]) -> bool:

@@ -14,15 +14,23 @@ from shared.ids import new_id
 
 _INSERT = text("""
     insert into dead_letters
-        (id, consumer, topic, partition, "offset", key, value, headers, event_id, reason, error, attempts, created_at)
+        (id, consumer, topic, partition, "offset", key, value, headers, event_id, reason, error, attempts, created_at,
+         publisher)
     values (:id, :consumer, :topic, :partition, :offset, :key, :value, cast(:headers as jsonb), :event_id, :reason,
-            :error, :attempts, :now)
+            :error, :attempts, :now, :publisher)
     on conflict do nothing
 """)
 
 
 async def write_dead_letter(
-    tx: Tx, consumer: str, record: Record, error: Exception, attempts: int, *, event_id: UUID | None = None
+    tx: Tx,
+    consumer: str,
+    record: Record,
+    error: Exception,
+    attempts: int,
+    *,
+    event_id: UUID | None = None,
+    publisher: str | None = None,
 ) -> None:
     """Store the record verbatim with the reason. A second delivery changes nothing.
 
@@ -44,6 +52,7 @@ async def write_dead_letter(
             "error": describe(error),
             "attempts": attempts,
             "now": tx.now,
+            "publisher": publisher,
         },
     )
 

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 STATES = ("open", "replaying", "replayed", "discarded")
 
 _COLUMNS = """id, consumer, topic, partition, "offset", event_id, reason, error, attempts, state,
-              created_at, changed_at, changed_by, note, repaired is not null as was_repaired"""
+              created_at, changed_at, changed_by, note, repaired is not null as was_repaired, publisher, flood"""
 
 
 class DeadLetterOut(BaseModel):
@@ -43,6 +43,10 @@ class DeadLetterOut(BaseModel):
     changed_by: str | None
     note: str | None
     was_repaired: bool
+    # Who published it, where an outer door's topic says so.
+    publisher: str | None
+    # Of a letter with the reason `flood`: how many records were counted instead of kept, and between which offsets.
+    flood: dict[str, Any] | None
 
 
 class DeadLetterWithBytes(DeadLetterOut):
@@ -60,6 +64,12 @@ class DeadLetterNotFound(NotFound):
     """No dead letter has this id."""
 
     slug, title = "dead-letter-not-found", "No such dead letter"
+
+
+class NothingToRepair(Conflict):
+    """It stands for many records that were counted."""
+
+    slug, title = "nothing-to-repair", "The dead letter holds no bytes"
 
 
 class DeadLetterNotOpen(Conflict):
@@ -101,7 +111,15 @@ async def get_dead_letter(tx: Tx, id: UUID) -> DeadLetterWithBytes:
 
 
 async def repair(tx: Tx, id: UUID, value: bytes, *, who: str, note: str | None = None) -> DeadLetterOut:
-    """Put `value` in the place of the bytes received, which stay as they were. It must be replayed after that."""
+    """Put `value` in the place of the bytes received, which stay as they were. It must be replayed after that.
+
+    A flood has no bytes: NothingToRepair.
+    """
+    if await tx.value("select 1 from dead_letters where id = :id and flood is not null", {"id": id}):
+        raise NothingToRepair(
+            "It counts a flood of records and holds no bytes.",
+            cure="Replay it: its records are read from the topic again, and those that still fail are kept.",
+        )
     return await _change(tx, id, "repaired = :value", who, note, value=value)
 
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from itertools import groupby
 from typing import Any
 from uuid import UUID
 
@@ -14,12 +15,13 @@ from shared.contracts.envelope import Unreadable
 from shared.database.engine import Database, is_transient
 from shared.database.transaction import Tx
 from shared.events import inbox
-from shared.events.dead_letter_writer import event_id_of, reason_of, write_dead_letter
+from shared.events.floods import Budget, Poison
 from shared.events.offsets import ConsumerOffsets, Superseded
+from shared.events.poison import HANDLED, PoisonStore, TooManyDeadLetters
 from shared.events.subscription import Record, Subscription
-from shared.ids import first_id_of
+from shared.observability import spans
 from shared.observability.logging import get_logger
-from shared.observability.metrics import counter, histogram
+from shared.observability.metrics import histogram
 
 log = get_logger(__name__)
 
@@ -27,22 +29,12 @@ BATCH = 500
 TRIES = 3
 # A batch that meets transient errors so often may itself be too much for the time of a statement, or for others' locks.
 BATCH_TRIES = 3
-# A flood of poison is a fault of ours or of a publisher's release: stop rather than pour the topic away. Counted in the
-# table, so that it holds over restarts and over all workers of a service.
-DEAD_LETTERS_PER_MINUTE = 1_000
-_LAST_MINUTE = text("select count(*) from dead_letters where consumer = :consumer and id > :since")
+# A publisher whose poison fails beyond its budget: for so long its records are tried once each, and by themselves.
+SUSPECT_S = 60.0
 _ASKED = text("select 1 from dead_letters where id = :id and state = 'replaying' for update")
 _RETRY_WAIT_S = (0.1, 0.5, 1.0, 2.0, 5.0)
 
-HANDLED = counter("consumer_events_total", "Events handled, by outcome", ["consumer", "outcome"])
 BATCH_SECONDS = histogram("consumer_batch_seconds", "One batch: read, effect, commit", ["consumer"])
-
-
-class TooManyDeadLetters(RuntimeError):
-    """The limit per minute was passed; the worker stops with its offset where it is.
-
-    Its supervisor starts it again, and it stops again until the minute is over: somebody has the time to look.
-    """
 
 
 # What no further try makes better: the worker ends, or reads its positions anew.
@@ -62,13 +54,15 @@ class BatchProcessor:
         *,
         offsets: ConsumerOffsets | None = None,
         beat: Callable[[], None] = lambda: None,
-        dead_letters_per_minute: int = DEAD_LETTERS_PER_MINUTE,
+        budget: Budget | None = None,
     ) -> None:
         self.database = database
         self.subscription = subscription
         self.beat = beat
         self._offsets = offsets
-        self._limit = dead_letters_per_minute
+        self._poison = PoisonStore(subscription, budget or Budget())
+        # Publishers whose poison is beyond their budget, and until when their records are handled apart.
+        self._suspects: dict[str, float] = {}
 
     async def process(self, records: list[Record]) -> None:
         """Returns when every record has had its effect, is known already, or lies in the dead letters.
@@ -76,7 +70,41 @@ class BatchProcessor:
         Transient errors are waited out, in order. Raises only TooManyDeadLetters, Superseded, what is no Exception, and
         what keeps a dead letter from being stored while the database is well.
         """
+        began_ns = time.time_ns()
+        with spans.span(
+            f"process {self._name}",
+            "consumer",
+            links=(record.header("traceparent") for record in records),
+            messaging__system="kafka",
+            messaging__consumer__group__name=self._name,
+            messaging__batch__message_count=len(records),
+        ):
+            await self._process(records)
+        if spans.is_on():
+            spans.mark("consumer", began_ns, ((f"hear {self._name}", one.header("traceparent")) for one in records))
+
+    async def _process(self, records: list[Record]) -> None:
         started = time.perf_counter()
+        for run, suspect in self._runs(records):
+            if not suspect:
+                await self._process_together(run)
+                continue
+            for record in run:
+                await self._process_single(record, tries=1)
+        BATCH_SECONDS.labels(self._name).observe(time.perf_counter() - started)
+
+    def _runs(self, records: list[Record]) -> Iterator[tuple[list[Record], bool]]:
+        """The records in order, those of suspects apart: in a batch each of them would cost a dozen transactions."""
+        now = MACHINE.monotonic()
+        suspects = {name for name, until in self._suspects.items() if until > now}
+        self._suspects = {name: self._suspects[name] for name in suspects}
+        if not suspects:
+            yield records, False
+            return
+        for suspect, run in groupby(records, lambda record: self._poison.publisher_of(record) in suspects):
+            yield list(run), suspect
+
+    async def _process_together(self, records: list[Record]) -> None:
         failures = 0
         while True:
             try:
@@ -93,7 +121,6 @@ class BatchProcessor:
                 log.warning("batch_failed", consumer=self._name, size=len(records), error=type(error).__name__)
                 await self._divide(records)
                 break
-        BATCH_SECONDS.labels(self._name).observe(time.perf_counter() - started)
 
     async def replay(self, letter_id: UUID, event_id: UUID | None, record: Record) -> None:
         """Give a dead letter its effect, once, and mark it replayed in the same transaction. Raises what fails.
@@ -128,12 +155,8 @@ class BatchProcessor:
         async with self.database.transaction(beat=self.beat) as tx:
             await self._move(tx, records)
             fresh = await self._effect(tx, events) if events else 0
-            for record, error in unreadable:
-                await self._write_dead_letter(tx, record, error, 1)
             if unreadable:
-                await self._refuse_a_flood(tx)
-        for record, error in unreadable:
-            self._log_dead_letter(record, error)
+                await self._poison.put_away(tx, unreadable)
         HANDLED.labels(self._name, "handled").inc(fresh)
         HANDLED.labels(self._name, "duplicate").inc(len(events) - fresh)
 
@@ -142,13 +165,13 @@ class BatchProcessor:
         if self._offsets is not None:
             await self._offsets.move(tx, records)
 
-    def _read(self, records: list[Record]) -> tuple[list[Any], list[tuple[Record, Unreadable]]]:
+    def _read(self, records: list[Record]) -> tuple[list[Any], list[Poison]]:
         events, unreadable = [], []
         for record in records:
             try:
                 event = self.subscription.read(record)
             except Unreadable as error:
-                unreadable.append((record, error))
+                unreadable.append(Poison(record, error, 1, self._poison.publisher_of(record)))
             else:
                 if event is not None:
                     events.append(event)
@@ -184,7 +207,7 @@ class BatchProcessor:
                 # A transient error among them is waited out by each record that meets it.
                 await self._divide(half)
 
-    async def _process_single(self, record: Record) -> None:
+    async def _process_single(self, record: Record, tries: int = TRIES) -> None:
         attempts = failures = 0
         while True:
             self.beat()
@@ -199,7 +222,7 @@ class BatchProcessor:
                     failures += 1
                     continue
                 attempts += 1
-                if attempts >= TRIES:
+                if attempts >= tries:
                     await self._give_up(record, error, attempts)
                     return
 
@@ -220,42 +243,17 @@ class BatchProcessor:
         self.beat()
 
     async def _give_up(self, record: Record, error: Exception, attempts: int) -> None:
-        failures = 0
+        failures, poison = 0, Poison(record, error, attempts, self._poison.publisher_of(record))
         while True:
             try:
                 async with self.database.transaction(beat=self.beat) as tx:
                     await self._move(tx, [record])
-                    await self._write_dead_letter(tx, record, error, attempts)
-                    await self._refuse_a_flood(tx)
+                    kept = await self._poison.put_away(tx, [poison])
                 break
             except Exception as failure:
                 if isinstance(failure, _ENDING) or not await self._is_transient(failure):
                     raise
                 await self._wait(failures, failure)
                 failures += 1
-        self._log_dead_letter(record, error)
-
-    async def _write_dead_letter(self, tx: Tx, record: Record, error: Exception, attempts: int) -> None:
-        event_id = event_id_of(record.value)
-        if event_id is not None and self.subscription.inbox:
-            # A broken copy of an event that was handled must not open the door for that event again.
-            event_id = event_id if await inbox.first_time(tx, self._name, [event_id]) else None
-        await write_dead_letter(tx, self._name, record, error, attempts, event_id=event_id)
-
-    async def _refuse_a_flood(self, tx: Tx) -> None:
-        """Called after they were written: a second delivery of the same records adds none."""
-        lately = await tx.value(_LAST_MINUTE, {"consumer": self._name, "since": first_id_of(60)})
-        if lately > self._limit:
-            raise TooManyDeadLetters(f"{self._name}: more than {self._limit} dead letters within a minute")
-
-    def _log_dead_letter(self, record: Record, error: Exception) -> None:
-        HANDLED.labels(self._name, "dead_lettered").inc()
-        log.error(
-            "dead_letter",
-            consumer=self._name,
-            topic=record.topic,
-            partition=record.partition,
-            offset=record.offset,
-            reason=reason_of(error),
-            error=type(error).__name__,
-        )
+        if not kept and poison.publisher is not None:
+            self._suspects[poison.publisher] = MACHINE.monotonic() + SUSPECT_S

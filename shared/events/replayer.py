@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from aiokafka.errors import KafkaError
 from sqlalchemy import RowMapping
 
 from shared.clock import MACHINE
+from shared.config import ServiceSettings
 from shared.database.engine import Database, is_transient
 from shared.events.dead_letter_writer import describe
+from shared.events.flood_replay import read_again
 from shared.events.processor import BatchProcessor
 from shared.events.subscription import Record, Subscription
 from shared.observability.logging import get_logger
@@ -19,7 +22,7 @@ log = get_logger(__name__)
 
 EVERY_S = 1.0
 _ASKED = """
-    select id, event_id, consumer, topic, partition, "offset", key, coalesce(repaired, value) as value, headers
+    select id, event_id, consumer, topic, partition, "offset", key, coalesce(repaired, value) as value, headers, flood
     from dead_letters where state = 'replaying' order by id limit 100
 """
 _FAILED = """
@@ -44,14 +47,20 @@ class Replayer:
         while True:
             beat()
             try:
-                await self.replay_asked(context.database, beat)
+                await self.replay_asked(context.database, beat, context.settings)
             except Exception as error:
-                if not is_transient(error):
+                if not is_transient(error) and not isinstance(error, KafkaError):
                     raise
             await MACHINE.sleep(EVERY_S)
 
-    async def replay_asked(self, database: Database, beat: Callable[[], None] = lambda: None) -> int:
-        """Replay what is asked for now; returns how many letters had their effect."""
+    async def replay_asked(
+        self,
+        database: Database,
+        beat: Callable[[], None] = lambda: None,
+        settings: ServiceSettings | None = None,
+    ) -> int:
+        """Replay what is asked for now; returns how many letters had their effect. Floods need `settings`: they are
+        read from their topic again."""
         async with database.transaction() as tx:
             if not await tx.value("select 1 from dead_letters where state = 'replaying' limit 1"):
                 return 0
@@ -60,17 +69,24 @@ class Replayer:
                 return 0
             async with database.transaction() as tx:
                 letters = await tx.rows(_ASKED)
-            return sum([await self._replay(database, letter, beat) for letter in letters])
+            return sum([await self._replay(database, letter, beat, settings) for letter in letters])
 
-    async def _replay(self, database: Database, letter: RowMapping, beat: Callable[[], None]) -> int:
+    async def _replay(
+        self, database: Database, letter: RowMapping, beat: Callable[[], None], settings: ServiceSettings | None
+    ) -> int:
         try:
             subscription = self._subscriptions.get(letter["consumer"])
             if subscription is None:
                 raise NoSuchConsumer(f"this worker has no consumer {letter['consumer']}")
             processor = BatchProcessor(database, subscription, beat=beat)
-            await processor.replay(letter["id"], letter["event_id"], _record(letter))
+            if letter["flood"] is None:
+                await processor.replay(letter["id"], letter["event_id"], _record(letter))
+            elif settings is not None:
+                await read_again(settings, processor, letter["topic"], letter["partition"], letter["flood"], beat)
+                async with database.transaction(beat=beat) as tx:
+                    await tx.execute("update dead_letters set state = 'replayed' where id = :id", {"id": letter["id"]})
         except Exception as error:
-            if is_transient(error):
+            if is_transient(error) or isinstance(error, KafkaError):
                 raise
             log.warning("replay_failed", letter=str(letter["id"]), error=type(error).__name__)
             async with database.transaction(beat=beat) as tx:

@@ -48,6 +48,8 @@ class Subscription:
     on_batch: Callable[[Tx, list[Any]], Awaitable[None]] | None = None
     decode: Callable[[Record], Any] | None = None
     inbox: bool = True
+    # Who published a record of an outer door, for the budget of poison; None: the topics are our own services'.
+    publisher_of: Callable[[Record], str] | None = None
 
     @cached_property
     def known(self) -> dict[str, type[Fact]]:

@@ -92,7 +92,7 @@ def make_consumer(settings: ServiceSettings, group: str | None, **overrides: Any
 
 
 async def create_topics(settings: ServiceSettings, topics: Iterable[Topic] = ON_THE_BROKER) -> None:
-    """Create what is missing. Existing topics are left as they are: partitions never change."""
+    """Create what is missing, the settings' own topics too. Existing ones stay as they are: partitions never change."""
     admin = AIOKafkaAdminClient(**connection_of(settings))
     await admin.start()
     try:
@@ -100,7 +100,7 @@ async def create_topics(settings: ServiceSettings, topics: Iterable[Topic] = ON_
         replication = 3 if brokers >= 3 else 1
         if replication == 1:
             log.warning("topics_without_replication", brokers=brokers)
-        wanted = [_new_topic(settings, topic, replication) for topic in topics]
+        wanted = [_new_topic(settings, topic, replication) for topic in (*topics, *settings.own_topics)]
         have = set(await admin.list_topics())
         missing = [topic for topic in wanted if topic.name not in have]
         if missing:

@@ -10,7 +10,7 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 
 from shared.clock import MACHINE
 from shared.config import ServiceSettings
-from shared.contracts.topics import TOPICS
+from shared.contracts.topics import partitions_of
 from shared.kafka.clients import make_consumer, wire_name
 
 
@@ -31,7 +31,7 @@ class GroupWatch:
         self._partitions = [
             TopicPartition(wire_name(settings, topic), number)
             for topic in topics
-            for number in range(TOPICS[topic].partitions if topic in TOPICS else 1)
+            for number in range(partitions_of(topic))
         ]
         self._committed: list[int] | None = None
         self._changed_at = MACHINE.monotonic()

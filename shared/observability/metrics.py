@@ -45,3 +45,4 @@ HTTP_SECONDS = histogram("http_request_seconds", "From the request's first byte 
 REDIS_LOST = counter("redis_lost", "Times that pace or a limit was kept locally because Redis did not answer", ("use",))
 CIRCUIT_OPEN = gauge("circuit_open", "1 while calls to another service are refused at once", ("neighbour",))
 KEYS_RELOADED = counter("api_keys_reloaded", "Reloads of the key file", ("outcome",))
+KEY_FILE_BROKEN = gauge("api_key_file_broken", "1 while the key file cannot be understood")

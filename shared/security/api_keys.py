@@ -15,7 +15,7 @@ import orjson
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
 from shared.observability.logging import get_logger
-from shared.observability.metrics import KEYS_RELOADED
+from shared.observability.metrics import KEY_FILE_BROKEN, KEYS_RELOADED
 
 log = get_logger(__name__)
 
@@ -88,8 +88,8 @@ def hash_key(key: str) -> str:
 class ApiKeys:
     """The keys of one file.
 
-    A changed file counts from the next request on. One that cannot be read leaves the former keys in force: a typo must
-    not shut every door.
+    A changed file counts from the next request on. One that cannot be understood leaves in force, as they were, the
+    former keys whose hashes still stand in it: a typo must not shut every door, nor keep a key that was taken out.
     """
 
     def __init__(self, path: Path) -> None:
@@ -126,11 +126,23 @@ class ApiKeys:
         try:
             self._entries = read_key_file(self._path)
         except BadKeyFile as error:
+            before, text = len(self._entries), _bytes_of(self._path)
+            self._entries = [entry for entry in self._entries if entry.sha256.encode() in text]
             KEYS_RELOADED.labels("refused").inc()
-            log.error("api_keys_not_reloaded", reason=str(error))
+            KEY_FILE_BROKEN.set(1)
+            log.error("api_keys_not_reloaded", reason=str(error), kept=len(self._entries), before=before)
         else:
             KEYS_RELOADED.labels("loaded").inc()
+            KEY_FILE_BROKEN.set(0)
             log.info("api_keys_reloaded", keys=len(self._entries))
+
+
+def _bytes_of(path: Path) -> bytes:
+    """A file that is gone lists nobody."""
+    try:
+        return path.read_bytes()
+    except OSError:
+        return b""
 
 
 def read_key_file(path: Path) -> list[KeyEntry]:

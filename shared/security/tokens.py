@@ -58,10 +58,10 @@ def make_unsubscribe_token(
     words = f"{purpose}\n{channel}".encode()
     if purpose.count("\n") or channel.count("\n") or len(words) > 255:
         raise ValueError("purpose and channel must be short and without line feeds")
-    address = bytes.fromhex(fingerprint) if fingerprint is not None else b""
-    if len(address) not in (0, _FINGERPRINT_BYTES):
+    address = b"" if fingerprint is None else bytes.fromhex(fingerprint)
+    if fingerprint is not None and len(address) != _FINGERPRINT_BYTES:
         raise ValueError("a fingerprint has 32 bytes")
-    layout = _WITH_ADDRESS if address else _WITHOUT_ADDRESS
+    layout = _WITHOUT_ADDRESS if fingerprint is None else _WITH_ADDRESS
     body = bytes([layout]) + customer_id.bytes + campaign_id.bytes + message_id.bytes + address + words
     return base64.urlsafe_b64encode(_sign(key, body) + body).rstrip(b"=").decode()
 

@@ -5,14 +5,19 @@ from __future__ import annotations
 from typing import Any
 
 from fastapi import FastAPI
+from fastapi.dependencies.models import Dependant
 from fastapi.openapi.utils import get_openapi
 from fastapi.routing import APIRoute
 
 from shared.errors import (
     PROBLEM_JSON,
+    BadRequest,
     Broken,
+    Conflict,
     Forbidden,
     Invalid,
+    NotFound,
+    PreconditionFailed,
     Refusal,
     TooLarge,
     TooManyRequests,
@@ -21,6 +26,7 @@ from shared.errors import (
     WrongMediaType,
 )
 from shared.web import idempotency
+from shared.web.body import SlowBody
 
 _PROBLEM_REF = {"$ref": "#/components/schemas/Problem"}
 PROBLEM_SCHEMA: dict[str, Any] = {
@@ -49,6 +55,7 @@ PROBLEM_SCHEMA: dict[str, Any] = {
         },
     },
 }
+_RETRY_AFTER: dict[str, Any] = {"description": "Seconds after which to come again", "schema": {"type": "integer"}}
 _KEY_HEADER: dict[str, Any] = {
     "name": idempotency.HEADER,
     "in": "header",
@@ -58,24 +65,49 @@ _KEY_HEADER: dict[str, Any] = {
 }
 
 
+class VersionRequired(Refusal):
+    """What a change without If-Match is told. The services that ask for it have texts of their own."""
+
+    status, slug, title = 428, "version-required", "If-Match is missing"
+
+
 def describe(route: APIRoute, scope: str | None, *, keyed: bool) -> None:
-    """Add to `route` what all doors have in common."""
-    refusals: list[type[Refusal]] = [Invalid, Broken, Unavailable]
+    """Add to `route` what all doors have in common: `keyed` ones change something in a transaction."""
     extra: dict[str, Any] = dict(route.openapi_extra or {})
+    changes = keyed and bool((route.methods or set()) & idempotency.METHODS)
+    takes_body = route.body_field is not None or "requestBody" in extra
+    refusals: list[type[Refusal]] = [Invalid, TooManyRequests, Broken, Unavailable]
     if scope is not None:
-        refusals += [Unauthorized, Forbidden, TooManyRequests]
+        refusals += [Unauthorized, Forbidden]
         extra |= {"x-scope": scope, "security": [{"bearer": []}, {"apiKey": []}]}
         route.description = f"Scope: `{scope}`.\n\n{route.description}".rstrip()
-    if route.body_field is not None:
-        refusals += [TooLarge, WrongMediaType]
-    if keyed and (route.methods or set()) & idempotency.METHODS:
-        extra["parameters"] = [*extra.get("parameters", []), _KEY_HEADER]
+    if changes or "{" in route.path:
+        refusals.append(NotFound)
+    if takes_body or changes:
+        refusals += [SlowBody, TooLarge]
+    if takes_body:
+        refusals += [BadRequest, WrongMediaType]
+    if changes:
+        refusals.append(Conflict)
+        if scope is not None:
+            extra["parameters"] = [*extra.get("parameters", []), _KEY_HEADER]
+    if "if-match" in _headers(route.dependant):
+        refusals += [PreconditionFailed, VersionRequired]
     route.openapi_extra = extra
     for refusal in refusals:
-        route.responses.setdefault(
-            refusal.status,
-            {"description": refusal.title, "content": {PROBLEM_JSON: {"schema": _PROBLEM_REF}}},
-        )
+        route.responses.setdefault(refusal.status, _answer(refusal))
+
+
+def _headers(dependant: Dependant) -> set[str]:
+    own = {header.alias.lower() for header in dependant.header_params}
+    return own.union(*(_headers(one) for one in dependant.dependencies))
+
+
+def _answer(refusal: type[Refusal]) -> dict[str, Any]:
+    shown = {"description": refusal.title, "content": {PROBLEM_JSON: {"schema": _PROBLEM_REF}}}
+    if refusal in (TooManyRequests, Unavailable):
+        return {**shown, "headers": {"Retry-After": _RETRY_AFTER}}
+    return shown
 
 
 def openapi_of(app: FastAPI) -> dict[str, Any]:

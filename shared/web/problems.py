@@ -116,8 +116,9 @@ async def _on_http(request: Request, error: Exception) -> Response:
 
 async def _on_validation(request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)
-    faults = [fault_of(one, error.body) for one in error.errors()[:_MOST_ERRORS]]
-    many = f"{len(error.errors())} faults" if len(error.errors()) > 1 else "One fault"
+    found = error.errors()
+    faults = [fault_of(one, error.body) for one in found[:_MOST_ERRORS]]
+    many = f"{len(found)} faults" if len(found) > 1 else "One fault"
     return answer(Invalid(f"{many}; the first: {faults[0]['what']}.", cure=faults[0]["cure"], errors=faults), request)
 
 

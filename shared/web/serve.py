@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar
@@ -12,6 +13,7 @@ from fastapi import FastAPI
 
 from shared.config import ServiceSettings
 from shared.observability.logging import configure_logging
+from shared.observability.spans import start_spans, stop_spans
 from shared.web.connections import Limits
 from shared.web.listener import Listener
 
@@ -21,10 +23,16 @@ S = TypeVar("S", bound=ServiceSettings)
 def serve(factory: Callable[[S], FastAPI], settings: S) -> None:
     """Serve `factory(settings)` until SIGTERM or Ctrl-C; then answer what is in flight, stop, and exit with 0."""
     configure_logging(settings.log_level, service=settings.service, process="app")
+    start_spans(settings, "app")
     app = factory(settings)
     doors = Listener(app, settings.host, settings.port, name="app", limits=Limits.of(settings), is_main=True)
     health = Listener(app.state.health, settings.host, settings.health_port, name="health", limits=Limits())
+    # What is there now stays: measured, reading 1 MiB of small lists took 400 ms with a collector that looks at all of
+    # it again and again, and 70 ms so.
+    gc.collect()
+    gc.freeze()
     uvloop.run(_serve(doors, health, settings.heartbeat_file))
+    stop_spans()
     if not doors.started:
         raise SystemExit(3)
 

@@ -13,7 +13,6 @@ from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
 from typing import IO, Any
-from urllib.parse import urlsplit
 
 import asyncpg
 from aiokafka.admin import AIOKafkaAdminClient
@@ -91,7 +90,7 @@ class Site:
     @contextlib.asynccontextmanager
     async def database(self, service: str) -> AsyncIterator[Any]:
         """A connection to a service's database."""
-        connection = await asyncpg.connect(self.installation.database_url(service), timeout=10)
+        connection = await asyncpg.connect(self.installation.administrators_url(service), timeout=10)
         try:
             yield connection
         finally:
@@ -178,6 +177,7 @@ class Ground:
         async with _server(self.dsns) as server:
             for service in SERVICES:
                 await server.execute(f'drop database if exists "{_database(installation, service)}" with (force)')
+                await server.execute(f'drop role if exists "{_database(installation, service)}"')
         admin = AIOKafkaAdminClient(bootstrap_servers=self.dsns.kafka)
         await admin.start()
         try:
@@ -189,7 +189,7 @@ class Ground:
 
 
 def _database(installation: Installation, service: str) -> str:
-    return urlsplit(installation.database_url(service)).path[1:]
+    return installation.database_name(service)
 
 
 @contextlib.asynccontextmanager

@@ -163,7 +163,7 @@ def everything(count: int = 3) -> dict[str, Any]:
         "GET /privacy/customers/{}/consents": consents(count),
         "GET /privacy/erasures": rows(erasure, count),
         "GET /privacy/erasures/{}": erasure(),
-        "GET /services": dict.fromkeys(("customers", "interactions", "analytics", "campaigns", "privacy"), health),
+        "GET /services": dict.fromkeys(("customers.app", "customers.worker", "privacy.app", "privacy.worker"), health),
         **dead,
         **{f"{key}/{{}}": dead_letter() for key in dead},
     }  # fmt: skip

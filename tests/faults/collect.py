@@ -16,6 +16,7 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient
 
 from deploy.local.installation import SERVICES, Installation
+from services.privacy.identity.domain import subject_of
 from shared.contracts.topics import TOPICS
 from tests.faults.consumers import FACTS, GROUPS
 from tests.faults.product import Doors
@@ -27,7 +28,10 @@ _INTERACTIONS = """
 _LETTERS = "select consumer, event_id, value, state from dead_letters"
 _LEDGER = "select id, customer_id, campaign_id, entry_id, step, channel, state, reason, permit_id from messages"
 _PERMITS = "select permit_id, message_id, customer_id, covers, versions, granted_at from permits"
-_CONSENTS = "select customer_id, version, action, effective from consents where purpose = 'marketing'"
+_CONSENTS = """
+    select customer_id, version, action, effective, purpose, fingerprint from consents
+    where purpose in ('marketing', '*')
+"""
 _MEMBERS = """
     select m.customer_id from memberships m join segments s using (segment_id)
     where m.segment_id = $1 and m.version = s.current_version
@@ -111,7 +115,7 @@ class Outside:
         await self._campaigns(seen)
         async with self._database("privacy") as database:
             seen.permits = await _rows(database, _PERMITS)
-            seen.consents = await _rows(database, _CONSENTS)
+            seen.consents = [_marked(row) for row in await _rows(database, _CONSENTS)]
             erased = await database.fetch("select customer_id from standings where erased_at is not null")
             seen.erased = [str(row[0]) for row in erased]
         seen.reported = await self._reports(campaign)
@@ -224,3 +228,9 @@ def _plain(value: Any) -> Any:
     if isinstance(value, list):
         return [_plain(item) for item in value]
     return value
+
+
+def _marked(line: Row) -> Row:
+    """A line of the ledger, which stands at a customer or at an address."""
+    fingerprint = line.pop("fingerprint")
+    return {**line, "by_address": fingerprint is not None and str(subject_of(fingerprint)) == line["customer_id"]}

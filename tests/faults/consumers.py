@@ -56,7 +56,8 @@ CONSUMERS: dict[str, tuple[str, tuple[str, ...], frozenset[str]]] = {
         "privacy",
         ("customers-events", "interactions-events", "analytics-events", "campaigns-events"),
         _types(
-            interactions.ResponseRecorded, campaigns.MessageSettled, *_MERGES, customers.IdentifierRetired, *_RECEIPTS
+            interactions.ResponseRecorded, campaigns.MessageSettled, *_MERGES, customers.IdentifierOwned,
+            customers.IdentifierRetired, *_RECEIPTS,
         ),
     ),
 }  # fmt: skip

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from zlib import crc32
 
 import httpx
 import orjson
@@ -100,9 +101,12 @@ def body_of(op: str, who: str) -> dict[str, Any]:
     customer: dict[str, Any] = {"external_id": {"source": "shop", "id": who}}
     if op == "grant":
         return {"customer": customer, "action": "granted", **CONSENT}
+    email = f"{who}@example.test"
     if op == "withdraw":
-        return {"customer": customer, "purpose": PURPOSE}
-    customer["email"] = f"{who}@example.test"
+        # Every second one withdraws by the address to which the mail goes, known to privacy as theirs or not yet.
+        by_address = crc32(who.encode()) % 2 == 0
+        return {"customer": {"email": email} if by_address else customer, "purpose": PURPOSE}
+    customer["email"] = email
     return {"customer": customer, "requested_by": "desk-1", "identity_checked": True}
 
 

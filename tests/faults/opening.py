@@ -22,6 +22,7 @@ from deploy.local.stack import Dsns, LocalStack
 from shared.processes.spawn import spawn
 from tests.faults import provider
 from tests.faults.collect import Outside
+from tests.faults.load import TILL
 from tests.faults.product import Doors, open_campaign
 from tests.faults.proxy import Proxy
 from tests.faults.world import Setting, World
@@ -39,7 +40,12 @@ async def open_world(
     through = _through(dsns, ports, stack) if setting.proxied else dsns
     smtp = ports["proxy-smtp" if setting.proxied else "smtp"]
     plan = Plan(
-        smtp=("127.0.0.1", smtp), topic_prefix=prefix, scale=setting.scale, launchers=setting.launchers, env=setting.env
+        smtp=("127.0.0.1", smtp),
+        topic_prefix=prefix,
+        scale=setting.scale,
+        launchers=setting.launchers,
+        env=setting.env,
+        tills=[TILL],
     )
     installation = Installation(folder, through, plan)
     direct = Installation(folder, dsns, plan)
@@ -121,8 +127,9 @@ def address_of(url: str) -> tuple[str, int]:
 async def _drop(dsns: Dsns, installation: Installation, prefix: str) -> None:
     connection = await asyncpg.connect(dsns.postgres)
     for service in SERVICES:
-        name = urlsplit(installation.database_url(service)).path[1:]
+        name = installation.database_name(service)
         await connection.execute(f'drop database if exists "{name}" with (force)')
+        await connection.execute(f'drop role if exists "{name}"')
     await connection.close()
     admin = AIOKafkaAdminClient(bootstrap_servers=dsns.kafka)
     await admin.start()

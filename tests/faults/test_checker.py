@@ -92,6 +92,19 @@ def test_a_mail_on_a_permit_from_before_a_withdrawal_is_seen_by_version_not_by_c
     assert red(good) == {"I7"}
 
 
+def test_a_permit_for_an_address_that_had_refused_is_seen(good: Evidence) -> None:
+    """Catches I7 looking at customers alone: here nobody withdrew by an id."""
+    mail = good.handed[0]
+    permit = next(row for row in good.permits if row["message_id"] == mail["key"])
+    permit["covers"] = [*permit["covers"], "the address"]
+    permit["versions"] = [*permit["versions"], 7]
+    refusal = {"customer_id": "the address", "action": "withdrawn", "effective": True, "by_address": True}
+    good.consents.append({**refusal, "version": 8, "purpose": "*"})
+    assert red(good) == set()
+    good.consents[-1]["version"] = 6
+    assert red(good) == {"I7"}
+
+
 def test_a_mail_long_after_its_permit_is_seen(good: Evidence) -> None:
     """Catches a permit kept for later."""
     good.handed[0]["at"] += 60

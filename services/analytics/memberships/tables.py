@@ -23,6 +23,14 @@ memberships = Table(
     Column("version", Integer, primary_key=True),
     Column("since", MOMENT, nullable=False),
 )
+segment_counts = Table(
+    "segment_counts",
+    metadata,
+    Column("segment_id", Uuid, primary_key=True),
+    Column("version", Integer, primary_key=True),
+    Column("writer", Integer, primary_key=True),
+    Column("members", BigInteger, nullable=False),
+)
 membership_history = Table(
     "membership_history",
     metadata,

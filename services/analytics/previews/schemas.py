@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
-Definition = Annotated[dict[str, Any], Field(description="a tree of all, any and not over leaves", examples=[
-    {"all": [{"attr": "sex", "op": "eq", "value": "male"},
-             {"event": "purchase", "agg": "count", "window": {"last": "P30D"}, "op": "gte", "value": 2}]}
-])]  # fmt: skip
+from services.analytics.segments.schemas import EXAMPLE, Definition
 
 
 class PreviewIn(BaseModel):
     """A definition to try out."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"definition": EXAMPLE, "sample": 5}]})
 
     definition: Definition
     sample: int = Field(10, ge=0, le=100, description="members to show")
@@ -25,9 +21,9 @@ class PreviewIn(BaseModel):
 class PreviewOut(BaseModel):
     """How many customers a definition would hold now. An estimate says so, with the share it was made from."""
 
-    members: int
-    exact: bool
-    low: int
-    high: int
-    customers: int
-    sample: list[UUID]
+    members: int = Field(description="customers it would hold")
+    exact: bool = Field(description="false: an estimate, `low` and `high` bound it")
+    low: int = Field(description="lower bound (95 %)")
+    high: int = Field(description="upper bound (95 %)")
+    customers: int = Field(description="customers who are known")
+    sample: list[UUID] = Field(description="some of the members")

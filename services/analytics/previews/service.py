@@ -16,6 +16,7 @@ from services.analytics.segments.repository import programs
 from services.analytics.segments.repository.planning import expect_everybody
 from services.analytics.segments.service.definitions import check
 from services.analytics.segments.service.programs import definitions_of
+from services.analytics.statistics.service import refresh
 from shared.database.engine import Database, sqlstate
 from shared.observability.logging import get_logger
 
@@ -68,6 +69,7 @@ async def preview(
     """Count everybody within the time, else estimate from a share of the customers. Raises InvalidSegment."""
     async with database.transaction() as tx:
         tree, _, _ = await check(tx, definition, fact_days)
+        await refresh(tx)
         running = {definition.id: definition.root for definition in definitions_of(await programs.running(tx))}
         customers = await states.count(tx)
     references = referred(references_of(tree), running)

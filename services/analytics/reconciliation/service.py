@@ -9,7 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from services.analytics.identity import repository as identity
-from services.analytics.memberships.repository import memberships, states
+from services.analytics.memberships.repository import counts, memberships, states
 from services.analytics.memberships.service.histories import histories
 from services.analytics.reconciliation import repository as reconciliations
 from services.analytics.segments.domain.engine import State, advance, decode, members, needs_history
@@ -30,6 +30,7 @@ PIECE = 250
 EXAMPLES = 20
 
 MISMATCHES = gauge("segment_mismatches", "Customers whose memberships differed from the facts at the last comparison")
+WRONG_COUNTS = gauge("segment_counts_wrong", "Segments whose kept number of members was wrong at the last comparison")
 COMPARED = counter("segment_customers_compared", "Customers whose memberships were compared with the facts")
 
 
@@ -39,6 +40,7 @@ class Report:
 
     customers: int = 0
     mismatches: int = 0
+    counts: int = 0  # segments whose kept number of members was wrong, and is right now
     examples: list[dict[str, Any]] = field(default_factory=list)
 
 
@@ -63,11 +65,27 @@ async def reconcile(database: Database, programs: Programs, most: int | None, *,
             break
         else:
             cursor, wrapped = None, True
+    report.counts = await _count_again(database)
     async with database.transaction() as tx:
         await reconciliations.finish(tx, id, report.customers, report.mismatches, report.examples)
     MISMATCHES.set(report.mismatches)
-    log.info("reconciled", customers=report.customers, mismatches=report.mismatches)
+    log.info("reconciled", customers=report.customers, mismatches=report.mismatches, counts=report.counts)
     return report
+
+
+async def _count_again(database: Database) -> int:
+    """The kept number of members of each segment is that of its memberships; how many were not."""
+    async with database.transaction() as tx:
+        versions = await counts.answering(tx)
+    wrong = 0
+    for segment_id, version in versions:
+        async with database.transaction() as tx:
+            missed = await counts.correct(tx, segment_id, version)
+        if missed:
+            wrong += 1
+            log.error("member_count_was_wrong", segment_id=str(segment_id), version=version, missed=missed)
+    WRONG_COUNTS.set(wrong)
+    return wrong
 
 
 async def reconciled_within(database: Database, time: timedelta) -> bool:

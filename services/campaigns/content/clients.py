@@ -64,13 +64,16 @@ class LetterWriters:
     """Asks a process of its own to write, one batch at a time; starts another when it ended over a letter."""
 
     def __init__(self, settings: Settings) -> None:
+        keys = settings.signing_keys()
         self._settings = WriterSettings(
-            key=settings.installation_key.get_secret_value(),
+            link_key=keys.signing,
+            link_key_id=keys.current,
             public_url=settings.public_url.rstrip("/"),
             unsubscribe_url=settings.privacy_public_url.rstrip("/"),
             sender_address=settings.sender_address,
             sender_name=settings.sender_name,
         )
+        self._key = settings.installation_key.get_secret_value()
         self._process: asyncio.subprocess.Process | None = None
         self._turn = asyncio.Lock()
 
@@ -134,7 +137,7 @@ class LetterWriters:
     def _hash_of(self, card: Card) -> str | None:
         if card.address is None:
             return None
-        return fingerprint(self._settings.key, "email", normalise("email", card.address))
+        return fingerprint(self._key, "email", normalise("email", card.address))
 
     async def _one(self, asked: bytes) -> Answer:
         async with self._turn:

@@ -27,6 +27,7 @@ from services.campaigns.content.domain.mail import Sender, compose
 from services.campaigns.content.domain.names import TemplateField, tree_of
 from services.campaigns.content.domain.templates import Values, check, render
 from services.campaigns.content.domain.trial import sample_values, try_out
+from shared.security.link_keys import numbered
 from shared.security.tokens import PREVIEW_TOKEN, make_unsubscribe_token
 
 _NOBODY = UUID(int=0)
@@ -77,10 +78,10 @@ class LetterWriter:
         ids = (reference.customer_id, source.campaign_id, reference.message_id)
         if reference.trial:
             ids = (_NOBODY, _NOBODY, _NOBODY)
-        key, clicks = self._settings.key, f"{self._settings.public_url}/t/c/"
+        clicks = f"{self._settings.public_url}/t/c/"
 
         def tracked(url: str, label: str) -> str:
-            return clicks + make_token(key, Tracked("clicked", *ids, url, label))
+            return clicks + self._tracking(Tracked("clicked", *ids, url, label))
 
         language = card.fields.get("language")
         return Values(
@@ -92,17 +93,21 @@ class LetterWriter:
             },
             unsubscribe=f"{self._settings.unsubscribe_url}/unsubscribe/{self._unsubscribe(source, reference)}",
             track=tracked,
-            pixel=f"{self._settings.public_url}/t/o/{make_token(key, Tracked('opened', *ids))}",
+            pixel=f"{self._settings.public_url}/t/o/{self._tracking(Tracked('opened', *ids))}",
             now=at,
             zone=card.time_zone,
             language=language if isinstance(language, str) else None,
         )
 
+    def _tracking(self, tracked: Tracked) -> str:
+        return numbered(self._settings.link_key_id, make_token(self._settings.link_key, tracked))
+
     def _unsubscribe(self, source: LetterSource, reference: Reference) -> str:
+        """Names the address by its hash, so that whoever follows the link is unsubscribed by that address too."""
         if reference.trial:
             return PREVIEW_TOKEN
-        return make_unsubscribe_token(
-            self._settings.key,
+        token = make_unsubscribe_token(
+            self._settings.link_key,
             customer_id=reference.customer_id,
             purpose=source.purpose,
             channel=source.channel,
@@ -110,3 +115,4 @@ class LetterWriter:
             message_id=reference.message_id,
             fingerprint=reference.address_hash,
         )
+        return numbered(self._settings.link_key_id, token)

@@ -55,7 +55,7 @@ async def opened(context: ContextDep, token: str) -> Response:
 
 
 def _read(context: AppContext, token: str, kind: str) -> Tracked:
-    tracked = read_token(context.settings.installation_key.get_secret_value(), token)
+    tracked = context.settings.signing_keys().read(token, read_token)
     if tracked is None or tracked.kind != kind:
         raise NoSuchLink("This link is not one of ours, or was damaged.", cure="Use the link as it was sent.")
     return tracked

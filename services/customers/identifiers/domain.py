@@ -146,11 +146,10 @@ def read_identifier(
         raise UnusableIdentifier("must be a phone number such as +44 20 7946 0000")
     # Only a storefront's own ids differ by source; one e-mail is one e-mail wherever it was typed.
     kept = source if kind == "external_id" else None
+    before = former_normalise(kind, text, source)
+    former = None if before == normalised else fingerprint(key, kind, before)
     known_as = fingerprint(key, kind, normalised)
-    former = fingerprint(key, kind, former_normalise(kind, text, source))
-    return OfferedIdentifier(
-        kind, text, normalised, known_as, kept, verified, preferred, trust, None if former == known_as else former
-    )
+    return OfferedIdentifier(kind, text, normalised, known_as, kept, verified, preferred, trust, former)
 
 
 def former_names(offered: Sequence[OfferedIdentifier]) -> list[str]:

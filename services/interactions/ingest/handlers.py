@@ -1,4 +1,5 @@
-"""Kafka door of publishers: records of `interactions-inbound`, which are no envelopes, checked and recorded."""
+"""Kafka door of publishers: records of `interactions-inbound` and of trusted publishers' own topics, which are no
+envelopes, checked and recorded."""
 
 from __future__ import annotations
 
@@ -8,7 +9,9 @@ from services.interactions.ingest.service.accepting import TopicPolicy, read_rec
 from services.interactions.recording.domain import InboundEvent
 from services.interactions.recording.service.messages import policy_of, record_messages
 from shared.clock import open_clock
+from shared.contracts.topics import publisher_of
 from shared.database.transaction import Tx
+from shared.events.floods import publisher_in
 from shared.events.subscription import Record, Subscription
 
 
@@ -26,11 +29,18 @@ def subscriptions(settings: Settings) -> list[Subscription]:
             sealed=record.header(SEAL),
             traceparent=record.header("traceparent"),
             received_ms=record.timestamp_ms or None,
+            owner=publisher_of(record.topic),
         )
 
     async def on_messages(tx: Tx, inbound: list[InboundEvent]) -> None:
         await record_messages(tx, policy, inbound)
 
+    def published_by(record: Record) -> str:
+        return publisher_of(record.topic) or publisher_in(record)
+
+    topics = ["interactions-inbound", *(topic.name for topic in settings.own_topics)]
     return [
-        Subscription("interactions-inbound", ["interactions-inbound"], decode=decode, on_batch=on_messages, inbox=False)
+        Subscription(
+            "interactions-inbound", topics, decode=decode, on_batch=on_messages, inbox=False, publisher_of=published_by
+        )
     ]

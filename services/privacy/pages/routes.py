@@ -59,4 +59,4 @@ def _unknown_link() -> HTMLResponse:
 
 
 def _read(context: AppContext, token: str) -> UnsubscribeToken | None:
-    return read_unsubscribe_token(context.settings.installation_key.get_secret_value(), token)
+    return context.settings.signing_keys().read(token, read_unsubscribe_token)

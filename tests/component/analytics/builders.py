@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 
 from shared.contracts.customers import CustomersMerged, MergeUndone, ProfileChanged
 from shared.contracts.envelope import Envelope, Fact, Origin
-from shared.contracts.interactions import ContactRecorded, Line, PurchaseRecorded
+from shared.contracts.interactions import ContactRecorded, Line, PurchaseRecorded, ReturnRecorded
 from shared.contracts.privacy import ConsentChanged, ErasureRequested
 from shared.ids import new_id
 
@@ -50,6 +50,15 @@ def a_purchase(
     return an_event(data, subject, at, **event)
 
 
+def a_return(subject: UUID, at: datetime, *, amount: int = 1500, **event: Any) -> Envelope[Any]:
+    """Goods that came back."""
+    line = Line(product_id="p1", quantity=1, amount=amount, category="apples")
+    data = ReturnRecorded(
+        interaction_id=uuid4(), channel="store", currency="EUR", amount=amount, base_amount=2 * amount, lines=[line]
+    )
+    return an_event(data, subject, at, **event)
+
+
 def a_contact(subject: UUID, at: datetime, **event: Any) -> Envelope[Any]:
     """A call that came in."""
     return an_event(ContactRecorded(interaction_id=uuid4(), channel="phone", direction="in"), subject, at, **event)
@@ -65,9 +74,11 @@ def a_profile(subject: UUID, at: datetime, *, attributes: dict[str, Any] | None 
     return an_event(data, subject, at, **event)
 
 
-def a_consent(subject: UUID, at: datetime, *, state: Any = "granted", **event: Any) -> Envelope[Any]:
+def a_consent(
+    subject: UUID, at: datetime, *, state: Any = "granted", purpose: str = "marketing", **event: Any
+) -> Envelope[Any]:
     """Consent to marketing by e-mail."""
-    data = ConsentChanged(consent_id=uuid4(), purpose="marketing", channel="email", state=state)
+    data = ConsentChanged(consent_id=uuid4(), purpose=purpose, channel="email", state=state)
     return an_event(data, subject, at, **event)
 
 

@@ -7,6 +7,7 @@ import services.analytics.facts.tables
 import services.analytics.identity.tables
 import services.analytics.memberships.tables
 import services.analytics.reconciliation.tables
+import services.analytics.scores.tables
 import services.analytics.segments.tables  # noqa: F401
 from services.analytics.config import Settings
 from services.analytics.metadata import metadata

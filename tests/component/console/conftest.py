@@ -75,7 +75,8 @@ async def console(settings: Settings) -> AsyncIterator[Console]:
     async with app.router.lifespan_context(app):
         transport = httpx.MockTransport(services.handle)
         clients = {name: service_client(settings, name, settings.url_of(name), inner=transport) for name in SERVICES}
-        app.state.context = dataclasses.replace(app.state.context, clients=clients)
+        probe = httpx.AsyncClient(transport=transport)
+        app.state.context = dataclasses.replace(app.state.context, clients=clients, probe=probe)
         # Guessing is slowed down by name and address; each test begins anew.
         await app.state.context.redis.delete(
             *[key async for key in app.state.context.redis.scan_iter("bucket:console:sign-in:*")] or ["none"]

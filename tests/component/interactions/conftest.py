@@ -46,6 +46,7 @@ _KEYS = {
 }
 # Believed by its name; every other publisher on the topic is hearsay.
 TRUSTED_TILL = "till"
+OWN_TOPIC = "warehouse"
 
 
 @pytest.fixture(scope="session")
@@ -67,6 +68,7 @@ async def settings(
         topic_prefix=topic_prefix,
         api_keys_file=keys,
         trusted_publishers=[TRUSTED_TILL],
+        publisher_topics=[OWN_TOPIC],
     )
     await asyncio.to_thread(run_migrations, "interactions", made.database_url)
     await create_topics(made)

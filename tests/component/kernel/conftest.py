@@ -68,6 +68,6 @@ async def database(kernel_url: str) -> AsyncIterator[Database]:
     opened = Database(kernel_url, source="tests", clock=FixedClock())
     await maintain(opened)
     async with opened.transaction() as tx:
-        await tx.execute("truncate outbox, subjects, inbox, dead_letters, offsets, effects")
+        await tx.execute("truncate outbox, subjects, inbox, dead_letters, offsets, epochs, effects")
     yield opened
     await opened.close()

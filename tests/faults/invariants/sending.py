@@ -49,13 +49,15 @@ def i5_audience_adds_up(seen: Evidence) -> list[str]:
 
 def i7_consent_wins(seen: Evidence) -> list[str]:
     """Every hand-over has a permit, not older than ten seconds; no permit is written on a consent that did not hold in
-    privacy's own order of commits; and as people saw it, nobody was mailed without having agreed."""
+    privacy's own order of commits, nor for an address that had refused by then; and as people saw it, nobody was
+    mailed without having agreed."""
     permits: dict[str, list[Row]] = defaultdict(list)
     for permit in seen.permits:
         permits[permit["message_id"]].append(permit)
     lines: dict[str, list[Row]] = defaultdict(list)
     for line in sorted(seen.consents, key=lambda line: line["version"]):
-        if line["effective"]:
+        # Where something was granted a refusal of everything has a line for that too; only addresses may have no other.
+        if line["effective"] and (line.get("purpose") != "*" or line["by_address"]):
             lines[line["customer_id"]].append(line)
     unpermitted, old = set(), set()
     for mail in seen.handed:
@@ -70,17 +72,30 @@ def i7_consent_wins(seen: Evidence) -> list[str]:
         for member, version in zip(permit["covers"], permit["versions"], strict=True)
         if member not in seen.erased and member == permit["customer_id"] and not _granted(lines[member], version)
     }
+    people = {permit["customer_id"] for permit in seen.permits}
+    refused = {
+        permit["permit_id"]
+        for permit in seen.permits
+        for member, version in zip(permit["covers"], permit["versions"], strict=True)
+        # Another id of the customer may have refused before the current one agreed; an address may not.
+        if member not in people and _by_address(lines[member]) and not _granted(lines[member], version, unsaid=True)
+    }
     return [
         *violations("handed over without a permit", unpermitted if not seen.erased else ()),
         *violations("on a permit that was too old", old),
         *violations("permitted without consent", unfounded),
+        *violations("permitted for an address that had refused", refused),
         *violations("mailed without having agreed", _unasked(seen)),
     ]
 
 
-def _granted(lines: list[Row], version: int) -> bool:
+def _granted(lines: list[Row], version: int, *, unsaid: bool = False) -> bool:
     before = [line["action"] for line in lines if line["version"] <= version]
-    return bool(before) and before[-1] == "granted"
+    return before[-1] == "granted" if before else unsaid
+
+
+def _by_address(lines: list[Row]) -> bool:
+    return any(line.get("by_address") for line in lines)
 
 
 def _unasked(seen: Evidence) -> set[str]:

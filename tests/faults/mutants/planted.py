@@ -16,7 +16,7 @@ from services.campaigns.campaigns.domain import campaign
 from services.campaigns.delivery import clients
 from services.campaigns.messages.repository import enrolment, ledger
 from shared.clock import MACHINE
-from shared.events import inbox
+from shared.events import inbox, poison
 from shared.events import processor as consumer
 from shared.events.relay import Relay
 from shared.kafka.clients import make_producer, wire_name
@@ -162,7 +162,7 @@ def swallow() -> None:
     async def write_dead_letter(*_: Any, **__: Any) -> None:
         return None
 
-    vars(consumer)["write_dead_letter"] = write_dead_letter
+    vars(poison)["write_dead_letter"] = write_dead_letter
 
 
 def stopped_loop() -> None:

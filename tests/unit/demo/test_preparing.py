@@ -8,7 +8,6 @@ from pathlib import Path
 
 import pytest
 
-from deploy.docker.prepare import write_secrets
 from deploy.local.errors import CannotStart
 from deploy.local.hosting import wipe
 from deploy.local.keys import ROLES, load_keys
@@ -44,22 +43,11 @@ def test_after_a_crash_business_time_never_goes_back(tmp_path: Path) -> None:
     assert ScaledClock(tmp_path / CLOCK).now() >= START + timedelta(hours=4)
 
 
-def test_a_service_gets_its_own_secrets_only(tmp_path: Path) -> None:
-    """Catches a container that could call its neighbours with another service's key."""
-    keys = load_keys(tmp_path)
-    write_secrets(tmp_path, "campaigns", keys)
-    folder = tmp_path / "secrets" / "campaigns"
-    assert {file.name: file.read_text() for file in folder.iterdir()} == {
-        "service_key": keys["service-campaigns"],
-        "installation_key": keys["installation"],
-    }
-
-
 def test_keys_are_made_once_and_no_two_are_equal(tmp_path: Path) -> None:
     """Catches a second start that locks everybody out."""
     first = load_keys(tmp_path)
     assert load_keys(tmp_path) == first
-    assert len(set(first.values())) == len(ROLES) + 1
+    assert len(set(first.values())) == len(ROLES) + 2
 
 
 def test_only_a_folder_of_the_demonstration_is_wiped(tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ import pytest
 from pydantic import ValidationError
 
 from services.campaigns.config import Settings as Campaigns
+from services.interactions.config import Settings as Interactions
 from shared.config import ServiceSettings
 from shared.security.api_keys import BadKeyFile
 from tests.component.kernel.doors import DoorSettings, create
@@ -111,7 +112,7 @@ def campaigns(**given: Any) -> Campaigns:
     urls: dict[str, Any] = {
         f"{name}_url": f"https://{name}.internal" for name in ("customers", "privacy", "public", "privacy_public")
     }
-    more: dict[str, Any] = {"api_keys_file": Path(), "sender_address": "news@example.com"}
+    more: dict[str, Any] = {"link_keys": "1:" + "l" * 32, "api_keys_file": Path(), "sender_address": "news@example.com"}
     return Campaigns(**SAFE | urls | more | given)
 
 
@@ -121,13 +122,27 @@ def campaigns(**given: Any) -> Campaigns:
         ({"customers_url": "http://customers.internal"}, "CUSTOMERS_URL"),
         ({"privacy_url": "http://privacy.internal"}, "PRIVACY_URL"),
         ({"smtp_start_tls": False}, "SMTP_START_TLS"),
+        ({"link_keys": ""}, "LINK_KEYS"),
+        ({"link_keys": "1:short"}, "LINK_KEYS"),
     ],
 )
-def test_campaigns_in_production_speaks_to_nobody_in_the_clear(given: dict[str, Any], named: str) -> None:
-    """Catches contact cards, permits and mails on a wire that others read."""
+def test_campaigns_in_production_hides_what_it_says_and_signs_with_its_own_keys(
+    given: dict[str, Any], named: str
+) -> None:
+    """Catches contact cards, permits and mails on a wire that others read; links under the key of ids."""
     assert campaigns().demands_start_tls
     with pytest.raises(ValidationError, match=named):
         campaigns(**given)
+
+
+def test_names_without_proof_are_not_believed_in_production() -> None:
+    """Catches whoever reaches the broker and calls itself a till; a topic of its own proves who writes."""
+    file: dict[str, Any] = {"api_keys_file": Path()}
+    assert [topic.name for topic in Interactions(**SAFE | file | {"publisher_topics": ["tills"]}).own_topics] == [
+        "interactions-inbound-tills"
+    ]
+    with pytest.raises(ValidationError, match=r"TRUSTED_PUBLISHERS.*PUBLISHER_TOPICS"):
+        Interactions(**SAFE | file | {"trusted_publishers": ["tills"]})
 
 
 def test_a_mail_password_is_never_sent_in_the_clear() -> None:
@@ -136,6 +151,15 @@ def test_a_mail_password_is_never_sent_in_the_clear() -> None:
     assert campaigns(profile="local", smtp_password="secret").demands_start_tls
     with pytest.raises(ValidationError, match="SMTP_START_TLS"):
         campaigns(profile="local", smtp_password="secret", smtp_start_tls=False)
+
+
+def test_a_refusal_shows_no_secret(tmp_path: Path) -> None:
+    """Catches passwords in the log of a process that does not start."""
+    with pytest.raises(ValidationError) as refused:
+        settings(
+            tmp_path, kafka_cert_file="a.pem", kafka_password="hush-kafka", database_url="postgresql://u:hush-db@h/d"
+        )
+    assert "hush" not in str(refused.value)
 
 
 async def test_production_does_not_start_with_an_empty_key_file(tmp_path: Path) -> None:

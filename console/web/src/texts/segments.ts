@@ -36,6 +36,8 @@ export const segmentTexts = {
   "explain.outside": ["is not in the segment", "ist nicht im Segment"],
   "explain.changes": ["Time alone changes this at {when}.", "Die Zeit allein ändert das am {when}."],
   "explain.found": ["found: {found}", "gefunden: {found}"],
+  "found.sum": ["total", "Summe"],
+  "found.events": ["events", "Ereignisse"],
   "explain.holds": ["holds", "trifft zu"],
   "explain.fails": ["does not hold", "trifft nicht zu"],
   "explain.decides": ["decides", "entscheidend"],

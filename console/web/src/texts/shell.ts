@@ -43,6 +43,8 @@ export const shellTexts = {
   "home.about": ["What happens now, and what needs somebody", "Was gerade geschieht und was jemanden braucht"],
   "home.recorded": ["Recorded in the last day", "Am letzten Tag erfasst"],
   "home.revenue": ["Revenue of the last day", "Umsatz des letzten Tages"],
+  "home.sent": ["Messages sent", "Gesendete Nachrichten"],
+  "home.responses": ["Responses", "Reaktionen"],
   "home.live": ["as it happened", "im Moment des Geschehens"],
   "home.kinds": ["What happened", "Was geschehen ist"],
   "home.kind": ["Kind", "Art"],

@@ -29,6 +29,7 @@ from services.analytics.segments.repository import programs, rounds
 from services.analytics.segments.repository.planning import expect_everybody
 from services.analytics.segments.repository.rounds import Round
 from services.analytics.segments.service.programs import definitions_of, renew
+from services.analytics.statistics.service import refresh
 from shared.clock import MACHINE
 from shared.contracts.analytics import SegmentChanged
 from shared.contracts.envelope import Origin
@@ -110,6 +111,7 @@ class Filling:
                 round = await rounds.open_round(tx)
                 if round is None or round.stage != "waiting" or round.moment is None:
                     return
+                await refresh(tx)
                 await expect_everybody(tx, _MEMORY)
                 await _answer(tx, round, round.moment)
                 await rounds.enter_stage(tx, round, "applying")

@@ -52,6 +52,7 @@ class Catalogue:
     """The vocabulary a definition is checked against. None means that any name is accepted."""
 
     attributes: Mapping[str, Type] = field(default_factory=dict)
+    values: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # of attributes that have few
     events: Mapping[str, Mapping[str, Type]] = field(default_factory=lambda: EVENTS)
     retention: int | None = None  # microseconds that facts are kept; None: for ever
     segments: frozenset[str] | None = None

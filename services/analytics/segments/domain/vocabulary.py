@@ -29,6 +29,17 @@ USUAL: Mapping[str, Type] = MappingProxyType(
 """Known before the first customer is."""
 
 
+VALUES: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {
+        "kind": ("person", "firm"),
+        "status": ("prospect", "lead", "active", "lapsed", "lost", "blocked"),
+        "sex": ("female", "male", "other"),
+        "marital_status": ("single", "married", "unmarried", "partnered", "separated", "divorced", "widowed"),
+    }
+)
+"""All values that these attributes can have: one that compares with another is a mistake, and would mean nobody."""
+
+
 def type_of(value: Any) -> Type | None:
     """The type that a value shows; None shows nothing."""
     if isinstance(value, bool):

@@ -56,14 +56,15 @@ _TAKEN = text("""
 """)
 _LIVE = text("select segment_id from segments where not archived and current_version is not null")
 _LIVE_DEFINITIONS = text("""
-    select v.segment_id, v.definition, v.types from segment_versions v join segments s using (segment_id)
+    select v.segment_id, s.name, v.definition, v.types from segment_versions v join segments s using (segment_id)
     where not s.archived and (v.state = 'backfilling' or v.state = 'live')
     order by v.segment_id, v.version
 """)
+# Kept by the trigger on memberships, which themselves are not read: there may be millions.
 _COUNTS = text("""
-    select m.segment_id, count(*) as members
-    from memberships m join segments s on s.segment_id = m.segment_id and s.current_version = m.version
-    where m.segment_id = any(cast(:ids as uuid[])) and not s.archived group by m.segment_id
+    select s.segment_id, cast(coalesce(sum(c.members), 0) as bigint) as members
+    from segments s left join segment_counts c on c.segment_id = s.segment_id and c.version = s.current_version
+    where s.segment_id = any(cast(:ids as uuid[])) and not s.archived group by s.segment_id
 """)
 
 
@@ -140,7 +141,7 @@ async def live_ids(tx: Tx) -> set[UUID]:
 
 
 async def definitions(tx: Tx) -> Sequence[Any]:
-    """(segment, definition, types) of what runs; of a segment with two versions the newest comes last."""
+    """(segment, name, definition, types) of what runs; of a segment with two versions the newest comes last."""
     return await tx.rows(_LIVE_DEFINITIONS)
 
 

@@ -8,6 +8,7 @@ from uuid import UUID
 from fastapi import Query
 
 from services.analytics.config import Settings
+from services.analytics.segments.domain.vocabulary import VALUES
 from services.analytics.segments.schemas import (
     CheckedOut,
     DefinitionIn,
@@ -51,6 +52,7 @@ async def show_vocabulary(tx: TxDep, context: ContextDep) -> VocabularyOut:
     words = await catalogue(tx, _settings(context).fact_days)
     return VocabularyOut(
         attributes={name: kind.value for name, kind in sorted(words.attributes.items())},
+        values={name: list(values) for name, values in VALUES.items()},
         events={event: {name: kind.value for name, kind in kinds.items()} for event, kinds in words.events.items()},
         segments=sorted(UUID(id) for id in words.segments or ()),
         lists=sorted(UUID(id) for id in words.lists or ()),
@@ -106,7 +108,9 @@ async def _show(tx: Tx, id: UUID) -> SegmentOut:
 
 def _out(found: Segment, counts: dict[UUID, int], filled: float) -> SegmentOut:
     filling = found.state == "backfilling"
-    state: Any = "archived" if found.archived else "live" if found.current_version is not None else "backfilling"
+    state: Any = "archived" if found.archived else "backfilling" if found.current_version is None else "live"
+    if state == "live" and filling:
+        state = "changing"
     return SegmentOut(
         id=found.segment_id,
         name=found.name,
@@ -115,8 +119,8 @@ def _out(found: Segment, counts: dict[UUID, int], filled: float) -> SegmentOut:
         version=None if found.archived else found.current_version,
         newest_version=found.newest_version,
         definition=found.definition,
-        members=counts.get(found.segment_id, 0) if state == "live" else None,
-        filled=filled if filling else None,
+        members=counts.get(found.segment_id, 0) if state in ("live", "changing") else None,
+        filled=filled if filling and not found.archived else None,
         created_at=found.created_at,
         changed_at=found.changed_at,
     )

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
 from services.analytics.segments.domain.catalogue import Catalogue
 from services.analytics.segments.domain.language import InvalidDefinition, Node, order_of, parse, references_of, write
-from services.analytics.segments.domain.vocabulary import used_types
+from services.analytics.segments.domain.vocabulary import VALUES, used_types
 from services.analytics.segments.errors import (
     InvalidSegment,
     NameTaken,
@@ -30,7 +31,8 @@ async def check(
     tx: Tx, definition: Mapping[str, Any], fact_days: int | None, segment_id: UUID | None = None
 ) -> tuple[Node, dict[str, Any], dict[str, str]]:
     """The tree, its canonical form and the types it uses. Raises InvalidSegment, which points at nodes."""
-    words = await catalogue(tx, fact_days)
+    # What was saved before a value was known to be impossible goes on: only new definitions are checked for it.
+    words = replace(await catalogue(tx, fact_days), values=VALUES)
     try:
         tree = parse(definition, words)
         await _no_circle(tx, tree, segment_id)
@@ -88,8 +90,8 @@ async def archive_segment(tx: Tx, id: UUID) -> None:
     users = await referring(tx, id)
     if users:
         raise StillReferred(
-            f"{len(users)} other segments refer to this one.",
-            cure="Change or archive them first.", segments=[str(user) for user in users],
+            f"Used by {', '.join(repr(name) for _, name in users)}.",
+            cure="Change or archive them first.", segments=[str(user) for user, _ in users],
         )  # fmt: skip
     await segments.archive(tx, id)
     await renew(tx)
@@ -130,13 +132,13 @@ async def live_segment(tx: Tx, id: UUID) -> tuple[Segment, int]:
     return found, found.current_version
 
 
-async def referring(tx: Tx, id: UUID) -> list[UUID]:
-    """Segments whose running versions refer to this one."""
+async def referring(tx: Tx, id: UUID) -> list[tuple[UUID, str]]:
+    """(id, name) of segments whose running versions refer to this one."""
     users = set()
     for row in await segments.definitions(tx):
         tree = parse(row["definition"], Catalogue(attributes=read_types(row["types"])))
         if str(id) in references_of(tree):
-            users.add(row["segment_id"])
+            users.add((row["segment_id"], row["name"]))
     return sorted(users)
 
 

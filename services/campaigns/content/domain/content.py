@@ -20,9 +20,10 @@ class CannotRender(Exception):
 
 @dataclass(frozen=True, slots=True)
 class WriterSettings:
-    """What letters need to know of the installation. `key` signs their links."""
+    """What letters need to know of the installation; `link_key` signs their links."""
 
-    key: str
+    link_key: str
+    link_key_id: str
     public_url: str
     unsubscribe_url: str
     sender_address: str

@@ -29,7 +29,6 @@ from services.customers.profiles.domain.customer import Group
 from services.customers.profiles.service.opening import NewCustomer, open_or_lock
 from shared.contracts.envelope import Envelope
 from shared.contracts.interactions import IdentityObserved
-from shared.customers.identifiers import fingerprints_of
 from shared.database.transaction import Tx
 from shared.events.handlers import EventBatch
 from shared.observability.logging import get_logger
@@ -118,21 +117,23 @@ def _read(settings: Settings, event: Envelope[IdentityObserved], definitions: De
     traits = read_traits(data.traits, definitions, event.time, data.publisher, trusted=trusted)
     if traits.left_out:
         log.warning("traits_too_long", names=traits.left_out, event_id=str(event.id))
-    named: list[tuple[IdentifierKind, str, str | None]] = [
-        (identifier.kind, identifier.value, identifier.source) for identifier in data.identifiers
-    ]
+    published = [identifier for identifier in data.identifiers if identifier != data.derived_from]
     if data.derived_from is not None:
-        named.insert(0, (data.derived_from.kind, data.derived_from.value, data.derived_from.source))
+        published.insert(0, data.derived_from)
+    named: list[tuple[IdentifierKind, str, str | None]] = [(said.kind, said.value, said.source) for said in published]
     named += [(kind, value, None) for kind, value in traits.addresses]
-    offered = []
-    for kind, value, source in named:
+    offered: list[OfferedIdentifier] = []
+    deriving = None
+    for place, (kind, value, source) in enumerate(named):
         try:
             offered.append(
                 read_identifier(settings.key, kind, value, source, region=settings.phone_region, trust=data.trust)
             )
         except UnusableIdentifier as fault:
             log.warning("identifier_unusable", kind=kind, event_id=str(event.id), why=str(fault))
-    deriving = fingerprints_of(settings.key, data.derived_from)[0] if data.derived_from else None
+        else:
+            if place == 0 and data.derived_from is not None:
+                deriving = offered[-1].fingerprint
     return Observation(event, distinct(offered), traits, deriving)
 
 

@@ -65,8 +65,10 @@ def read_record(
     sealed: str | None = None,
     traceparent: str | None = None,
     received_ms: int | None = None,
+    owner: str | None = None,
 ) -> InboundEvent:
-    """The event in a record of interactions-inbound, checked as well; `sealed` is what the door wrote beside it.
+    """The event in a publisher's record, checked as well. `sealed` is what the door wrote beside it; `owner` the
+    publisher whose own topic it came by: the broker let nobody else write there, so what the record says is ignored.
 
     Raises UnacceptableRecord, a dead letter.
     """
@@ -76,8 +78,12 @@ def read_record(
         refused = EventRefused(_problems(error, ("message",)))
         raise UnacceptableRecord(refused, refused.reason) from None
     message = record.message
-    publisher = read_seal(policy.key, record.publisher, raw or b"", sealed)
-    publisher = publisher or publisher_on_the_topic(record.publisher, policy.trusted)
+    if owner is not None:
+        publisher = publisher_on_the_topic(owner, (owner,))
+    else:
+        publisher = read_seal(policy.key, record.publisher, raw or b"", sealed) or publisher_on_the_topic(
+            record.publisher, policy.trusted
+        )
     try:
         _check(message, now, factor)
         if kind := publisher.unreportable(message):

@@ -127,7 +127,8 @@ async def _a_stopped_relay(harness: Harness, shop: Shop) -> list[tuple[str, date
         # The relay of another process comes, with the purchase and then with the time.
         async with shop.relaying():
             await until(lambda: moves(2))
-            await asyncio.sleep(0.5)
+            # A relay begins with a look at its own topics.
+            await asyncio.sleep(1.5)
     assert second + timedelta(seconds=WINDOW_S) == (await harness.world.moves(regular, segment))[-1][1]
     return await harness.world.moves(regular, segment)
 

@@ -10,8 +10,10 @@ import orjson
 import pytest
 
 from shared.contracts.interactions import IdentityObserved, ResponseRecorded
+from shared.events.processor import BatchProcessor
+from shared.events.subscription import Record
 from tests.component.interactions.builders import a_purchase, a_response, an_email
-from tests.component.interactions.conftest import BROWSER, REPORTER, DrivenWorker, as_
+from tests.component.interactions.conftest import BROWSER, OWN_TOPIC, REPORTER, DrivenWorker, as_
 
 RESERVED = ["bounced", "complained", "unsubscribed"]
 
@@ -43,6 +45,19 @@ async def test_an_observation_says_how_far_its_publisher_is_believed(
     assert await _trusts(worker, by_browser) == ["browser"]
     assert await _trusts(worker, by_till) == ["server"]
     assert await _trusts(worker, by_stranger) == ["browser"]
+
+
+async def test_a_publishers_own_topic_says_who_speaks(worker: DrivenWorker) -> None:
+    """Catches a record that borrows another publisher's name, or a trusted one that nobody believes."""
+    email = an_email()
+    value = orjson.dumps({"publisher": "somebody-else", "message": a_purchase(customer={"email": email})})
+    record = Record(f"interactions-inbound-{OWN_TOPIC}", 0, 1, None, value, [])
+    assert record.topic in worker.inbound.topics
+    await BatchProcessor(worker.database, worker.inbound).process([record])
+    customer = worker.customer_of(email)
+    assert await _trusts(worker, email) == ["server"]
+    by = await worker.value("select publisher from interactions where customer_id = :id", id=customer)
+    assert by == OWN_TOPIC
 
 
 async def test_a_servers_word_is_heard_after_a_browsers(api: httpx.AsyncClient, worker: DrivenWorker) -> None:

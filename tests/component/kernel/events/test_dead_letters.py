@@ -13,7 +13,9 @@ from shared.contracts.envelope import Envelope
 from shared.database import engine as kernel_database
 from shared.database.engine import Database
 from shared.database.transaction import Tx
-from shared.events.processor import BatchProcessor, TooManyDeadLetters
+from shared.events.floods import Budget
+from shared.events.poison import TooManyDeadLetters
+from shared.events.processor import BatchProcessor
 from shared.events.replayer import Replayer
 from shared.events.subscription import Record, Subscription
 from shared.ids import new_id
@@ -102,7 +104,7 @@ async def test_the_limit_of_dead_letters_outlives_the_process(database: Database
     """Catches a limit in memory: the supervisor would restart the worker, and each life would pour a limit away."""
     with pytest.raises(TooManyDeadLetters):
         for offset in range(30):
-            processor = BatchProcessor(database, SUBSCRIPTION, dead_letters_per_minute=20)
+            processor = BatchProcessor(database, SUBSCRIPTION, budget=Budget(all=20))
             await processor.process([broken(offset)])
     assert len(await letters(database)) == 20
 
@@ -111,7 +113,7 @@ async def test_the_limit_holds_for_events_that_fail_one_by_one(database: Databas
     """Catches a limit that only counts what cannot be read."""
     await emit(database, *[-1] * 10)
     with pytest.raises(TooManyDeadLetters):
-        await BatchProcessor(database, SUBSCRIPTION, dead_letters_per_minute=5).process(await records_of(database))
+        await BatchProcessor(database, SUBSCRIPTION, budget=Budget(all=5)).process(await records_of(database))
     assert len(await letters(database)) == 5
 
 
@@ -119,7 +121,7 @@ async def test_a_second_delivery_of_dead_lettered_records_does_not_count_towards
     """Catches a worker that cannot get past its own dead letters after a crash before the commit of the offset."""
     records = [broken(offset) for offset in range(15)]
     for _ in range(3):
-        await BatchProcessor(database, SUBSCRIPTION, dead_letters_per_minute=20).process(records)
+        await BatchProcessor(database, SUBSCRIPTION, budget=Budget(all=20)).process(records)
     assert len(await letters(database)) == 15
 
 

@@ -11,7 +11,9 @@ from shared.contracts.envelope import Envelope, Origin
 from shared.database.engine import Database
 from shared.database.transaction import Tx
 from shared.events.consumer_loop import ConsumerLoop
-from shared.events.processor import BatchProcessor, TooManyDeadLetters
+from shared.events.floods import Budget
+from shared.events.poison import TooManyDeadLetters
+from shared.events.processor import BatchProcessor
 from shared.events.relay import Relay
 from shared.events.replayer import Replayer
 from shared.events.subscription import Record, Subscription
@@ -84,7 +86,7 @@ async def test_a_flood_of_poison_stops_the_worker(database: Database) -> None:
     """Catches a consumer that pours a topic into the dead letters."""
     flood = [Record("tests-events", 0, n, b"k", b"no", [("type", b"tests.counted.v1")]) for n in range(30)]
     with pytest.raises(TooManyDeadLetters):
-        await BatchProcessor(database, SUBSCRIPTION, dead_letters_per_minute=20).process(flood)
+        await BatchProcessor(database, SUBSCRIPTION, budget=Budget(all=20)).process(flood)
     async with database.transaction() as tx:
         assert await tx.value("select count(*) from dead_letters") == 0
 

@@ -22,7 +22,10 @@ from shared.events.relay import Relay
 from shared.events.subscription import Subscription
 from shared.ids import new_id
 from shared.kafka.clients import make_producer, never_expire, stop_producer, wire_name
+from shared.worker.parts import WorkerContext
+from shared.worker.watchdog import Watchdog
 from tests.component.kernel.builders import Counted, effects, emit, on_counted, outbox, records_of
+from tests.fakes import FixedClock
 
 
 class Noted(Fact):
@@ -37,12 +40,15 @@ class Noted(Fact):
 @asynccontextmanager
 async def relaying(settings: Any) -> AsyncIterator[list[int]]:
     beats: list[int] = []
-    task = asyncio.create_task(Relay(settings).run(None, lambda: beats.append(1)))
+    database = Database(settings.database_url, source="tests", clock=FixedClock(), pool_size=1)
+    context = WorkerContext(settings, database, database.clock, Watchdog([]))
+    task = asyncio.create_task(Relay(settings).run(context, lambda: beats.append(1)))
     try:
         yield beats
     finally:
         task.cancel()
         await asyncio.wait([task])
+        await database.close()
 
 
 async def published(database: Database) -> list[bool]:

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from shared.observability.metrics import exposition
 from shared.security.api_keys import ApiKeys, BadKeyFile, hash_key
 
 
@@ -66,3 +67,23 @@ def test_an_expired_key_is_unknown(tmp_path: Path) -> None:
 def test_a_key_file_that_cannot_be_meant_is_refused_at_start(tmp_path: Path, content: Any) -> None:
     with pytest.raises(BadKeyFile):
         keys_of(tmp_path, content)
+
+
+def test_a_broken_file_alarms_and_keeps_only_the_keys_that_stand_in_it(tmp_path: Path) -> None:
+    """Catches a typo that shuts every door, and one by which a key that was taken out goes on working unseen."""
+    keys = keys_of(tmp_path, [entry("stays"), entry("leaked")])
+    file = tmp_path / "keys.json"
+    file.write_text(json.dumps([entry("stays")])[:-1])
+    assert keys.find("stays") is not None
+    assert keys.find("leaked") is None
+    assert b"crm_api_key_file_broken 1.0" in exposition()
+    file.write_text(json.dumps([entry("stays"), entry("new")]))
+    assert keys.find("new") is not None
+    assert b"crm_api_key_file_broken 0.0" in exposition()
+
+
+def test_a_file_that_is_gone_lists_nobody(tmp_path: Path) -> None:
+    """Catches keys that outlive the file by which they are revoked."""
+    keys = keys_of(tmp_path, [entry("till")])
+    (tmp_path / "keys.json").unlink()
+    assert keys.find("till") is None

@@ -199,8 +199,15 @@ def test_the_document_names_scope_problems_and_key_header(settings: DoorSettings
     document = create(settings).openapi()
     post = document["paths"]["/counts"]["post"]
     assert post["x-scope"] == "customers:write"
-    assert post["responses"].keys() >= {"201", "401", "403", "413", "415", "422", "429", "500", "503"}
+    with_body = {"400", "408", "413", "415"}
+    always = {"401", "403", "422", "429", "500", "503"}
+    assert post["responses"].keys() == {"201", "404", "409"} | with_body | always
+    assert "Retry-After" in post["responses"]["503"]["headers"]
     assert [parameter["name"] for parameter in post["parameters"]] == ["Idempotency-Key"]
-    assert "security" not in document["paths"]["/counts/open"]["get"]
+    stranger = document["paths"]["/counts/open"]["get"]
+    assert "security" not in stranger
+    assert stranger["responses"].keys() == {"200"} | always - {"401", "403"}
+    found = document["paths"]["/counts/found/{name}"]["get"]
+    assert found["responses"].keys() == {"200", "404"} | always
     named = [parameter["name"] for parameter in document["paths"]["/counts/found/{name}"]["get"]["parameters"]]
     assert sorted(named) == ["limit", "name"]

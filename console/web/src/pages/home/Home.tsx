@@ -49,8 +49,8 @@ function Figures({ stats }: { stats: Stats }) {
     <SimpleGrid cols={{ base: 2, md: 4 }}>
       <Figure label={t("home.recorded")} value={number(live.reduce((sum, count) => sum + count.interactions, 0))} note={t("home.live")} />
       <Figure label={t("home.revenue")} value={money(revenue)} note={`${number(of("purchase"))} ${word("kinds", "purchase")}`} />
-      <Figure label={word("kinds", "exposure")} value={number(of("exposure"))} />
-      <Figure label={word("kinds", "response")} value={number(of("response"))} />
+      <Figure label={t("home.sent")} value={number(of("exposure"))} />
+      <Figure label={t("home.responses")} value={number(of("response"))} />
     </SimpleGrid>
   );
 }

@@ -30,7 +30,7 @@ export function Explanation({ segment, customer }: { segment: string; customer: 
 
 function ReasonTree({ reason, words }: { reason: Reason; words: Words }) {
   const { t } = words;
-  const found = reason.found === null || reason.found === undefined ? null : typeof reason.found === "object" ? JSON.stringify(reason.found) : String(reason.found);
+  const found = foundIn(reason, words);
   return (
     <Stack gap={4} className={reason.decides && reason.children.length === 0 ? "decides" : ""} p={4}>
       <Group gap={0} wrap="nowrap" align="baseline">
@@ -52,4 +52,13 @@ function ReasonTree({ reason, words }: { reason: Reason; words: Words }) {
 
 function labelOf(reason: Reason, words: Words): string {
   return "not" in reason.condition ? words.t("builder.not") : sentenceOf(reason.condition as Node, words);
+}
+
+/** What was found, as it is said: money as money, several figures side by side. */
+function foundIn({ condition, found }: Reason, words: Words): string | null {
+  if (found === null || found === undefined) return null;
+  const isMoney = words.typeOf(String(condition.event ?? ""), String(condition.field ?? "")) === "money";
+  const said = (name: string, value: unknown) => (isMoney && typeof value === "number" && name !== "events" ? words.money(value) : String(value));
+  if (typeof found !== "object") return said("", found);
+  return Object.entries(found).map(([name, value]) => `${words.word("found", name)} ${said(name, value)}`).join(", ");
 }

@@ -10,13 +10,14 @@ from services.analytics.segments.domain.language.nodes import (
     Anniversary,
     Attribute,
     Bucket,
+    Comparison,
     Consent,
     Leaf,
     ListMember,
     Segment,
     Years,
 )
-from services.analytics.segments.domain.language.reading import Reader
+from services.analytics.segments.domain.language.reading import Reader, offered
 from services.analytics.segments.domain.language.windows import read_zone
 
 AGE_OPS = frozenset({"age_gte", "age_lt", "years_gte", "years_lt", "anniversary"})
@@ -40,7 +41,20 @@ def read_attribute(reader: Reader, raw: dict[str, Any], path: str) -> Leaf | Non
     if reader.choice(body["op"], f"{path}/op", allowed) is None:
         return None
     test = read_comparison(reader, body, path, name, kind)
+    if test is not None:
+        _check_values(reader, test, f"{path}/value")
     return None if test is None else Attribute(test)
+
+
+def _check_values(reader: Reader, test: Comparison, path: str) -> None:
+    """Of an attribute with few values another one is a mistake."""
+    allowed = reader.catalogue.values.get(test.name)
+    if allowed is None or test.op not in ("eq", "ne", "in", "nin"):
+        return
+    wanted = test.value if isinstance(test.value, tuple) else (test.value,)
+    for value in wanted:
+        if (str(value).casefold() if test.ci else value) not in allowed:
+            reader.wrong(path, f"{test.name!r} is never {value!r}", offered(value, allowed))
 
 
 def _by_time(reader: Reader, body: dict[str, Any], path: str, name: str) -> Leaf | None:

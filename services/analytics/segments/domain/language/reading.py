@@ -4,6 +4,7 @@ import math
 import unicodedata
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
+from difflib import get_close_matches
 from typing import Any
 
 from services.analytics.segments.domain.catalogue import Catalogue
@@ -72,7 +73,7 @@ class Reader:
         """One of a few words."""
         if isinstance(raw, str) and raw in allowed:
             return raw
-        self.wrong(path, f"{shown(raw)} is not possible here", f"use one of {listing(allowed)}")
+        self.wrong(path, f"{shown(raw)} is not possible here", offered(raw, allowed))
         return None
 
     def known(self, raw: object, path: str, what: str, names: Collection[str] | None) -> str | None:
@@ -80,9 +81,7 @@ class Reader:
         text = self.text(raw, path)
         if text is None or names is None or text in names:
             return text
-        self.wrong(
-            path, f"unknown {what} {text!r}", f"use one of {listing(names)}" if names else f"define the {what} first"
-        )
+        self.wrong(path, f"unknown {what} {text!r}", offered(text, names) if names else f"define the {what} first")
         return None
 
     def integer(self, raw: object, path: str, low: int = -(2**53), high: int = 2**53) -> int | None:
@@ -134,6 +133,12 @@ def _storable(text: str) -> bool:
 def escape(key: str) -> str:
     """A key as one step of a JSON pointer (RFC 6901)."""
     return key.replace("~", "~0").replace("/", "~1")
+
+
+def offered(raw: object, names: Collection[str]) -> str:
+    """The cure for a word that is not among these: the nearest of them, if one is near, and the first dozen."""
+    near = get_close_matches(raw.casefold(), sorted(names), 1) if isinstance(raw, str) else []
+    return f"did you mean {near[0]!r}? Use one of {listing(names)}" if near else f"use one of {listing(names)}"
 
 
 def listing(names: Collection[str]) -> str:

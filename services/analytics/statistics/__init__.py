@@ -1,0 +1,1 @@
+"""What PostgreSQL's planner knows of the tables that statements about everybody read."""
