@@ -37,6 +37,7 @@ SCOPES = {
     "campaigns:read": "campaigns and reports",
     "campaigns:write": "create and change campaigns",
     "campaigns:send": "start, pause, stop",
+    "campaigns:service": "beside write and send: messages of the purpose `service`, which need no consent",
     "privacy:read": "consent and suppression of a customer",
     "privacy:write": "record consent and withdrawal",
     "privacy:permits": "permits, for sending",

@@ -73,6 +73,7 @@ export const shellTexts = {
   "origin.live": ["live", "live"],
   "origin.history": ["history", "Historie"],
   "state.running": ["running", "läuft"],
+  "state.starting": ["starting", "startet"],
   "state.live": ["live", "aktiv"],
   "state.draft": ["draft", "Entwurf"],
   "state.paused": ["paused", "pausiert"],
