@@ -11,14 +11,15 @@ from tests.component.interactions.conftest import DrivenWorker
 
 async def test_who_somebody_is_stands_beside_what_happened(api: httpx.AsyncClient, worker: DrivenWorker) -> None:
     """Would catch an identification that takes the place of its neighbours' rows in a batch, and one told again."""
-    who = {"customer": {"email": an_email()}, "traits": {"city": "London"}}
-    said = {"type": "identify", "message_id": f"who-{who['customer']}"[:100], "time": minutes_ago(1), **who}
-    again = {**said, "message_id": f"{said['message_id'][:99]}2"}
-    batch = [a_purchase(customer=who["customer"]), said, a_contact(customer=who["customer"]), again]
+    email = an_email()
+    who, traits = {"email": email}, {"city": "London"}
+    said = {"type": "identify", "message_id": email, "time": minutes_ago(1), "customer": who, "traits": traits}
+    again = {**said, "message_id": f"{email}-again"}
+    batch = [a_purchase(customer=who), said, a_contact(customer=who), again]
     answer = await api.post("/events/batch", json={"events": batch})
     assert answer.json()["accepted"] == len(batch)
     await worker.drain()
-    customer = worker.customer_of(str(who["customer"]["email"]))
+    customer = worker.customer_of(email)
     assert await worker.count(customer) == 2
     told = [event.data for event in await worker.emitted(customer) if isinstance(event.data, IdentityObserved)]
     assert [observed.traits for observed in told] == [{}, {"city": "London"}]
