@@ -29,6 +29,7 @@ from shared.security.api_keys import (
 commands = typer.Typer(help="API keys: list, print, create, revoke, rotate.", no_args_is_help=True)
 
 Holder = Annotated[str, typer.Argument(metavar="ID", help="Who holds the key, such as storefront.")]
+_LONGEST_SOURCE = 100
 KeyFile = Annotated[
     Path | None, typer.Option("--file", help="The key file; API_KEYS_FILE without it, else the local installation's.")
 ]
@@ -106,6 +107,8 @@ def create(
             f"Leave --browser out, or choose from {', '.join(sorted(BROWSER_SCOPES))}.",
             WRONG_USAGE,
         )
+    if source is not None and not 0 < len(source.strip()) <= _LONGEST_SOURCE:
+        fail(f"a source has 1 to {_LONGEST_SOURCE} characters", "Name the shop, such as web-shop.", WRONG_USAGE)
     path = _file(file, folder)
     entries = _read(path)
     if any(entry.id == id for entry in entries):

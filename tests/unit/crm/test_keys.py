@@ -60,6 +60,17 @@ def test_a_pages_key_stays_a_pages_key(crm: Crm, key_file: Path) -> None:
     assert "customers:read" in refused.output
 
 
+def test_keys_of_one_shop_name_one_source(crm: Crm, key_file: Path) -> None:
+    """Catches accounts that are somebody else under each key, or after a rotation."""
+    created(crm, "create", "web-shop", "--scope", "interactions:write", "--source", "shop")
+    own = ApiKeys(key_file).find(created(crm, "create", "till", "--scope", "interactions:write"))
+    shared = ApiKeys(key_file).find(created(crm, "rotate", "web-shop"))
+    assert own is not None
+    assert shared is not None
+    assert (own.accounts, shared.accounts) == ("till", "shop")
+    assert crm("keys", "create", "other", "--scope", "operations", "--source", " ").exit_code == 2
+
+
 def test_a_rotation_lets_both_keys_in_for_a_while_and_keeps_the_scopes(crm: Crm, key_file: Path) -> None:
     """Catches a shop that is shut out until it has the new key, and an old key that never ends."""
     old = created(crm, "create", "web-shop", "--scope", "interactions:write")
