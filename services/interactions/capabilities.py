@@ -9,6 +9,7 @@ from services.interactions.ingest.routes import events
 from services.interactions.ingest.routes.publisher import open_publisher
 from services.interactions.rates import routes as rates
 from services.interactions.recording.handlers import HANDLERS as RECORDING_HANDLERS
+from services.interactions.recording.service.restating import restate_interactions
 from services.interactions.timeline import routes as timeline
 from shared.capabilities import Capability
 
@@ -21,7 +22,7 @@ CONSUMERS = {
 CAPABILITIES = [
     Capability("identity", handlers=IDENTITY_HANDLERS),
     Capability("rates", routers=[rates.router]),
-    Capability("recording", handlers=RECORDING_HANDLERS),
+    Capability("recording", handlers=RECORDING_HANDLERS, restates={"analytics": [restate_interactions]}),
     Capability("ingest", routers=[events.router], on_start=open_publisher, subscriptions=subscriptions),
     Capability("timeline", routers=[timeline.router]),
     Capability("erasures", handlers=ERASURES_HANDLERS),
