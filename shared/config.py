@@ -90,6 +90,10 @@ class ServiceSettings(BaseSettings):
     most_body_bytes: int = Field(
         64 * 1024 * 1024, gt=0, description="of large bodies held at once; as Python objects they take ten times that"
     )
+    otel_exporter_otlp_endpoint: str | None = Field(
+        None, description="base of an OpenTelemetry collector (OTLP over HTTP); without it no spans are recorded"
+    )
+    trace_share: float = Field(1.0, ge=0, le=1, description="of the traces that begin here")
     answer_timeout_s: float = Field(30.0, gt=0, description="within which a client must read on")
 
     @classmethod

@@ -144,9 +144,20 @@ async def start_campaigns(doors: Doors, progress: Progress, wanted: Mapping[str,
     for name, definition in wanted.items():
         if name not in progress.campaigns:
             made = await doors.call("POST", "campaigns", "/campaigns", "marketing", json=definition)
-            await doors.call("POST", "campaigns", f"/campaigns/{made['id']}/start", "marketing")
+            await _start(doors, made["id"])
             progress.campaigns[name] = made["id"]
             progress.save()
+
+
+async def _start(doors: Doors, campaign_id: str) -> None:
+    """Campaigns hears of a segment a moment after analytics has answered that it is live."""
+    path = f"/campaigns/{campaign_id}/start"
+    while (answer := await doors.ask("POST", "campaigns", path, "marketing")).status_code == 409:
+        if answer.json()["type"] != "/problems/segment-not-ready":
+            break
+        await MACHINE.sleep(0.3)
+    if not answer.is_success:
+        raise Unexpected(f"POST campaigns{path} answered {answer.status_code}: {answer.text[:1000]}")
 
 
 async def give_consent(doors: Doors, households: Iterable[Household]) -> None:

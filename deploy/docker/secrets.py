@@ -19,6 +19,7 @@ from deploy.local.installation import LINKING, SERVICES
 from deploy.local.keys import load_keys, write_key_file
 
 _SERVER = "postgresql://postgres:5432/"
+_PASSWORD_OF_BEFORE = "local-only"
 
 
 def make_secrets(environment: Mapping[str, str]) -> None:
@@ -50,6 +51,9 @@ def make_secrets(environment: Mapping[str, str]) -> None:
 def _server_passwords(state: Path) -> dict[str, str]:
     file = state / "server-passwords.json"
     passwords: dict[str, str] = json.loads(file.read_text()) if file.exists() else {}
+    if not passwords and (state / "secrets").is_dir():
+        # Volumes of a version that had no passwords of its own: their server knows this one.
+        passwords["postgres"] = _PASSWORD_OF_BEFORE
     for server in ("postgres", "redis"):
         passwords.setdefault(server, secrets.token_urlsafe(24))
     _write(state, {file.name: json.dumps(passwords)})

@@ -197,6 +197,7 @@ class Installation:
             "PORT" if kind.startswith("app") else "WORKER_PORT": str(self.ports[name]),
             "HEALTH_PORT": str(self.ports[_health_of(name)]),
             "API_KEYS_FILE": str(self.folder / "api-keys.json"),
+            "IMPORT_FOLDER": str(self.folder / "imports"),
             "SERVICE_KEY": self.keys[f"service-{service}"],
             "INSTALLATION_KEY": self.keys["installation"],
             "PROFILE": "local",

@@ -19,8 +19,9 @@ ROLES: dict[str, tuple[str, ...]] = {
                   "campaigns:send", "interactions:read"),
     "data-protection": ("privacy:read", "privacy:write", "privacy:erase", "privacy:admin", "customers:read",
                         "interactions:read"),
-    "operator": ("operations", "customers:read", "customers:write", "customers:merge", "interactions:read",
-                 "interactions:write", "analytics:read", "campaigns:read", "campaigns:send", "privacy:read"),
+    "operator": ("operations", "customers:read", "customers:write", "customers:merge", "customers:import",
+                 "interactions:read", "interactions:write", "analytics:read", "campaigns:read", "campaigns:send",
+                 "privacy:read"),
     "service-customers": (),
     "service-interactions": (),
     "service-analytics": (),
@@ -28,9 +29,9 @@ ROLES: dict[str, tuple[str, ...]] = {
     "service-privacy": (),
     # What all people may do together; the console's roles decide what each may (console/server/roles.py).
     "service-console": (
-        "customers:read", "customers:write", "customers:merge", "interactions:read", "interactions:write",
-        "analytics:read", "analytics:write", "campaigns:read", "campaigns:write", "campaigns:send",
-        "privacy:read", "privacy:write", "privacy:erase", "operations",
+        "customers:read", "customers:write", "customers:merge", "customers:import", "interactions:read",
+        "interactions:write", "analytics:read", "analytics:write", "campaigns:read", "campaigns:write",
+        "campaigns:send", "privacy:read", "privacy:write", "privacy:erase", "operations",
     ),
 }  # fmt: skip
 # Their keys stand in pages that anybody reads.

@@ -86,6 +86,13 @@ def _check(hosting: Hosting, log: Callable[[str], None]) -> int:
     pages = [page for page in (hosting.inbox_page, hosting.console_page) if page]
     for line in asyncio.run(check(hosting.installation, pages)):
         log(f"ok: {line}")
+    hosting.installation.wait_ready()
+    ended = [name for name, status in hosting.installation.supervisor.status().items() if status.restarts]
+    if ended:
+        raise CheckFailed(
+            f"ended and had to be started again: {', '.join(ended)}; see {hosting.installation.folder}/logs"
+        )
+    log("ok: all processes are ready, and none had to be started again")
     return 0
 
 

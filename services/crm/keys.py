@@ -83,6 +83,10 @@ def create(
     browser: Annotated[
         bool, typer.Option("--browser", help="For pages and apps, where anybody can read it: its word is hearsay.")
     ] = False,
+    source: Annotated[
+        str | None,
+        typer.Option(help="The shop whose account ids come with this key as `userId`; its id without this."),
+    ] = None,
     file: KeyFile = None,
     folder: Folder = DEFAULT,
     as_json: AsJson = False,
@@ -109,7 +113,12 @@ def create(
     ends = None if days is None else _now() + timedelta(days=days)
     key = _new_key()
     fresh = KeyEntry(
-        id=id, sha256=hash_key(key), scopes=scope, trust="browser" if browser else "server", expires_at=ends
+        id=id,
+        sha256=hash_key(key),
+        scopes=scope,
+        trust="browser" if browser else "server",
+        source=source,
+        expires_at=ends,
     )
     _write(path, [*entries, fresh])
     _show_key(id, key, as_json=as_json)
@@ -159,7 +168,9 @@ def rotate(
     end = _now() + timedelta(hours=grace_hours)
     kept = [entry if entry.id != id else _ending(entry, end) for entry in entries]
     key = _new_key()
-    fresh = KeyEntry(id=id, sha256=hash_key(key), scopes=former[-1].scopes, trust=former[-1].trust)
+    fresh = KeyEntry(
+        id=id, sha256=hash_key(key), scopes=former[-1].scopes, trust=former[-1].trust, source=former[-1].source
+    )
     if _is_role(path, folder, id):
         installation.remember_key(folder, id, key)
     _write(path, [*(entry for entry in kept if entry.expires_at is None or entry.expires_at > _now()), fresh])

@@ -10,6 +10,7 @@ from services.interactions.ingest.routes.publisher import open_publisher
 from services.interactions.rates import routes as rates
 from services.interactions.recording.handlers import HANDLERS as RECORDING_HANDLERS
 from services.interactions.recording.service.restating import restate_interactions
+from services.interactions.segment_api.routes import calls
 from services.interactions.timeline import routes as timeline
 from shared.capabilities import Capability
 
@@ -24,6 +25,7 @@ CAPABILITIES = [
     Capability("rates", routers=[rates.router]),
     Capability("recording", handlers=RECORDING_HANDLERS, restates={"analytics": [restate_interactions]}),
     Capability("ingest", routers=[events.router], on_start=open_publisher, subscriptions=subscriptions),
+    Capability("segment_api", routers=[calls.router]),
     Capability("timeline", routers=[timeline.router]),
     Capability("erasures", handlers=ERASURES_HANDLERS),
 ]

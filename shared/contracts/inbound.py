@@ -129,6 +129,10 @@ class ResponseIn(Strict):
     link: Text | None = None
 
 
+class IdentifyIn(Strict):
+    """Nothing yet: an identification says all it has to say in `customer` and `traits`."""
+
+
 class _Message(Strict):
     message_id: Code
     time: AwareDatetime
@@ -162,8 +166,16 @@ class ResponseMessage(_Message):
     data: ResponseIn
 
 
+class IdentifyMessage(_Message):
+    """Who somebody is, and nothing that happened: customers is told, and no interaction is recorded."""
+
+    type: Literal["identify"]
+    data: IdentifyIn = Field(default_factory=IdentifyIn)
+
+
 InboundMessage = Annotated[
-    PurchaseMessage | ReturnMessage | ContactMessage | ExposureMessage | ResponseMessage, Field(discriminator="type")
+    PurchaseMessage | ReturnMessage | ContactMessage | ExposureMessage | ResponseMessage | IdentifyMessage,
+    Field(discriminator="type"),
 ]
 
 

@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 import asyncpg
-from sqlalchemy import text
+from sqlalchemy import event, text
 from sqlalchemy.exc import DBAPIError, InterfaceError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
@@ -17,6 +17,7 @@ from shared.clock import Clock
 from shared.contracts.envelope import Envelope, Fact
 from shared.database.exclusive import exclusive
 from shared.database.transaction import Tx
+from shared.observability import spans
 
 # Classes of SQLSTATE that say "not now" and nothing about the data: connection, read-only server, rollback and
 # deadlock, resources (a full disk), lock not available, operator intervention, system error.
@@ -92,6 +93,8 @@ class Database:
             pool_timeout=COMMAND_TIMEOUT_S,
             pool_recycle=1800,
         )
+        if spans.is_on():
+            _record_statements(self.engine)
         self._sessions = async_sessionmaker(self.engine, expire_on_commit=False, autoflush=False)
 
     async def connect(self) -> None:
@@ -135,6 +138,23 @@ class Database:
         inside when the lock may be lost."""
         async with exclusive(self.url, name) as acquired:
             yield acquired
+
+
+def _record_statements(engine: AsyncEngine) -> None:
+    """A span for each statement; listeners are there only while spans are recorded."""
+
+    def before(connection: Any, cursor: Any, statement: str, parameters: Any, context: Any, many: bool) -> None:
+        context.span = spans.statement(statement)
+
+    def after(connection: Any, cursor: Any, statement: str, parameters: Any, context: Any, many: bool) -> None:
+        spans.finish(context.span)
+
+    def failed(failure: Any) -> None:
+        spans.finish(getattr(failure.execution_context, "span", None), failure.original_exception)
+
+    event.listen(engine.sync_engine, "before_cursor_execute", before)
+    event.listen(engine.sync_engine, "after_cursor_execute", after)
+    event.listen(engine.sync_engine, "handle_error", failed)
 
 
 async def _roll_back(session: AsyncSession) -> None:

@@ -19,6 +19,7 @@ from shared.contracts.envelope import Envelope, Fact, Origin
 from shared.errors import TooLarge
 from shared.events.barrier import BARRIER, bounded, recorded_at
 from shared.ids import day_of, new_id
+from shared.observability.spans import span
 from shared.observability.tracing import current_traceparent
 
 # A version is epoch · 2^40 + n (shared.events.epochs): the count that is asked for is added to the subject's own
@@ -105,7 +106,8 @@ class Tx:
     async def copy(self, table: str, columns: Iterable[str], rows: Sequence[tuple[Any, ...]]) -> None:
         """Append rows by COPY, in their order: for the server half the work of arrays, for the driver a quarter."""
         connection = await self._driver()
-        await connection.copy_records_to_table(table, records=rows, columns=tuple(columns))
+        with span(f"COPY {table}", "client", db__system__name="postgresql", db__operation__name="COPY"):
+            await connection.copy_records_to_table(table, records=rows, columns=tuple(columns))
         self.beat()
 
     async def copy_new(self, table: str, columns: Iterable[str], rows: Sequence[tuple[Any, ...]]) -> bool:

@@ -19,6 +19,7 @@ from shared.events.floods import Budget, Poison
 from shared.events.offsets import ConsumerOffsets, Superseded
 from shared.events.poison import HANDLED, PoisonStore, TooManyDeadLetters
 from shared.events.subscription import Record, Subscription
+from shared.observability import spans
 from shared.observability.logging import get_logger
 from shared.observability.metrics import histogram
 
@@ -69,6 +70,20 @@ class BatchProcessor:
         Transient errors are waited out, in order. Raises only TooManyDeadLetters, Superseded, what is no Exception, and
         what keeps a dead letter from being stored while the database is well.
         """
+        began_ns = time.time_ns()
+        with spans.span(
+            f"process {self._name}",
+            "consumer",
+            links=(record.header("traceparent") for record in records),
+            messaging__system="kafka",
+            messaging__consumer__group__name=self._name,
+            messaging__batch__message_count=len(records),
+        ):
+            await self._process(records)
+        if spans.is_on():
+            spans.mark("consumer", began_ns, ((f"hear {self._name}", one.header("traceparent")) for one in records))
+
+    async def _process(self, records: list[Record]) -> None:
         started = time.perf_counter()
         for run, suspect in self._runs(records):
             if not suspect:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import time
 from collections.abc import Callable, Sequence
 from datetime import date
 from typing import Any, cast
@@ -20,6 +21,7 @@ from shared.events.epochs import compare_own_topics
 from shared.events.watermarks import WatermarkPublisher, publishing_watermarks
 from shared.kafka.clients import make_producer, never_expire, stop_producer
 from shared.kafka.record_batches import RecordBatch, pack
+from shared.observability import spans
 from shared.observability.logging import get_logger
 from shared.observability.metrics import counter
 
@@ -126,6 +128,15 @@ class _Round:
 
     async def send(self, connection: Any, beat: Callable[[], None]) -> None:
         """Send all, wait for the broker however long that takes, mark what it confirmed. Raises what failed."""
+        began_ns = time.time_ns()
+        with spans.span(
+            "relay", "producer", messaging__system="kafka", messaging__batch__message_count=len(self._rows)
+        ):
+            await self._send(connection, beat)
+        if spans.is_on():
+            spans.mark("producer", began_ns, ((f"publish {row['type']}", row["traceparent"]) for row in self._rows))
+
+    async def _send(self, connection: Any, beat: Callable[[], None]) -> None:
         beating = asyncio.create_task(self._beat_while_moving(beat))
         try:
             taken, failure = await self._hand_over()

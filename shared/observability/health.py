@@ -20,6 +20,7 @@ from shared.clock import MACHINE
 from shared.config import ServiceSettings
 from shared.database.engine import Database
 from shared.observability import metrics
+from shared.observability.spans import NO_TELEMETRY
 from shared.worker.health import state_of_database
 
 PUBLIC_PATHS = ("/health/live", "/health/ready")
@@ -105,7 +106,7 @@ class Readiness:
 def create_health_app(service: str, readiness: Readiness, deep: Deep) -> FastAPI:
     """Health and metrics, nothing else: for a port of its own. A `status` other than "ok" in what `deep` finds is a
     503."""
-    app = FastAPI(title=f"{service} health", openapi_url=None, docs_url=None, redoc_url=None)
+    app = FastAPI(title=f"{service} health", openapi_url=None, docs_url=None, redoc_url=None, telemetry=NO_TELEMETRY)
     app.include_router(_router(readiness, shows_checks=True))
 
     @app.get("/health/deep")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import secrets
-from contextvars import ContextVar
+from contextvars import ContextVar, Token
 
 _FORM = re.compile(r"00-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})")
 _traceparent: ContextVar[str | None] = ContextVar("traceparent", default=None)
@@ -24,6 +24,16 @@ def trace_id(traceparent: str | None) -> str | None:
 def new_traceparent(parent: str | None = None) -> str:
     """A new span of the trace of `parent`; a new trace when there is none or it cannot be read."""
     return f"00-{trace_id(parent) or secrets.token_hex(16)}-{secrets.token_hex(8)}-01"
+
+
+def set_traceparent(traceparent: str) -> Token[str | None]:
+    """Work under this very span, until `leave_trace` gets what is returned."""
+    return _traceparent.set(traceparent)
+
+
+def leave_trace(before: Token[str | None]) -> None:
+    """Go back to the span before."""
+    _traceparent.reset(before)
 
 
 def enter_trace(parent: str | None = None) -> str:

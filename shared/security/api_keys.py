@@ -31,11 +31,13 @@ SCOPES = {
     "customers:write": "create and change customers",
     "customers:cards": "contact cards, for sending",
     "customers:merge": "link, merge and undo",
+    "customers:import": "bring files of customers, see what they hold, run them",
     "analytics:read": "segments, memberships, insights",
     "analytics:write": "define segments",
     "campaigns:read": "campaigns and reports",
     "campaigns:write": "create and change campaigns",
     "campaigns:send": "start, pause, stop",
+    "campaigns:service": "beside write and send: messages of the purpose `service`, which need no consent",
     "privacy:read": "consent and suppression of a customer",
     "privacy:write": "record consent and withdrawal",
     "privacy:permits": "permits, for sending",
@@ -59,13 +61,19 @@ class Principal:
     id: str
     scopes: frozenset[str]
     trust: Trust = "server"
+    source: str = ""
+
+    @property
+    def accounts(self) -> str:
+        """The shop whose account ids this caller sends: several keys of one shop name one source."""
+        return self.source or self.id
 
 
 ANYBODY = Principal("", frozenset())
 
 
 class KeyEntry(BaseModel):
-    """One key of the file: whose it is, its hash, what it may do, until when."""
+    """One key of the file: whose it is, its hash, what it may do, whose account ids it sends, until when."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -73,6 +81,7 @@ class KeyEntry(BaseModel):
     sha256: str = Field(pattern="^[0-9a-f]{64}$")
     scopes: list[str]
     trust: Trust = "server"
+    source: str | None = Field(None, min_length=1, max_length=100)
     expires_at: datetime | None = None
 
 
@@ -107,7 +116,7 @@ class ApiKeys:
         for entry in self._entries:
             same = hmac.compare_digest(entry.sha256, digest)
             if same and (entry.expires_at is None or entry.expires_at.timestamp() > time.time()):
-                holder = Principal(entry.id, frozenset(entry.scopes), entry.trust)
+                holder = Principal(entry.id, frozenset(entry.scopes), entry.trust, entry.source or "")
         return holder
 
     def _look(self) -> tuple[int, int, int]:

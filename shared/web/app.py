@@ -19,6 +19,7 @@ from shared.database.engine import Database
 from shared.kafka.clients import make_producer
 from shared.observability import health
 from shared.observability.logging import get_logger
+from shared.observability.spans import NO_TELEMETRY
 from shared.redis import RateLimit, make_redis
 from shared.security.api_keys import ApiKeys, BadKeyFile
 from shared.web import dead_letter_routes, docs_page, problems
@@ -70,6 +71,7 @@ def create_app(
         docs_url=None,
         redoc_url=None,
         openapi_url=None,
+        telemetry=NO_TELEMETRY,
     )
     app.openapi = lambda: openapi_of(app)  # type: ignore[method-assign]
     for router in (*routers, dead_letter_routes.router):

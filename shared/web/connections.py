@@ -69,21 +69,22 @@ class Connections:
     def __init__(self, listener: str, limits: Limits) -> None:
         self.listener = listener
         self.limits = limits
-        self._open: set[Connection] = set()
-        self._of_address: dict[str, set[Connection]] = {}
+        # In the order in which they came.
+        self._open: dict[Connection, None] = {}
+        self._of_address: dict[str, dict[Connection, None]] = {}
         self._shown = CONNECTIONS.labels(listener)
 
     def admit(self, connection: Connection) -> str | None:
         """Count a new connection; or say why there is no room ("address" or "all")."""
         address = connection.address
-        mine = self._of_address.get(address, set())
+        mine = self._of_address.get(address, {})
         if len(mine) >= self.limits.most_per_address and not is_within(address, self.limits.trusted):
             if not self._make_room(mine, "address"):
                 return "address"
         elif len(self._open) >= self.limits.most and not self._make_room(self._open, "all"):
             return "all"
-        self._open.add(connection)
-        self._of_address.setdefault(address, set()).add(connection)
+        self._open[connection] = None
+        self._of_address.setdefault(address, {})[connection] = None
         self._shown.set(len(self._open))
         return None
 
@@ -91,9 +92,9 @@ class Connections:
         """It is closed, or about to be."""
         if connection not in self._open:
             return
-        self._open.discard(connection)
+        del self._open[connection]
         mine = self._of_address[connection.address]
-        mine.discard(connection)
+        mine.pop(connection, None)
         if not mine:
             del self._of_address[connection.address]
         self._shown.set(len(self._open))
@@ -107,9 +108,9 @@ class Connections:
         """Count a client that was not served."""
         TURNED_AWAY.labels(self.listener, why).inc()
 
-    def _make_room(self, among: set[Connection], why: str) -> bool:
+    def _make_room(self, among: dict[Connection, None], why: str) -> bool:
         """Several at once, so that a flood does not make us look through all of them for each of its connections."""
-        owing = [(one.owes_since, id(one), one) for one in among if one.owes_since is not None]
+        owing = [(one.owes_since, place, one) for place, one in enumerate(among) if one.owes_since is not None]
         for _, _, longest in heapq.nsmallest(1 + len(among) // _GO_AT_ONCE, owing):
             self.forget(longest)
             self.turned_away(why)

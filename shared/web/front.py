@@ -8,6 +8,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from shared.clock import MACHINE
 from shared.observability.metrics import HTTP_REQUESTS, HTTP_SECONDS
+from shared.observability.spans import is_on, span
 from shared.observability.tracing import enter_trace
 from shared.web.problems import answer_to_failure
 
@@ -24,7 +25,20 @@ class Front:
             await self._app(scope, receive, send)
             return
         request = Request(scope, receive)
-        enter_trace(request.headers.get("traceparent"))
+        traceparent = request.headers.get("traceparent")
+        if not is_on():
+            enter_trace(traceparent)
+            await self._serve(request, receive, send)
+            return
+        with span(scope["method"], "server", parent=traceparent, http__request__method=scope["method"]) as current:
+            route, status = await self._serve(request, receive, send)
+            current.rename(f"{scope['method']} {route}")
+            current.set("http.route", route)
+            current.set("http.response.status_code", status)
+
+    async def _serve(self, request: Request, receive: Receive, send: Send) -> tuple[str, int]:
+        """The route's template and the answer's status."""
+        scope = request.scope
         began, status = MACHINE.monotonic(), 0
 
         async def watch(message: Message) -> None:
@@ -37,6 +51,7 @@ class Front:
                 headers.setdefault("Cache-Control", "no-store")
             await send(message)
 
+        # The template, not the path: one series per route, and no ids in metrics and spans.
         try:
             await self._app(scope, receive, watch)
         except ClientDisconnect:
@@ -46,7 +61,7 @@ class Front:
                 raise  # the answer had begun: the server can only cut the connection
             await answer_to_failure(error, request)(scope, receive, watch)
         finally:
-            # The template, not the path: one series per route, and no ids in metrics.
-            route = getattr(scope.get("route"), "path", "unknown")
+            route = str(getattr(scope.get("route"), "path", "unknown"))
             HTTP_REQUESTS.labels(scope["method"], route, str(status)).inc()
             HTTP_SECONDS.labels(route).observe(MACHINE.monotonic() - began)
+        return route, status

@@ -27,10 +27,12 @@ class DoorRoute(APIRoute):
 
     def __init__(self, path: str, endpoint: Callable[..., Any], **options: Any) -> None:
         super().__init__(path, endpoint, **options)
-        scopes = {marker.scope for marker in marked(self.dependencies, ScopeMarker)}
+        markers = marked(self.dependencies, ScopeMarker)
+        scopes = {marker.scope for marker in markers}
         if len(scopes) > 1:
             raise ValueError(f"{path} names several scopes: {', '.join(sorted(scopes))}")
         self.required_scope = next(iter(scopes), None)
+        self.key_in_body = next((marker.key_in_body for marker in markers if marker.key_in_body), None)
         checks = marked(self.dependencies, PublicMarker)
         if checks and scopes:
             raise ValueError(f"{path} names a scope and a check for strangers")
@@ -50,19 +52,19 @@ class DoorRoute(APIRoute):
             scope = self.required_scope
             state, context = request.state, cast(AppContext, request.app.state.context)
             state.keyed, state.guard = scope is not None, None
-            if scope is not None:
-                state.caller = await let_in(request, context, scope)
-            else:
-                context = context.strangers or context
-                state.caller = await let_anybody_in(request, context)
-            state.context = context
             door = DoorRequest(request.scope, request.receive, self.largest_body, context.pauses, context.bodies)
-            # Mail programs add to the links of public doors; whoever has a key mistypes.
-            door.refuse_odd_parameters(names if scope is not None else None)
-            for check in self.checks:
-                if (answer := check(door, context)) is not None:
-                    return answer
             try:
+                if scope is not None:
+                    state.caller = await let_in(door, context, scope, self.key_in_body)
+                else:
+                    context = context.strangers or context
+                    state.caller = await let_anybody_in(request, context)
+                state.context = context
+                # Mail programs add to the links of public doors; whoever has a key mistypes.
+                door.refuse_odd_parameters(names if scope is not None else None)
+                for check in self.checks:
+                    if (answer := check(door, context)) is not None:
+                        return answer
                 # Ahead of any transaction, which a body that does not come would hold open. Others may stream theirs.
                 if takes_json:
                     await door.read_json_body()

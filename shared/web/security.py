@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import base64
+import binascii
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Annotated, Any, TypeVar, cast
 
@@ -17,6 +19,7 @@ from shared.web.context import AppContext
 
 M = TypeVar("M")
 Check = Callable[[Request, AppContext], Response | None]
+KeyInBody = Callable[[Request], Awaitable[str | None]]
 
 _LONGEST_KEY = 500
 
@@ -26,6 +29,7 @@ class ScopeMarker:
     """Stands among a route's dependencies; the route class enforces it before anything else is read."""
 
     scope: str
+    key_in_body: KeyInBody | None = None
 
     async def __call__(self) -> None:
         """Nothing is left to do here."""
@@ -41,11 +45,15 @@ class BodyLimit:
         """Nothing is left to do here."""
 
 
-def requires(scope: str) -> Any:
-    """`dependencies=[requires("customers:write")]`: only keys with this scope may call the route."""
+def requires(scope: str, *, key_in_body: KeyInBody | None = None) -> Any:
+    """`dependencies=[requires("customers:write")]`: only keys with this scope may call the route.
+
+    `key_in_body` is for the doors of other firms' clients, whose key is the user of Basic, or stands in the body: it
+    finds the key there. Who shows no key in the head is counted by address before the body is read.
+    """
     if scope not in SCOPES:
         raise ValueError(f"{scope!r} is not a scope; they are listed in shared.security.api_keys")
-    return Depends(ScopeMarker(scope))
+    return Depends(ScopeMarker(scope, key_in_body))
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,9 +85,14 @@ def marked(dependencies: list[params.Depends], kind: type[M]) -> list[M]:
     return [found.dependency for found in dependencies if isinstance(found.dependency, kind)]
 
 
-async def let_in(request: Request, context: AppContext, scope: str) -> Principal:
+async def let_in(request: Request, context: AppContext, scope: str, key_in_body: KeyInBody | None = None) -> Principal:
     """The caller, when they may call a route that needs `scope`. Raises 401, 403 or 429."""
     key = _shown_key(request)
+    if key is None and key_in_body is not None:
+        key = _basic_user(request)
+        if key is None:
+            await _admit_address(request, context.strangers or context)
+            key = ((await key_in_body(request)) or "")[:_LONGEST_KEY] or None
     if key is None:
         raise _unauthorized("This route needs an API key.", "no key")
     caller = context.keys.find(key)
@@ -104,6 +117,12 @@ async def let_in(request: Request, context: AppContext, scope: str) -> Principal
 
 async def let_anybody_in(request: Request, context: AppContext) -> Principal:
     """Whoever calls a public route: known if they show a key. Raises 429 when their address called too often."""
+    await _admit_address(request, context)
+    key = _shown_key(request)
+    return (context.keys.find(key) if key else None) or ANYBODY
+
+
+async def _admit_address(request: Request, context: AppContext) -> None:
     wait = await context.limit.admit(client_of(request.scope, context.settings.trusted_proxies))
     if wait > 0:
         raise TooManyRequests(
@@ -111,14 +130,24 @@ async def let_anybody_in(request: Request, context: AppContext) -> Principal:
             cure="Slow down.",
             retry_after=wait,
         )
-    key = _shown_key(request)
-    return (context.keys.find(key) if key else None) or ANYBODY
 
 
 def _shown_key(request: Request) -> str | None:
     scheme, _, bearer = request.headers.get("authorization", "").partition(" ")
     key = bearer.strip() if scheme.lower() == "bearer" else request.headers.get("x-api-key", "").strip()
     return key[:_LONGEST_KEY] or None
+
+
+def _basic_user(request: Request) -> str | None:
+    """The user of `Authorization: Basic`, where those clients put their key; the password is empty."""
+    scheme, _, packed = request.headers.get("authorization", "").partition(" ")
+    if scheme.lower() != "basic":
+        return None
+    try:
+        user = base64.b64decode(packed.strip(), validate=True).partition(b":")[0].decode()
+    except (binascii.Error, UnicodeDecodeError):
+        return None
+    return user[:_LONGEST_KEY] or None
 
 
 def _unauthorized(detail: str, why: str) -> Unauthorized:

@@ -13,6 +13,7 @@ from fastapi import FastAPI
 
 from shared.config import ServiceSettings
 from shared.observability.logging import configure_logging
+from shared.observability.spans import start_spans, stop_spans
 from shared.web.connections import Limits
 from shared.web.listener import Listener
 
@@ -22,6 +23,7 @@ S = TypeVar("S", bound=ServiceSettings)
 def serve(factory: Callable[[S], FastAPI], settings: S) -> None:
     """Serve `factory(settings)` until SIGTERM or Ctrl-C; then answer what is in flight, stop, and exit with 0."""
     configure_logging(settings.log_level, service=settings.service, process="app")
+    start_spans(settings, "app")
     app = factory(settings)
     doors = Listener(app, settings.host, settings.port, name="app", limits=Limits.of(settings), is_main=True)
     health = Listener(app.state.health, settings.host, settings.health_port, name="health", limits=Limits())
@@ -30,6 +32,7 @@ def serve(factory: Callable[[S], FastAPI], settings: S) -> None:
     gc.collect()
     gc.freeze()
     uvloop.run(_serve(doors, health, settings.heartbeat_file))
+    stop_spans()
     if not doors.started:
         raise SystemExit(3)
 

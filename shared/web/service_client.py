@@ -10,6 +10,7 @@ from shared.clock import MACHINE
 from shared.config import ServiceSettings
 from shared.observability.logging import get_logger
 from shared.observability.metrics import CIRCUIT_OPEN
+from shared.observability.spans import is_on, span
 from shared.observability.tracing import current_traceparent, new_traceparent
 
 log = get_logger(__name__)
@@ -64,9 +65,14 @@ class _BreakerTransport(httpx.AsyncBaseTransport):
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         self._breaker.before()
-        request.headers["traceparent"] = new_traceparent(current_traceparent())
         try:
-            response = await self._inner.handle_async_request(request)
+            with span(
+                request.method, "client", peer__service=self._breaker.neighbour, http__request__method=request.method
+            ) as current:
+                above = current_traceparent()
+                request.headers["traceparent"] = above if is_on() and above else new_traceparent(above)
+                response = await self._inner.handle_async_request(request)
+                current.set("http.response.status_code", response.status_code)
         except httpx.TransportError:
             self._breaker.failed()
             raise

@@ -21,6 +21,7 @@ from shared.events.relay import Relay
 from shared.events.replayer import Replayer
 from shared.events.subscription import Subscription
 from shared.observability.logging import configure_logging, get_logger
+from shared.observability.spans import start_spans, stop_spans
 from shared.worker.health_server import serve_health
 from shared.worker.parts import Job, JobPart, Part, WorkerContext
 from shared.worker.watchdog import Watchdog, addresses_of
@@ -42,10 +43,12 @@ class Worker:
     def main(self) -> None:
         """Run until SIGTERM or SIGINT."""
         configure_logging(self.settings.log_level, service=self.settings.service, process="worker")
+        start_spans(self.settings, "worker")
         uvloop.run(self._run_and_exit())
 
     async def _run_and_exit(self) -> None:
         code = await self.run()
+        stop_spans()
         sys.stdout.flush()
         sys.stderr.flush()
         # From in here: the loop's own end would wait for tasks that do not end, and Python's for threads of libraries.

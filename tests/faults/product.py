@@ -65,5 +65,12 @@ async def open_campaign(doors: Doors) -> dict[str, str]:
         json={"name": "Welcome", "purpose": PURPOSE, "content": {"subject": "Welcome", "text": _TEXT},
               "trigger": {"kind": "segment_entered", "segment_id": segment["id"]}},
     )  # fmt: skip
-    await doors.done("POST", "campaigns", f"/campaigns/{made['id']}/start", "marketing")
+
+    async def started() -> bool:
+        answer = await doors.call("POST", "campaigns", f"/campaigns/{made['id']}/start", "marketing")
+        # Campaigns hears of the segment a moment later.
+        assert answer.is_success or "segment-not-ready" in answer.text, answer.text
+        return answer.is_success
+
+    await until(started, 60, "the campaign is started")
     return {"segment": segment["id"], "campaign": made["id"]}

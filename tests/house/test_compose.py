@@ -88,3 +88,11 @@ def test_each_folder_of_secrets_holds_what_its_container_reads(tmp_path: Path) -
     assert all(file.stat().st_mode & 0o077 == 0 for file in own.rglob("*") if file.is_file() and file.suffix != ".json")
     common = (tmp_path / "common/api-keys.json").read_text()
     assert not [key for key in secrets if key in common]
+
+
+def test_volumes_of_before_keep_the_password_that_their_server_knows(tmp_path: Path) -> None:
+    """Catches an upgrade that locks an installation out of its own database."""
+    environment = {name: str(tmp_path / name) for name in ("STATE", "COMMON", "SECRETS")}
+    (tmp_path / "STATE" / "secrets").mkdir(parents=True)
+    make_secrets(environment)
+    assert (tmp_path / "SECRETS" / "postgres" / "password").read_text() == "local-only"

@@ -36,5 +36,12 @@ async def campaign(product: Product, until: Any) -> dict[str, Any]:
         json={"name": "Welcome", "purpose": "marketing", "content": {"subject": "Welcome", "text": _TEXT},
               "trigger": {"kind": "segment_entered", "segment_id": segment["id"]}},
     )  # fmt: skip
-    await product.done("POST", "campaigns", f"/campaigns/{made['id']}/start", "marketing")
+
+    async def started() -> bool:
+        answer = await product.call("POST", "campaigns", f"/campaigns/{made['id']}/start", "marketing")
+        # Campaigns hears of the segment a moment later.
+        assert answer.is_success or "segment-not-ready" in answer.text, answer.text
+        return answer.is_success
+
+    await until(started)
     return {"campaign": made["id"], "segment": segment["id"]}

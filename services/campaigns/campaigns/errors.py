@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from shared.errors import Conflict, Invalid, NotFound, PreconditionFailed, Refusal, Unavailable
+from shared.errors import Conflict, Forbidden, Invalid, NotFound, PreconditionFailed, Refusal, Unavailable
 
 
 class CampaignNotFound(NotFound):
@@ -27,6 +27,30 @@ class ChangedMeanwhile(PreconditionFailed):
     """If-Match names an older version."""
 
     slug, title = "changed-meanwhile", "The campaign was changed meanwhile"
+
+
+class SegmentNotReady(Conflict):
+    """The trigger's segment is not known, archived, or still being filled; `state` says which."""
+
+    slug, title = "segment-not-ready", "The campaign's segment is not ready"
+
+
+class PurposeGrantedByNobody(Conflict):
+    """A one-off would reach nobody."""
+
+    slug, title = "purpose-granted-by-nobody", "Nobody permits messages of this purpose"
+
+
+class NotForService(Conflict):
+    """A campaign of the purpose `service` that is none."""
+
+    slug, title = "not-for-service", "Not for service messages"
+
+
+class ServiceScopeMissing(Forbidden):
+    """Service messages reach people who withdrew: not every key that sends may send them."""
+
+    slug, title = "service-scope-missing", "This key may not send service messages"
 
 
 class SeedNotAllowed(Invalid):

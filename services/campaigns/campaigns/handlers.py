@@ -7,7 +7,9 @@ from typing import cast
 from services.campaigns.campaigns.domain.entries import Entry
 from services.campaigns.campaigns.service import triggers
 from services.campaigns.campaigns.service.enrolment import enrol
+from services.campaigns.campaigns.service.guarding import pause_for_archived
 from services.campaigns.contacts.service import customers_of, lock_groups_of
+from shared.contracts.analytics import SegmentChanged
 from shared.events.handlers import EventBatch, EventHandler, Phase
 
 
@@ -28,7 +30,16 @@ async def enrol_entrants(batch: EventBatch) -> None:
     await enrol(batch.tx, entries, found, customers.erased)
 
 
+async def on_segments_archived(batch: EventBatch) -> None:
+    """Campaigns that wait for an archived segment are paused."""
+    archived = sorted({event.subject for event in batch.events if event.data.state == "archived"})
+    if archived:
+        await pause_for_archived(batch.tx, archived)
+
+
 HANDLERS = (
+    # Before anybody enters: the end of a segment must not look like everybody's leaving.
+    EventHandler("campaigns", Phase.IDENTITY, (SegmentChanged,), on_segments_archived),
     EventHandler("campaigns", Phase.SUBJECTS, triggers.TRIGGERING, name_entrants),
     EventHandler("campaigns", Phase.EFFECTS, triggers.TRIGGERING, enrol_entrants),
 )

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Column, ForeignKey, Table, Text, Uuid
+from sqlalchemy import BigInteger, Boolean, Column, ForeignKey, Table, Text, Uuid, text
 from sqlalchemy.dialects.postgresql import JSONB
 
 from services.campaigns.metadata import MOMENT, metadata
 
+# A one-off that is starting is `running` and `freezing`: everybody up to `frozen_after` is in.
 campaigns = Table(
     "campaigns",
     metadata,
@@ -18,6 +19,12 @@ campaigns = Table(
     Column("run_id", Uuid, nullable=False),
     Column("created_at", MOMENT, nullable=False),
     Column("started_at", MOMENT),
+    Column("running_since", MOMENT),
+    Column("state_reason", Text),
+    Column("freezing", Boolean, nullable=False, server_default=text("false")),
+    Column("frozen_after", Uuid),
+    Column("members", BigInteger),
+    Column("entered", BigInteger, nullable=False, server_default=text("0")),
 )
 
 campaign_versions = Table(

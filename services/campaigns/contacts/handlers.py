@@ -12,10 +12,11 @@ from services.campaigns.contacts.domain.copies import (
     Flag,
     MembershipChange,
     ProfileCopy,
+    SegmentCopy,
     latest_by,
 )
 from services.campaigns.contacts.repository import copies
-from shared.contracts.analytics import MembershipsChanged
+from shared.contracts.analytics import MembershipsChanged, SegmentChanged
 from shared.contracts.customers import CustomersMerged, MergeUndone, ProfileChanged
 from shared.contracts.envelope import Envelope
 from shared.contracts.privacy import ConsentChanged, RestrictionChanged, SuppressionChanged
@@ -84,6 +85,13 @@ async def on_memberships_changed(batch: EventBatch) -> None:
         await copies.save_memberships(batch.tx, memberships)
 
 
+async def on_segments_changed(batch: EventBatch) -> None:
+    """Segments are copied; the subject is the segment."""
+    rows = (SegmentCopy(event.subject, event.data.name, event.data.state, event.version) for event in batch.events)
+    if segments := latest_by(rows, lambda row: row.segment_id):
+        await copies.save_segments(batch.tx, segments)
+
+
 async def on_consents_changed(batch: EventBatch) -> None:
     """Consents are copied."""
     rows = (
@@ -127,6 +135,7 @@ REBUILDING = (
     EventHandler(_CONSUMER, Phase.COPIES, (), find_erased),
     EventHandler(_CONSUMER, Phase.COPIES, (ProfileChanged,), on_profiles_changed),
     EventHandler(_CONSUMER, Phase.COPIES, (MembershipsChanged,), on_memberships_changed),
+    EventHandler(_CONSUMER, Phase.COPIES, (SegmentChanged,), on_segments_changed),
     EventHandler(_CONSUMER, Phase.COPIES, (ConsentChanged,), on_consents_changed),
     EventHandler(_CONSUMER, Phase.COPIES, (RestrictionChanged,), on_restrictions_changed),
 )

@@ -18,6 +18,16 @@ memberships = Table(
     Column("since", MOMENT, nullable=False),
 )
 
+# Which segments there are. Version 0: from before this copy, told by its members alone.
+segments = Table(
+    "segments",
+    metadata,
+    Column("segment_id", Uuid, primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("version", BigInteger, nullable=False),
+)
+
 # Also the row that a claim and an enrolment lock: one customer, one decision at a time. Version 0: no event came yet.
 profiles = Table(
     "profiles",

@@ -15,6 +15,7 @@ from datetime import datetime
 import orjson
 
 from services.campaigns.config import Settings
+from services.campaigns.contacts.domain.contacts import Card
 from services.campaigns.content.domain.content import (
     CannotRender,
     Content,
@@ -35,6 +36,7 @@ from services.campaigns.content.domain.frames import (
 )
 from services.campaigns.content.domain.names import TemplateField
 from services.campaigns.content.domain.templates import LIMITS
+from shared.customers.identifiers import fingerprint, normalise
 from shared.observability.logging import get_logger
 from shared.observability.metrics import counter
 
@@ -64,7 +66,6 @@ class LetterWriters:
     def __init__(self, settings: Settings) -> None:
         keys = settings.signing_keys()
         self._settings = WriterSettings(
-            key=settings.installation_key.get_secret_value(),
             link_key=keys.signing,
             link_key_id=keys.current,
             public_url=settings.public_url.rstrip("/"),
@@ -72,6 +73,7 @@ class LetterWriters:
             sender_address=settings.sender_address,
             sender_name=settings.sender_name,
         )
+        self._key = settings.installation_key.get_secret_value()
         self._process: asyncio.subprocess.Process | None = None
         self._turn = asyncio.Lock()
 
@@ -88,7 +90,9 @@ class LetterWriters:
                 batch = left[:1] if again else left
                 done: list[Answer] = []
                 try:
-                    await self._ask(letters_asked([jobs[place] for place in batch], at), len(batch), done)
+                    await self._ask(
+                        letters_asked([jobs[place] for place in batch], at, self._hash_of), len(batch), done
+                    )
                     again = False
                 except WriterGone as gone:
                     if again or gone.at_limit:
@@ -106,7 +110,7 @@ class LetterWriters:
 
     async def rendered(self, job: LetterJob, at: datetime) -> Rendered:
         """What one letter is made of. Raises CannotRender."""
-        answer = await self._one(letters_asked([job], at, parts=True))
+        answer = await self._one(letters_asked([job], at, self._hash_of, parts=True))
         if not isinstance(answer, Rendered):
             raise _as_cannot(answer)
         return answer
@@ -129,6 +133,11 @@ class LetterWriters:
         """End the process."""
         async with self._turn:
             await self._end()
+
+    def _hash_of(self, card: Card) -> str | None:
+        if card.address is None:
+            return None
+        return fingerprint(self._key, "email", normalise("email", card.address))
 
     async def _one(self, asked: bytes) -> Answer:
         async with self._turn:

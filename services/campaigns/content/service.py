@@ -27,8 +27,6 @@ from services.campaigns.content.domain.mail import Sender, compose
 from services.campaigns.content.domain.names import TemplateField, tree_of
 from services.campaigns.content.domain.templates import Values, check, render
 from services.campaigns.content.domain.trial import sample_values, try_out
-from shared.contracts.interactions import Identifier
-from shared.customers.identifiers import fingerprints_of
 from shared.security.link_keys import numbered
 from shared.security.tokens import PREVIEW_TOKEN, make_unsubscribe_token
 
@@ -93,7 +91,7 @@ class LetterWriter:
                 "event": dict(reference.context),
                 "campaign": {"id": str(source.campaign_id), "name": source.name},
             },
-            unsubscribe=f"{self._settings.unsubscribe_url}/unsubscribe/{self._unsubscribe(source, card, reference)}",
+            unsubscribe=f"{self._settings.unsubscribe_url}/unsubscribe/{self._unsubscribe(source, reference)}",
             track=tracked,
             pixel=f"{self._settings.public_url}/t/o/{self._tracking(Tracked('opened', *ids))}",
             now=at,
@@ -104,13 +102,10 @@ class LetterWriter:
     def _tracking(self, tracked: Tracked) -> str:
         return numbered(self._settings.link_key_id, make_token(self._settings.link_key, tracked))
 
-    def _unsubscribe(self, source: LetterSource, card: Card, reference: Reference) -> str:
+    def _unsubscribe(self, source: LetterSource, reference: Reference) -> str:
         """Names the address by its hash, so that whoever follows the link is unsubscribed by that address too."""
         if reference.trial:
             return PREVIEW_TOKEN
-        address = None
-        if card.address is not None and source.channel == "email":
-            address = fingerprints_of(self._settings.key, Identifier(kind="email", value=card.address))[0]
         token = make_unsubscribe_token(
             self._settings.link_key,
             customer_id=reference.customer_id,
@@ -118,6 +113,6 @@ class LetterWriter:
             channel=source.channel,
             campaign_id=source.campaign_id,
             message_id=reference.message_id,
-            fingerprint=address,
+            fingerprint=reference.address_hash,
         )
         return numbered(self._settings.link_key_id, token)

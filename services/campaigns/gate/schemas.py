@@ -5,9 +5,10 @@ from __future__ import annotations
 from datetime import datetime, time, timedelta
 from typing import Annotated, Self
 
-from pydantic import BaseModel, Field, StringConstraints, TypeAdapter, model_validator
+from pydantic import BaseModel, Field, TypeAdapter, model_validator
 
 from services.campaigns.gate.domain.policy import Policy, Switchboard
+from shared.contracts.addressing import Purpose
 from shared.web.models import StrictModel
 from shared.web.validation import refuse_as_one
 
@@ -19,7 +20,7 @@ class PolicyCapIn(StrictModel):
 
     limit: Annotated[int, Field(ge=1, le=10_000)]
     window: Annotated[timedelta, Field(ge=timedelta(minutes=1), le=timedelta(days=366), description="ISO 8601: P3D")]
-    purpose: Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_-]{0,49}$")] | None = None
+    purpose: Purpose | None = None
 
 
 class PolicyQuietHoursIn(StrictModel):

@@ -8,7 +8,8 @@ from sqlalchemy.dialects.postgresql import JSONB
 from services.campaigns.metadata import MOMENT, metadata
 
 # What a ledger row is judged by; `messages.terms_id` names it. Whoever enrols messages keeps their terms up to date: a
-# change holds for all that still wait. A campaign's terms bear its id.
+# change holds for all that still wait. A campaign's terms bear its id. `stale`: a process of an earlier version, which
+# knows no terms, changed the campaign; the terms are to be written again before anything is judged by them.
 terms = Table(
     "terms",
     metadata,
@@ -16,6 +17,7 @@ terms = Table(
     Column("state", Text, nullable=False),
     Column("terms", JSONB, nullable=False),
     Column("changed_at", MOMENT, nullable=False),
+    Column("stale", Boolean, nullable=False, server_default=text("false")),
 )
 
 # One row: what holds over all campaigns, and the stop-all switch.

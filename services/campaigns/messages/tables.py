@@ -50,6 +50,14 @@ messages = Table(
     UniqueConstraint("customer_id", "campaign_id", "entry_id", "step", "channel"),
 )
 
+# When a message of each campaign was last handed over, to within seconds.
+hand_over_marks = Table(
+    "hand_over_marks",
+    metadata,
+    Column("campaign_id", Uuid, primary_key=True),
+    Column("at", MOMENT, nullable=False),
+)
+
 # Exposures and responses to our messages, as interactions records them; one row per message, kind and link.
 responses = Table(
     "responses",

@@ -17,6 +17,7 @@ from shared.contracts.envelope import Envelope, Fact, Origin
 from shared.contracts.inbound import (
     ContactMessage,
     ExposureMessage,
+    IdentifyMessage,
     PurchaseMessage,
     ResponseMessage,
     ReturnMessage,
@@ -34,7 +35,8 @@ from shared.contracts.privacy import ConsentChanged
 from shared.ids import derived_id, milliseconds_of, new_id
 from shared.security.api_keys import Trust
 
-Message = PurchaseMessage | ReturnMessage | ContactMessage | ExposureMessage | ResponseMessage
+RecordedMessage = PurchaseMessage | ReturnMessage | ContactMessage | ExposureMessage | ResponseMessage
+Message = RecordedMessage | IdentifyMessage
 
 # Nobody should get a message today because of what happened before yesterday.
 LIVE_FOR = timedelta(hours=24)
@@ -48,7 +50,7 @@ _FACTS: dict[str, type[Fact]] = {
     "exposure": ExposureRecorded,
     "response": ResponseRecorded,
 }
-KNOWN_TYPES = tuple(_FACTS)
+KNOWN_TYPES = (*_FACTS, "identify")
 _CHANNELS: tuple[str, ...] = get_args(Channel)
 _TRAITS = "traits"
 _HEARSAY = "browser:"
@@ -146,10 +148,15 @@ def total_of(message: Message) -> int | None:
 
 def interaction_of(
     event: InboundEvent, ids: Ids, customer_id: UUID, base_amount: int | None, now: datetime
-) -> NewInteraction:
-    """What is recorded of a publisher's message. The note of a contact is in `detail`; free text is not in the fact."""
+) -> NewInteraction | None:
+    """What is recorded of a publisher's message. The note of a contact is in `detail`; free text is not in the fact.
+
+    None for a message that only says who somebody is.
+    """
     interaction_id = ids.interaction
     message, amount = event.message, total_of(event.message)
+    if isinstance(message, IdentifyMessage):
+        return None
     data = message.data.model_dump(exclude=_KEPT_HERE)
     time = message.time.astimezone(UTC)
     return NewInteraction(

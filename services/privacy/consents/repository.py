@@ -14,7 +14,7 @@ from shared.database.transaction import Tx
 
 _HEAD = (
     "customer_id, purpose, channel, action, consent_id, version, occurred_at, expires_at, refused_at, expired, "
-    "fingerprint, generation, alone"
+    "fingerprint, generation, alone, former"
 )
 _HEADS = text(f"select {_HEAD} from heads where customer_id = any(cast(:ids as uuid[])) order by purpose, channel")
 _PAGE = text(f"""
@@ -34,33 +34,35 @@ _STORE_HEADS = text(f"""
         cast(:customers as uuid[]), cast(:purposes as text[]), cast(:channels as text[]), cast(:actions as text[]),
         cast(:consents as uuid[]), cast(:versions as bigint[]), cast(:occurred as timestamptz[]),
         cast(:expires as timestamptz[]), cast(:refused as timestamptz[]), cast(:expired as boolean[]),
-        cast(:fingerprints as text[]), cast(:generations as int[]), cast(:alone as boolean[]))
+        cast(:fingerprints as text[]), cast(:generations as int[]), cast(:alone as boolean[]),
+        cast(:former as boolean[]))
     on conflict (customer_id, purpose, channel) do update set
         action = excluded.action, consent_id = excluded.consent_id, version = excluded.version,
         occurred_at = excluded.occurred_at, expires_at = excluded.expires_at, refused_at = excluded.refused_at,
         expired = excluded.expired, fingerprint = excluded.fingerprint, generation = excluded.generation,
-        alone = excluded.alone
+        alone = excluded.alone, former = excluded.former
 """)
 _LINE = (
     "customer_id, version, consent_id, purpose, channel, action, effective, occurred_at, recorded_at, expires_at, "
     "recorded_by, basis, wording, wording_version, evidence, withdrawn_via, campaign_id, message_id, "
-    "fingerprint, generation, alone"
+    "fingerprint, generation, alone, former"
 )
 _APPEND = text(f"""
     insert into consents ({_LINE})
     select customer_id, version, consent_id, purpose, channel, action, effective, occurred_at, :now, expires_at,
         recorded_by, basis, wording, wording_version, cast(evidence as jsonb), withdrawn_via, campaign_id, message_id,
-        fingerprint, generation, alone
+        fingerprint, generation, alone, former
     from unnest(
         cast(:customers as uuid[]), cast(:versions as bigint[]), cast(:consents as uuid[]), cast(:purposes as text[]),
         cast(:channels as text[]), cast(:actions as text[]), cast(:effective as boolean[]),
         cast(:occurred as timestamptz[]), cast(:expires as timestamptz[]), cast(:recorders as text[]),
         cast(:bases as text[]), cast(:wordings as text[]), cast(:wording_versions as text[]),
         cast(:evidence as text[]), cast(:vias as text[]), cast(:campaigns as uuid[]), cast(:messages as uuid[]),
-        cast(:fingerprints as text[]), cast(:generations as int[]), cast(:alone as boolean[]))
+        cast(:fingerprints as text[]), cast(:generations as int[]), cast(:alone as boolean[]),
+        cast(:former as boolean[]))
     as t(customer_id, version, consent_id, purpose, channel, action, effective, occurred_at, expires_at, recorded_by,
          basis, wording, wording_version, evidence, withdrawn_via, campaign_id, message_id, fingerprint, generation,
-         alone)
+         alone, former)
 """)
 _HISTORY = text(f"""
     select {_LINE} from consents
@@ -147,11 +149,16 @@ def _given_columns(given: Sequence[Given | None]) -> dict[str, list[object]]:
         "fingerprints": [named.fingerprint if named else None for named in given],
         "generations": [named.generation if named else 0 for named in given],
         "alone": [named.alone if named else False for named in given],
+        "former": [named.former if named else False for named in given],
     }
 
 
 def _given(row: RowMapping) -> Given | None:
-    return None if row["fingerprint"] is None else Given(row["fingerprint"], row["generation"], row["alone"])
+    return (
+        None
+        if row["fingerprint"] is None
+        else Given(row["fingerprint"], row["generation"], row["alone"], row["former"])
+    )
 
 
 def _scope(row: RowMapping) -> Scope:

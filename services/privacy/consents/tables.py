@@ -30,10 +30,12 @@ consents = Table(
     Column("withdrawn_via", Text),
     Column("campaign_id", Uuid),
     Column("message_id", Uuid),
-    # The address that was named: its hash, how often it had changed hands, whether it alone was named.
+    # The address that was named: its hash, how often it had changed hands, whether it alone was named, and whether the
+    # hash is from before addresses were hashed as they are today.
     Column("fingerprint", Text),
     Column("generation", Integer, nullable=False, server_default=text("0")),
     Column("alone", Boolean, nullable=False, server_default=text("false")),
+    Column("former", Boolean, nullable=False, server_default=text("false")),
 )
 
 # What holds now, one row per subject, purpose (* for every one) and channel.
@@ -53,4 +55,5 @@ heads = Table(
     Column("fingerprint", Text),
     Column("generation", Integer, nullable=False, server_default=text("0")),
     Column("alone", Boolean, nullable=False, server_default=text("false")),
+    Column("former", Boolean, nullable=False, server_default=text("false")),
 )

@@ -37,9 +37,7 @@ class ErasureIn(Strict):
             addresses.append(AddressIn(channel="email", address=self.customer.email))
         if self.customer.phone is not None:
             addresses += [AddressIn(channel=channel, address=self.customer.phone) for channel in ("sms", "phone")]
-        hashed = {
-            listed for named in addresses for listed in hashing.address(named.channel, named.address).on(named.channel)
-        }
+        hashed = {hashing.address(named.channel, named.address).on(named.channel) for named in addresses}
         emails = [named.address for named in addresses if named.channel == "email"]
         second_selves = {found for email in emails for found in hashing.second_selves(email)}
         return Request(

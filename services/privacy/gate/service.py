@@ -15,7 +15,7 @@ from services.privacy.permits import repository as permits
 from services.privacy.permits.domain import Permit, Question, Reason
 from services.privacy.subject_locks.service import lock_subjects
 from services.privacy.suppressions import repository as suppressions
-from services.privacy.suppressions.domain import SuppressionReason
+from services.privacy.suppressions.domain import Suppression, concern
 from shared.database.transaction import Tx
 from shared.ids import new_id
 
@@ -53,20 +53,21 @@ async def _situations(tx: Tx, questions: Sequence[Question]) -> list[Situation]:
     heads: dict[UUID, list[Head]] = defaultdict(list)
     for head in await consents.heads_of(tx, locked.members):
         heads[head.scope.customer_id].append(head)
-    suppressed: dict[Address, list[SuppressionReason]] = defaultdict(list)
+    suppressed: dict[Address, list[Suppression]] = defaultdict(list)
     for entry in await suppressions.read(tx, listed):
-        suppressed[entry.address].append(entry.reason)
+        suppressed[entry.address].append(entry)
     situations = []
     for question in questions:
         group = locked.groups[question.customer_id]
         own = (head for member in group.members for head in heads[member])
+        entries = [entry for address in question.addresses for entry in suppressed[address]]
         before = [found for found in question.second_selves if found not in group.members]
         situations.append(
             Situation(
                 group=group,
                 states=[locked.states[subject] for subject in (*group.members, *question.to.subjects)],
                 heads=for_purpose(own, question.purpose, question.channel),
-                suppressed=[reason for address in question.addresses for reason in suppressed[address]],
+                suppressed=[entry.reason for entry in concern(entries, question.to, question.channel)],
                 to=said.at(question.to, question.purpose, question.channel, before),
             )
         )

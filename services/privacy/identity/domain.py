@@ -39,10 +39,14 @@ class Group:
 @dataclass(frozen=True, slots=True)
 class NamedAddress:
     """An address that somebody named. `fingerprints` are its keyed hashes: that of today's normalisation first, then
-    the one under which an older installation knew it, where that was another."""
+    the one under which an older installation knew it, where that was another. In those days two people's addresses
+    could have one hash (straße and strasse), so what stands under a former hash counts only if it was recorded then.
+
+    `former`: the hash itself is from then, and the address behind it is not known."""
 
     kind: str
     fingerprints: tuple[str, ...]
+    former: bool = False
 
     @property
     def fingerprint(self) -> str:
@@ -59,9 +63,13 @@ class NamedAddress:
         """The channels that use it."""
         return channels_of(self.kind)
 
-    def on(self, channel: str) -> tuple[Address, ...]:
+    def on(self, channel: str) -> Address:
         """The address as it is kept on the suppression list of a channel."""
-        return tuple((fingerprint, channel) for fingerprint in self.fingerprints)
+        return self.fingerprint, channel
+
+    def formerly_on(self, channel: str) -> tuple[Address, ...]:
+        """The address as an older installation kept it on that list."""
+        return tuple((fingerprint, channel) for fingerprint in self.fingerprints[1:])
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,9 +166,9 @@ def subject_of(address: str) -> UUID:
     return UUID(bytes=bytes(raw))
 
 
-def known_as(address: str, channel: str) -> NamedAddress:
+def known_as(address: str, channel: str, *, former: bool = False) -> NamedAddress:
     """An address of which only the hash is known (from a permit, a link)."""
-    return NamedAddress(kind_of(channel), (address,))
+    return NamedAddress(kind_of(channel), (address,), former)
 
 
 def kind_of(channel: str) -> str:

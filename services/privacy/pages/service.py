@@ -50,4 +50,4 @@ async def _addresses(tx: Tx, token: UnsubscribeToken) -> list[NamedAddress]:
     if token.fingerprint is not None:
         return [known_as(token.fingerprint, token.channel)]
     message = (await permits.of_messages(tx, [token.message_id])).get(token.message_id)
-    return [] if message is None else [known_as(message.fingerprint, message.channel)]
+    return [] if message is None else [message.to]

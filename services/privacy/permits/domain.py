@@ -7,7 +7,7 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
-from services.privacy.identity.domain import Address, NamedAddress, kind_of
+from services.privacy.identity.domain import Address, NamedAddress, kind_of, known_as
 
 SERVICE_PURPOSE = "service"
 """A purpose that needs no consent: an order was sent, a case was solved."""
@@ -46,8 +46,8 @@ class Question:
 
     @property
     def addresses(self) -> tuple[Address, ...]:
-        """Hashes and channel of that address, as they may stand on the suppression list."""
-        return self.to.on(self.channel)
+        """Hashes and channel of that address, as they may stand on the suppression list, today's first."""
+        return self.to.on(self.channel), *self.to.formerly_on(self.channel)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,8 +70,15 @@ class PermittedMessage:
     purpose: str
     channel: str
     fingerprint: str
+    former: bool = False
 
     @property
     def address(self) -> Address:
         """Hash and channel of the address to which it was permitted."""
         return self.fingerprint, self.channel
+
+    @property
+    def to(self) -> NamedAddress:
+        """The address to which it was permitted, as far as it is known. `former`: before addresses were hashed as they
+        are today."""
+        return known_as(self.fingerprint, self.channel, former=self.former)

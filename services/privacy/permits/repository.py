@@ -24,7 +24,7 @@ _STORE = text("""
     as t(customer_id, permit_id, message_id, purpose, channel, fingerprint, covers, versions)
 """)
 _OF_MESSAGES = text("""
-    select distinct on (message_id) message_id, customer_id, purpose, channel, fingerprint from permits
+    select distinct on (message_id) message_id, customer_id, purpose, channel, fingerprint, former from permits
     where message_id = any(cast(:message_ids as uuid[]))
     order by message_id, granted_at desc, permit_id desc
 """)
@@ -63,7 +63,9 @@ async def of_messages(tx: Tx, message_ids: Iterable[UUID]) -> dict[UUID, Permitt
     """What the latest permit of each message says; messages without a permit are left out."""
     rows = await tx.rows(_OF_MESSAGES, {"message_ids": sorted(set(message_ids))})
     return {
-        row["message_id"]: PermittedMessage(row["customer_id"], row["purpose"], row["channel"], row["fingerprint"])
+        row["message_id"]: PermittedMessage(
+            row["customer_id"], row["purpose"], row["channel"], row["fingerprint"], row["former"]
+        )
         for row in rows
     }
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Column, Table, Text, Uuid
+from sqlalchemy import BigInteger, Boolean, Column, Table, Text, Uuid, text
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from services.privacy.metadata import TIMESTAMP, metadata
@@ -19,4 +19,6 @@ permits = Table(
     Column("covers", ARRAY(Uuid), nullable=False),
     Column("versions", ARRAY(BigInteger), nullable=False),
     Column("granted_at", TIMESTAMP, nullable=False),
+    # From before addresses were hashed as they are today.
+    Column("former", Boolean, nullable=False, server_default=text("false")),
 )

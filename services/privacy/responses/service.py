@@ -11,7 +11,7 @@ from uuid import UUID
 
 from services.privacy.consents.domain.ledger import Proof
 from services.privacy.consents.service.withdrawals import withdraw_unless_erased
-from services.privacy.identity.domain import NamedAddress, known_as
+from services.privacy.identity.domain import NamedAddress
 from services.privacy.permits import repository as permits
 from services.privacy.permits.domain import PermittedMessage
 from services.privacy.responses.domain import Response
@@ -111,4 +111,4 @@ async def withdraw_as_reported(tx: Tx, response: Response, concerned: Concerned)
 
 
 def _addresses(message: PermittedMessage | None) -> list[NamedAddress]:
-    return [] if message is None else [known_as(message.fingerprint, message.channel)]
+    return [] if message is None else [message.to]

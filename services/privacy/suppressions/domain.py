@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from services.privacy.identity.domain import Address
+from services.privacy.identity.domain import Address, NamedAddress
 from services.privacy.permits.domain import SERVICE_PURPOSE
 
 
@@ -23,13 +23,15 @@ class SuppressionReason(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Suppression:
-    """One entry of the list."""
+    """One entry of the list. `former`: from before addresses were hashed as they are today, when two people's addresses
+    could have one hash."""
 
     fingerprint: str
     channel: str
     reason: SuppressionReason
     since: datetime
     recorded_by: str
+    former: bool = False
 
     @property
     def address(self) -> Address:
@@ -44,6 +46,13 @@ class Removal:
     entry: Suppression
     removed_by: str
     removed_at: datetime
+
+
+def concern(entries: Iterable[Suppression], address: NamedAddress, channel: str) -> list[Suppression]:
+    """Those of the entries that are about this address: under today's hash, and what an older installation had put on
+    the list under the hash of its days."""
+    today, formerly = address.on(channel), address.formerly_on(channel)
+    return [entry for entry in entries if entry.address == today or (entry.former and entry.address in formerly)]
 
 
 # Set by what a person did or asked. Whoever takes these off decides over a person's wish, not over a list.

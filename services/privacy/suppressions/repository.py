@@ -25,7 +25,8 @@ _LOCK = """
 _LOCK_SHARED = text(_LOCK.format(pairs=_PAIRS, order=_SORTED, strength="share"))
 _LOCK_OWN = text(_LOCK.format(pairs=_PAIRS, order=_SORTED, strength="no key update"))
 _READ = text(f"""
-    select fingerprint, channel, reason, since, recorded_by from suppressions join {_PAIRS} using (fingerprint, channel)
+    select fingerprint, channel, reason, since, recorded_by, former
+    from suppressions join {_PAIRS} using (fingerprint, channel)
     order by fingerprint, channel, since, reason
 """)
 _ADD = text(f"""
@@ -37,6 +38,7 @@ _REMOVE = text(f"""
     with gone as (
         delete from suppressions s using {_PAIRS}
         where s.fingerprint = t.fingerprint and s.channel = t.channel and s.reason = any(cast(:reasons as text[]))
+          and (s.former or not :former_only)
         returning s.fingerprint, s.channel, s.reason, s.since, s.recorded_by
     )
     insert into suppression_removals (fingerprint, channel, reason, since, recorded_by, removed_at, removed_by)
@@ -74,10 +76,18 @@ async def add(
 
 
 async def remove(
-    tx: Tx, addresses: Iterable[Address], reasons: Iterable[SuppressionReason], removed_by: str
+    tx: Tx,
+    addresses: Iterable[Address],
+    reasons: Iterable[SuppressionReason],
+    removed_by: str,
+    *,
+    former_only: bool = False,
 ) -> list[Address]:
-    """Take locked addresses off the list for these reasons, and note who did; returns what was taken off."""
-    wanted = {"reasons": sorted(reasons), "removed_by": removed_by, "now": tx.now}
+    """Take locked addresses off the list for these reasons, and note who did; returns what was taken off.
+
+    With `former_only` those entries that were made before addresses were hashed as they are today.
+    """
+    wanted = {"reasons": sorted(reasons), "removed_by": removed_by, "now": tx.now, "former_only": former_only}
     rows = await tx.rows(_REMOVE, {**_pairs(addresses), **wanted})
     return [(row["fingerprint"], row["channel"]) for row in rows]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from services.privacy.identity.domain import Address, NamedAddress
 from services.privacy.identity.service import hashing_of
 from services.privacy.suppressions import service
-from services.privacy.suppressions.domain import SuppressionReason
+from services.privacy.suppressions.domain import SuppressionReason, concern
 from services.privacy.suppressions.schemas import (
     ChangedOut,
     CheckOut,
@@ -28,7 +28,7 @@ async def add_suppressions(body: SuppressionsIn, tx: TxDep, context: ContextDep,
     """Put addresses on the list."""
     added = await service.suppress(
         tx,
-        [(address.fingerprint, named.channel) for named, address in _hashed(context, body.addresses)],
+        [address.on(named.channel) for named, address in _hashed(context, body.addresses)],
         SuppressionReason(body.reason),
         caller.id,
         customer_id=body.customer_id,
@@ -42,7 +42,7 @@ async def remove_suppressions(body: RemovalsIn, tx: TxDep, context: ContextDep, 
     without it these reasons stay."""
     removed = await service.lift(
         tx,
-        _listed(_hashed(context, body.addresses)),
+        [(address, named.channel) for named, address in _hashed(context, body.addresses)],
         body.reason,
         caller.id,
         protected_too=service.LIFTING_SCOPE in caller.scopes,
@@ -59,8 +59,8 @@ async def check_suppressions(body: ChecksIn, tx: TxDep, context: ContextDep) -> 
     removed = await service.find_removals(tx, _listed(asked))
     items = []
     for named, address in asked:
-        listed = address.on(named.channel)
-        entries = [EntryOut.of(entry) for entry in found if entry.address in listed]
+        listed = {address.on(named.channel), *address.formerly_on(named.channel)}
+        entries = [EntryOut.of(entry) for entry in concern(found, address, named.channel)]
         removals = [RemovalOut.of_removal(removal) for removal in removed if removal.entry.address in listed]
         items.append(CheckOut(channel=named.channel, suppressed=bool(entries), entries=entries, removals=removals))
     return ChecksOut(items=items)
@@ -73,4 +73,8 @@ def _hashed(context: AppContext, addresses: list[AddressIn]) -> list[tuple[Addre
 
 def _listed(addresses: list[tuple[AddressIn, NamedAddress]]) -> list[Address]:
     """Under every hash by which the list may know them."""
-    return [listed for named, address in addresses for listed in address.on(named.channel)]
+    return [
+        listed
+        for named, address in addresses
+        for listed in (address.on(named.channel), *address.formerly_on(named.channel))
+    ]

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from uuid import UUID
 
-from services.privacy.identity.domain import Address
+from services.privacy.identity.domain import Address, NamedAddress
 from services.privacy.permits import repository as permits
 from services.privacy.suppressions import repository
 from services.privacy.suppressions.domain import PROTECTED, Removal, Suppression, SuppressionReason
@@ -54,15 +54,15 @@ async def suppress_silently(
 
 async def lift(
     tx: Tx,
-    addresses: Sequence[Address],
+    addresses: Sequence[tuple[NamedAddress, str]],
     reason: SuppressionReason | None,
     removed_by: str,
     *,
     protected_too: bool,
     customer_id: UUID | None = None,
 ) -> list[Address]:
-    """These addresses are off the list, for one reason or for all; who took them off is kept. Returns those that were
-    on it.
+    """These addresses, each on a channel, are off the list, for one reason or for all; who took them off is kept.
+    Returns those that were on it.
 
     What a person did or asked (`erased`, `complained`) stays on it unless `protected_too`. Raises ProtectedReason when
     such a reason is asked for by name.
@@ -75,8 +75,11 @@ async def lift(
             scope=LIFTING_SCOPE,
         )
     reasons = [reason] if reason else [known for known in SuppressionReason if protected_too or known not in PROTECTED]
-    await repository.lock(tx, addresses)
-    removed = await repository.remove(tx, addresses, reasons, removed_by)
+    today = [address.on(channel) for address, channel in addresses]
+    formerly = [former for address, channel in addresses for former in address.formerly_on(channel)]
+    await repository.lock(tx, [*today, *formerly])
+    removed = await repository.remove(tx, today, reasons, removed_by)
+    removed += await repository.remove(tx, formerly, reasons, removed_by, former_only=True)
     still_listed = {entry.address for entry in await repository.read(tx, removed)}
     freed = [address for address in sorted(set(removed)) if address not in still_listed]
     await _emit(tx, freed, reason.value if reason else "lifted", active=False, customer_id=customer_id)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Column, Identity, Table, Text
+from sqlalchemy import BigInteger, Boolean, Column, Identity, Table, Text, text
 
 from services.privacy.metadata import TIMESTAMP, metadata
 
@@ -22,6 +22,8 @@ suppressions = Table(
     Column("reason", Text, primary_key=True),
     Column("since", TIMESTAMP, nullable=False),
     Column("recorded_by", Text, nullable=False),
+    # From before addresses were hashed as they are today.
+    Column("former", Boolean, nullable=False, server_default=text("false")),
 )
 
 # Entries that were taken off the list, and by whom.

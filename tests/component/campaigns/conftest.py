@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import httpx
 import pytest
@@ -25,6 +26,7 @@ from services.customers.config import Settings as CustomersSettings
 from services.privacy import app as privacy_app
 from services.privacy.config import Settings as PrivacySettings
 from services.registry import run_migrations
+from shared.contracts.privacy import ConsentChanged
 from shared.database.engine import Database
 from shared.web.service_client import service_client
 from tests.component.campaigns.post_office import PostOffice
@@ -35,6 +37,7 @@ from tests.infrastructure import CreateDatabase
 CALLERS = {
     "marketing": ["campaigns:read", "campaigns:write", "campaigns:send"],
     "reader": ["campaigns:read"],
+    "service-desk": ["campaigns:read", "campaigns:write", "campaigns:send", "campaigns:service"],
     "campaigns": ["customers:cards", "privacy:permits"],
     "everything": ["customers:read", "customers:write", "customers:merge", "privacy:read", "privacy:write"],
 }
@@ -139,7 +142,7 @@ async def shared_world(
         tools = SendingTools.made_of(settings, services, channel, clock)
         stack.push_async_callback(tools.writers.close)
         tools.keep_in(campaigns.state.context)
-        yield World(
+        world = World(
             settings=settings,
             database=database,
             clock=clock,
@@ -152,6 +155,10 @@ async def shared_world(
             customers=await enter(_client(customers, "everything")),
             privacy=await enter(_client(privacy, "everything")),
         )
+        # Somebody permits offers, as far as campaigns has heard.
+        grant = ConsentChanged(consent_id=uuid4(), purpose="offers", channel="email", state="granted")
+        await world.handle(world.event(grant, uuid4()))
+        yield world
 
 
 @pytest.fixture

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 from uuid import UUID, uuid4
 
 import httpx
 from fastapi import FastAPI
 
+from services.campaigns.campaigns.service import starting
 from services.campaigns.capabilities import CAPABILITIES, CONSUMERS
 from services.campaigns.config import Settings
 from services.campaigns.contacts.domain.contacts import Card
@@ -24,7 +25,7 @@ from services.campaigns.delivery.streams.refusals import Refusals
 from services.campaigns.delivery.streams.session import SenderSession
 from services.campaigns.messages.service import settling
 from shared.capabilities import subscriptions_of
-from shared.contracts.analytics import MembershipsChanged, Transition
+from shared.contracts.analytics import MembershipsChanged, SegmentChanged, Transition
 from shared.contracts.envelope import Envelope, Fact, Origin, read_envelope
 from shared.contracts.registry import FACTS
 from shared.database.engine import Database
@@ -117,12 +118,40 @@ class World:
         assert answer.status_code == 201, answer.text
         campaign_id = UUID(answer.json()["id"])
         if start:
+            if (used := body["trigger"].get("segment_id")) is not None:
+                await self.segment(UUID(used))
             await self.call(campaign_id, "start")
         return campaign_id
+
+    async def segment(
+        self, segment_id: UUID | None = None, state: Literal["backfilling", "live", "archived"] = "live"
+    ) -> UUID:
+        """Analytics tells of a segment."""
+        made = segment_id or uuid4()
+        await self.handle(self.event(SegmentChanged(name=f"Segment {made}", version=1, state=state), made))
+        return made
+
+    async def freeze(self) -> None:
+        """What the job does that freezes audiences."""
+        async with self.database.transaction() as tx:
+            waiting = await starting.to_freeze(tx)
+        for campaign_id in waiting:
+            more = True
+            while more:
+                async with self.database.transaction() as tx:
+                    more = await starting.freeze_piece(tx, campaign_id, size=3)
 
     async def call(self, campaign_id: UUID, action: str) -> dict[str, Any]:
         """start, pause, resume or stop it."""
         answer = await self.api.post(f"/campaigns/{campaign_id}/{action}")
+        assert answer.status_code in (200, 202), answer.text
+        if answer.status_code == 202:
+            await self.freeze()
+        return await self.shown(campaign_id)
+
+    async def shown(self, campaign_id: UUID) -> dict[str, Any]:
+        """The campaign as it is now."""
+        answer = await self.api.get(f"/campaigns/{campaign_id}")
         assert answer.status_code == 200, answer.text
         found: dict[str, Any] = answer.json()
         return found

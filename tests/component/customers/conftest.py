@@ -36,6 +36,7 @@ SCOPES = {
     "reader": ["customers:read"],
     "writer": ["customers:read", "customers:write", "customers:merge"],
     "sender": ["customers:cards"],
+    "importer": ["customers:import"],
     "operator": ["operations"],
 }
 
@@ -63,6 +64,7 @@ async def settings(
         topic_prefix=topic_prefix,
         api_keys_file=keys,
         default_time_zone="Europe/London",
+        import_folder=keys.parent / "imports",
     )
     await asyncio.to_thread(run_migrations, "customers", made.database_url)
     return made

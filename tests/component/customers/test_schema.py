@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import services.customers.attributes.tables
 import services.customers.identifiers.tables
+import services.customers.imports.tables
 import services.customers.merges.tables
 import services.customers.profiles.tables  # noqa: F401
 from services.customers.config import Settings

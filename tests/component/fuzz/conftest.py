@@ -55,6 +55,7 @@ async def grounds(
                 service_key=_KEY,
                 requests_per_second=100_000.0,
                 smtp_port=office.port,
+                import_folder=keys.parent / "imports",
             )
             if service == "interactions":
                 await create_topics(settings[service])

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from services.interactions.ingest.routes.examples import EVENTS
+from services.interactions.segment_api.routes.examples import CALLS
 
 _REF: dict[str, Any] = {
     "external_id": {"source": "shop", "id": "4711"},
@@ -70,6 +71,7 @@ _CAMPAIGN: dict[str, Any] = {
     "priority": 5,
 }
 _EVENT = EVENTS["purchase"] | {"time": "2024-05-01T12:00:00Z", "origin": "history"}
+_CALL = {"userId": "4711", "messageId": "call-1", "timestamp": "2024-05-01T12:00:00Z"}
 _NOTE = {"note": "seen by the till's makers"}
 
 GOODS: dict[str, dict[str, list[Any]]] = {
@@ -101,6 +103,8 @@ GOODS: dict[str, dict[str, list[Any]]] = {
         "POST /merges": [{"survivor": "<customer_id>", "absorbed": "<other_id>", "dry_run": True}],
     },
     "interactions": {
+        **{f"POST /v1/{kind}": [_CALL | call] for kind, call in CALLS.items()},
+        "POST /v1/batch": [{"batch": [_CALL | {"type": kind} | call for kind, call in CALLS.items()]}],
         "POST /events": [
             *EVENTS.values(),
             _EVENT | {"customer": _REF, "data": _EVENT["data"] | {"store": "S1", "payment": "card"}},

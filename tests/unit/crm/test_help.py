@@ -29,6 +29,7 @@ WITHOUT_SETTINGS = {
     "keys revoke": ("till",),
     "keys rotate": ("till",),
     "where": (),
+    "customers import": (__file__,),
 }
 
 

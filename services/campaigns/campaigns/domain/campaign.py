@@ -20,9 +20,11 @@ FRESH = timedelta(hours=24)
 
 
 class State(StrEnum):
-    """draft → running ⇄ paused → stopped; a one-off whose audience is through is finished."""
+    """draft → running ⇄ paused → stopped. A one-off is starting until its audience is frozen, and finished when that is
+    through."""
 
     DRAFT = "draft"
+    STARTING = "starting"
     RUNNING = "running"
     PAUSED = "paused"
     STOPPED = "stopped"
@@ -31,9 +33,9 @@ class State(StrEnum):
 
 _MOVES: dict[Action, tuple[frozenset[State], State]] = {
     "start": (frozenset({State.DRAFT}), State.RUNNING),
-    "pause": (frozenset({State.RUNNING}), State.PAUSED),
+    "pause": (frozenset({State.STARTING, State.RUNNING}), State.PAUSED),
     "resume": (frozenset({State.PAUSED}), State.RUNNING),
-    "stop": (frozenset({State.RUNNING, State.PAUSED}), State.STOPPED),
+    "stop": (frozenset({State.STARTING, State.RUNNING, State.PAUSED}), State.STOPPED),
     "finish": (frozenset({State.RUNNING}), State.FINISHED),
 }
 
@@ -99,7 +101,8 @@ class ReEntry:
 
 @dataclass(frozen=True, slots=True)
 class Definition:
-    """All that marketing decides about a campaign. Percentages from 0 to 100, priority from 0 to 9 (9 goes first)."""
+    """All that marketing decides about a campaign. Percentages from 0 to 100, priority from 0 to 9 (9 goes first).
+    `service_reason` says why a service message may be sent without consent."""
 
     name: str
     purpose: str
@@ -112,6 +115,7 @@ class Definition:
     holdout_percent: float = 0.0
     expires_after: timedelta = timedelta(days=3)
     priority: int = 5
+    service_reason: str | None = None
 
     def __post_init__(self) -> None:
         if not 0 <= self.holdout_percent <= 100:
@@ -128,8 +132,20 @@ class Definition:
 
 
 @dataclass(frozen=True, slots=True)
+class Freezing:
+    """How far a one-off's audience is frozen: everybody up to `after`, `entered` of them; `members` in all at the
+    start, once they were counted."""
+
+    done: bool = True
+    after: UUID | None = None
+    members: int | None = None
+    entered: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Campaign:
-    """A campaign at one version. `run_id` is the entry of a one-off; `salt` decides who is held out."""
+    """A campaign at one version. `run_id` is the entry of a one-off; `salt` decides who is held out; `state_reason` why
+    it was paused by us; `running_since` when it was last started or resumed."""
 
     id: UUID
     version: int
@@ -139,3 +155,27 @@ class Campaign:
     run_id: UUID
     created_at: datetime
     started_at: datetime | None = None
+    running_since: datetime | None = None
+    state_reason: str | None = None
+    freezing: Freezing = Freezing()
+
+    @property
+    def segment_id(self) -> UUID | None:
+        """The segment on which its trigger depends."""
+        trigger = self.definition.trigger
+        return None if isinstance(trigger, EventTrigger) else trigger.segment_id
+
+
+def wrong_with_service(definition: Definition) -> tuple[str, str] | None:
+    """Where and how a definition breaks the rules of service messages, which need nobody's consent: somebody waits for
+    each because of what just happened to them, and somebody answers for the reason. None when it does not."""
+    if definition.is_marketing:
+        return ("/service_reason", "only the purpose `service` has a reason") if definition.service_reason else None
+    if definition.service_reason is None:
+        return (
+            "/service_reason",
+            "the purpose `service` needs no consent, so somebody must answer for a reason",
+        )
+    if not isinstance(definition.trigger, EventTrigger):
+        return "/trigger", "a service message follows an event of the customer's own, not a segment"
+    return None

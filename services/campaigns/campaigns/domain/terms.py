@@ -8,6 +8,8 @@ from services.campaigns.gate.domain.terms import Holdout, SegmentCondition, Term
 _STATES = {
     # A draft has no messages; if it had, they would not go.
     State.DRAFT: TermsState.OVER,
+    # What is frozen already goes out while the rest follows.
+    State.STARTING: TermsState.OPEN,
     State.RUNNING: TermsState.OPEN,
     State.PAUSED: TermsState.PAUSED,
     State.STOPPED: TermsState.OVER,

@@ -2,23 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from uuid import UUID
 
 from sqlalchemy import RowMapping
 
-from services.campaigns.campaigns.domain.campaign import Campaign, State
+from services.campaigns.campaigns.domain.campaign import Campaign, Freezing, State
 from services.campaigns.campaigns.repository.definitions import dump_definition, load_definition
 from shared.database.transaction import Tx
 
-_ALL = "select id, version, state, definition, salt, run_id, created_at, started_at from campaigns"
+_ALL = """
+    select id, version, state, definition, salt, run_id, created_at, started_at, running_since, state_reason, freezing,
+           frozen_after, members, entered from campaigns
+"""
 
 
 async def add(tx: Tx, campaign: Campaign, by: str) -> None:
     """Store a new campaign and its first version."""
     await tx.execute(
         """
-        insert into campaigns (id, version, state, definition, salt, run_id, created_at, started_at)
-        values (:id, :version, :state, cast(:definition as jsonb), :salt, :run_id, :created_at, :started_at)
+        insert into campaigns (id, version, state, definition, salt, run_id, created_at, started_at, running_since,
+                               state_reason, freezing)
+        values (:id, :version, :state, cast(:definition as jsonb), :salt, :run_id, :created_at, :started_at,
+                :running_since, :state_reason, :freezing)
         """,
         {**_values(campaign), "salt": campaign.salt, "run_id": campaign.run_id, "created_at": campaign.created_at},
     )
@@ -30,7 +36,9 @@ async def update(tx: Tx, campaign: Campaign, by: str) -> None:
     await tx.execute(
         """
         update campaigns set version = :version, state = :state, definition = cast(:definition as jsonb),
-               started_at = :started_at where id = :id
+               started_at = :started_at, running_since = :running_since, state_reason = :state_reason,
+               freezing = :freezing
+        where id = :id
         """,
         _values(campaign),
     )
@@ -47,8 +55,13 @@ async def page(tx: Tx, *, after: UUID | None, state: State | None, limit: int) -
     """Campaigns in the order of their making."""
     rows = await tx.rows(
         f"""{_ALL} where (cast(:after as uuid) is null or id > :after)
-            and (cast(:state as text) is null or state = :state) order by id limit :limit""",
-        {"after": after, "state": state.value if state else None, "limit": limit},
+            and (cast(:state as text) is null or (state = :state and freezing = :freezing)) order by id limit :limit""",
+        {
+            "after": after,
+            "state": _stored(state) if state else None,
+            "freezing": state is State.STARTING,
+            "limit": limit,
+        },
     )
     return [_campaign(row) for row in rows]
 
@@ -62,11 +75,64 @@ async def enrolling(tx: Tx) -> list[Campaign]:
 async def finished_one_offs(tx: Tx) -> list[Campaign]:
     """Running one-offs of which no message waits any more, locked."""
     rows = await tx.rows(
-        f"""{_ALL} where state = 'running' and definition->'trigger'->>'kind' = 'one_off' and not exists
+        f"""{_ALL} where state = 'running' and not freezing
+            and definition->'trigger'->>'kind' = 'one_off' and not exists
             (select from messages m where m.campaign_id = campaigns.id and m.state in ('waiting', 'claimed'))
             for update"""
     )
     return [_campaign(row) for row in rows]
+
+
+async def starting(tx: Tx) -> list[UUID]:
+    """Campaigns whose audience is to be frozen further."""
+    return [row["id"] for row in await tx.rows("select id from campaigns where freezing and state = 'running'")]
+
+
+async def save_freezing(tx: Tx, campaign_id: UUID, freezing: Freezing) -> None:
+    """How far it got. No new version: nobody decided anything."""
+    await tx.execute(
+        """update campaigns set freezing = :freezing, frozen_after = :after, members = :members, entered = :entered
+           where id = :id""",
+        {
+            "id": campaign_id,
+            "freezing": not freezing.done,
+            "after": freezing.after,
+            "members": freezing.members,
+            "entered": freezing.entered,
+        },
+    )
+
+
+async def sending(tx: Tx) -> list[Campaign]:
+    """Campaigns whose messages go out."""
+    return [_campaign(row) for row in await tx.rows(f"{_ALL} where state = 'running'")]
+
+
+async def using_segment(tx: Tx, segment_ids: Sequence[UUID]) -> list[Campaign]:
+    """Running campaigns whose trigger depends on one of these segments, locked; also one-offs that are starting."""
+    rows = await tx.rows(
+        f"""{_ALL} where state = 'running' and (freezing or definition->'trigger'->>'kind' <> 'one_off')
+            and definition->'trigger'->>'segment_id' = any(cast(:ids as text[])) order by id for update""",
+        {"ids": [str(segment_id) for segment_id in segment_ids]},
+    )
+    return [_campaign(row) for row in rows]
+
+
+async def find_many(tx: Tx, campaign_ids: Sequence[UUID]) -> list[Campaign]:
+    """These campaigns, locked."""
+    rows = await tx.rows(
+        f"{_ALL} where id = any(cast(:ids as uuid[])) order by id for update", {"ids": list(campaign_ids)}
+    )
+    return [_campaign(row) for row in rows]
+
+
+async def names(tx: Tx, campaign_ids: Sequence[UUID]) -> dict[UUID, str]:
+    """What these campaigns are called."""
+    rows = await tx.rows(
+        "select id, definition->>'name' as name from campaigns where id = any(cast(:ids as uuid[]))",
+        {"ids": sorted(set(campaign_ids))},
+    )
+    return {row["id"]: row["name"] for row in rows}
 
 
 async def _add_version(tx: Tx, campaign: Campaign, by: str) -> None:
@@ -83,20 +149,32 @@ def _values(campaign: Campaign) -> dict[str, object]:
     return {
         "id": campaign.id,
         "version": campaign.version,
-        "state": campaign.state.value,
+        "state": _stored(campaign.state),
         "definition": dump_definition(campaign.definition),
         "started_at": campaign.started_at,
+        "running_since": campaign.running_since,
+        "state_reason": campaign.state_reason,
+        "freezing": not campaign.freezing.done,
     }
 
 
+def _stored(state: State) -> str:
+    """A starting campaign is a running one that is freezing: processes of the version before know no other state."""
+    return State.RUNNING.value if state is State.STARTING else state.value
+
+
 def _campaign(row: RowMapping) -> Campaign:
+    state = State(row["state"])
     return Campaign(
         id=row["id"],
         version=row["version"],
-        state=State(row["state"]),
+        state=State.STARTING if state is State.RUNNING and row["freezing"] else state,
         definition=load_definition(row["definition"]),
         salt=row["salt"],
         run_id=row["run_id"],
         created_at=row["created_at"],
         started_at=row["started_at"],
+        running_since=row["running_since"] or row["started_at"],
+        state_reason=row["state_reason"] if state is State.PAUSED else None,
+        freezing=Freezing(not row["freezing"], row["frozen_after"], row["members"], row["entered"]),
     )

@@ -13,6 +13,7 @@ from services.campaigns.campaigns.schemas.campaigns import CampaignIn, CampaignO
 from services.campaigns.campaigns.schemas.messages import ReportOut
 from services.campaigns.campaigns.service import campaigns as service
 from services.campaigns.campaigns.service import lifecycle
+from services.campaigns.campaigns.service.readiness import purpose_warning
 from services.campaigns.campaigns.service.reports import report
 from shared.web import APIRouter, CallerDep, TxDep, requires
 from shared.web.paging import DEFAULT_LIMIT, After, Limit, Page, encode_cursor, id_in
@@ -29,7 +30,7 @@ async def create(
     tx: TxDep, tools: SendingToolsDep, caller: CallerDep, body: CampaignIn, response: Response
 ) -> CampaignOut:
     """A new draft. Templates are checked and tried out; faults are pointed at with part and line."""
-    campaign = await service.create_campaign(tx, tools.templates, body.definition(), by=caller.id)
+    campaign = await service.create_campaign(tx, tools.templates, body.definition(), caller=caller)
     response.headers["Location"] = f"/campaigns/{campaign.id}"
     return _shown(campaign, response)
 
@@ -62,12 +63,14 @@ async def change(
 ) -> CampaignOut:
     """Replaces the definition of a draft or a paused campaign. Needs If-Match."""
     changed = await service.change_campaign(
-        tx, tools.templates, campaign_id, body.definition(), expected_version=version, by=caller.id
+        tx, tools.templates, campaign_id, body.definition(), expected_version=version, caller=caller
     )
     return _shown(changed, response)
 
 
-@router.post("/{campaign_id}/start", dependencies=_SEND)
+@router.post(
+    "/{campaign_id}/start", dependencies=_SEND, responses={202: {"model": StartedOut, "description": "Starting"}}
+)
 async def start(
     tx: TxDep,
     tools: SendingToolsDep,
@@ -76,12 +79,13 @@ async def start(
     version: OptionalVersionDep,
     response: Response,
 ) -> StartedOut:
-    """Run it. A one-off's audience is frozen now."""
-    campaign, entered = await lifecycle.start_campaign(
-        tx, tools.templates, campaign_id, expected_version=version, by=caller.id
-    )
-    shown = _shown(campaign, response)
-    return StartedOut(**shown.model_dump(), entered=entered)
+    """Run it. A one-off is `starting` at first (202): its audience, everybody who is in the segment now, is frozen in
+    the background; read the campaign to see how far it is. Refused while the segment is not known, archived or still
+    being filled."""
+    campaign = await lifecycle.start_campaign(tx, tools.templates, campaign_id, expected_version=version, caller=caller)
+    response.status_code = 202 if campaign.state is State.STARTING else 200
+    warning = await purpose_warning(tx, campaign)
+    return StartedOut(**_shown(campaign, response).model_dump(), warnings=[warning] if warning else [])
 
 
 @router.post("/{campaign_id}/pause", dependencies=_SEND)
@@ -89,7 +93,7 @@ async def pause(
     tx: TxDep, caller: CallerDep, campaign_id: UUID, version: OptionalVersionDep, response: Response
 ) -> CampaignOut:
     """Nothing more is handed over; whoever enters waits."""
-    return _shown(await lifecycle.pause_campaign(tx, campaign_id, expected_version=version, by=caller.id), response)
+    return _shown(await lifecycle.pause_campaign(tx, campaign_id, expected_version=version, caller=caller), response)
 
 
 @router.post("/{campaign_id}/resume", dependencies=_SEND)
@@ -97,7 +101,7 @@ async def resume(
     tx: TxDep, caller: CallerDep, campaign_id: UUID, version: OptionalVersionDep, response: Response
 ) -> CampaignOut:
     """Go on."""
-    return _shown(await lifecycle.resume_campaign(tx, campaign_id, expected_version=version, by=caller.id), response)
+    return _shown(await lifecycle.resume_campaign(tx, campaign_id, expected_version=version, caller=caller), response)
 
 
 @router.post("/{campaign_id}/stop", dependencies=_SEND)
@@ -105,7 +109,7 @@ async def stop(
     tx: TxDep, caller: CallerDep, campaign_id: UUID, version: OptionalVersionDep, response: Response
 ) -> CampaignOut:
     """Over for ever; what still waits is refused."""
-    return _shown(await lifecycle.stop_campaign(tx, campaign_id, expected_version=version, by=caller.id), response)
+    return _shown(await lifecycle.stop_campaign(tx, campaign_id, expected_version=version, caller=caller), response)
 
 
 @router.get("/{campaign_id}/report", dependencies=_READ)

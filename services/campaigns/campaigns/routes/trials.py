@@ -16,6 +16,7 @@ from services.campaigns.campaigns.schemas.trials import (
 )
 from services.campaigns.campaigns.service import trials
 from services.campaigns.campaigns.service.campaigns import get_campaign
+from services.campaigns.campaigns.service.readiness import warnings
 from shared.web import APIRouter, ContextDep, TxDep, requires
 
 router = APIRouter(prefix="/campaigns/{campaign_id}", tags=["trials"])
@@ -23,9 +24,10 @@ router = APIRouter(prefix="/campaigns/{campaign_id}", tags=["trials"])
 
 @router.post("/validate", dependencies=[requires("campaigns:read")])
 async def validate(tx: TxDep, tools: SendingToolsDep, campaign_id: UUID) -> ValidOut:
-    """422 with every fault, or valid."""
-    await tools.templates.refuse_bad((await get_campaign(tx, campaign_id)).definition)
-    return ValidOut()
+    """422 with every fault of its templates, or valid, with what would keep it from starting."""
+    campaign = await get_campaign(tx, campaign_id)
+    await tools.templates.refuse_bad(campaign.definition)
+    return ValidOut(warnings=await warnings(tx, campaign))
 
 
 @router.post("/preview", dependencies=[requires("campaigns:read")])

@@ -8,8 +8,9 @@ from uuid import UUID
 
 from pydantic import BaseModel, Field, StringConstraints, TypeAdapter, ValidationInfo, field_validator, model_validator
 
-from services.campaigns.campaigns.domain.campaign import Campaign, Definition, State
+from services.campaigns.campaigns.domain.campaign import Campaign, Definition, OneOff, State, wrong_with_service
 from services.campaigns.campaigns.domain.conditions import Condition, EventName, Operator, check_condition
+from shared.contracts.addressing import Purpose
 from shared.web.models import StrictModel
 from shared.web.validation import refuse_as_one
 
@@ -17,7 +18,11 @@ _DEFINITION: TypeAdapter[Definition] = TypeAdapter(Definition)
 
 _NO_CONTROL = r"^[^\x00-\x1f\x7f]*$"
 Name = Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=_NO_CONTROL, strip_whitespace=True)]
-Purpose = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_-]{0,49}$")]
+Reason = Annotated[
+    str,
+    StringConstraints(min_length=10, max_length=500, pattern=_NO_CONTROL, strip_whitespace=True),
+    Field(description="for the purpose `service`: why it may be sent without consent; kept with every version"),
+]
 Word = Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=_NO_CONTROL)]
 Template = Annotated[str, StringConstraints(min_length=1, max_length=100_000, pattern=r"^[^\x00]*$")]
 Duration = Annotated[timedelta, Field(ge=timedelta(minutes=1), le=timedelta(days=366), description="ISO 8601: P3D")]
@@ -104,10 +109,13 @@ class CampaignIn(StrictModel):
     holdout_percent: Annotated[float, Field(ge=0, le=100)] = 0
     expires_after: Duration = timedelta(days=3)
     priority: Annotated[int, Field(ge=0, le=9, description="9 goes first")] = 5
+    service_reason: Reason | None = None
 
     @model_validator(mode="after")
     def _fits_together(self) -> Self:
         refuse_as_one(self.definition)
+        if (wrong := wrong_with_service(self.definition())) is not None:
+            raise ValueError(f"{wrong[0].removeprefix('/')}: {wrong[1]}")
         return self
 
     def definition(self) -> Definition:
@@ -115,32 +123,52 @@ class CampaignIn(StrictModel):
         return _DEFINITION.validate_python(self.model_dump())
 
 
+class FreezingOut(BaseModel):
+    """How far the audience of a one-off is frozen."""
+
+    done: bool = Field(description="everybody who was in the segment at the start is in")
+    members: int | None = Field(description="who was in the segment; null until they are counted")
+    entered: int = Field(description="who entered so far; aliases of one customer are one")
+
+
 class CampaignOut(BaseModel):
     """A campaign with its version and definition."""
 
     id: UUID
-    version: int
-    state: State
+    version: int = Field(description="grows with every change and move; the ETag")
+    state: State = Field(description="draft, starting, running, paused, stopped or finished")
+    state_reason: str | None = Field(
+        description="why the service itself paused it: segment-archived, senders-died, template-limits"
+    )
     created_at: datetime
     started_at: datetime | None
-    run_id: UUID
-    definition: dict[str, Any]
+    running_since: datetime | None = Field(description="when it was last started or resumed")
+    run_id: UUID = Field(description="the entry of everybody whom a one-off reaches")
+    audience: FreezingOut | None = Field(description="of a one-off that was started")
+    definition: dict[str, Any] = Field(description="as it was sent, with what was left out filled in")
 
     @classmethod
     def of(cls, campaign: Campaign) -> Self:
         """The campaign as it is now."""
+        freezing = campaign.freezing
+        frozen = isinstance(campaign.definition.trigger, OneOff) and campaign.started_at is not None
         return cls(
             id=campaign.id,
             version=campaign.version,
             state=campaign.state,
+            state_reason=campaign.state_reason,
             created_at=campaign.created_at,
             started_at=campaign.started_at,
+            running_since=campaign.running_since,
             run_id=campaign.run_id,
+            audience=FreezingOut(done=freezing.done, members=freezing.members, entered=freezing.entered)
+            if frozen
+            else None,
             definition=_DEFINITION.dump_python(campaign.definition, mode="json"),
         )
 
 
 class StartedOut(CampaignOut):
-    """`entered` is the frozen audience of a one-off."""
+    """The campaign after its start."""
 
-    entered: int = 0
+    warnings: list[str] = Field(description="what does not forbid the start and may be a mistake")

@@ -6,33 +6,33 @@ from datetime import datetime
 from typing import Self
 from uuid import UUID
 
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
 from services.campaigns.campaigns.domain.campaign import State
-from services.campaigns.campaigns.service.reports import Report
+from services.campaigns.campaigns.service.reports import Report, Written
 from services.campaigns.messages.domain.ledger import MessageRow, MessageState
 
 
 class MessageOut(BaseModel):
     """A row of the ledger. `deferred_for` is what it waits for, or last waited for."""
 
-    id: UUID
-    customer_id: UUID
-    entry_id: UUID
+    id: UUID = Field(description="also in the mail, as X-Ledger-Key")
+    customer_id: UUID = Field(description="the id under which the customer entered")
+    entry_id: UUID = Field(description="the event, transition or run that led to it")
     step: str
     channel: str
-    state: MessageState
-    reason: str | None
-    deferred_for: str | None
-    attempts: int
+    state: MessageState = Field(description="waiting, claimed, handed_over, refused, failed or unknown")
+    reason: str | None = Field(description="why it was refused or failed, such as no-consent or bounced")
+    deferred_for: str | None = Field(description="what it waits for, or last waited for, such as quiet-hours")
+    attempts: int = Field(description="how often in a row it met what it waits for")
     enrolled_at: datetime
-    not_before: datetime
-    expires_at: datetime
-    claimed_at: datetime | None
+    not_before: datetime = Field(description="when it is tried next")
+    expires_at: datetime = Field(description="when it is refused as too-late")
+    claimed_at: datetime | None = Field(description="when it was taken in hand; from then on it counts for caps")
     settled_at: datetime | None
-    settled_by: str | None
-    permit_id: UUID | None
-    bounced: bool
+    settled_by: str | None = Field(description="who settled it, when a person did")
+    permit_id: UUID | None = Field(description="privacy's permit for it")
+    bounced: bool = Field(description="the provider says that there is no such mailbox")
 
     @classmethod
     def of(cls, row: MessageRow) -> Self:
@@ -40,21 +40,42 @@ class MessageOut(BaseModel):
         return cls(**{name: getattr(row, name) for name in cls.model_fields})
 
 
+class CustomerMessageOut(MessageOut):
+    """A message to one customer."""
+
+    campaign_id: UUID
+    campaign: str | None = Field(description="the campaign's name")
+    purpose: str
+    responses: list[str] = Field(description="what came back: delivered, opened, clicked, complained …")
+
+    @classmethod
+    def of_written(cls, written: Written) -> Self:
+        """The message with its campaign."""
+        message = written.message
+        return cls(
+            **MessageOut.of(message.row).model_dump(),
+            campaign_id=message.campaign_id,
+            campaign=written.campaign,
+            purpose=message.purpose,
+            responses=list(message.responses),
+        )
+
+
 class ReportOut(BaseModel):
     """audience = handed_over + refused + failed + unknown + waiting. `responses` and `links` count messages."""
 
     campaign_id: UUID
     state: State
-    audience: int
+    audience: int = Field(description="who entered")
     handed_over: int
-    refused: dict[str, int]
-    failed: dict[str, int]
-    unknown: int
-    waiting: dict[str, int]
-    too_late_after: dict[str, int]
+    refused: dict[str, int] = Field(description="by reason")
+    failed: dict[str, int] = Field(description="by reason")
+    unknown: int = Field(description="nobody knows what became of them; an operator settles them")
+    waiting: dict[str, int] = Field(description="by what they wait for")
+    too_late_after: dict[str, int] = Field(description="of those refused as too-late: what they had waited for")
     adds_up: bool
-    responses: dict[str, int]
-    links: dict[str, int]
+    responses: dict[str, int] = Field(description="messages with at least one response, by kind")
+    links: dict[str, int] = Field(description="messages of which each link was clicked, as it stands in the template")
 
     @classmethod
     def of(cls, report: Report) -> Self:

@@ -14,9 +14,10 @@ from shared.web.models import StrictModel
 
 
 class ValidOut(BaseModel):
-    """Nothing is wrong with it; what is wrong is refused with 422 and pointed at."""
+    """Nothing is wrong with its templates; what is wrong is refused with 422 and pointed at."""
 
     valid: Literal[True] = True
+    warnings: list[str] = Field(description="what would keep it from starting now, or may be a mistake")
 
 
 class PreviewIn(StrictModel):

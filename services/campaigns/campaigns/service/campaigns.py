@@ -7,19 +7,24 @@ from uuid import UUID
 
 from services.campaigns.campaigns.domain.campaign import Campaign, Definition, State
 from services.campaigns.campaigns.domain.terms import terms_of
-from services.campaigns.campaigns.errors import CampaignNotFound, ChangedMeanwhile, NotPossible
+from services.campaigns.campaigns.errors import CampaignNotFound, ChangedMeanwhile, NotPossible, ServiceScopeMissing
 from services.campaigns.campaigns.repository import campaigns
 from services.campaigns.campaigns.service.checks import TemplateCheck
 from services.campaigns.gate.service.terms import keep_terms
 from shared.contracts.campaigns import CampaignChanged
 from shared.database.transaction import Tx
 from shared.ids import new_id
+from shared.security.api_keys import Principal
 
+# To write to people without their consent, which nothing else that a marketing key may do can.
+SERVICE_SCOPE = "campaigns:service"
 _CHANGEABLE = (State.DRAFT, State.PAUSED)
 
 
-async def create_campaign(tx: Tx, templates: TemplateCheck, definition: Definition, by: str) -> Campaign:
-    """A new draft; nobody enters before it is started. Raises InvalidTemplate, ServiceUnavailable."""
+async def create_campaign(tx: Tx, templates: TemplateCheck, definition: Definition, caller: Principal) -> Campaign:
+    """A new draft; nobody enters before it is started. Raises InvalidTemplate, ServiceUnavailable,
+    ServiceScopeMissing."""
+    refuse_without_scope(definition, caller)
     await templates.refuse_bad(definition)
     campaign = Campaign(
         id=new_id(),
@@ -30,7 +35,7 @@ async def create_campaign(tx: Tx, templates: TemplateCheck, definition: Definiti
         run_id=new_id(),
         created_at=tx.now,
     )
-    await campaigns.add(tx, campaign, by)
+    await campaigns.add(tx, campaign, caller.id)
     await keep_terms(tx, campaign.id, terms_of(campaign))
     emit_state(tx, campaign)
     return campaign
@@ -43,17 +48,19 @@ async def change_campaign(
     definition: Definition,
     *,
     expected_version: int | None,
-    by: str,
+    caller: Principal,
 ) -> Campaign:
     """The campaign with a new definition and version; messages that wait are sent with it.
 
     A started campaign keeps its trigger and channel: who entered, entered for those. Raises CampaignNotFound,
-    ChangedMeanwhile, NotPossible, InvalidTemplate, ServiceUnavailable.
+    ChangedMeanwhile, NotPossible, InvalidTemplate, ServiceUnavailable, ServiceScopeMissing.
     """
+    refuse_without_scope(definition, caller)
     # Before anything is locked: it asks others.
     await templates.refuse_bad(definition)
     campaign = await get_campaign(tx, campaign_id, lock=True)
     check_version(campaign, expected_version)
+    refuse_without_scope(campaign.definition, caller)
     if campaign.state not in _CHANGEABLE:
         raise NotPossible(
             f"The campaign is {campaign.state}.", cure="Pause it first, or make a new one.", state=campaign.state.value
@@ -69,7 +76,7 @@ async def change_campaign(
             "A started campaign keeps its trigger, channel and purpose.", cure="Make a new campaign.", where="/trigger"
         )
     changed = replace(campaign, definition=definition, version=campaign.version + 1)
-    await store_changed(tx, changed, by)
+    await store_changed(tx, changed, caller.id)
     return changed
 
 
@@ -103,6 +110,19 @@ def check_version(campaign: Campaign, expected: int | None) -> None:
         )
 
 
+def refuse_without_scope(definition: Definition, caller: Principal) -> None:
+    """Raises ServiceScopeMissing when the campaign needs nobody's consent and the caller may not decide that."""
+    if not definition.is_marketing and SERVICE_SCOPE not in caller.scopes:
+        raise ServiceScopeMissing(
+            f"A campaign of the purpose `service` needs the scope {SERVICE_SCOPE}.",
+            cure=f"Use a key that has {SERVICE_SCOPE}, or another purpose.",
+            where="/purpose",
+            scope=SERVICE_SCOPE,
+        )
+
+
 def emit_state(tx: Tx, campaign: Campaign) -> None:
     """The event of the campaign's state."""
-    tx.publish(CampaignChanged(name=campaign.definition.name, state=campaign.state.value), subject=campaign.id)
+    # To others a campaign that is starting runs: they know no other state.
+    state = "running" if campaign.state is State.STARTING else campaign.state.value
+    tx.publish(CampaignChanged(name=campaign.definition.name, state=state), subject=campaign.id)

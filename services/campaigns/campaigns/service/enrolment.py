@@ -10,14 +10,12 @@ from uuid import UUID
 from services.campaigns.campaigns.domain.campaign import Campaign
 from services.campaigns.campaigns.domain.entries import Entry
 from services.campaigns.contacts.domain.contacts import Group
-from services.campaigns.contacts.repository import copies, groups
+from services.campaigns.contacts.repository import groups
 from services.campaigns.messages.repository import enrolment
 from shared.database.transaction import Tx
 from shared.observability.metrics import counter
 
 ENROLLED = counter("campaign_entries_total", "Customers who met a trigger, by what came of it", ["outcome"])
-
-_CHUNK = 5_000
 
 
 async def enrol(tx: Tx, entries: Sequence[Entry], found: Mapping[UUID, Group], erased: Set[UUID]) -> int:
@@ -49,19 +47,20 @@ async def enrol(tx: Tx, entries: Sequence[Entry], found: Mapping[UUID, Group], e
     return added
 
 
-async def freeze_audience(tx: Tx, campaign: Campaign, segment_id: UUID) -> int:
-    """Everybody in the segment enters this run, once per alias group; returns how many."""
-    seen: set[UUID] = set()
-    added = 0
-    async for members in copies.members_of(tx, segment_id, _CHUNK):
-        erased = await groups.tombstoned(tx, members)
-        found = await groups.groups_of(tx, members)
-        chunk = []
-        for customer_id in members:
-            root = found[customer_id].root
-            if root not in seen and customer_id not in erased:
-                seen.add(root)
-                chunk.append(Entry(campaign, root, campaign.run_id).message(tx.now))
-        added += await enrolment.add_messages(tx, chunk)
+async def enrol_members(tx: Tx, campaign: Campaign, customer_ids: Sequence[UUID]) -> int:
+    """These enter the one-off's run, once per alias group, also when they were merged since a part of them entered;
+    returns how many."""
+    missing = set(customer_ids) - await groups.tombstoned(tx, customer_ids)
+    found: dict[UUID, Group] = {}
+    # A group that changes while its lock is waited for is looked at again.
+    while missing:
+        found |= await groups.lock_groups(tx, sorted(missing))
+        missing -= found.keys()
+    members = sorted({member for group in found.values() for member in group.members})
+    entered = {customer_id for _, customer_id in await enrolment.last_entries(tx, [campaign.id], members)}
+    roots = {group.root for group in found.values() if entered.isdisjoint(group.members)}
+    added = await enrolment.add_messages(
+        tx, [Entry(campaign, root, campaign.run_id).message(tx.now) for root in sorted(roots)]
+    )
     tx.after_commit(partial(ENROLLED.labels("entered").inc, added))
     return added

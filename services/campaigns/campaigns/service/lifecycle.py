@@ -6,49 +6,53 @@ from dataclasses import replace
 from typing import get_args
 from uuid import UUID
 
-from services.campaigns.campaigns.domain.campaign import Action, Campaign, OneOff, after
+from services.campaigns.campaigns.domain.campaign import Action, Campaign, Freezing, OneOff, State, after
 from services.campaigns.campaigns.errors import NotPossible
 from services.campaigns.campaigns.repository import campaigns
 from services.campaigns.campaigns.service.campaigns import (
     check_version,
     emit_state,
     get_campaign,
+    refuse_without_scope,
     store_changed,
 )
 from services.campaigns.campaigns.service.checks import TemplateCheck
-from services.campaigns.campaigns.service.enrolment import freeze_audience
+from services.campaigns.campaigns.service.readiness import refuse_unready
 from services.campaigns.messages.repository import ledger
 from shared.database.transaction import Tx
+from shared.security.api_keys import Principal
 
 
 async def start_campaign(
-    tx: Tx, templates: TemplateCheck, campaign_id: UUID, *, expected_version: int | None, by: str
-) -> tuple[Campaign, int]:
-    """The campaign runs. A one-off's audience is frozen: everybody in its segment now, and nobody who joins later.
-    Returns the campaign and how many entered with the start."""
+    tx: Tx, templates: TemplateCheck, campaign_id: UUID, *, expected_version: int | None, caller: Principal
+) -> Campaign:
+    """The campaign runs. A one-off is starting: its audience is frozen piece by piece from now on, everybody who is in
+    its segment now and nobody who joins later. Raises what is wrong with templates, segment or purpose."""
     # Before anything is locked: it asks others.
     await templates.refuse_bad((await get_campaign(tx, campaign_id)).definition)
-    campaign = await _move(tx, campaign_id, "start", expected_version=expected_version, by=by)
-    trigger = campaign.definition.trigger
-    entered = await freeze_audience(tx, campaign, trigger.segment_id) if isinstance(trigger, OneOff) else 0
-    return campaign, entered
+    return await _move(tx, campaign_id, "start", expected_version=expected_version, caller=caller)
 
 
-async def pause_campaign(tx: Tx, campaign_id: UUID, *, expected_version: int | None, by: str) -> Campaign:
+async def pause_campaign(tx: Tx, campaign_id: UUID, *, expected_version: int | None, caller: Principal) -> Campaign:
     """Nothing more is handed over; whoever enters waits."""
-    return await _move(tx, campaign_id, "pause", expected_version=expected_version, by=by)
+    return await _move(tx, campaign_id, "pause", expected_version=expected_version, caller=caller)
 
 
-async def resume_campaign(tx: Tx, campaign_id: UUID, *, expected_version: int | None, by: str) -> Campaign:
-    """What waited for the pause to end is due."""
-    campaign = await _move(tx, campaign_id, "resume", expected_version=expected_version, by=by)
+async def resume_campaign(tx: Tx, campaign_id: UUID, *, expected_version: int | None, caller: Principal) -> Campaign:
+    """What waited for the pause to end is due. Raises SegmentNotReady when there is nothing to wait for any more."""
+    campaign = await _move(tx, campaign_id, "resume", expected_version=expected_version, caller=caller)
     await ledger.make_due(tx, campaign_id, "campaign-paused")
     return campaign
 
 
-async def stop_campaign(tx: Tx, campaign_id: UUID, *, expected_version: int | None, by: str) -> Campaign:
+async def pause_for(tx: Tx, campaign: Campaign, reason: str) -> Campaign:
+    """The campaign, which is locked, is paused by the service itself and shows why."""
+    return await _store(tx, campaign, "pause", by="campaigns", reason=reason)
+
+
+async def stop_campaign(tx: Tx, campaign_id: UUID, *, expected_version: int | None, caller: Principal) -> Campaign:
     """Over for ever. What still waits becomes due and is refused by the gate, each with its reason."""
-    campaign = await _move(tx, campaign_id, "stop", expected_version=expected_version, by=by)
+    campaign = await _move(tx, campaign_id, "stop", expected_version=expected_version, caller=caller)
     await ledger.make_all_due(tx, campaign_id)
     return campaign
 
@@ -61,13 +65,18 @@ async def finish_one_offs(tx: Tx) -> int:
     return len(through)
 
 
-async def _move(tx: Tx, campaign_id: UUID, action: Action, *, expected_version: int | None, by: str) -> Campaign:
+async def _move(
+    tx: Tx, campaign_id: UUID, action: Action, *, expected_version: int | None, caller: Principal
+) -> Campaign:
     campaign = await get_campaign(tx, campaign_id, lock=True)
     check_version(campaign, expected_version)
-    return await _store(tx, campaign, action, by=by)
+    if action in ("start", "resume") and after(campaign.state, action) is not None:
+        refuse_without_scope(campaign.definition, caller)
+        await refuse_unready(tx, campaign)
+    return await _store(tx, campaign, action, by=caller.id)
 
 
-async def _store(tx: Tx, campaign: Campaign, action: Action, *, by: str) -> Campaign:
+async def _store(tx: Tx, campaign: Campaign, action: Action, *, by: str, reason: str | None = None) -> Campaign:
     state = after(campaign.state, action)
     if state is None:
         possible = [move for move in get_args(Action) if move != "finish" and after(campaign.state, move) is not None]
@@ -76,11 +85,20 @@ async def _store(tx: Tx, campaign: Campaign, action: Action, *, by: str) -> Camp
             cure=f"Possible now: {', '.join(possible)}." if possible else "It stays as it is; make a new one.",
             state=campaign.state.value,
         )
+    freezing = campaign.freezing
+    if action == "start" and isinstance(campaign.definition.trigger, OneOff):
+        freezing = Freezing(done=False)
+    elif action == "stop":
+        freezing = replace(freezing, done=True)
+    running = state is State.RUNNING
     moved = replace(
         campaign,
-        state=state,
+        state=State.STARTING if running and not freezing.done else state,
         version=campaign.version + 1,
         started_at=tx.now if action == "start" else campaign.started_at,
+        running_since=tx.now if running else campaign.running_since,
+        state_reason=reason,
+        freezing=freezing,
     )
     await store_changed(tx, moved, by)
     emit_state(tx, moved)

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from services.campaigns.campaigns.domain.campaign import Campaign
+from services.campaigns.campaigns.repository import campaigns
 from services.campaigns.campaigns.service.campaigns import get_campaign
-from services.campaigns.messages.domain.ledger import MessageRow, MessageState
+from services.campaigns.contacts.repository import groups
+from services.campaigns.messages.domain.ledger import CustomerMessage, MessageRow, MessageState
 from services.campaigns.messages.service import reports
 from services.campaigns.messages.service.reports import MessageReport
 from shared.database.transaction import Tx
@@ -27,6 +30,24 @@ async def report(tx: Tx, campaign_id: UUID) -> Report:
     await tx.execute("set transaction isolation level repeatable read, read only")
     campaign = await get_campaign(tx, campaign_id)
     return Report(campaign, await reports.report_of(tx, campaign_id))
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A message to one customer, with the name of its campaign; None for a campaign that is gone."""
+
+    message: CustomerMessage
+    campaign: str | None
+
+
+async def messages_to(
+    tx: Tx, customer_id: UUID, *, before: tuple[datetime, UUID] | None, limit: int
+) -> Sequence[Written]:
+    """A page of what was sent to this customer, under any of their ids, and what was not and why; newest first."""
+    group = (await groups.groups_of(tx, [customer_id]))[customer_id]
+    found = await reports.messages_to(tx, group.members, before=before, limit=limit)
+    names = await campaigns.names(tx, [message.campaign_id for message in found])
+    return [Written(message, names.get(message.campaign_id)) for message in found]
 
 
 async def messages(

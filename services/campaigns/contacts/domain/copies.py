@@ -55,6 +55,16 @@ class Flag:
 
 
 @dataclass(frozen=True, slots=True)
+class SegmentCopy:
+    """A segment as analytics last told of it: backfilling, live or archived."""
+
+    segment_id: UUID
+    name: str
+    state: str
+    version: int
+
+
+@dataclass(frozen=True, slots=True)
 class Alias:
     """A merge, or its undoing: `old` is the same person as `current`."""
 
@@ -64,7 +74,7 @@ class Alias:
     undone: bool
 
 
-Copy = TypeVar("Copy", ProfileCopy, ConsentCopy, Flag, MembershipChange)
+Copy = TypeVar("Copy", ProfileCopy, ConsentCopy, Flag, MembershipChange, SegmentCopy)
 Key = TypeVar("Key")
 
 

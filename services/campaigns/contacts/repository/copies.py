@@ -3,9 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Mapping
+from datetime import datetime
 from uuid import UUID
 
-from services.campaigns.contacts.domain.copies import Alias, ConsentCopy, Flag, MembershipChange, ProfileCopy
+from services.campaigns.contacts.domain.copies import (
+    Alias,
+    ConsentCopy,
+    Flag,
+    MembershipChange,
+    ProfileCopy,
+    SegmentCopy,
+)
 from shared.database.transaction import Tx
 
 
@@ -119,6 +127,42 @@ async def save_suppressions(tx: Tx, flags: Mapping[tuple[UUID, str], Flag]) -> N
     )
 
 
+async def save_segments(tx: Tx, segments: Mapping[UUID, SegmentCopy]) -> None:
+    """Segments by id; one statement for all."""
+    rows = [segments[key] for key in sorted(segments)]
+    await tx.execute(
+        """
+        insert into segments as s (segment_id, name, state, version)
+        select * from unnest(cast(:ids as uuid[]), cast(:names as text[]), cast(:states as text[]),
+                             cast(:versions as bigint[]))
+        on conflict (segment_id) do update
+        set name = excluded.name, state = excluded.state, version = excluded.version
+        where s.version < excluded.version
+        """,
+        {
+            "ids": [row.segment_id for row in rows],
+            "names": [row.name for row in rows],
+            "states": [row.state for row in rows],
+            "versions": [row.version for row in rows],
+        },
+    )
+
+
+async def find_segment(tx: Tx, segment_id: UUID) -> SegmentCopy | None:
+    """The segment, when it was told of."""
+    row = await tx.row("select * from segments where segment_id = :id", {"id": segment_id})
+    return SegmentCopy(**row) if row is not None else None
+
+
+async def granted_purposes(tx: Tx, channel: str) -> list[str]:
+    """Every purpose for which anybody permits anything over the channel."""
+    rows = await tx.rows(
+        "select distinct purpose from consents where channel = :channel and state = 'granted' order by 1",
+        {"channel": channel},
+    )
+    return [row["purpose"] for row in rows]
+
+
 async def save_alias(tx: Tx, alias: Alias) -> None:
     """A merge, or its undoing, whichever comes first; what was undone stays undone."""
     await tx.execute(
@@ -128,6 +172,26 @@ async def save_alias(tx: Tx, alias: Alias) -> None:
         """,
         {"merge_id": alias.merge_id, "old": alias.old, "current": alias.current, "undone": alias.undone},
     )
+
+
+async def count_members(tx: Tx, segment_id: UUID, until: datetime) -> int:
+    """How many are in the segment since `until` or before."""
+    sql = "select count(*) from memberships where segment_id = :segment and member and since <= :until"
+    return int(await tx.value(sql, {"segment": segment_id, "until": until}))
+
+
+async def members_after(tx: Tx, segment_id: UUID, after: UUID | None, until: datetime, size: int) -> list[UUID]:
+    """The next of those who are in the segment, and were at `until`, by id."""
+    rows = await tx.rows(
+        """
+        select customer_id from memberships
+        where segment_id = :segment and member and since <= :until
+        and (cast(:after as uuid) is null or customer_id > :after)
+        order by customer_id limit :size
+        """,
+        {"segment": segment_id, "after": after, "until": until, "size": size},
+    )
+    return [row["customer_id"] for row in rows]
 
 
 async def members_of(tx: Tx, segment_id: UUID, size: int) -> AsyncIterator[list[UUID]]:

@@ -20,9 +20,8 @@ class CannotRender(Exception):
 
 @dataclass(frozen=True, slots=True)
 class WriterSettings:
-    """What letters need to know of the installation. `key` makes fingerprints, `link_key` signs links."""
+    """What letters need to know of the installation; `link_key` signs their links."""
 
-    key: str
     link_key: str
     link_key_id: str
     public_url: str
@@ -60,6 +59,8 @@ class Reference:
     customer_id: UUID
     context: Mapping[str, object]
     trial: bool = False
+    # The keyed hash of the address to which it goes: whoever unsubscribes by its link does so by that address.
+    address_hash: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
@@ -44,8 +44,11 @@ def framed(body: bytes) -> bytes:
     return len(body).to_bytes(LENGTH_BYTES, "big") + body
 
 
-def letters_asked(jobs: Sequence[LetterJob], at: datetime, *, parts: bool = False) -> bytes:
-    """One answer for each of these: the finished letter, or (with `parts`) what it is made of."""
+def letters_asked(
+    jobs: Sequence[LetterJob], at: datetime, hash_of: Callable[[Card], str | None], *, parts: bool = False
+) -> bytes:
+    """One answer for each of these: the finished letter, or (with `parts`) what it is made of. `hash_of` gives the
+    keyed hash of a card's address."""
     sources = {id(job.source): job.source for job in jobs}
     places = {key: place for place, key in enumerate(sources)}
     return orjson.dumps(
@@ -53,7 +56,9 @@ def letters_asked(jobs: Sequence[LetterJob], at: datetime, *, parts: bool = Fals
             "ask": "rendered" if parts else "letters",
             "at": at,
             "sources": [asdict(source) for source in sources.values()],
-            "items": [[places[id(job.source)], _card(job.card), _reference(job.reference)] for job in jobs],
+            "items": [
+                [places[id(job.source)], _card(job.card), _reference(job.reference, hash_of(job.card))] for job in jobs
+            ],
         },
         # The database's driver has a UUID of its own.
         default=str,
@@ -113,5 +118,6 @@ def _card(card: Card) -> list[object]:
     return [card.customer_id, card.address, card.time_zone, dict(card.fields)]
 
 
-def _reference(reference: Reference) -> list[object]:
-    return [reference.message_id, reference.customer_id, dict(reference.context), reference.trial]
+def _reference(reference: Reference, address_hash: str | None) -> list[object]:
+    context = dict(reference.context)
+    return [reference.message_id, reference.customer_id, context, reference.trial, address_hash]

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import timedelta
+from uuid import UUID
 
 from services.campaigns.config import Settings
 from services.campaigns.contacts.domain.contacts import Cards
 from services.campaigns.gate.domain.rules import Deferred
 from services.campaigns.gate.service import claims
 from services.campaigns.gate.service.claims import Claimed
-from services.campaigns.messages.domain.ledger import Message, Settled
+from services.campaigns.messages.domain.ledger import Message, MessageState, Settled
 from services.campaigns.messages.repository import ledger
 from services.campaigns.messages.service import settling
 from shared.clock import MACHINE
@@ -19,6 +20,7 @@ from shared.observability.logging import get_logger
 
 log = get_logger(__name__)
 
+_MARK_S = 5.0
 _TRANSIENT_WAIT_S = (0.1, 0.5, 1.0, 2.0)
 
 
@@ -29,6 +31,7 @@ class Ledger:
         self._database = database
         self._settings = settings
         self.holder = holder
+        self._marked: dict[UUID, float] = {}
 
     async def reserve(self, size: int) -> list[Message]:
         """Due messages for this sender."""
@@ -58,9 +61,13 @@ class Ledger:
         if not outcomes:
             return
 
+        going = self._to_mark(outcomes)
+
         async def write() -> None:
             async with self._database.transaction() as tx:
                 await settling.settle(tx, self.holder, outcomes)
+                if going:
+                    await settling.mark_hand_overs(tx, going)
 
         await self._write_until_stored(write)
 
@@ -68,6 +75,14 @@ class Ledger:
         """Free or declare unknown what senders that are gone had in hand."""
         async with self._database.transaction() as tx:
             return await settling.recover(tx, present=self.holder)
+
+    def _to_mark(self, outcomes: Sequence[Settled]) -> list[UUID]:
+        """Campaigns whose mark is old, so that not every batch waits for every other one's row."""
+        now = MACHINE.monotonic()
+        found = {outcome.message.campaign_id for outcome in outcomes if outcome.state is MessageState.HANDED_OVER}
+        old = [campaign_id for campaign_id in found if now - self._marked.get(campaign_id, -_MARK_S) >= _MARK_S]
+        self._marked |= dict.fromkeys(old, now)
+        return old
 
     async def _write_until_stored(self, write: Callable[[], Awaitable[None]]) -> None:
         """What is known of a hand-over is held in memory until the database takes it."""

@@ -35,8 +35,20 @@ def end_of_quiet(quiet: QuietHours | None, now: datetime, zone: tzinfo) -> datet
     if quiet is None or not quiet.holds(local.time()):
         return now
     day = local.date() + timedelta(days=1 if local.time() >= quiet.end else 0)
-    for fold in (0, 1):
-        end = datetime.combine(day, quiet.end, tzinfo=zone).replace(fold=fold).astimezone(UTC)
-        if end > now:
-            return end
-    return now
+    wall = datetime.combine(day, quiet.end)
+    first, second = (wall.replace(tzinfo=zone, fold=fold).astimezone(UTC) for fold in (0, 1))
+    if first.astimezone(zone).replace(tzinfo=None) != wall:
+        return _end_of_gap(second, first, zone)
+    return next((end for end in (first, second) if end > now), now)
+
+
+def _end_of_gap(before: datetime, after: datetime, zone: tzinfo) -> datetime:
+    """The instant at which the clock goes forward between these two, to the second."""
+    offset = before.astimezone(zone).utcoffset()
+    while after - before > timedelta(seconds=1):
+        middle = before + timedelta(seconds=(after - before) // timedelta(seconds=2))
+        if middle.astimezone(zone).utcoffset() == offset:
+            before = middle
+        else:
+            after = middle
+    return after

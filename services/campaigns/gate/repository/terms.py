@@ -22,17 +22,24 @@ async def save(tx: Tx, terms_id: UUID, terms: Terms) -> None:
     await tx.execute(
         """insert into terms (id, state, terms, changed_at) values (:id, :state, cast(:terms as jsonb), :now)
            on conflict (id) do update
-           set state = excluded.state, terms = excluded.terms, changed_at = excluded.changed_at""",
+           set state = excluded.state, terms = excluded.terms, changed_at = excluded.changed_at, stale = false""",
         {"id": terms_id, "state": state, "terms": orjson.dumps(stored).decode(), "now": tx.now},
     )
 
 
 async def find_many(tx: Tx, terms_ids: Sequence[UUID]) -> dict[UUID, Terms]:
-    """Those that exist, by id."""
+    """Those that exist and hold, by id."""
     rows = await tx.rows(
-        "select id, state, terms from terms where id = any(cast(:ids as uuid[]))", {"ids": list(terms_ids)}
+        "select id, state, terms from terms where id = any(cast(:ids as uuid[])) and not stale",
+        {"ids": list(terms_ids)},
     )
     return {
         row["id"]: replace(_TERMS.validate_json(orjson.dumps(row["terms"])), state=TermsState(row["state"]))
         for row in rows
     }
+
+
+async def ids_to_write(tx: Tx, owners: str) -> list[UUID]:
+    """Of the rows of the table `owners`, whose terms bear their ids, those whose terms are missing or stale."""
+    rows = await tx.rows(f"select o.id from {owners} o left join terms t on t.id = o.id where t.id is null or t.stale")
+    return [row["id"] for row in rows]

@@ -45,6 +45,11 @@ async def claim(tx: Tx, settings: Settings, holder: int, reserved: Sequence[Mess
         {message.customer_id: locked[message.customer_id] for message in held},
         {message.terms_id for message in held},
     )
+    # A process of an earlier version started or changed the campaign: its terms are written in a moment.
+    without = [message for message in held if message.terms_id not in about.terms]
+    if without:
+        await write_verdicts(tx, holder, [(message, Deferred("terms-missing")) for message in without])
+        held = [message for message in held if message.terms_id in about.terms]
     keys = {message.id: key for message in held if (key := _address_key(settings, message, about, cards))}
     taken = await addresses.address_states(tx, keys) if keys else {}
     passed, verdicts = _judge_all(tx, settings, held, about, cards, taken)

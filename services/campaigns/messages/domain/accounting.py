@@ -49,6 +49,25 @@ class Backlog:
     oldest_s: float
 
 
+# So many senders, or letters, in a row are no accident.
+_MOST_STRIKES = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Strikes:
+    """Senders that died over a campaign's messages, and letters that took more time or memory than any may."""
+
+    senders: int = 0
+    letters: int = 0
+
+    @property
+    def reason(self) -> str | None:
+        """Why nothing more of the campaign should be tried, or None."""
+        if self.senders >= _MOST_STRIKES:
+            return "senders-died"
+        return "template-limits" if self.letters >= _MOST_STRIKES else None
+
+
 def account(tallies: Iterable[Tally], audience: int) -> Account:
     """The account of these tallies; `audience` is counted apart, so that a gap would show."""
     single: Counter[MessageState] = Counter()

@@ -136,6 +136,16 @@ class MessageRow:
 
 
 @dataclass(frozen=True, slots=True)
+class CustomerMessage:
+    """A message to one customer, as whoever talks with them sees it. `responses` are what came back, by kind."""
+
+    row: MessageRow
+    campaign_id: UUID
+    purpose: str
+    responses: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Sent:
     """A message that counts for frequency caps: it was handed over, is just being handed over, or nobody knows."""
 

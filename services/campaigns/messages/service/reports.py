@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from services.campaigns.messages.domain.accounting import Account, Backlog, account
-from services.campaigns.messages.domain.ledger import MessageRow, MessageState
+from services.campaigns.messages.domain.ledger import CustomerMessage, MessageRow, MessageState
 from services.campaigns.messages.repository import reports, responses
 from shared.database.transaction import Tx
 
@@ -35,6 +36,13 @@ async def messages_of(
 ) -> Sequence[MessageRow]:
     """A page of the campaign's messages, by id."""
     return await reports.page(tx, campaign_id, after=after, state=state, limit=limit)
+
+
+async def messages_to(
+    tx: Tx, customer_ids: Sequence[UUID], *, before: tuple[datetime, UUID] | None, limit: int
+) -> Sequence[CustomerMessage]:
+    """What was sent to somebody who is known by these ids, what was not and why; what entered last first."""
+    return await reports.of_customers(tx, customer_ids, before=before, limit=limit)
 
 
 async def backlog(tx: Tx) -> Backlog:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Literal, cast
 from uuid import UUID
 
+from services.campaigns.messages.domain.accounting import Strikes
 from services.campaigns.messages.domain.ledger import Message, MessageState, Settled
 from services.campaigns.messages.errors import MessageNotFound
-from services.campaigns.messages.repository import ledger
+from services.campaigns.messages.repository import ledger, marks
 from shared.contracts.campaigns import MessageSettled, Outcome
 from shared.database.transaction import Tx
 from shared.observability.metrics import counter
@@ -20,6 +22,16 @@ async def settle(tx: Tx, holder: int, outcomes: Sequence[Settled]) -> None:
     """These messages of this sender have ended, each with its event."""
     for outcome in await ledger.settle(tx, holder, outcomes):
         emit_settled(tx, outcome)
+
+
+async def mark_hand_overs(tx: Tx, campaign_ids: Sequence[UUID]) -> None:
+    """Messages of these campaigns go out."""
+    await marks.mark_hand_overs(tx, campaign_ids)
+
+
+async def strikes_since(tx: Tx, campaign_id: UUID, since: datetime) -> Strikes:
+    """What the campaign's messages brought down since then."""
+    return await marks.strikes_since(tx, campaign_id, since)
 
 
 async def settle_unknown(

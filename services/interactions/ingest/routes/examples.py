@@ -28,6 +28,7 @@ EVENTS: dict[str, dict[str, Any]] = {
     "contact": _event("contact", {"channel": "phone", "direction": "in", "topic": "delivery", "duration_s": 180}),
     "exposure": _event("exposure", {"channel": "post", "campaign_id": _CAMPAIGN, "message_id": _MESSAGE}),
     "response": _event("response", {"kind": "replied", "channel": "post", "campaign_id": _CAMPAIGN}),
+    "identify": {**_event("identify", {}), "traits": {"first_name": "Ada", "city": "London"}},
 }
 _SEE = "The JSON Schema is at /events/schema."
 EVENT_BODY: dict[str, Any] = {

@@ -119,16 +119,21 @@ class EventPublisher:
         await self._publish([event], "single")
         return event
 
-    async def publish_batch(self, publisher: Publisher, items: Sequence[Any]) -> list[CheckedEvent | RefusedItem]:
-        """Every item that passes is durable on the topic; one result per item, in order. Raises BrokerUnconfirmed."""
+    async def publish_batch(
+        self, publisher: Publisher, items: Sequence[Any], door: str = "batch"
+    ) -> list[CheckedEvent | RefusedItem]:
+        """Every item that passes is durable on the topic; one result per item, in order. Raises BrokerUnconfirmed.
+
+        `door` is what metrics count under.
+        """
         results: list[CheckedEvent | RefusedItem] = []
         for index, item in enumerate(items):
             try:
                 results.append(self.check(publisher, _packed(item)))
             except (EventRefused, ReportForbidden) as refusal:
-                REFUSED.labels("batch", refusal.reason).inc()
+                REFUSED.labels(door, refusal.reason).inc()
                 results.append(RefusedItem(index, _id_in(item), refusal.errors))
-        await self._publish([result for result in results if isinstance(result, CheckedEvent)], "batch")
+        await self._publish([result for result in results if isinstance(result, CheckedEvent)], door)
         return results
 
     async def publish_history(self, publisher: Publisher, chunks: AsyncIterator[bytes]) -> HistorySummary:

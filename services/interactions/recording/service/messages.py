@@ -23,6 +23,7 @@ from services.interactions.recording.domain import (
     interaction_of,
     message_digest,
     observation_digests,
+    origin_of,
     tells_anything_new,
     total_of,
 )
@@ -30,6 +31,7 @@ from services.interactions.recording.service.storing import DROPPED, store_and_e
 from shared.contracts.interactions import IdentityObserved
 from shared.database.transaction import Tx
 from shared.observability.metrics import counter
+from shared.observability.tracing import enter_trace
 
 DUPLICATES = counter("interactions_duplicates", "Messages that were recorded already")
 UNVALUED = counter("interactions_unvalued", "Baskets without a rate to the base currency", ["currency"])
@@ -69,8 +71,10 @@ async def record_messages(tx: Tx, policy: Policy, inbound: Sequence[InboundEvent
         )
         for message, value in zip(resolved, values, strict=True)
     ]
-    event_ids = await store_and_emit(tx, interactions)
-    await _emit_observations(tx, resolved, interactions, event_ids)
+    happened = [interaction for interaction in interactions if interaction is not None]
+    if happened:
+        await store_and_emit(tx, happened)
+    await _emit_observations(tx, resolved, interactions)
 
 
 async def _fresh(tx: Tx, policy: Policy, inbound: Sequence[InboundEvent]) -> dict[bytes, InboundEvent]:
@@ -132,7 +136,7 @@ def _priced(message: Message) -> tuple[str, date] | None:
 
 
 async def _emit_observations(
-    tx: Tx, resolved: Sequence[_ResolvedMessage], interactions: Sequence[NewInteraction], event_ids: Sequence[UUID]
+    tx: Tx, resolved: Sequence[_ResolvedMessage], interactions: Sequence[NewInteraction | None]
 ) -> None:
     digests = [
         observation_digests(message.inbound.person, message.inbound.message.traits, message.inbound.trust)
@@ -141,7 +145,7 @@ async def _emit_observations(
     described = {message.customer.customer_id for message, own in zip(resolved, digests, strict=True) if own}
     known = await repository.known_observations(tx, described)
     new: dict[tuple[UUID, str], bytes] = {}
-    for message, own, interaction, event_id in zip(resolved, digests, interactions, event_ids, strict=True):
+    for message, own, interaction in zip(resolved, digests, interactions, strict=True):
         customer_id, generation = message.customer.customer_id, message.customer.generation
         before = known.setdefault(customer_id, {})
         if not tells_anything_new(own, before):
@@ -157,6 +161,11 @@ async def _emit_observations(
             publisher=message.inbound.publisher,
             trust=message.inbound.trust,
         )
-        tx.publish(observed, subject=customer_id, time=interaction.time, origin=interaction.origin, cause=event_id)
+        time = message.inbound.message.time.astimezone(UTC)
+        origin = origin_of(message.inbound.message.origin, time, tx.now)
+        if interaction is None:
+            enter_trace(message.inbound.traceparent)
+        cause = None if interaction is None else interaction.event_id
+        tx.publish(observed, subject=customer_id, time=time, origin=origin, cause=cause)
     if new:
         await repository.store_observations(tx, new)

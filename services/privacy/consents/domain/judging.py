@@ -14,8 +14,8 @@ from services.privacy.permits.domain import Reason
 @dataclass(frozen=True, slots=True)
 class Destination:
     """The address to which a message would go, who has it now, and what holds there for the message's purpose and
-    channel (`heads`, at most one for each of its hashes). `before` are heads from the time when a statement by e-mail
-    was kept under the id that the e-mail derives: their refusals still bind."""
+    channel. `heads` are those of its hash today; `before` are from the days of an older installation, under the hash
+    that it knew or under the id that the e-mail derives: of these the refusals still bind."""
 
     address: NamedAddress
     holder: Holder = NOBODY
@@ -69,7 +69,7 @@ class Destination:
         given = head.given
         return (
             given is not None
-            and given.fingerprint in self.address.fingerprints
+            and given.fingerprint == self.address.fingerprint
             and given.generation == self.holder.generation
         )
 

@@ -53,11 +53,13 @@ class Proof:
 @dataclass(frozen=True, slots=True)
 class Given:
     """The address for which a statement was made: its hash, and how often it had changed hands by then. `alone`: the
-    caller named nothing but the address, so a grant is one of whoever has it."""
+    caller named nothing but the address, so a grant is one of whoever has it. `former`: the hash is from before
+    addresses were hashed as they are today."""
 
     fingerprint: str
     generation: int = 0
     alone: bool = False
+    former: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,16 +27,20 @@ class SaidBy:
 
     def at(self, address: NamedAddress, purpose: str, channel: str, before: Iterable[UUID] = ()) -> Destination:
         """The address as the destination of a message. `before` are the ids that it derives."""
+        today, *formerly = address.subjects
+        shared = self._asked(formerly, purpose, channel)
         return Destination(
             address,
             self.holders[address.fingerprint],
-            self._asked(address.subjects, purpose, channel),
-            self._asked(before, purpose, channel),
+            self._asked([today], purpose, channel),
+            # Of what stands under a former hash, today's statements are another person's.
+            [head for head in shared if head.given is not None and head.given.former]
+            + self._asked(before, purpose, channel),
         )
 
     def granted(self, address: NamedAddress) -> list[tuple[str, str]]:
         """The purposes and channels for which a grant stands at the address."""
-        heads = [head for subject in address.subjects for head in self.heads.get(subject, ())]
+        heads = self.heads.get(address.subjects[0], ())
         return sorted({(head.scope.purpose, head.scope.channel) for head in heads if head.granted})
 
     def _asked(self, subjects: Iterable[UUID], purpose: str, channel: str) -> list[Head]:

@@ -12,7 +12,8 @@ from services.privacy.consents.errors import ExpiresTooEarly, InTheFuture, NoCon
 from services.privacy.consents.service.addresses import are_blocked, tell_owners
 from services.privacy.consents.service.ledger import append_to_ledger
 from services.privacy.consents.service.withdrawals import withdraw
-from services.privacy.identity.domain import NOBODY, Hashing, Holder, NamedAddress, Reference, kind_of
+from services.privacy.identity.domain import NOBODY, OWNED_KINDS, Hashing, Holder, NamedAddress, Reference, kind_of
+from services.privacy.identity.errors import CustomerNotDerivable
 from services.privacy.identity.service import holders_of, require_id, resolve
 from services.privacy.permits.domain import SERVICE_PURPOSE
 from services.privacy.subject_locks import repository as subject_locks
@@ -139,9 +140,8 @@ def _statements(tx: Tx, draft: Draft, meant: _Meant, locked: LockedSubjects) -> 
     occurred_at = _checked_time(tx, draft)
     granted = draft.action is Action.GRANTED
     customer_id, address = meant.customer_id, meant.address
-    if address is None or (customer_id is None and granted and address.kind == "phone"):
-        # Nobody owns a phone, so a grant by it alone would wait for ever.
-        customer_id = require_id(customer_id)
+    if customer_id is None and (address is None or (granted and address.kind not in OWNED_KINDS)):
+        raise _nobody(draft)
     if customer_id is not None and locked.erased(customer_id):
         if address is None or granted:
             raise _erased()
@@ -162,6 +162,21 @@ def _waiting(lines: Iterable[Line]) -> set[str]:
     """The addresses by which something was said while nobody was known to have them."""
     found = (line.statement for line in lines if line.statement.at_address)
     return {statement.given.fingerprint for statement in found if statement.given is not None}
+
+
+def _nobody(draft: Draft) -> CustomerNotDerivable:
+    """Nobody is named, and no address by which an owner could be found later."""
+    if any(identifier.kind in OWNED_KINDS for identifier in draft.customer.identifiers):
+        return CustomerNotDerivable(
+            f"Nobody is known to have this e-mail, and it is no address of the channel {draft.channel}.",
+            cure="Send customer_id or external_id too.",
+            where="/customer",
+        )
+    return CustomerNotDerivable(
+        "No identifier here may say who the customer is.",
+        cure="Send customer_id, external_id, card or email; a phone is shared too often.",
+        where="/customer",
+    )
 
 
 def _may_have(meant: _Meant, locked: LockedSubjects) -> bool:

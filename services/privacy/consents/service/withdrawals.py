@@ -57,7 +57,7 @@ async def withdraw(
     holders = await holders_of(tx, addresses)
     at_addresses = await repository.heads_of(tx, subjects)
     for address in addresses:
-        given = Given(address.fingerprint, holders[address.fingerprint].generation)
+        given = Given(address.fingerprint, holders[address.fingerprint].generation, former=address.former)
         heads = [head for head in at_addresses if head.scope.customer_id == address.subjects[0]]
         statements += asked.of(address.subjects[0], heads, address.channels, given)
     return await append_to_ledger(tx, statements)

@@ -126,7 +126,7 @@ async def _reach(
     members = [] if of_address else sorted({*group.members, *more})
     addresses = {*named, *await permits.addresses_of(tx, members), *await stores.spoken_for(tx, members)}
     for owned in (await addresses_of(tx, members)).values():
-        addresses |= {listed for address in owned for channel in address.channels for listed in address.on(channel)}
+        addresses |= {address.on(channel) for address in owned for channel in address.channels}
     owners = await owners_of(tx, {hashed for hashed, _ in addresses})
     of_others = {hashed for hashed, owner in owners.items() if owner.customer_id not in members}
     known = await subject_locks.read(tx, set(second_selves) - set(members))

@@ -184,6 +184,7 @@ class Streamed:
         self.state = decode(after.customer, encode(self.program, after))
 
 
+@pytest.mark.timeout(600)
 @settings(max_examples=200, deadline=None, derandomize=True, database=None, suppress_health_check=CHECKS)
 @given(segments=trees, seed=universes)
 async def test_sql_equals_the_stream_and_brute_force(database: Database, segments: dict[str, Tree], seed: int) -> None:

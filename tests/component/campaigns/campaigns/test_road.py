@@ -127,7 +127,9 @@ async def test_a_one_off_freezes_its_audience_and_ends_by_itself(world: World) -
     people = [await world.customer(email=f"{n}.{uuid4().hex[:8]}@example.test") for n in range(5)]
     await world.handle(*(world.moved(person, into=segment) for person in people[:4]))
     campaign = await world.campaign(trigger={"kind": "one_off", "segment_id": str(segment)}, start=False)
-    assert (await world.call(campaign, "start"))["entered"] == 4
+    await world.segment(segment)
+    started = await world.call(campaign, "start")
+    assert (started["state"], started["audience"]) == ("running", {"done": True, "members": 4, "entered": 4})
     await world.handle(world.moved(people[4], into=segment), world.moved(people[0], out_of=segment))
     await world.send()
     report = await world.report(campaign)

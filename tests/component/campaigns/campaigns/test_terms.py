@@ -18,7 +18,8 @@ from services.campaigns.campaigns.domain.campaign import (
     State,
 )
 from services.campaigns.campaigns.domain.terms import terms_of
-from services.campaigns.campaigns.repository import campaigns
+from services.campaigns.campaigns.repository.definitions import dump_definition
+from services.campaigns.campaigns.service.terms import write_outdated_terms
 from services.campaigns.content.domain.content import Content
 from services.campaigns.gate.domain.caps import Cap
 from services.campaigns.gate.domain.quiet_hours import QuietHours
@@ -55,13 +56,25 @@ async def test_an_upgrade_gives_every_campaign_the_terms_that_it_would_be_given_
     made = [
         Campaign(uuid4(), 1, state, definition, uuid4(), uuid4(), clock.now())
         for state in State
+        if state is not State.STARTING
         for definition in _DEFINITIONS
     ]
     database = Database(url, source="campaigns", clock=clock, pool_size=2)
     try:
         async with database.transaction() as tx:
             for campaign in made:
-                await campaigns.add(tx, campaign, "somebody")
+                await tx.execute(
+                    """insert into campaigns (id, version, state, definition, salt, run_id, created_at)
+                       values (:id, 1, :state, cast(:definition as jsonb), :salt, :run, :now)""",
+                    {
+                        "id": campaign.id,
+                        "state": campaign.state.value,
+                        "definition": dump_definition(campaign.definition),
+                        "salt": campaign.salt,
+                        "run": campaign.run_id,
+                        "now": tx.now,
+                    },
+                )
         await asyncio.to_thread(run_migrations, "campaigns", url)
         async with database.transaction() as tx:
             kept = await terms.find_many(tx, [campaign.id for campaign in made])
@@ -95,3 +108,39 @@ async def test_a_changed_definition_holds_for_messages_that_wait_already(world: 
     world.clock.advance(days=1)
     await world.send()
     assert [str(mail["Subject"]) for mail in world.post_office.mails] == ["Pears"]
+
+
+async def test_a_campaign_that_a_process_before_terms_started_waits_for_its_terms(world: World) -> None:
+    """Both versions run during an upgrade: its messages failed as internal-error."""
+    segment, customer = uuid4(), await world.customer()
+    campaign = await world.campaign(segment=segment)
+    await world.execute("delete from terms where id = :id", id=campaign)
+    await world.handle(world.moved(customer, into=segment))
+    await world.execute("update messages set terms_id = null where campaign_id = :id", id=campaign)
+    await world.send()
+    assert (await world.report(campaign))["waiting"] == {"terms-missing": 1}
+    async with world.database.transaction() as tx:
+        assert await write_outdated_terms(tx) == 1
+    await world.send()
+    assert (await world.report(campaign))["handed_over"] == 1
+
+
+async def test_a_campaign_that_a_process_before_terms_pauses_or_changes_is_not_judged_by_old_terms(
+    world: World,
+) -> None:
+    segment, customer = uuid4(), await world.customer()
+    campaign = await world.campaign(segment=segment)
+    await world.handle(world.moved(customer, into=segment))
+    # What such a process does: the campaign and its version, and nothing else.
+    await world.execute("update campaigns set state = 'paused', version = version + 1 where id = :id", id=campaign)
+    await world.send()
+    assert (await world.report(campaign))["waiting"] == {"terms-missing": 1}
+    async with world.database.transaction() as tx:
+        assert await write_outdated_terms(tx) == 1
+    await world.send()
+    assert (await world.report(campaign))["waiting"] == {"campaign-paused": 1}
+    await world.call(campaign, "resume")
+    async with world.database.transaction() as tx:
+        assert await write_outdated_terms(tx) == 0
+    await world.send()
+    assert (await world.report(campaign))["handed_over"] == 1

@@ -7,6 +7,7 @@ from uuid import uuid4
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
 
+from services.campaigns.content.domain.links import read_token
 from services.campaigns.tracking.streams import publish_once
 from shared.contracts.inbound import InboundRecord, ResponseMessage
 from shared.database.engine import Database
@@ -67,7 +68,9 @@ async def test_clicks_and_opens_reach_the_inbound_topic_once_each(world: World) 
         assert await publish_once(world.database, producer, topic) == 0
     finally:
         await producer.stop()
-    found = await _messages(world, topic)
+    token = read_token(world.settings.installation_key.get_secret_value(), click.rpartition("/")[2])
+    assert token is not None
+    found = [message for message in await _messages(world, topic) if message.data.message_id == token.message_id]
     assert sorted(message.data.kind for message in found) == ["clicked", "opened"]
     [clicked] = [message for message in found if message.data.kind == "clicked"]
     assert clicked.data.link == "https://shop.example.test/apples?u=7&v=8"

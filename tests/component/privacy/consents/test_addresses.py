@@ -182,6 +182,8 @@ async def test_a_refusal_by_phone_binds_the_number(client: httpx.AsyncClient, cl
     alone = {"customer": {"phone": phone}, "action": "granted", "wording": "yes", "wording_version": "1"}
     refused = await client.post("/consents", json={**alone, "purpose": "marketing", "channel": "sms"})
     assert refused.json()["type"] == "/problems/customer-not-derivable"
+    by_email = {**alone, "customer": {"phone": phone, "email": an_email()}, "purpose": "marketing", "channel": "sms"}
+    assert "this e-mail" in (await client.post("/consents", json=by_email)).json()["detail"]
     clock.advance(minutes=1)
     await say(client, {"customer_id": str(customer), "phone": phone}, channel="sms")
     assert await ask(client, customer, channel="sms", address=phone) == "granted"

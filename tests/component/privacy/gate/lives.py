@@ -218,7 +218,7 @@ class Life:
         await request_erasure(tx, Request(person, "officer", True, (), "test"))
         self.owners = {address: owner for address, owner in self.owners.items() if owner != person}
         named = [HASHING.address("email", spelling[0]) for spelling in self.spellings]
-        await lift(tx, [one for address in named for one in address.on("email")], None, "test", protected_too=True)
+        await lift(tx, [(address, "email") for address in named], None, "test", protected_too=True)
         # Who was erased comes back under another id.
         self.people[step.person] = new_id()
 

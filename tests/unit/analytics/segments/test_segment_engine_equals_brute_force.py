@@ -29,6 +29,7 @@ def check(case: Case, make: type[Stream] = Stream) -> None:
     assert again.state.word == stream.load().word
 
 
+@pytest.mark.timeout(600)
 @settings(max_examples=2_000, deadline=None, derandomize=True, database=None, suppress_health_check=CHECKS)
 @given(case=cases())
 def test_the_stream_equals_brute_force_at_every_second(case: Case) -> None:

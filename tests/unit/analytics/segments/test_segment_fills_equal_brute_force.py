@@ -113,6 +113,7 @@ def check(case: Case) -> None:
 LIVES = cases().filter(lambda case: any(step.kind == "define" for step in case.steps))
 
 
+@pytest.mark.timeout(600)
 @settings(max_examples=500, deadline=None, derandomize=True, database=None, suppress_health_check=CHECKS)
 @given(case=LIVES)
 def test_states_that_follow_late_say_what_brute_force_says(case: Case) -> None:

@@ -66,7 +66,11 @@ def test_the_night_in_which_the_clock_goes_forward_ends_at_eight_by_the_wall() -
 def test_an_end_in_the_skipped_hour_is_the_first_instant_after_it() -> None:
     quiet = QuietHours(time(22), time(2, 30))
     now = datetime(2024, 3, 30, 23, tzinfo=BERLIN).astimezone(UTC)
-    assert end_of_quiet(quiet, now, BERLIN).astimezone(BERLIN).time() == time(3, 30)
+    assert end_of_quiet(quiet, now, BERLIN).astimezone(BERLIN).time() == time(3)
+    lord_howe = ZoneInfo("Australia/Lord_Howe")  # goes forward by half an hour
+    late = datetime(2024, 10, 5, 23, tzinfo=lord_howe).astimezone(UTC)
+    ends = end_of_quiet(QuietHours(time(22), time(2, 15)), late, lord_howe)
+    assert ends.astimezone(lord_howe).time() == time(2, 30)
 
 
 def test_an_end_that_comes_twice_is_never_in_the_past() -> None:

@@ -12,7 +12,7 @@ import { State } from "../../components/State";
 import { draftOf } from "./draft";
 import { useTriggerWords } from "./useTrigger";
 
-const STATES = ["running", "draft", "paused", "finished", "stopped"] as const;
+const STATES = ["running", "starting", "draft", "paused", "finished", "stopped"] as const;
 
 export function CampaignList() {
   const { t, time, word } = useTexts();

@@ -33,12 +33,12 @@ export function CampaignPage() {
 }
 
 function Shown({ campaign }: { campaign: Campaign }) {
-  const { t, time } = useTexts();
+  const { t, time, word } = useTexts();
   const triggerWords = useTriggerWords();
   const draft = draftOf(campaign);
   return (
     <Page title={draft.name} actions={<Actions campaign={campaign} />}
-      about={<Group gap="md"><State value={campaign.state} /><span>{triggerWords(draft.trigger)}</span>{campaign.started_at && <span>{time(campaign.started_at)}</span>}</Group>}>
+      about={<Group gap="md"><State value={campaign.state} /><span>{triggerWords(draft.trigger)}</span>{campaign.started_at && <span>{time(campaign.started_at)}</span>}{campaign.state_reason && <span>{word("reason", campaign.state_reason)}</span>}</Group>}>
       <AddressTabs tabs={[
         ...(campaign.state === "draft" ? [] : [{ id: "report", title: t("campaign.report"), content: () => <CampaignReport id={campaign.id} /> }]),
         { id: "letter", title: t("campaign.letter"), content: () => <Letter campaign={campaign} /> },
@@ -64,8 +64,8 @@ function Actions({ campaign }: { campaign: Campaign }) {
     <>
       {can("campaigns:write") && (state === "draft" || state === "paused") && <GoButton variant="default" to="/campaigns/$id/edit" params={{ id: campaign.id }}>{t("action.edit")}</GoButton>}
       {can("campaigns:send") && <>
-        {(state === "running" || state === "paused") && <Confirm color="red" variant="default" label={t("campaign.stop")} title={t("campaign.stop")} what={t("campaign.stop-what")} act={stop} />}
-        {state === "running" && <Confirm variant="default" label={t("campaign.pause")} title={t("campaign.pause")} what={t("campaign.pause-what")} act={pause} />}
+        {(state === "running" || state === "starting" || state === "paused") && <Confirm color="red" variant="default" label={t("campaign.stop")} title={t("campaign.stop")} what={t("campaign.stop-what")} act={stop} />}
+        {(state === "running" || state === "starting") && <Confirm variant="default" label={t("campaign.pause")} title={t("campaign.pause")} what={t("campaign.pause-what")} act={pause} />}
         {state === "paused" && <Confirm label={t("campaign.resume")} title={t("campaign.resume")} what={t("campaign.resume-what")} act={resume} />}
         {state === "draft" && <Confirm label={t("campaign.start")} title={t("campaign.start-title")} what={<StartSummary campaign={campaign} />} act={start} />}
       </>}

@@ -9,6 +9,7 @@ import { Go, GoButton } from "../../components/Go";
 import { Page } from "../../components/Page";
 import { Rows } from "../../components/Rows";
 import { State } from "../../components/State";
+import { isFilling } from "./filling";
 import { sentenceOf } from "./sentences";
 import type { Node } from "./tree";
 import { useWords } from "./useWords";
@@ -29,7 +30,7 @@ export function SegmentList() {
         columns={[
           { title: t("field.name"), cell: (row) => <Go to="/segments/$id" params={{ id: row.id }}>{row.name}</Go> },
           { title: t("segments.members"), number: true, cell: (row) => (row.members === null ? "–" : number(row.members)) },
-          { title: t("field.state"), cell: (row) => <><State value={row.state} />{row.filled !== null && row.state === "backfilling" && ` ${percent(row.filled)}`}</> },
+          { title: t("field.state"), cell: (row) => <><State value={row.state} />{row.filled !== null && isFilling(row.state) && ` ${percent(row.filled)}`}</> },
           { title: t("segments.rule"), cell: (row) => <span className="breakable">{sentenceOf(row.definition as Node, words)}</span> },
         ]} />
     </Page>

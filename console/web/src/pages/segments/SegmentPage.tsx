@@ -16,6 +16,7 @@ import { Rows } from "../../components/Rows";
 import { State } from "../../components/State";
 import { AddressTabs } from "../../components/Tabs";
 import { Explanation } from "./Explanation";
+import { isFilling } from "./filling";
 import { sentenceOf } from "./sentences";
 import type { Node } from "./tree";
 import { useWords } from "./useWords";
@@ -27,7 +28,7 @@ export const segmentQuery = (id: string) => ({
 
 export function SegmentPage() {
   const { id } = useParams({ strict: false }) as { id: string };
-  const query = useQuery({ ...segmentQuery(id), refetchInterval: ({ state }) => (state.data?.state === "backfilling" ? 1_000 : 10_000) });
+  const query = useQuery({ ...segmentQuery(id), refetchInterval: ({ state }) => (isFilling(state.data?.state) ? 1_000 : 10_000) });
   return <Loaded query={query}>{(segment) => <Shown segment={segment} />}</Loaded>;
 }
 
@@ -41,7 +42,7 @@ function Shown({ segment }: { segment: Segment }) {
     <Page title={segment.name}
       about={<Group gap="md">
         <State value={segment.state} />
-        {segment.state === "backfilling" && segment.filled !== null && <span>{t("segments.filled", { share: percent(segment.filled) })}</span>}
+        {isFilling(segment.state) && segment.filled !== null && <span>{t("segments.filled", { share: percent(segment.filled) })}</span>}
         {segment.members !== null && <span>{number(segment.members)} {t("segments.members")}</span>}
         <span>{time(segment.changed_at)}</span>
       </Group>}

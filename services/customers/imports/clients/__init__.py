@@ -1,0 +1,1 @@
+"""The folder of files, and the child process that reads a sheet."""

@@ -1,0 +1,1 @@
+"""The rules of imports: formats, columns, rows, and what a row comes to."""

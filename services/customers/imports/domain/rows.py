@@ -1,0 +1,117 @@
+"""One row of a file, read by the mapping: who it is about and what it states, or why it is refused."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from services.customers.attributes.domain.definitions import Definitions, Unfit, Value, fit
+from services.customers.identifiers.domain import OfferedIdentifier, UnusableIdentifier, distinct, read_identifier
+from services.customers.imports.domain.formats import Unreadable, read_date, read_number
+from services.customers.imports.domain.mapping import CONSENT, IGNORE, Mapped, MappedColumn, kind_of
+from shared.customers.identifiers import PRECEDENCE
+
+_DEFAULT_FORMATS = {"date": "YYYY-MM-DD", "integer": "1234.5", "number": "1234.5"}
+_FORMULA = tuple("=+-@\t\r")
+_YES, _NO = frozenset({"true", "yes", "ja", "1", "x"}), frozenset({"false", "no", "nein", "0"})
+
+
+@dataclass(frozen=True, slots=True)
+class SheetRow:
+    """A row as the file has it. `number` counts from the heading, which is 1; `offset` is its place in our copy."""
+
+    number: int
+    offset: int
+    cells: Sequence[str]
+
+
+@dataclass(frozen=True, slots=True)
+class RowRead:
+    """A row that can be taken: `deriving` says who is meant."""
+
+    row: SheetRow
+    deriving: OfferedIdentifier
+    identifiers: Sequence[OfferedIdentifier]
+    values: Mapping[str, Value]
+
+
+@dataclass(frozen=True, slots=True)
+class RefusedRow:
+    """A row that is not taken. `reason` never shows a value: it names the column."""
+
+    row: SheetRow
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """All that is needed to read the rows of one file; `key` and `region` are the installation's."""
+
+    key: str
+    region: str
+    columns: Sequence[str]
+    mapping: Mapped
+    formats: Mapping[str, Sequence[str]]
+    definitions: Definitions
+    places: Mapping[str, int] = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "places", {column: place for place, column in enumerate(self.columns)})
+
+
+def read_row(row: SheetRow, reading: Reading) -> RowRead | RefusedRow:
+    """The row by the mapping. An empty cell says nothing and never clears a value."""
+    if len(row.cells) != len(reading.columns):
+        return RefusedRow(row, f"has {len(row.cells)} cells where the heading has {len(reading.columns)}")
+    identifiers: list[OfferedIdentifier] = []
+    values: dict[str, Value] = {}
+    for mapped in reading.mapping:
+        cell = plain_cell(row.cells[reading.places[mapped.column]])
+        if mapped.to in (IGNORE, CONSENT) or not cell:
+            continue
+        try:
+            kind = kind_of(mapped)
+            if kind is not None:
+                identifiers.append(read_identifier(reading.key, kind, cell, mapped.source, region=reading.region))
+            else:
+                values[mapped.to] = _value(cell, mapped, reading)
+        except (UnusableIdentifier, Unreadable, Unfit) as fault:
+            return RefusedRow(row, f"{mapped.column}: {fault}")
+    offered = distinct(identifiers)
+    for kind_ in PRECEDENCE:
+        for identifier in offered:
+            if identifier.kind == kind_:
+                return RowRead(row, identifier, offered, values)
+    return RefusedRow(row, "names nobody: e-mail, card and external id are empty")
+
+
+def plain_cell(cell: str) -> str:
+    """The cell without the apostrophe that keeps a spreadsheet from running it (our own files of refused rows)."""
+    text = cell.strip()
+    return text[1:] if text.startswith("'") and text[1:].startswith(_FORMULA) else text
+
+
+def safe_cell(cell: str) -> str:
+    """The cell so that no spreadsheet runs it as a formula."""
+    return f"'{cell}" if cell.startswith(_FORMULA) else cell
+
+
+def _value(cell: str, mapped: MappedColumn, reading: Reading) -> Value:
+    definition = reading.definitions[mapped.to]
+    form = mapped.format or next(iter(reading.formats.get(mapped.column, ())), "")
+    value: Value = cell
+    if definition.type == "date":
+        value = read_date(cell, _form(form, "date"))
+    elif definition.type in ("integer", "number"):
+        value = read_number(cell, _form(form, definition.type))
+    elif definition.type == "texts":
+        value = [part.strip() for part in cell.replace("\n", ";").split(";") if part.strip()]
+    elif definition.type == "boolean" and cell.casefold() in _YES | _NO:
+        value = cell.casefold() in _YES
+    return fit(definition, value)
+
+
+def _form(form: str, type_: str) -> str:
+    default = _DEFAULT_FORMATS[type_]
+    dates = type_ == "date"
+    return form if form and ("Y" in form) == dates else default

@@ -1,0 +1,1 @@
+"""The use cases of imports: files, their mapping, and their rows."""

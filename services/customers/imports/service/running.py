@@ -1,0 +1,158 @@
+"""The job of imports: some rows at a time, each in one transaction with how far the import is."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import timedelta
+
+from services.customers.attributes.repository import load_definitions
+from services.customers.config import Settings
+from services.customers.imports import repository
+from services.customers.imports.clients.files import Files
+from services.customers.imports.domain.imports import Counts, Import, Judged, State
+from services.customers.imports.domain.rows import Reading
+from services.customers.imports.service.judging import JudgedRows, Taken, judge_rows
+from services.customers.observations.service.batches import resolve_observed
+from services.customers.observations.service.keeping import keep_observed
+from shared.contracts.envelope import Envelope, Origin
+from shared.contracts.interactions import IdentityObserved
+from shared.database.transaction import Tx
+from shared.events.handlers import EventBatch
+
+# One transaction: locks few customers for a short time, and what a crash costs.
+BATCH = 500
+# So many rows of each outcome are kept to be looked at.
+_EXAMPLES = 20
+
+
+async def continue_import(tx: Tx, settings: Settings) -> bool:
+    """The next rows of the oldest import are judged and, unless it is a dry run, taken. False: nothing is left to do.
+
+    Rows, refusals and position are one transaction: whenever the worker dies, each row is taken once.
+    """
+    if settings.import_folder is None:
+        return False
+    made = await repository.busy_import(tx)
+    if made is None or made.mapping is None:
+        return False
+    try:
+        rows, place = await Files(settings).rows(made.import_id, made.place, BATCH)
+    except FileNotFoundError:
+        failure = "the file is not in the folder (IMPORT_FOLDER) of this worker"
+        await repository.save_import(tx, replace(made, state="failed", failure=failure, finished_at=tx.now))
+        return True
+    judged = await judge_rows(tx, settings, rows, await reading_of(tx, settings, made), made.created_at)
+    if made.state == "running":
+        await _take(tx, settings, made, judged.taken)
+    else:
+        await _meet(tx, made, judged)
+    await repository.add_refusals(tx, made.import_id, judged.refused)
+    await _keep_examples(tx, made, [taken.judged for taken in judged.taken])
+    ended = len(rows) < BATCH
+    if ended:
+        await repository.clear_newcomers(tx, made.import_id)
+    done: State = "done" if made.state == "running" else "checked"
+    await repository.save_import(
+        tx,
+        replace(
+            made,
+            state=done if ended else made.state,
+            position=made.position + len(rows),
+            place=place,
+            counts=_counted(made.counts, judged),
+            finished_at=tx.now if ended else None,
+        ),
+    )
+    return True
+
+
+async def delete_old_files(tx: Tx, settings: Settings) -> bool:
+    """Files older than IMPORT_KEEP_DAYS are deleted, and the examples with them. False: nothing is left to do."""
+    if settings.import_folder is None:
+        return False
+    outdated = await repository.outdated_files(tx, tx.now - timedelta(days=settings.import_keep_days))
+    for import_id in outdated:
+        await Files(settings).delete(import_id)
+        await repository.mark_deleted(tx, import_id, tx.now)
+    return bool(outdated)
+
+
+async def reading_of(tx: Tx, settings: Settings, made: Import) -> Reading:
+    """All that is needed to read its rows."""
+    return Reading(
+        key=settings.key,
+        region=settings.phone_region,
+        columns=made.sheet.columns,
+        mapping=made.mapping or (),
+        formats=made.sheet.formats,
+        definitions=await load_definitions(tx),
+    )
+
+
+async def _take(tx: Tx, settings: Settings, made: Import, taken: Sequence[Taken]) -> None:
+    """The rows are observed, as if a server of the firm had stated them when the file came; as history they trigger
+    nobody. Consent is no part of an observation: none is given or taken here."""
+    events = [_observation(tx, made, one) for one in taken]
+    if events:
+        observed = await resolve_observed(EventBatch(tx, settings, events))
+        await keep_observed(tx, settings, observed)
+
+
+def _observation(tx: Tx, made: Import, taken: Taken) -> Envelope[IdentityObserved]:
+    read = taken.read
+    # A microsecond for each row: of two rows about one customer the later one wins, and no value is newer than
+    # what was stated a second after the file came.
+    at = made.created_at + timedelta(microseconds=read.row.number)
+    return Envelope(
+        id=made.import_id,
+        type=IdentityObserved.TYPE,
+        source="customers",
+        subject=taken.judged.customer_id,
+        time=at,
+        recorded_at=tx.now,
+        version=1,
+        origin=Origin.HISTORY,
+        cause=None,
+        traceparent=None,
+        data=IdentityObserved(
+            identifiers=[identifier.published for identifier in read.identifiers],
+            derived_from=read.deriving.published,
+            generation=taken.generation,
+            traits=dict(taken.values),
+            publisher=made.publisher,
+            trust="server",
+        ),
+    )
+
+
+async def _meet(tx: Tx, made: Import, judged: JudgedRows) -> None:
+    """Of the new ones, those whom an earlier batch of this dry run has met are no longer new: it wrote nothing."""
+    new = [taken for taken in judged.taken if taken.judged.outcome == "new"]
+    first = await repository.add_newcomers(tx, made.import_id, [taken.judged.customer_id for taken in new])
+    judged.taken = [
+        replace(taken, judged=replace(taken.judged, outcome="changed"))
+        if taken.judged.outcome == "new" and taken.judged.customer_id not in first
+        else taken
+        for taken in judged.taken
+    ]
+
+
+async def _keep_examples(tx: Tx, made: Import, judged: Sequence[Judged]) -> None:
+    kept = await repository.count_examples(tx, made.import_id)
+    wanted = []
+    for one in judged:
+        if kept.get(one.outcome, 0) < _EXAMPLES:
+            kept[one.outcome] = kept.get(one.outcome, 0) + 1
+            wanted.append(one)
+    await repository.add_examples(tx, made.import_id, wanted)
+
+
+def _counted(counts: Counts, judged: JudgedRows) -> Counts:
+    new = sum(taken.judged.outcome == "new" for taken in judged.taken)
+    return Counts(
+        new=counts.new + new,
+        changed=counts.changed + len(judged.taken) - new,
+        unchanged=counts.unchanged + len(judged.unchanged),
+        refused=counts.refused + len(judged.refused),
+    )

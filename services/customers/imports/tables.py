@@ -1,0 +1,61 @@
+"""Tables of imports: each file, the rows that were refused, and examples of what the others came to."""
+
+from __future__ import annotations
+
+from sqlalchemy import BigInteger, Column, Table, Text
+from sqlalchemy.dialects.postgresql import JSONB, UUID
+
+from services.customers.metadata import MOMENT, metadata
+
+imports = Table(
+    "imports",
+    metadata,
+    Column("import_id", UUID, primary_key=True),
+    Column("file_name", Text, nullable=False),
+    Column("sha256", Text, nullable=False),
+    Column("size", BigInteger, nullable=False),
+    Column("sheet", JSONB, nullable=False),
+    Column("mapping", JSONB),
+    Column("state", Text, nullable=False),
+    Column("created_at", MOMENT, nullable=False),
+    Column("created_by", Text, nullable=False),
+    Column("started_at", MOMENT),
+    Column("started_by", Text),
+    Column("finished_at", MOMENT),
+    Column("failure", Text),
+    Column("position", BigInteger, nullable=False),
+    Column("place", BigInteger, nullable=False),
+    Column("added", BigInteger, nullable=False),
+    Column("changed", BigInteger, nullable=False),
+    Column("unchanged", BigInteger, nullable=False),
+    Column("refused", BigInteger, nullable=False),
+    Column("file_deleted_at", MOMENT),
+)
+
+# The reason names a column, never a value: the row itself is read from the file, for as long as that is kept.
+import_refusals = Table(
+    "import_refusals",
+    metadata,
+    Column("import_id", UUID, primary_key=True),
+    Column("row", BigInteger, primary_key=True),
+    Column("place", BigInteger, nullable=False),
+    Column("reason", Text, nullable=False),
+)
+
+import_examples = Table(
+    "import_examples",
+    metadata,
+    Column("import_id", UUID, primary_key=True),
+    Column("row", BigInteger, primary_key=True),
+    Column("customer_id", UUID, nullable=False),
+    Column("outcome", Text, nullable=False),
+    Column("changes", JSONB, nullable=False),
+)
+
+# Whom a dry run has found to be new: a second row about them is not new again. Emptied when it ends.
+import_newcomers = Table(
+    "import_newcomers",
+    metadata,
+    Column("import_id", UUID, primary_key=True),
+    Column("customer_id", UUID, primary_key=True),
+)

@@ -1,0 +1,1 @@
+"""The Segment HTTP API: what its clients send becomes events of ours."""

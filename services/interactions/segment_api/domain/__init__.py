@@ -1,0 +1,1 @@
+"""How a call of the Segment API becomes an event of ours."""

@@ -1,0 +1,1 @@
+"""HTTP doors with the paths and habits of the Segment API."""
