@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import importlib
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, cast
 
 from fastapi import FastAPI
 
+from shared.capabilities import Capability
 from shared.config import ServiceSettings
 from shared.database.migrate import upgrade
 
@@ -35,6 +37,11 @@ def unconnected_settings(service: str, **given: Any) -> ServiceSettings:
 def make_app(service: str, settings: ServiceSettings) -> FastAPI:
     """What services/<service>/app.py makes of `settings`."""
     return cast(FastAPI, importlib.import_module(f"services.{service}.app").create(settings))
+
+
+def capabilities_of(service: str) -> Sequence[Capability]:
+    """What a service can do, as its processes are made of it."""
+    return cast(Sequence[Capability], importlib.import_module(f"services.{service}.capabilities").CAPABILITIES)
 
 
 def run_migrations(service: str, database_url: str, revision: str = "head") -> None:

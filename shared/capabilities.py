@@ -14,7 +14,9 @@ from typing import Any
 from fastapi import FastAPI
 
 from shared.config import ServiceSettings
+from shared.events.copies import ReadModel
 from shared.events.handlers import EventHandler, subscription_of
+from shared.events.restating import Restater
 from shared.events.subscription import Subscription
 from shared.web.app import OnStart, create_app
 from shared.web.context import AppContext
@@ -30,6 +32,9 @@ class Capability:
     `subscriptions` is for consumers that are no ordinary event handlers: a door whose records are no envelopes. `parts`
     is called once per worker, with its settings. `drivers` names the consumers whose records a part of this capability
     brings, in place of the kernel's loop; the part is made of the settings and the consumer's subscription.
+
+    `restates` names services that keep copies of what is owned here, with what tells them all of it again;
+    `read_models` are the copies kept here that can be rebuilt from that.
     """
 
     name: str
@@ -41,6 +46,8 @@ class Capability:
     jobs: Sequence[Job] = ()
     parts: Callable[[Any], Sequence[Part]] | None = None
     drivers: Mapping[str, Callable[[Any, Subscription], Part]] = field(default_factory=dict)
+    restates: Mapping[str, Sequence[Restater]] = field(default_factory=dict)
+    read_models: Sequence[ReadModel] = ()
 
 
 def app_of(settings: ServiceSettings, capabilities: Sequence[Capability], *, producer: bool = False) -> FastAPI:

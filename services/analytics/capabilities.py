@@ -12,6 +12,7 @@ from services.analytics.erasures import handlers as erasures
 from services.analytics.explanations import routes as explanations
 from services.analytics.facts import handlers as facts
 from services.analytics.facts import repository as facts_repository
+from services.analytics.facts.streams import FACTS
 from services.analytics.identity import handlers as identity
 from services.analytics.identity import repository as identity_repository
 from services.analytics.memberships import handlers as memberships
@@ -20,6 +21,7 @@ from services.analytics.memberships.repository import memberships as memberships
 from services.analytics.memberships.repository import states
 from services.analytics.memberships.routes import customers, members
 from services.analytics.memberships.service.recomputing import Recomputing
+from services.analytics.memberships.service.restating import restate_memberships
 from services.analytics.memberships.service.wakeups import WakeUps
 from services.analytics.previews import routes as previews
 from services.analytics.reconciliation import jobs as reconciliation
@@ -61,13 +63,14 @@ def capabilities(programs: Programs) -> list[Capability]:
         Capability("lane", drivers={"analytics": _lane(programs)}),
         Capability("statistics", jobs=[statistics.job()]),
         Capability("identity", handlers=identity.HANDLERS),
-        Capability("facts", handlers=facts.HANDLERS),
+        Capability("facts", handlers=facts.HANDLERS, read_models=[FACTS]),
         Capability("segments", routers=[definitions.router, lists.router], handlers=segments.handlers()),
         Capability(
             "memberships",
             routers=[members.router, customers.router],
             handlers=memberships.handlers(programs),
             jobs=[counts.job()],
+            restates={"campaigns": [restate_memberships]},
         ),
         Capability("backfill", jobs=[Fill().job]),
         Capability("explanations", routers=[explanations.router]),

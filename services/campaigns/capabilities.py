@@ -7,6 +7,7 @@ from services.campaigns.campaigns import jobs as campaigns_jobs
 from services.campaigns.campaigns import routes as campaigns_routes
 from services.campaigns.contacts import handlers as contacts_handlers
 from services.campaigns.contacts.repository import stores as contacts_stores
+from services.campaigns.contacts.streams import copies_of_others
 from services.campaigns.delivery import jobs as delivery_jobs
 from services.campaigns.delivery import routes as delivery_routes
 from services.campaigns.delivery.streams.sender import Sender
@@ -34,7 +35,9 @@ STORES = (
 )
 
 CAPABILITIES = (
-    Capability("contacts", handlers=contacts_handlers.HANDLERS),
+    Capability(
+        "contacts", handlers=contacts_handlers.HANDLERS, read_models=(copies_of_others(contacts_handlers.REBUILDING),)
+    ),
     Capability("content"),
     Capability(
         "messages",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from services.crm import customers, dead_letters, documents, keys, migrating, reconciling, repairing, where
+from services.crm import customers, dead_letters, documents, keys, migrating, rebuilding, reconciling, repairing, where
 
 app = typer.Typer(
     help="""Operate and develop the five services.
@@ -21,6 +21,7 @@ app = typer.Typer(
 app.command("migrate")(migrating.migrate)
 app.add_typer(dead_letters.commands, name="dead-letters")
 app.command("reconcile")(reconciling.reconcile)
+app.command("rebuild")(rebuilding.rebuild)
 app.command("repair-clock")(repairing.repair_clock)
 app.add_typer(keys.commands, name="keys")
 app.add_typer(customers.commands, name="customers")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Annotated, Any, NoReturn
 
@@ -73,8 +74,13 @@ def _given(service: str, folder: Path) -> dict[str, Any]:
     if url is not None:
         return {"database_url": url.replace(_PLACEHOLDER, service)}
     if installation.exists(folder):
-        return {name.lower(): value for name, value in installation.environment_of(folder, service).items()}
+        return {name.lower(): _read(value) for name, value in installation.environment_of(folder, service).items()}
     return {}
+
+
+def _read(value: str) -> Any:
+    """As the settings themselves read a variable of the environment: lists and objects are JSON."""
+    return json.loads(value) if value.startswith(("[", "{")) else value
 
 
 def _explain(error: ValidationError) -> NoReturn:

@@ -12,10 +12,12 @@ from services.customers.imports import routes as imports_routes
 from services.customers.merges import handlers as merges_handlers
 from services.customers.merges import repository as merges
 from services.customers.merges import routes as merges_routes
+from services.customers.merges.service.restating import restate_merges
 from services.customers.observations import handlers as observations
 from services.customers.profiles.repository import history, records
 from services.customers.profiles.routes import customers, finding
 from services.customers.profiles.routes import identifiers as customers_identifiers
+from services.customers.profiles.service.restating import restate_profiles
 from services.customers.purchases import handlers as purchases
 from services.customers.refreshes import jobs as refreshes
 from services.customers.respellings import jobs as respellings
@@ -34,12 +36,21 @@ STORES = {**records.ERASED, **identifiers.ERASED, **history.ERASED, **merges.ERA
 
 CAPABILITIES = [
     Capability("attributes", routers=[attributes.router]),
-    Capability("profiles", routers=[customers.router, finding.router, customers_identifiers.router]),
+    Capability(
+        "profiles",
+        routers=[customers.router, finding.router, customers_identifiers.router],
+        restates={"campaigns": [restate_profiles]},
+    ),
     Capability("refreshes", jobs=refreshes.JOBS),
     Capability("retention", jobs=retention.JOBS),
     Capability("purchases", handlers=purchases.HANDLERS),
     Capability("observations", handlers=observations.HANDLERS),
-    Capability("merges", routers=[merges_routes.router], handlers=merges_handlers.HANDLERS),
+    Capability(
+        "merges",
+        routers=[merges_routes.router],
+        handlers=merges_handlers.HANDLERS,
+        restates={"campaigns": [restate_merges]},
+    ),
     Capability("imports", routers=[imports_routes.router], jobs=imports_jobs.JOBS),
     Capability("respellings", jobs=respellings.JOBS),
     Capability("cards", routers=[cards.router]),

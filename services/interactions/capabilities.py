@@ -9,6 +9,7 @@ from services.interactions.ingest.routes import events
 from services.interactions.ingest.routes.publisher import open_publisher
 from services.interactions.rates import routes as rates
 from services.interactions.recording.handlers import HANDLERS as RECORDING_HANDLERS
+from services.interactions.recording.service.restating import restate_interactions
 from services.interactions.segment_api.routes import calls
 from services.interactions.timeline import routes as timeline
 from shared.capabilities import Capability
@@ -22,7 +23,7 @@ CONSUMERS = {
 CAPABILITIES = [
     Capability("identity", handlers=IDENTITY_HANDLERS),
     Capability("rates", routers=[rates.router]),
-    Capability("recording", handlers=RECORDING_HANDLERS),
+    Capability("recording", handlers=RECORDING_HANDLERS, restates={"analytics": [restate_interactions]}),
     Capability("ingest", routers=[events.router], on_start=open_publisher, subscriptions=subscriptions),
     Capability("segment_api", routers=[calls.router]),
     Capability("timeline", routers=[timeline.router]),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from services.privacy.consents import handlers as consent_handlers
 from services.privacy.consents import jobs as consent_jobs
 from services.privacy.consents import routes as consent_routes
+from services.privacy.consents.service.restating import restate_consents
 from services.privacy.erasures import handlers as erasure_handlers
 from services.privacy.erasures import jobs as erasure_jobs
 from services.privacy.erasures import routes as erasure_routes
@@ -14,6 +15,7 @@ from services.privacy.pages import routes as page_routes
 from services.privacy.permits import jobs as permit_jobs
 from services.privacy.responses import handlers as response_handlers
 from services.privacy.restrictions import routes as restriction_routes
+from services.privacy.restrictions.service import restate_restrictions
 from services.privacy.subject_locks import handlers as lock_handlers
 from services.privacy.suppressions import routes as suppression_routes
 from shared.capabilities import Capability
@@ -30,9 +32,10 @@ CAPABILITIES = [
         routers=[consent_routes.router],
         handlers=consent_handlers.HANDLERS,
         parts=consent_jobs.parts,
+        restates={"campaigns": [restate_consents]},
     ),
     Capability("responses", handlers=response_handlers.HANDLERS),
-    Capability("restrictions", routers=[restriction_routes.router]),
+    Capability("restrictions", routers=[restriction_routes.router], restates={"campaigns": [restate_restrictions]}),
     Capability("gate", routers=[gate_routes.router]),
     Capability("erasures", routers=[erasure_routes.router], handlers=erasure_handlers.HANDLERS, jobs=erasure_jobs.JOBS),
     Capability("pages", routers=[page_routes.router], public=[page_routes.PATH]),

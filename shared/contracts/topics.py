@@ -50,6 +50,7 @@ TOPICS: dict[str, Topic] = {
         Topic("analytics-events", ("analytics",), ("campaigns", "privacy")),
         Topic("campaigns-events", ("campaigns",), ("interactions", "privacy")),
         Topic("privacy-events", ("privacy",), ("customers", "interactions", "analytics", "campaigns")),
+        Topic("campaigns-restate", ("customers", "analytics", "privacy"), ("campaigns",), retention_days=7),
         Topic("analytics-restate", ("interactions", "customers", "privacy"), ("analytics",), retention_days=7),
     )
 }

@@ -37,6 +37,7 @@ _NEXT_VERSIONS = text(f"""
     set version = greatest(s.version + (excluded.version & {(1 << EPOCH_BITS) - 1}), excluded.version)
     returning subject, version, (select barrier from watermark) as barrier, (select wall from watermark) as wall
 """)
+_PRESENT_VERSIONS = text("select subject, version from subjects where subject = any(cast(:subjects as uuid[]))")
 _OUTBOX = ("day", "event_id", "topic", "key", "type", "traceparent", "value")
 _WAKE_RELAY = text("select pg_notify('outbox', '')")
 # Below what the broker takes (shared.kafka), with room for key and headers: a row that it refuses would hold up
@@ -61,6 +62,7 @@ class _PendingEvent:
     origin: Origin
     cause: UUID | None
     traceparent: str | None
+    recorded_at: datetime | None = None
 
 
 @dataclass(slots=True)
@@ -77,6 +79,7 @@ class Tx:
     _pending: list[_PendingEvent] = field(default_factory=list, init=False)
     _after_commit: list[Callable[[], object]] = field(default_factory=list, init=False)
     _connection: Any = field(default=None, init=False)
+    _restated_to: str | None = field(default=None, init=False)
 
     def __post_init__(self) -> None:
         self.now = self.clock.now()
@@ -128,6 +131,15 @@ class Tx:
                 await self.execute("select 1")
         return self._connection
 
+    async def restate_to(self, topic: str) -> None:
+        """From here on what is published goes to `topic`, as restated. To be called before anything else.
+
+        The transaction sees one moment, and its events bear the versions that their subjects have at that moment: what
+        is emitted later is newer, and what was emitted before it contains.
+        """
+        await self.execute("set transaction isolation level repeatable read")
+        self._restated_to = topic
+
     def publish(
         self,
         fact: Fact,
@@ -139,11 +151,12 @@ class Tx:
         key: UUID | None = None,
         id: UUID | None = None,
         topic: str | None = None,
+        recorded_at: datetime | None = None,
     ) -> UUID:
         """Emit `fact`: it is stored with this transaction and reaches the topic after the commit. Returns its id.
 
         `time` (when it occurred) defaults to now; `origin` and the trace are inherited from `cause`; `key` chooses the
-        partition and defaults to the subject.
+        partition and defaults to the subject. `recorded_at` is for what was recorded before and is restated.
         """
         led_by = cause if cause is not None else self.cause
         handled = led_by if isinstance(led_by, Envelope) else None
@@ -152,9 +165,10 @@ class Tx:
             fact=fact,
             subject=subject,
             key=key or subject,
-            topic=topic or fact.TOPIC,
+            topic=self._restated_to or topic or fact.TOPIC,
             time=time or self.now,
-            origin=origin or (handled.origin if handled else Origin.LIVE),
+            origin=Origin.RESTATED if self._restated_to else origin or (handled.origin if handled else Origin.LIVE),
+            recorded_at=recorded_at,
             cause=handled.id if handled else led_by if isinstance(led_by, UUID) else None,
             traceparent=(handled.traceparent if handled else None) or current_traceparent(),
         )
@@ -178,15 +192,10 @@ class Tx:
         if not self._pending:
             return
         pending, self._pending = self._pending, []
-        counts = Counter(event.subject for event in pending)
-        order = sorted(counts)
-        rows = await self.rows(_NEXT_VERSIONS, {"subjects": order, "counts": [counts[s] for s in order]})
-        next_version = {row["subject"]: row["version"] - counts[row["subject"]] for row in rows}
-        recorded = recorded_at(bounded(self.clock, self.now, rows[0]["wall"]), rows[0]["barrier"])
+        recorded, versions = await (self._present_versions(pending) if self._restated_to else self._versions(pending))
         values = []
-        for event in pending:
-            next_version[event.subject] += 1
-            value = self._envelope(event, next_version[event.subject], recorded).to_bytes()
+        for event, version in zip(pending, versions, strict=True):
+            value = self._envelope(event, version, event.recorded_at or recorded).to_bytes()
             if len(value) > MAX_EVENT_BYTES:
                 raise EventTooLarge(f"{event.fact.TYPE} has {len(value)} bytes; {MAX_EVENT_BYTES} is the most.")
             values.append(value)
@@ -199,6 +208,24 @@ class Tx:
             ],
         )
         await self.execute(_WAKE_RELAY)
+
+    async def _versions(self, pending: Sequence[_PendingEvent]) -> tuple[datetime, list[int]]:
+        """The instant at which these are recorded, and the next versions of their subjects."""
+        counts = Counter(event.subject for event in pending)
+        order = sorted(counts)
+        rows = await self.rows(_NEXT_VERSIONS, {"subjects": order, "counts": [counts[s] for s in order]})
+        newest = {row["subject"]: row["version"] - counts[row["subject"]] for row in rows}
+        versions = []
+        for event in pending:
+            newest[event.subject] += 1
+            versions.append(newest[event.subject])
+        return recorded_at(bounded(self.clock, self.now, rows[0]["wall"]), rows[0]["barrier"]), versions
+
+    async def _present_versions(self, pending: Sequence[_PendingEvent]) -> tuple[datetime, list[int]]:
+        """The same for what is restated: no new version."""
+        rows = await self.rows(_PRESENT_VERSIONS, {"subjects": list({event.subject for event in pending})})
+        known = {row["subject"]: row["version"] for row in rows}
+        return self.now, [known.get(event.subject, 0) for event in pending]
 
     def _envelope(self, event: _PendingEvent, version: int, recorded: datetime) -> Envelope[Fact]:
         return Envelope(

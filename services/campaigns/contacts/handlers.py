@@ -129,10 +129,8 @@ def _living(batch: EventBatch) -> Sequence[Envelope[Any]]:
     return [event for event in batch.events if event.subject not in erased]
 
 
-HANDLERS = (
-    EventHandler(_CONSUMER, Phase.SUBJECTS, (CustomersMerged, MergeUndone), name_merged),
-    EventHandler(_CONSUMER, Phase.SUBJECTS, (ProfileChanged,), name_changed_profiles),
-    EventHandler(_CONSUMER, Phase.LOCKS, (), take_locks),
+# What fills the copies, without what else a batch does: a rebuild runs these.
+REBUILDING = (
     EventHandler(_CONSUMER, Phase.IDENTITY, (CustomersMerged, MergeUndone), on_merges),
     EventHandler(_CONSUMER, Phase.COPIES, (), find_erased),
     EventHandler(_CONSUMER, Phase.COPIES, (ProfileChanged,), on_profiles_changed),
@@ -140,5 +138,11 @@ HANDLERS = (
     EventHandler(_CONSUMER, Phase.COPIES, (SegmentChanged,), on_segments_changed),
     EventHandler(_CONSUMER, Phase.COPIES, (ConsentChanged,), on_consents_changed),
     EventHandler(_CONSUMER, Phase.COPIES, (RestrictionChanged,), on_restrictions_changed),
+)
+HANDLERS = (
+    EventHandler(_CONSUMER, Phase.SUBJECTS, (CustomersMerged, MergeUndone), name_merged),
+    EventHandler(_CONSUMER, Phase.SUBJECTS, (ProfileChanged,), name_changed_profiles),
+    EventHandler(_CONSUMER, Phase.LOCKS, (), take_locks),
+    *REBUILDING,
     EventHandler(_CONSUMER, Phase.COPIES, (SuppressionChanged,), on_suppressions_changed),
 )

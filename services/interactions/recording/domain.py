@@ -112,15 +112,19 @@ class Ids:
 def ids_of_message(digest: bytes, received_ms: int | None) -> Ids:
     """Always the same for a publisher's message, known by its digest: recorded again, after the restore of a backup, it
     is the interaction that other services have. New ones when nobody knows when it was received."""
-    if received_ms is None:
-        return Ids(new_id(), new_id())
-    return Ids(derived_id(received_ms, digest, b"interaction"), derived_id(received_ms, digest, b"event"))
+    id = new_id() if received_ms is None else derived_id(received_ms, digest, b"interaction")
+    return Ids(id, event_id_of(id))
 
 
 def ids_of_outcome(event: Envelope[Any], kind: str) -> Ids:
     """Always the same for what another service's event led to."""
-    moment, parts = milliseconds_of(event.id) or 0, (event.id.bytes, kind.encode())
-    return Ids(derived_id(moment, *parts, b"interaction"), derived_id(moment, *parts, b"event"))
+    id = derived_id(milliseconds_of(event.id) or 0, event.id.bytes, kind.encode(), b"interaction")
+    return Ids(id, event_id_of(id))
+
+
+def event_id_of(interaction_id: UUID) -> UUID:
+    """The id of the event that tells of an interaction: so it can be told again."""
+    return derived_id(milliseconds_of(interaction_id) or 0, interaction_id.bytes, b"event")
 
 
 def origin_of(claimed: str, time: datetime, now: datetime) -> Origin:
@@ -172,6 +176,15 @@ def interaction_of(
         amount=amount,
         base_amount=base_amount,
         traceparent=event.traceparent,
+    )
+
+
+def fact_of(row: Mapping[str, Any]) -> Fact:
+    """The fact that a stored interaction was emitted as."""
+    columns = ("channel", "campaign_id", "currency", "amount", "base_amount")
+    values = {name: row[name] for name in columns if row[name] is not None}
+    return _FACTS[row["kind"]].model_validate(
+        {**row["detail"], "base_amount": None, **values, "interaction_id": row["id"]}
     )
 
 

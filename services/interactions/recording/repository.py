@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from uuid import UUID
 
-from sqlalchemy import text
+from sqlalchemy import RowMapping, text
 
 from services.interactions.recording.domain import NewInteraction
 from shared.database.transaction import Tx
@@ -57,6 +57,13 @@ _ANONYMISE = text("""
     set customer_id = :fresh, id = gen_random_uuid(), message_id = null, cause = null,
         detail = detail - '{order_id,payment,store}'::text[]
     where customer_id = any(cast(:ids as uuid[])) and kind in ('purchase', 'return')
+""")
+# Without what was anonymised: it belongs to nobody, and no event tells of it.
+_PAGE = text("""
+    select customer_id, time, id, kind, channel, campaign_id, currency, amount, base_amount, detail, recorded_at
+    from interactions
+    where (cast(:after as uuid) is null or id > :after) and (message_id is not null or cause is not null)
+    order by id limit :limit
 """)
 _DELETE = {
     "interactions": text("delete from interactions where customer_id = any(cast(:ids as uuid[]))"),
@@ -127,6 +134,11 @@ async def store_observations(tx: Tx, observations: Mapping[tuple[UUID, str], byt
             "digests": list(observations.values()),
         },
     )
+
+
+async def page_of_interactions(tx: Tx, after: UUID | None, limit: int) -> Sequence[RowMapping]:
+    """The next interactions, in the order of their ids."""
+    return await tx.rows(_PAGE, {"after": after, "limit": limit})
 
 
 async def erase_customers(tx: Tx, ids: Sequence[UUID], fresh: UUID) -> dict[str, int]:

@@ -17,6 +17,12 @@ _HEAD = (
     "fingerprint, generation, alone, former"
 )
 _HEADS = text(f"select {_HEAD} from heads where customer_id = any(cast(:ids as uuid[])) order by purpose, channel")
+_PAGE = text(f"""
+    select {_HEAD} from heads where customer_id in (
+        select distinct customer_id from heads
+        where cast(:after as uuid) is null or customer_id > :after order by customer_id limit :limit)
+    order by customer_id, purpose, channel
+""")
 _DUE = text("""
     select customer_id, purpose, channel from heads
     where action = 'granted' and not expired and expires_at <= :now
@@ -123,6 +129,13 @@ async def append(tx: Tx, lines: Sequence[Line]) -> None:
             **_given_columns([statement.given for statement in statements]),
         },
     )
+
+
+async def page_of_heads(tx: Tx, after: UUID | None, limit: int) -> tuple[list[Head], UUID | None]:
+    """The heads of the next subjects; and the last of those, None when there are no more."""
+    heads = [_head(row) for row in await tx.rows(_PAGE, {"after": after, "limit": limit})]
+    subjects = {head.scope.customer_id for head in heads}
+    return heads, heads[-1].scope.customer_id if len(subjects) == limit else None
 
 
 async def history(tx: Tx, ids: Iterable[UUID], *, before: int | None, limit: int) -> list[Line]:

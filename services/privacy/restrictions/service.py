@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 from services.privacy.identity import repository as identity
@@ -13,6 +14,8 @@ from services.privacy.subject_locks.errors import CustomerErased
 from services.privacy.subject_locks.service import lock_subjects
 from shared.contracts.privacy import RestrictionChanged
 from shared.database.transaction import Tx
+
+_PAGE = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,3 +56,11 @@ async def show_restriction(tx: Tx, customer_id: UUID) -> Restriction:
     states = await subject_locks.read(tx, members)
     changes = await repository.changes_of(tx, members)
     return Restriction(any(state.restricted for state in states.values()), tuple(changes))
+
+
+async def restate_restrictions(tx: Tx, settings: Any, after: Any) -> UUID | None:
+    """Tell the next restrictions again, for services that keep copies. Returns where to go on."""
+    page = await subject_locks.page_of_restricted(tx, after, _PAGE)
+    for customer_id in page:
+        tx.publish(RestrictionChanged(restricted=True), subject=customer_id)
+    return page[-1] if len(page) == _PAGE else None

@@ -52,6 +52,16 @@ async def read(tx: Tx, ids: Iterable[UUID]) -> dict[UUID, SubjectState]:
     return {row["customer_id"]: SubjectState(**row) for row in await tx.rows(_READ, {"ids": sorted(set(ids))})}
 
 
+async def page_of_restricted(tx: Tx, after: UUID | None, limit: int) -> list[UUID]:
+    """The next customer ids that are restricted, in their order."""
+    rows = await tx.rows(
+        "select customer_id from standings where restricted and erased_at is null"
+        " and (cast(:after as uuid) is null or customer_id > :after) order by customer_id limit :limit",
+        {"after": after, "limit": limit},
+    )
+    return [row["customer_id"] for row in rows]
+
+
 async def next_versions(tx: Tx, count: int) -> list[int]:
     """The next `count` numbers of changes. Take them after the locks: then they grow in the order of commits."""
     return [row["nextval"] for row in await tx.rows(_NEXT_VERSIONS, {"count": count})]

@@ -21,6 +21,7 @@ WITHOUT_SETTINGS = {
     "dead-letters replay": ("customers", ID),
     "dead-letters discard": ("customers", ID),
     "reconcile": (),
+    "rebuild": ("campaigns", "copies"),
     "repair-clock": ("privacy",),
     "keys list": (),
     "keys print": (),

@@ -47,6 +47,22 @@ _MEMBERS = text("""
     where m.segment_id = :id and m.version = :version and (cast(:after as uuid) is null or m.customer_id > :after)
     order by m.customer_id limit :limit
 """)
+_PAGE = text("""
+    select m.customer_id, m.segment_id, m.version, m.since
+    from (
+        select distinct customer_id from memberships
+        where cast(:after as uuid) is null or customer_id > :after order by customer_id limit :limit
+    ) as page
+    join memberships m using (customer_id)
+    join segments s on s.segment_id = m.segment_id and s.current_version = m.version and not s.archived
+    order by m.customer_id, m.segment_id
+""")
+_LAST_OF_PAGE = text("""
+    select max(cast(customer_id as text)) as last, count(*) as customers from (
+        select distinct customer_id from memberships
+        where cast(:after as uuid) is null or customer_id > :after order by customer_id limit :limit
+    ) as page
+""")
 _OF_CUSTOMER = text("""
     select m.segment_id, s.name, m.version, m.since
     from memberships m join segments s on s.segment_id = m.segment_id and s.current_version = m.version
@@ -173,3 +189,11 @@ async def of_customer(tx: Tx, customer_id: UUID) -> Sequence[Any]:
 async def history(tx: Tx, customer_id: UUID, segment_id: UUID | None, after: int | None, limit: int) -> Sequence[Any]:
     """What a customer entered and left, the newest first."""
     return await tx.rows(_HISTORY_OF, {"customer": customer_id, "segment": segment_id, "after": after, "limit": limit})
+
+
+async def page_of_members(tx: Tx, after: UUID | None, limit: int) -> tuple[Sequence[Any], UUID | None]:
+    """What holds the next customers, by the versions that answer; and the last of them, None when there are no more."""
+    params = {"after": after, "limit": limit}
+    end = await tx.row(_LAST_OF_PAGE, params)
+    rows = await tx.rows(_PAGE, params)
+    return rows, UUID(end["last"]) if end is not None and end["customers"] == limit else None

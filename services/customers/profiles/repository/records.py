@@ -48,6 +48,10 @@ _LOCK = """
     order by customer_id for update
 """
 _MEMBERS = f"select {RECORD_COLUMNS} from customers where current_id = any(cast(:ids as uuid[])) order by customer_id"
+_PAGE = f"""
+    select {RECORD_COLUMNS} from customers where cast(:after as uuid) is null or customer_id > :after
+    order by customer_id limit :limit
+"""
 # What an erasure deletes here.
 ERASED = {"customers": "customers where customer_id = any(cast(:ids as uuid[]))"}
 
@@ -100,6 +104,11 @@ async def read_groups(tx: Tx, ids: Sequence[UUID]) -> dict[UUID, Group]:
         for root, records in members.items()
     }
     return {asked: groups[root] for asked, root in roots.items() if root in groups}
+
+
+async def page_of_records(tx: Tx, after: UUID | None, limit: int) -> list[Record]:
+    """The next records, in the order of their ids."""
+    return [record_of(row) for row in await tx.rows(_PAGE, {"after": after, "limit": limit})]
 
 
 async def _roots(tx: Tx, ids: Sequence[UUID]) -> dict[UUID, UUID]:
