@@ -100,6 +100,11 @@ GOODS: dict[str, dict[str, list[Any]]] = {
         ],
         "POST /customers/{customer_id}/identifiers": [_IDENTIFIER | {"value": "second@example.test"}],
         "PATCH /customers/{customer_id}/identifiers/{identifier_id}": [{"verified": True, "preferred": False}],
+        "PUT /imports/{import_id}/mapping": [
+            {"columns": [{"column": "Mail", "to": "email"},
+                         {"column": "Born", "to": "birth_date", "format": "DD.MM.YYYY"},
+                         {"column": "No", "to": "external_id", "source": "erp"}]}
+        ],
         "POST /merges": [{"survivor": "<customer_id>", "absorbed": "<other_id>", "dry_run": True}],
     },
     "interactions": {

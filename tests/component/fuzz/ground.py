@@ -101,6 +101,10 @@ class Ground:
         self.ids["merge_id"] = merge["merge_id"]
         definition = {"name": "hat_size", "type": "number", "purpose": "To suggest hats"}
         self.ids["name"] = (await self._made("/attributes", definition))["name"]
+        content = b"Mail;Born;No\nada@example.test;10.12.1985;1\n"
+        answer = await self.client.post("/imports", params={"file_name": "some.csv"}, content=content)
+        assert answer.is_success, f"POST /imports: {answer.status_code} {answer.text}"
+        self.ids["import_id"] = answer.json()["import_id"]
 
     async def _post(self, path: str, key: str) -> Any:
         return await self._made(path, GOODS[self.service][key][0])
