@@ -123,6 +123,7 @@ GOODS: dict[str, dict[str, list[Any]]] = {
         "POST /lists/{list_id}/members": [{"customer_ids": ["<customer_id>"], "expires_at": "2031-01-01T00:00:00Z"}],
         "POST /lists/{list_id}/members/remove": [{"customer_ids": ["<customer_id>"], "expires_at": None}],
         "POST /segments": [{"name": "Fuzzy", "description": "of every kind", "definition": _TREE}],
+        "POST /scores/fits": [{"model": "mbgnbd", "horizon_weeks": 52, "yearly_discount": 0.1, "margin": 0.35}],
         "POST /segments/preview": [{"definition": _TREE, "sample": 3}],
         "POST /segments/validate": [{"definition": _TREE}],
         "PATCH /segments/{segment_id}": [{"name": "Fuzzier", "description": "more", "definition": _TREE}],
