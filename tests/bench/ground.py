@@ -13,6 +13,7 @@ from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
 from typing import IO, Any
+from urllib.parse import urlsplit
 
 import asyncpg
 from aiokafka.admin import AIOKafkaAdminClient
@@ -77,9 +78,11 @@ class Site:
         return b" 200 " in (await self.get(name, "/health/ready"))[:20]
 
     async def get(self, name: str, path: str) -> bytes:
-        """A plain GET at a process of this site; empty when it does not answer."""
+        """A plain GET at a process of this site; empty when it does not answer. Health has a port of its own."""
+        health = urlsplit(self.installation.health_url(name)).port
+        port = health if path.startswith("/health") else self.installation.ports[name]
         try:
-            reader, writer = await asyncio.open_connection("127.0.0.1", self.installation.ports[name])
+            reader, writer = await asyncio.open_connection("127.0.0.1", port)
             writer.write(f"GET {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n".encode())
             answer = await asyncio.wait_for(reader.read(), 5)
             writer.close()
