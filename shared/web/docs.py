@@ -74,7 +74,8 @@ class VersionRequired(Refusal):
 def describe(route: APIRoute, scope: str | None, *, keyed: bool) -> None:
     """Add to `route` what all doors have in common: `keyed` ones change something in a transaction."""
     extra: dict[str, Any] = dict(route.openapi_extra or {})
-    changes = keyed and bool((route.methods or set()) & idempotency.METHODS)
+    acts = bool((route.methods or set()) & idempotency.METHODS)
+    changes = keyed and acts
     takes_body = route.body_field is not None or "requestBody" in extra
     refusals: list[type[Refusal]] = [Invalid, TooManyRequests, Broken, Unavailable]
     if scope is not None:
@@ -87,10 +88,10 @@ def describe(route: APIRoute, scope: str | None, *, keyed: bool) -> None:
         refusals += [SlowBody, TooLarge]
     if takes_body:
         refusals += [BadRequest, WrongMediaType]
-    if changes:
+    if acts:
         refusals.append(Conflict)
-        if scope is not None:
-            extra["parameters"] = [*extra.get("parameters", []), _KEY_HEADER]
+    if changes and scope is not None:
+        extra["parameters"] = [*extra.get("parameters", []), _KEY_HEADER]
     if "if-match" in _headers(route.dependant):
         refusals += [PreconditionFailed, VersionRequired]
     route.openapi_extra = extra

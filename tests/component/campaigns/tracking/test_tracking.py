@@ -112,11 +112,11 @@ async def _messages(world: World, topic: str) -> list[ResponseMessage]:
         found = []
         while sum([await consumer.position(partition) for partition in partitions]) < sum(ends.values()):
             for records in (await consumer.getmany(timeout_ms=500)).values():
-                found += [InboundRecord.model_validate_json(record.value or b"") for record in records]
+                found += [record.value or b"" for record in records]
     finally:
         await consumer.stop()
-    # Tests of other services publish to the same topic.
-    own = [record.message for record in found if record.publisher == "campaigns"]
+    # Tests of other services publish to the same topic, poison among it.
+    own = [InboundRecord.model_validate_json(value).message for value in found if b'"publisher":"campaigns"' in value]
     return [message for message in own if isinstance(message, ResponseMessage)]
 
 
