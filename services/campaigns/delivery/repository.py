@@ -35,19 +35,22 @@ async def add_hand_overs(tx: Tx, published: Sequence[PublishedHandOver]) -> int:
         "channels": [hand_over.channel for hand_over in published],
         "permits": [hand_over.permit_id for hand_over in published],
         "at": [hand_over.at for hand_over in published],
+        "states": [hand_over.state for hand_over in published],
+        "reasons": [hand_over.reason if hand_over.state == "unknown" else None for hand_over in published],
     }
     corrected = await tx.execute(
-        f"""update messages m set state = 'handed_over', reason = null, holder = null, permit_id = t.permit_id,
+        f"""update messages m set state = t.state, reason = t.reason, holder = null, permit_id = t.permit_id,
                    claimed_at = coalesce(m.claimed_at, t.at), settled_at = t.at
             from {_PUBLISHED}
-            where m.customer_id = t.customer_id and m.id = t.id and m.state in ('waiting', 'claimed')""",
+            where m.customer_id = t.customer_id and m.id = t.id
+              and (m.state in ('waiting', 'claimed') or m.state = 'unknown' and t.state = 'handed_over')""",
         arrays,
     )
     added = await tx.execute(
         f"""insert into messages (customer_id, id, campaign_id, entry_id, step, channel, purpose, priority, state,
-                   context, enrolled_at, not_before, expires_at, claimed_at, permit_id, settled_at)
+                   reason, context, enrolled_at, not_before, expires_at, claimed_at, permit_id, settled_at)
             select t.customer_id, t.id, t.campaign_id, t.id, t.step, t.channel,
-                   coalesce(terms.terms->>'purpose', 'unknown'), 0, 'handed_over', '{{}}', t.at, t.at, t.at, t.at,
+                   coalesce(terms.terms->>'purpose', 'unknown'), 0, t.state, t.reason, '{{}}', t.at, t.at, t.at, t.at,
                    t.permit_id, t.at
             from {_PUBLISHED} left join terms on terms.id = t.campaign_id
             where not exists (select from messages m where m.id = t.id and m.campaign_id = t.campaign_id)
@@ -60,8 +63,8 @@ async def add_hand_overs(tx: Tx, published: Sequence[PublishedHandOver]) -> int:
 
 _PUBLISHED = """unnest(cast(:customers as uuid[]), cast(:ids as uuid[]), cast(:campaigns as uuid[]),
                        cast(:steps as text[]), cast(:channels as text[]), cast(:permits as uuid[]),
-                       cast(:at as timestamptz[]))
-           as t(customer_id, id, campaign_id, step, channel, permit_id, at)"""
+                       cast(:at as timestamptz[]), cast(:states as text[]), cast(:reasons as text[]))
+           as t(customer_id, id, campaign_id, step, channel, permit_id, at, state, reason)"""
 
 
 async def pause(tx: Tx, sender: str, detail: str, *, first_s: float, longest_s: float) -> SenderPause:

@@ -45,7 +45,7 @@ class Channel(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class PublishedHandOver:
-    """A hand-over as it was published on the own topic."""
+    """A hand-over as it was published on the own topic, or one of which nobody knows (`unknown`, with a reason)."""
 
     message_id: UUID
     customer_id: UUID
@@ -54,6 +54,8 @@ class PublishedHandOver:
     channel: str
     permit_id: UUID | None
     at: datetime
+    state: Literal["handed_over", "unknown"] = "handed_over"
+    reason: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
 """Before anything is sent, compare the own topic with the ledger, which may lack hand-overs that the topic has.
 
 It does when the database was restored from a backup. Sending waits until they are entered, so that what was sent after
-the backup is not sent again.
+the backup, or may have been, is not sent again.
 """
 
 from __future__ import annotations
@@ -102,9 +102,17 @@ def _hand_over(value: bytes | None) -> PublishedHandOver | None:
         event = read_envelope(value or b"", _KNOWN)
     except Unreadable:
         return None
-    if event is None or event.data.outcome != "handed_over":
+    if event is None or event.data.outcome not in ("handed_over", "unknown"):
         return None
     data: MessageSettled = event.data
     return PublishedHandOver(
-        data.message_id, event.subject, data.campaign_id, data.step, data.channel, data.permit_id, event.time
+        message_id=data.message_id,
+        customer_id=event.subject,
+        campaign_id=data.campaign_id,
+        step=data.step,
+        channel=data.channel,
+        permit_id=data.permit_id,
+        at=event.time,
+        state="handed_over" if data.outcome == "handed_over" else "unknown",
+        reason=data.reason,
     )

@@ -35,6 +35,29 @@ async def test_a_ledger_restored_from_a_backup_learns_from_the_topic_what_it_had
     assert await world.states(campaign) == {"handed_over": 2}
 
 
+async def test_what_nobody_knows_stays_unknown_after_a_restore(world: World) -> None:
+    """Would catch a message whose sender died after the backup: the restored ledger would send it, perhaps again."""
+    await create_topics(world.settings)
+    segment, customer = uuid4(), await world.customer()
+    campaign = await world.campaign(segment=segment)
+    await world.handle(world.moved(customer, into=segment))
+    message_id = await world.value("select id from messages where customer_id = :id", id=customer)
+    lost = MessageSettled(
+        message_id=message_id, campaign_id=campaign, channel="email", step="send", outcome="unknown",
+        reason="sender-gone",
+    )  # fmt: skip
+    await world.publish(world.event(lost, customer))
+    await compare_own_topic(world.database, world.settings, lambda: None)
+    mails = len(world.post_office.mails)
+    await world.send()
+    assert await world.states(campaign) == {"unknown": 1}
+    assert len(world.post_office.mails) == mails
+    known = lost.model_copy(update={"outcome": "handed_over", "reason": None})
+    await world.publish(world.event(known, customer))
+    await compare_own_topic(world.database, world.settings, lambda: None)
+    assert await world.states(campaign) == {"handed_over": 1}
+
+
 async def _restore(world: World, campaign: UUID, *, lost: UUID, waiting: UUID) -> None:
     """As if the database came from a backup made before: one message is missing, one still waits."""
     await world.execute("delete from messages where customer_id = :id", id=lost)
