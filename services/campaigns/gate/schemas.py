@@ -5,12 +5,12 @@ from __future__ import annotations
 from datetime import datetime, time, timedelta
 from typing import Annotated, Self
 
-from pydantic import BaseModel, Field, TypeAdapter, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, TypeAdapter, model_validator
 
 from services.campaigns.gate.domain.policy import Policy, Switchboard
 from shared.contracts.addressing import Purpose
 from shared.web.models import StrictModel
-from shared.web.validation import refuse_as_one
+from shared.web.validation import only_text, refuse_as_one
 
 _POLICY: TypeAdapter[Policy] = TypeAdapter(Policy)
 
@@ -18,23 +18,35 @@ _POLICY: TypeAdapter[Policy] = TypeAdapter(Policy)
 class PolicyCapIn(StrictModel):
     """At most `limit` messages in any `window` over all campaigns; of one purpose when it is named."""
 
-    limit: Annotated[int, Field(ge=1, le=10_000)]
-    window: Annotated[timedelta, Field(ge=timedelta(minutes=1), le=timedelta(days=366), description="ISO 8601: P3D")]
-    purpose: Purpose | None = None
+    limit: Annotated[int, Field(ge=1, le=10_000, description="so many marketing messages to one customer")]
+    window: Annotated[
+        timedelta,
+        BeforeValidator(only_text),
+        Field(ge=timedelta(minutes=1), le=timedelta(days=366), description="in any span of this length, ISO 8601: P7D"),
+    ]
+    purpose: Purpose | None = Field(None, description="of this purpose alone; of all when left out")
 
 
 class PolicyQuietHoursIn(StrictModel):
     """Local time of the customer; over midnight when `end` is earlier."""
 
-    start: time
-    end: time
+    start: Annotated[time, BeforeValidator(only_text)] = Field(description="nothing is handed over from here on")
+    end: Annotated[time, BeforeValidator(only_text)] = Field(description="until here; what waited goes then")
 
 
 class PolicyIn(StrictModel):
     """What holds over all marketing campaigns."""
 
-    caps: Annotated[list[PolicyCapIn], Field(default_factory=list, max_length=50)]
-    quiet_hours: PolicyQuietHoursIn | None = None
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [{"caps": [{"limit": 2, "window": "P7D"}], "quiet_hours": {"start": "21:00", "end": "08:00"}}]
+        }
+    )
+
+    caps: Annotated[
+        list[PolicyCapIn], Field(default_factory=list, max_length=50, description="all of them hold; none means no cap")
+    ]
+    quiet_hours: PolicyQuietHoursIn | None = Field(None, description="where a campaign has none of its own")
 
     @model_validator(mode="after")
     def _fits_together(self) -> Self:
@@ -49,9 +61,9 @@ class PolicyIn(StrictModel):
 class PolicyOut(BaseModel):
     """The policy with its version."""
 
-    version: int
-    caps: list[PolicyCapIn]
-    quiet_hours: PolicyQuietHoursIn | None
+    version: int = Field(description="grows with every change")
+    caps: list[PolicyCapIn] = Field(description="over all marketing campaigns")
+    quiet_hours: PolicyQuietHoursIn | None = Field(description="where a campaign has none of its own")
 
     @classmethod
     def of(cls, board: Switchboard) -> Self:
@@ -62,15 +74,17 @@ class PolicyOut(BaseModel):
 class SwitchIn(StrictModel):
     """true halts every hand-over at once."""
 
-    halted: bool
+    model_config = ConfigDict(json_schema_extra={"examples": [{"halted": False}]})
+
+    halted: bool = Field(description="nothing more is handed over; nothing is lost")
 
 
 class SwitchOut(BaseModel):
     """Whether the switch is thrown, and who threw it last."""
 
-    halted: bool
-    by: str | None
-    at: datetime | None
+    halted: bool = Field(description="nothing is handed over")
+    by: str | None = Field(description="whose key threw it last")
+    at: datetime | None = Field(description="when")
 
     @classmethod
     def of(cls, board: Switchboard) -> Self:

@@ -19,17 +19,17 @@ class MessageOut(BaseModel):
     id: UUID = Field(description="also in the mail, as X-Ledger-Key")
     customer_id: UUID = Field(description="the id under which the customer entered")
     entry_id: UUID = Field(description="the event, transition or run that led to it")
-    step: str
-    channel: str
+    step: str = Field(description="the campaign's step")
+    channel: str = Field(description="over what")
     state: MessageState = Field(description="waiting, claimed, handed_over, refused, failed or unknown")
     reason: str | None = Field(description="why it was refused or failed, such as no-consent or bounced")
     deferred_for: str | None = Field(description="what it waits for, or last waited for, such as quiet-hours")
     attempts: int = Field(description="how often in a row it met what it waits for")
-    enrolled_at: datetime
+    enrolled_at: datetime = Field(description="when the customer entered")
     not_before: datetime = Field(description="when it is tried next")
     expires_at: datetime = Field(description="when it is refused as too-late")
     claimed_at: datetime | None = Field(description="when it was taken in hand; from then on it counts for caps")
-    settled_at: datetime | None
+    settled_at: datetime | None = Field(description="when it ended")
     settled_by: str | None = Field(description="who settled it, when a person did")
     permit_id: UUID | None = Field(description="privacy's permit for it")
     bounced: bool = Field(description="the provider says that there is no such mailbox")
@@ -43,9 +43,9 @@ class MessageOut(BaseModel):
 class CustomerMessageOut(MessageOut):
     """A message to one customer."""
 
-    campaign_id: UUID
+    campaign_id: UUID = Field(description="of which campaign")
     campaign: str | None = Field(description="the campaign's name")
-    purpose: str
+    purpose: str = Field(description="for what")
     responses: list[str] = Field(description="what came back: delivered, opened, clicked, complained …")
 
     @classmethod
@@ -64,16 +64,16 @@ class CustomerMessageOut(MessageOut):
 class ReportOut(BaseModel):
     """audience = handed_over + refused + failed + unknown + waiting. `responses` and `links` count messages."""
 
-    campaign_id: UUID
-    state: State
+    campaign_id: UUID = Field(description="the campaign")
+    state: State = Field(description="of the campaign")
     audience: int = Field(description="who entered")
-    handed_over: int
+    handed_over: int = Field(description="taken by the provider")
     refused: dict[str, int] = Field(description="by reason")
     failed: dict[str, int] = Field(description="by reason")
     unknown: int = Field(description="nobody knows what became of them; an operator settles them")
     waiting: dict[str, int] = Field(description="by what they wait for")
     too_late_after: dict[str, int] = Field(description="of those refused as too-late: what they had waited for")
-    adds_up: bool
+    adds_up: bool = Field(description="the equation above holds; anything else is a fault of ours")
     responses: dict[str, int] = Field(description="messages with at least one response, by kind")
     links: dict[str, int] = Field(description="messages of which each link was clicked, as it stands in the template")
 

@@ -30,7 +30,7 @@ class FilterOut(AnswerModel):
 class TemplateFieldsOut(AnswerModel):
     """Everything that a template may use."""
 
-    fields: list[TemplateFieldOut]
+    fields: list[TemplateFieldOut] = Field(description="names that are not among them are refused")
     filters: list[FilterOut] = Field(description="beside those of Liquid, which are there as well")
 
     @classmethod
