@@ -114,11 +114,15 @@ class Installation:
 
     def prepare(self) -> None:
         """Databases, newest schemas, topics, key file and clock; harmless when they are there already."""
-        roles = {self.database_name(service): password for service, password in self._passwords.items()}
-        asyncio.run(create_databases(self.dsns.postgres, roles))
+        asyncio.run(self.own_databases())
         write_key_file(self.folder, self.keys)
         self.write_environments()
         migrate({service: self.environment(f"{service}.app") for service in SERVICES}, self.folder / "logs")
+
+    async def own_databases(self) -> None:
+        """Databases that are missing, and each owned, with all in it, by its service's role."""
+        roles = {self.database_name(service): password for service, password in self._passwords.items()}
+        await create_databases(self.dsns.postgres, roles)
 
     def start(self) -> None:
         """Start all processes and wait until every one is ready; raises CannotStart with the log's end."""

@@ -153,6 +153,7 @@ class Ground:
             site.installation.keys = dict(like.installation.keys)
         write_key_file(site.installation.folder, site.installation.keys)
         await self._copy(source, site.installation)
+        await site.installation.own_databases()
         await create_topics(site.settings("interactions"))
         try:
             yield site

@@ -21,6 +21,7 @@ from tests.bench.table import Row
 
 BATCH = 100
 _CLIENTS, _BATCH_CLIENTS = 32, 6
+_EMPTY = "empty.app"
 
 
 async def measure(ground: Ground, size: Size) -> list[Row]:
@@ -69,18 +70,19 @@ def _batch(batches: Latencies, bare: float) -> list[Row]:
 @contextlib.asynccontextmanager
 async def _empty(site: Site) -> AsyncIterator[int]:
     """The app with an empty handler runs inside."""
-    port = keep_or_choose({}, ["empty"])["empty"]
-    env = {**os.environ, **site.installation.environment("interactions.app"), "PORT": str(port)}
+    ports = keep_or_choose({}, [_EMPTY, f"{_EMPTY}.health"])
+    site.installation.ports |= ports
+    env = {**os.environ, **site.installation.environment("interactions.app")}
+    env |= {"PORT": str(ports[_EMPTY]), "HEALTH_PORT": str(ports[f"{_EMPTY}.health"])}
     log = site.installation.folder / "empty.log"
     argv = [sys.executable, "-m", "tests.bench.empty"]
     with log.open("ab") as output, ended(spawn(argv, env, output)):
-        site.installation.ports["empty"] = port
 
         async def ready() -> bool:
-            return b" 200 " in (await site.get("empty", "/health/ready"))[:20]
+            return b" 200 " in (await site.get(_EMPTY, "/health/ready"))[:20]
 
         await until(ready, "the empty app ready", 30)
-        yield port
+        yield ports[_EMPTY]
 
 
 async def _bare(ground: Ground, site: Site, count: int) -> float:
