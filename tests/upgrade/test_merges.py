@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from typing import Any
 from uuid import uuid4
 
 import asyncpg
@@ -12,7 +13,7 @@ from tests.infrastructure import CreateDatabase
 from tests.upgrade.test_upgrade import DUMPS, restore
 
 
-async def _upgraded(create_database: CreateDatabase, service: str) -> asyncpg.Connection:
+async def _upgraded(create_database: CreateDatabase, service: str) -> Any:
     dsn = await create_database(f"upgrade_merges_{service}")
     restore(DUMPS / f"{service}.0001.sql.gz", dsn)
     await asyncio.to_thread(run_migrations, service, dsn)

@@ -72,7 +72,7 @@ async def test_groups_are_those_of_the_merges_that_hold(url: str, data: st.DataO
     merges = [(uuid4(), one, other) for one, other in data.draw(st.lists(_PAIRS, max_size=8))]
     undone = data.draw(st.sets(st.sampled_from(merges))) if merges else set()
     # Each comes twice, under either key, in any order.
-    words = data.draw(st.permutations([*map(_merged, merges), *map(_undone, sorted(undone))] * 2))
+    words: list[Any] = data.draw(st.permutations([*map(_merged, merges), *map(_undone, sorted(undone))] * 2))
     cut = data.draw(st.integers(0, len(words)))
     database = Database(url, source="tests", clock=FixedClock())
     try:
