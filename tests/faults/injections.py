@@ -11,7 +11,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 
 from deploy.local.installation import SERVICES
-from tests.faults.load import Mix
+from tests.faults.script import Mix
 from tests.faults.world import Setting, World
 
 # The relay reads the outbox, sends, and cannot mark while somebody holds this lock.

@@ -56,7 +56,7 @@ async def open_world(
         async with Doors(installation) as doors:
             outside = Outside(installation, doors, dsns.kafka, databases)
             world = World(folder, seed, installation, doors, outside, setting.mix, ports, stack, proxies)
-            world.campaign = await open_campaign(doors)
+            world.marketed = await open_campaign(doors)
             yield world
     finally:
         await asyncio.to_thread(installation.stop)

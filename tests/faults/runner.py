@@ -74,11 +74,13 @@ def run_fault(fault: Fault, seed: int, folder: Path, dsns: Dsns, stack: LocalSta
 async def _run(fault: Fault, seed: int, folder: Path, dsns: Dsns, stack: LocalStack | None, log: Log) -> Evidence:
     async with open_world(folder, seed, dsns, fault.setting, stack) as world:
         load = asyncio.create_task(world.load.run())
+        marketing = asyncio.create_task(world.market())
         try:
             await fault.run(world)
         finally:
             world.mail("accept")
             world.load.stopping = True
+        await marketing
         canary = await world.canary()
         await load
         await world.drain(fault.setting.drain_s)

@@ -20,10 +20,12 @@ from deploy.local.stack import LocalStack
 from tests.faults import poison, provider
 from tests.faults.collect import Outside
 from tests.faults.history import History, read_lines
-from tests.faults.load import Load, Mix, Step, body_of
-from tests.faults.product import Doors, until
+from tests.faults.load import Load
+from tests.faults.product import Doors, Marketed, edit_segment, start_one_off, until
 from tests.faults.proxy import Proxy
+from tests.faults.rebuilding import compare_read_models
 from tests.faults.records import Evidence
+from tests.faults.script import Mix, Step, step_of
 
 CANARY_LIMIT_S = 30.0
 _QUIET_LOOKS = 3
@@ -56,7 +58,8 @@ class World:
         self.proxies = proxies
         self.history = History(folder / "history.ndjson")
         self.load = Load(doors, outside.servers, self.history, seed, mix)
-        self.campaign: dict[str, str] = {}
+        self.marketed: Marketed
+        self._struck: dict[str, list[float]] = {}
         self._stack = stack
         self._ports = ports
         self._log = folder / "provider" / provider.LOG
@@ -159,7 +162,17 @@ class World:
 
     async def step(self, op: str, who: str) -> None:
         """One attempt of a fault's own, written into the history like the load's."""
-        await self.load.attempt(Step(op, f"{who}-{op}", who, body_of(op, who)))
+        await self.load.attempt(step_of(op, who))
+
+    async def market(self, after: int = 40) -> None:
+        """What marketing does meanwhile, when so many attempts were begun: a segment is edited, a one-off started."""
+        await self.load.begin(after)
+        await edit_segment(self.doors, self.marketed)
+        await start_one_off(self.doors, self.marketed)
+
+    def struck(self, what: str, count: float, least: float = 1) -> None:
+        """The fault shows that it did strike: `count` of `what`, of which `least` are wanted."""
+        self._struck[what] = [count, least]
 
     # --- after the dust has settled
 
@@ -194,6 +207,8 @@ class World:
 
     async def evidence(self, fault: str, canary_s: float | None) -> Evidence:
         """What is there now."""
-        seen = await self.outside.collect(self.history.rows(), self.handed(), self.campaign)
-        seen.seed, seen.fault, seen.canary_s = self.seed, fault, canary_s
+        seen = await self.outside.collect(self.history.rows(), self.handed(), self.marketed)
+        seen.seed, seen.fault, seen.canary_s, seen.struck = self.seed, fault, canary_s, dict(self._struck)
+        # Last: the owners tell everything again for it.
+        seen.rebuilt = await compare_read_models(self.installation.folder)
         return seen

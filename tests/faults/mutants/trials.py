@@ -9,9 +9,9 @@ from pathlib import Path
 
 from tests.faults.compact import compact
 from tests.faults.injections import Fault
-from tests.faults.load import Mix
 from tests.faults.records import save
 from tests.faults.runner import Log, Servers, run_fault
+from tests.faults.script import Mix
 from tests.faults.world import Setting, World
 
 RECORDED = Path(__file__).parents[1] / "evidence"
