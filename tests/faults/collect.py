@@ -20,7 +20,7 @@ from services.privacy.identity.domain import subject_of
 from shared.contracts.topics import TOPICS
 from tests.faults.consumers import FACTS, GROUPS
 from tests.faults.product import CAP_S, EDITED_LEAST, Doors, Marketed
-from tests.faults.records import Evidence, Row
+from tests.faults.records import Evidence, Memory, Row
 from tests.faults.traces import traces_of
 
 _INTERACTIONS = """
@@ -102,6 +102,18 @@ class Outside:
         finally:
             await consumer.stop()
             await admin.close()
+
+    async def claimed(self) -> int:
+        """Messages that senders have in hand."""
+        async with self._database("campaigns") as database:
+            return int(await database.fetchval("select count(*) from messages where state = 'claimed'"))
+
+    async def remember(self, service: str) -> Memory:
+        """What only this database knows, before it goes back."""
+        async with self._database(service) as database:
+            outbox = [str(row[0]) for row in await database.fetch(_OUTBOX)]
+            permits = await _rows(database, _PERMITS) if service == "privacy" else []
+        return Memory(service, outbox, permits)
 
     # --- evidence
 

@@ -5,6 +5,9 @@ from __future__ import annotations
 import asyncio
 import itertools
 import time
+from collections import Counter
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -38,6 +41,8 @@ class Load:
         self.begun = 0
         self.stopping = False
         self._producer: AIOKafkaProducer
+        self._left_out: frozenset[str] = frozenset()
+        self._under_way: Counter[str] = Counter()
         self._turns: dict[str, asyncio.Lock] = {}
         self._bodies: dict[str, dict[str, Any]] = {}
 
@@ -53,6 +58,8 @@ class Load:
                 await asyncio.sleep(max(0.0, began + self.begun / self.mix.per_second - time.monotonic()))
                 if self.stopping:
                     break
+                if step.op in self._left_out:
+                    continue
                 await places.acquire()
                 self.begun += 1
                 task = asyncio.create_task(self._in_turn(step, places))
@@ -68,6 +75,17 @@ class Load:
         while self.begun < goal and not self.stopping:
             await asyncio.sleep(0.05)
 
+    @asynccontextmanager
+    async def without(self, ops: frozenset[str]) -> AsyncIterator[None]:
+        """Nobody does any of these meanwhile; what was begun of them has ended."""
+        self._left_out = ops
+        while any(self._under_way[op] for op in ops):
+            await asyncio.sleep(0.05)
+        try:
+            yield
+        finally:
+            self._left_out = frozenset()
+
     async def _in_turn(self, step: Step, places: asyncio.Semaphore) -> None:
         try:
             async with self._turns.setdefault(step.turn, asyncio.Lock()):
@@ -80,11 +98,15 @@ class Load:
         that wants its message to arrive does."""
         if step.op in MESSAGES:
             step = replace(step, body=self._body(step))
-        for pause in (*_PAUSES_S, None):
-            outcome, final = await self._once(step)
-            if final or pause is None or (outcome != "ok" and self.stopping):
-                return
-            await asyncio.sleep(pause)
+        self._under_way[step.op] += 1
+        try:
+            for pause in (*_PAUSES_S, None):
+                outcome, final = await self._once(step)
+                if final or pause is None or (outcome != "ok" and self.stopping):
+                    return
+                await asyncio.sleep(pause)
+        finally:
+            self._under_way[step.op] -= 1
 
     async def _once(self, step: Step) -> tuple[Outcome, bool]:
         began = time.time()

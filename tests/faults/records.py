@@ -84,6 +84,30 @@ class Evidence:
         return [row for row in rows if row["customer_id"] in known]
 
 
+@dataclass(frozen=True)
+class Backup:
+    """What a service's database held at a moment."""
+
+    service: str
+    content: bytes
+    at: float
+
+
+@dataclass(frozen=True)
+class Memory:
+    """What a database told before it went back to a backup: it cannot any more, and it did happen."""
+
+    service: str
+    outbox: list[str]
+    permits: list[Row]
+
+    def add_to(self, seen: Evidence) -> None:
+        """Beside what is there now."""
+        seen.outboxes[self.service] = sorted({*seen.outboxes[self.service], *self.outbox})
+        known = {permit["permit_id"] for permit in seen.permits}
+        seen.permits += [permit for permit in self.permits if permit["permit_id"] not in known]
+
+
 def save(evidence: Evidence, file: Path) -> None:
     """As gzipped JSON, the same bytes for the same evidence."""
     file.parent.mkdir(parents=True, exist_ok=True)
