@@ -31,8 +31,9 @@ class Provider:
     """aiosmtpd's handler.
 
     `drop`: keeps the mail and closes the connection instead of answering. `hold-recipient`, `hold-answer`: answers
-    nothing until the mode changes, before the mail or after it is kept. `refuse-later`: 451. `refuse-now`: 554. `kept-and-deferred`: keeps
-    the mail and answers its last dot with 451. `refused-letter`: keeps nothing and answers it with 554.
+    nothing until the mode changes, before the mail or after it is kept. `refuse-later`: 451. `refuse-now`: 554.
+    `kept-and-deferred`: keeps the mail and answers its last dot with 451. `refused-letter`: keeps nothing and answers
+    it with 554.
     """
 
     def __init__(self, folder: Path) -> None:

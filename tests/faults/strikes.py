@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from tests.faults.records import Evidence
 
 # What the gate says of somebody who refused in time, by the local copy or by privacy.
-_REFUSALS = ("no-consent", "withdrawn", "denied", "consent")
+_REFUSALS = ("no-consent", "withdrawn", "suppressed")
 
 
 def struck(wanted: Mapping[str, float], counts: Mapping[str, float], seen: Evidence) -> dict[str, list[float]]:

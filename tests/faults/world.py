@@ -216,7 +216,8 @@ class World:
         rows = [row for row in self.history.rows() if row["ended"] < backup.at]
         odd = {row["who"] for row in self.history.rows() if row["op"] in ("erase", "withdraw", "merge", "complain")}
         known = {row["who"] for row in rows if row["op"] == "purchase" and row["outcome"] == "ok"}
-        return self.chance.choice(sorted(who for who in known - odd if not who.endswith("-twin")))
+        candidates = sorted(who for who in known - odd if not who.endswith("-twin"))
+        return str(self.chance.choice(candidates))
 
     async def restore(self, backup: Backup) -> None:
         """The service's processes end, its database is what it was at the backup, and they start again."""

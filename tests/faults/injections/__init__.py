@@ -71,5 +71,9 @@ def faults(kills: int) -> dict[int, Fault]:
 
 
 SHORT = Fault(
-    0, "short: each process killed, a poison, a race", short, 170, strikes={"kills": 10, "letters": 1, "erased": 2}
+    0,
+    "short: each process killed, a poison, a race",
+    short,
+    170,
+    strikes={"kills": 10, "letters": 1, "erased": 2},
 )

@@ -1,4 +1,4 @@
-"""What changes under the services while they run: a machine's clock, their version, and their databases, which go back."""
+"""What changes under the services while they run: a machine's clock, their version, a database that goes back."""
 
 from __future__ import annotations
 

@@ -13,8 +13,8 @@ MORE = 40
 
 @dataclass(frozen=True)
 class Fault:
-    """`seconds`: about how long with start, drain and checks, on two cores. `strikes`: what shows that it did strike, and
-    how much of it there must be. `small_disks`: its servers lie on file systems of their own, which it can fill."""
+    """`seconds`: about how long with start, drain and checks, on two cores. `strikes`: what shows that it did strike,
+    and how much of it there must be. `small_disks`: its servers lie on file systems of their own, which it can fill."""
 
     number: int
     title: str

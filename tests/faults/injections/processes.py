@@ -1,5 +1,7 @@
-"""Processes are killed, stopped for a while, and joined by others. Locks taken from outside and a provider that holds its
-answer stop a process at the very point where it is to be broken: the product has no hooks for tests.
+"""Processes are killed, stopped for a while, and joined by others.
+
+Locks taken from outside and a provider that holds its answer stop a process at the very point where it is to be broken:
+the product has no hooks for tests.
 """
 
 from __future__ import annotations
