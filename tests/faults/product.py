@@ -107,7 +107,7 @@ async def _segment(doors: Doors, name: str, definition: dict[str, Any]) -> str:
         shown = await doors.done("GET", "analytics", f"/segments/{made['id']}", "marketing")
         return bool(shown["state"] == "live")
 
-    await until(live, 60, f"the segment {name} is live")
+    await until(live, _PATIENCE_S, f"the segment {name} is live")
     return str(made["id"])
 
 

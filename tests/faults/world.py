@@ -131,6 +131,14 @@ class World:
 
         await until(enough, limit_s, f"{count} more mails")
 
+    async def mailed(self, who: Sequence[str], limit_s: float = 60.0) -> None:
+        """Return when each of them has had a mail."""
+
+        async def all_have() -> bool:
+            return {f"{one}@example.test" for one in who} <= {row["to"] for row in self.handed()}
+
+        await until(all_have, limit_s, "everybody has had a mail")
+
     @asynccontextmanager
     async def locked(self, service: str, statement: str) -> AsyncIterator[None]:
         """Hold a lock in a service's database, as somebody's long transaction does."""
@@ -192,7 +200,7 @@ class World:
         """One attempt of a fault's own, written into the history like the load's."""
         await self.load.attempt(step_of(op, who))
 
-    async def market(self, after: int = 40) -> None:
+    async def market(self, after: int = 100) -> None:
         """What marketing does meanwhile, when so many attempts were begun: a segment is edited, a one-off started."""
         await self.load.begin(after)
         await edit_segment(self.doors, self.marketed)

@@ -21,6 +21,7 @@ _MERGES = text("""
                          cast(:undone as boolean[])) order by 1
     on conflict (merge_id) do update set undone = merges.undone or excluded.undone
 """)
+_OF_MERGES = "merges where absorbed = any(cast(:ids as uuid[])) or survivor = any(cast(:ids as uuid[]))"
 # Up to the survivor of all, and down again to everybody absorbed. `union` ends a circle.
 _ALIAS_GROUP = text("""
     with recursive up(id) as (
@@ -87,6 +88,16 @@ async def store_merges(tx: Tx, merges: Mapping[UUID, CustomersMerged | MergeUndo
             "undone": [isinstance(merge, MergeUndone) for merge in merges.values()],
         },
     )
+
+
+async def forget_merges(tx: Tx, ids: Iterable[UUID]) -> int:
+    """No merge names any of these ids; returns how many did."""
+    return (await tx.execute(f"delete from {_OF_MERGES}", {"ids": list(ids)})).rowcount
+
+
+async def merges_of(tx: Tx, ids: Iterable[UUID]) -> int:
+    """How many merges name one of these ids."""
+    return int(await tx.value(f"select count(*) from {_OF_MERGES}", {"ids": list(ids)}))
 
 
 async def alias_group(tx: Tx, customer_id: UUID) -> list[UUID]:
