@@ -36,13 +36,8 @@ _HTML = (
     + "".join(_CELL.format(n=n) for n in _OFFERS)
     + '<tr><td><p><a href="{{ unsubscribe_url }}">No more of these</a></p></td></tr></table></body></html>'
 )
-_TEXT = (
-    f"{_HELLO}\n\n"
-    + "\n\n".join(
-        f"Offer {n}: ripe this week, from growers nearby.\nhttps://shop.example.test/offers/{n}" for n in _OFFERS
-    )
-    + "\n\nNo more of these: {{ unsubscribe_url }}\n"
-)
+_OFFER = "Offer {n}: ripe this week, from growers nearby.\nhttps://shop.example.test/offers/{n}"
+_TEXT = "\n\n".join([_HELLO, *(_OFFER.format(n=n) for n in _OFFERS), "No more of these: {{ unsubscribe_url }}\n"])
 # What arrives is longer: links are signed.
 LETTER_BYTES = len(_HTML) + len(_TEXT) + 4_000
 
