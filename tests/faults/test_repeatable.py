@@ -8,9 +8,9 @@ from pathlib import Path
 from tests.faults.compact import compact
 from tests.faults.history import History, read_lines
 from tests.faults.invariants import check
-from tests.faults.load import Mix, script
 from tests.faults.mutants.trials import RECORDED
 from tests.faults.records import load, save
+from tests.faults.script import Mix, script
 
 
 def steps(seed: int) -> list[tuple[str, str, str]]:
