@@ -5,7 +5,10 @@ from __future__ import annotations
 from uuid import uuid4
 
 import httpx
+import pytest
 
+from services.customers.imports.clients.files import Files
+from services.customers.imports.errors import ImportsNotSetUp
 from tests.component.customers.builders import a_customer, an_email, created, derived, merged, observed
 from tests.component.customers.conftest import World
 
@@ -42,6 +45,8 @@ async def test_attributes_merges_and_imports_refuse_by_name(api: httpx.AsyncClie
     made = await api.post("/attributes", json=attribute)
     assert made.status_code == 201, made.text
     assert told(await api.post("/attributes", json=attribute)) == (409, "attribute-exists")
+    wrong = {**attribute, "name": "Not A Name"}
+    assert told(await api.post("/attributes", json=wrong)) == (422, "invalid-definition")
     assert told(await api.get(f"/merges/{NOBODY}")) == (404, "no-such-merge")
     merge = await merged(api, await created(api), await created(api))
     assert (await api.post(f"/merges/{merge['merge_id']}/undo")).status_code == 200
@@ -57,3 +62,6 @@ async def test_attributes_merges_and_imports_refuse_by_name(api: httpx.AsyncClie
     assert (await api.post(path)).status_code == 204
     assert told(await api.post(path)) == (409, "already-decided")
     assert told(await api.get(f"/imports/{NOBODY}")) == (404, "no-such-import")
+    with pytest.raises(ImportsNotSetUp) as refused:
+        Files(world.settings.model_copy(update={"import_folder": None}))
+    assert (refused.value.status, refused.value.slug) == (503, "imports-not-set-up")

@@ -18,8 +18,9 @@ async def test_doors_refuse_by_name(api: httpx.AsyncClient) -> None:
     assert told(await api.post("/events/batch", json={"events": [{}] * 501})) == (413, "batch-too-large")
     period = {"since": "2026-01-02T00:00:00Z", "until": "2026-01-01T00:00:00Z"}
     assert told(await api.get("/stats", params=period, headers=as_(READER))) == (422, "invalid-filter")
-    rate = {"currency": "USD", "day": "2026-01-01", "rate": "-1"}
-    assert told(await api.put("/rates", json={"rates": [rate]}, headers=as_(OPERATOR)))[0] == 422
+    rate = {"currency": "GBP", "day": "2026-01-01", "rate": "-1"}
+    assert told(await api.put("/rates", json={"rates": [rate]}, headers=as_(OPERATOR))) == (422, "invalid-rate")
+    assert told(await api.post("/events", json={"type": "purchase"})) == (422, "invalid-event")
 
 
 def test_what_the_broker_did_not_confirm_was_not_accepted() -> None:

@@ -2,29 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Sequence
+from datetime import timedelta
 from typing import Any
-from uuid import UUID
 
 import pytest
 
 from services.analytics.backfill.service import filling
+from services.analytics.facts import repository as facts
 from services.analytics.identity import repository as identity
-from services.analytics.segments.service import programs
-from shared.events import inbox
+from services.analytics.memberships.service import emission
 from tests.component.analytics.reconciliation.test_everything_at_once import live_through
 from tests.component.analytics.world import World
 
 Plant = Callable[[pytest.MonkeyPatch], None]
 
 
-def duplicates_counted(patch: pytest.MonkeyPatch) -> None:
-    """Every delivery is the first."""
+def late_facts_lost(patch: pytest.MonkeyPatch) -> None:
+    """The stream has counted what happened long ago; the facts do not have it."""
+    genuine = facts.add_facts
 
-    async def first_time(tx: Any, consumer: str, event_ids: Sequence[UUID]) -> set[UUID]:
-        return set(event_ids)
+    async def add_facts(tx: Any, rows: Sequence[Any]) -> None:
+        await genuine(tx, [row for row in rows if row.recorded_at - row.time < timedelta(hours=12)])
 
-    patch.setattr(inbox, "first_time", first_time)
+    patch.setattr(facts, "add_facts", add_facts)
 
 
 def a_merge_of_nothing(patch: pytest.MonkeyPatch) -> None:
@@ -36,17 +37,18 @@ def a_merge_of_nothing(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(identity, "mark_dirty", mark_dirty)
 
 
-def ids_given_twice(patch: pytest.MonkeyPatch) -> None:
-    """A new leaf gets the number of a dropped one, and with it what that one remembered."""
+def leaving_untold(patch: pytest.MonkeyPatch) -> None:
+    """Who leaves a segment is let go of without a word."""
+    genuine = emission.Causes.changes
 
-    def number_leaves(keys: Iterable[str], known: Mapping[str, int], next_id: int) -> dict[str, int]:
-        return {key: number for number, key in enumerate(sorted(keys))}
+    def changes(self: emission.Causes, *given: Any) -> list[Any]:
+        return [change for change in genuine(self, *given) if change.entered]
 
-    patch.setattr(programs, "number_leaves", number_leaves)
+    patch.setattr(emission.Causes, "changes", changes)
 
 
 @pytest.mark.timeout(300)
-@pytest.mark.parametrize("plant", [duplicates_counted, a_merge_of_nothing, ids_given_twice])
+@pytest.mark.parametrize("plant", [late_facts_lost, a_merge_of_nothing, leaving_untold])
 async def test_a_planted_fault_is_seen_in_a_random_life(
     world: World, plant: Plant, monkeypatch: pytest.MonkeyPatch
 ) -> None:
