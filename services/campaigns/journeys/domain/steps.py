@@ -64,6 +64,11 @@ class Turn:
             end_reason=reason,
         )
 
+    def leave_early(self, at: datetime, reason: str) -> None:
+        """The journey is over before the node was through."""
+        self.leave(self.traveller.node, at, "ended", reason)
+        self.end(at, reason)
+
     def come_to(self, node: str | None, at: datetime) -> None:
         """On to the next node, or to the end when there is none."""
         if node is None:
@@ -97,12 +102,9 @@ def step(
     while (due := turn.traveller.due_at) is not None and due <= now:
         before = turn.traveller
         at = max(due, not_before) if not_before is not None and not_before <= now else due
-        if facts.erased:
-            turn.end(at, "erased")
-            break
         node = definition.nodes.get(before.node)
-        if node is None:
-            turn.end(at, "node-gone")
+        if facts.erased or node is None:
+            turn.leave_early(at, "erased" if facts.erased else "node-gone")
             break
         if definition.leave_when and all(holds(condition, facts) for condition in definition.leave_when):
             turn.leave(before.node, at, "left", "leave-when")

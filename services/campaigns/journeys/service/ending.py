@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
-from services.campaigns.journeys.domain.travellers import Place, Traveller
+from services.campaigns.journeys.domain.steps import Turn
+from services.campaigns.journeys.domain.travellers import Traveller
 from services.campaigns.journeys.repository import ending, travellers, visits
 from services.campaigns.journeys.repository.ending import Query
 from services.campaigns.journeys.repository.visits import CountKey
@@ -25,18 +25,16 @@ async def end_travellers(tx: Tx, leaving: Sequence[Traveller], reason: str) -> i
     if not leaving:
         return 0
     waiting = await ending.message_ids(tx, leaving)
-    ended = [
-        (
-            replace(traveller, place=Place.ENDED, due_at=None, listening=False, ended_at=tx.now, end_reason=reason),
-            None,
-        )
-        for traveller in leaving
-    ]
-    await travellers.save(tx, ended)
+    turns = [Turn(traveller) for traveller in leaving]
+    counts: Counter[CountKey] = Counter()
+    for turn in turns:
+        before = turn.traveller
+        turn.leave_early(max(tx.now, before.since), reason)
+        counts[CountKey(before.journey_id, before.version, before.node, "ended", reason)] += 1
+        counts[CountKey(before.journey_id, before.version, "", "ended", reason)] += 1
+    await travellers.save(tx, [(turn.traveller, None) for turn in turns])
+    await visits.add(tx, [(before, turn.visits) for before, turn in zip(leaving, turns, strict=True)])
     await refuse_messages(tx, waiting, f"journey-{reason}")
-    counts: Counter[CountKey] = Counter(
-        CountKey(traveller.journey_id, traveller.version, "", "ended", reason) for traveller in leaving
-    )
     await visits.count(tx, counts)
     return len(leaving)
 

@@ -137,7 +137,7 @@ def _turn(tx: Tx, settings: Settings, traveller: Traveller, roads: Roads, known:
 
 def _stuck(tx: Tx, traveller: Traveller, reason: str) -> Turn:
     turn = Turn(traveller)
-    turn.end(tx.now, reason)
+    turn.leave_early(tx.now, reason)
     return turn
 
 
