@@ -6,7 +6,6 @@ from typing import cast
 from uuid import UUID
 
 from services.campaigns.campaigns.service.triggers import TRIGGERING
-from services.campaigns.contacts.repository import groups
 from services.campaigns.contacts.service import customers_of, lock_groups_of
 from services.campaigns.journeys.domain.entries import Entry
 from services.campaigns.journeys.repository import travellers
@@ -16,6 +15,7 @@ from shared.contracts.analytics import SegmentChanged
 from shared.contracts.customers import CustomersMerged, MergeUndone, ProfileChanged
 from shared.contracts.envelope import Fact
 from shared.contracts.interactions import ExposureRecorded
+from shared.customers.merges import groups_of
 from shared.events.handlers import EventBatch, EventHandler, Phase
 
 _ENTRIES, _AWAITED = "journey-entries", "journey-awaited"
@@ -35,7 +35,7 @@ async def name_awaited(batch: EventBatch) -> None:
     if not await travellers.is_anybody_listening(batch.tx):
         return
     subjects = {event.subject for event in batch.events}
-    found = await groups.groups_of(batch.tx, subjects)
+    found = await groups_of(batch.tx, subjects)
     waiting = await travellers.awaiting(batch.tx, {member for group in found.values() for member in group.members})
     awaited = {subject for subject in subjects if not waiting.isdisjoint(found[subject].members)}
     # Whoever becomes one person in this batch is looked at afterwards, when it is known who that is.

@@ -7,7 +7,6 @@ from uuid import UUID
 from fastapi import Response
 
 from services.campaigns.campaigns.routes.tools import SendingToolsDep
-from services.campaigns.campaigns.routes.versions import VersionDep, etag
 from services.campaigns.journeys.domain.journey import Journey, State
 from services.campaigns.journeys.schemas.definitions import JourneyIn
 from services.campaigns.journeys.schemas.journeys import CloneIn, JourneyOut, JourneyValidOut, VersionOut
@@ -15,6 +14,7 @@ from services.campaigns.journeys.service import checks
 from services.campaigns.journeys.service import journeys as service
 from shared.web import APIRouter, CallerDep, TxDep, requires
 from shared.web.paging import DEFAULT_LIMIT, After, Limit, Page, encode_cursor, id_in
+from shared.web.versions import VersionDep, etag
 
 router = APIRouter(prefix="/journeys", tags=["journeys"])
 

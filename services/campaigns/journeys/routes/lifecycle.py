@@ -7,7 +7,6 @@ from uuid import UUID
 from fastapi import Response
 
 from services.campaigns.campaigns.routes.tools import SendingToolsDep
-from services.campaigns.campaigns.routes.versions import OptionalVersionDep
 from services.campaigns.journeys.routes.journeys import shown
 from services.campaigns.journeys.schemas.journeys import (
     EndIn,
@@ -20,6 +19,7 @@ from services.campaigns.journeys.schemas.journeys import (
 )
 from services.campaigns.journeys.service import calls, lifecycle
 from shared.web import APIRouter, CallerDep, TxDep, requires
+from shared.web.versions import OptionalVersionDep
 
 router = APIRouter(prefix="/journeys/{journey_id}", tags=["journeys"])
 

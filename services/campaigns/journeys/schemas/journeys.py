@@ -10,7 +10,8 @@ from pydantic import ConfigDict, Field
 
 from services.campaigns.campaigns.schemas.campaigns import Name
 from services.campaigns.journeys.domain.journey import Journey, PauseMode, State, Version
-from services.campaigns.journeys.schemas.definitions import NodeName, shown
+from services.campaigns.journeys.schemas.definitions import shown
+from services.campaigns.journeys.schemas.nodes import NodeName
 from shared.web.models import AnswerModel, StrictModel
 
 

@@ -10,7 +10,6 @@ from uuid import UUID
 from services.campaigns.campaigns.domain.campaign import EventTrigger, SegmentTrigger
 from services.campaigns.campaigns.domain.trigger_index import TriggerIndex
 from services.campaigns.campaigns.service.triggers import EVENTS, Event, context_of, event_view, fresh
-from services.campaigns.contacts.domain.contacts import Group
 from services.campaigns.contacts.repository import groups
 from services.campaigns.journeys.domain.entries import Entry, History, refusal_of
 from services.campaigns.journeys.domain.journey import Journey, Version
@@ -18,6 +17,8 @@ from services.campaigns.journeys.domain.travellers import NewTraveller, travelle
 from services.campaigns.journeys.repository import journeys, travellers, visits
 from services.campaigns.journeys.repository.visits import CountKey
 from shared.contracts.analytics import MembershipsChanged
+from shared.customers.group import Group
+from shared.customers.tombstones import erased_among
 from shared.database.transaction import Tx
 from shared.observability.metrics import counter
 
@@ -112,7 +113,7 @@ async def enter(tx: Tx, entries: Sequence[Entry], found: Mapping[UUID, Group], e
 
 async def enter_customers(tx: Tx, journey: Journey, version: Version, customers: Mapping[UUID, UUID]) -> dict[str, int]:
     """These enter, each for the reason by which they are named here (customer → entry), once per alias group."""
-    erased = await groups.tombstoned(tx, customers)
+    erased = await erased_among(tx, customers)
     missing = set(customers) - erased
     found: dict[UUID, Group] = {}
     # A group that changes while its lock is waited for is looked at again.

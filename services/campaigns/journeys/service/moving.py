@@ -9,7 +9,7 @@ from functools import partial
 from uuid import UUID
 
 from services.campaigns.config import Settings
-from services.campaigns.contacts.domain.contacts import Contact, Group
+from services.campaigns.contacts.domain.contacts import Contact
 from services.campaigns.contacts.repository import contacts, groups
 from services.campaigns.gate.service.knowledge import zone_of
 from services.campaigns.journeys.domain.conditions import Facts
@@ -22,6 +22,7 @@ from services.campaigns.journeys.repository import journeys, travellers, visits
 from services.campaigns.journeys.repository.visits import CountKey
 from services.campaigns.messages.domain.ledger import NewMessage, Standing, message_id
 from services.campaigns.messages.repository import enrolment, standings
+from shared.customers.group import Group
 from shared.database.transaction import Tx
 from shared.observability.logging import get_logger
 from shared.observability.metrics import counter

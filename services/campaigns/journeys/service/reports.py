@@ -7,13 +7,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from uuid import UUID
 
-from services.campaigns.contacts.repository import groups
 from services.campaigns.journeys.domain.journey import Journey
 from services.campaigns.journeys.domain.travellers import Place, Traveller, WrittenVisit
 from services.campaigns.journeys.repository import reading, visits
 from services.campaigns.journeys.service.journeys import get_journey
 from services.campaigns.messages.service import reports
 from services.campaigns.messages.service.reports import MessageReport
+from shared.customers.merges import groups_of
 from shared.database.transaction import Tx
 
 
@@ -100,7 +100,7 @@ class Trip:
 
 async def trips_of(tx: Tx, customer_id: UUID, *, limit: int) -> list[Trip]:
     """The journeys of this customer, under any of their ids, the last entered first: where they went and why."""
-    group = (await groups.groups_of(tx, [customer_id]))[customer_id]
+    group = (await groups_of(tx, [customer_id]))[customer_id]
     found = await reading.of_customers(tx, group.members, limit=limit)
     names = await reading.names(tx, [traveller.journey_id for traveller in found])
     left: dict[UUID, list[WrittenVisit]] = defaultdict(list)

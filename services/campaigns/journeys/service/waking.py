@@ -10,7 +10,6 @@ from uuid import UUID
 
 from services.campaigns.campaigns.domain.conditions import all_hold
 from services.campaigns.campaigns.service.triggers import EVENTS, event_view
-from services.campaigns.contacts.domain.contacts import Group
 from services.campaigns.journeys.domain.conditions import EventHappens, SegmentIs
 from services.campaigns.journeys.domain.definition import Goal
 from services.campaigns.journeys.domain.journey import Version
@@ -21,6 +20,7 @@ from services.campaigns.journeys.repository.visits import CountKey
 from services.campaigns.journeys.service.ending import end_travellers
 from shared.contracts.analytics import MembershipsChanged
 from shared.contracts.envelope import Envelope, Origin
+from shared.customers.group import Group
 from shared.database.transaction import Tx
 
 Event = Envelope[Any]
