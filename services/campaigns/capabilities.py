@@ -15,6 +15,11 @@ from services.campaigns.erasures import handlers as erasures_handlers
 from services.campaigns.erasures import jobs as erasures_jobs
 from services.campaigns.erasures import repository as erasures_stores
 from services.campaigns.gate import routes as gate_routes
+from services.campaigns.journeys import handlers as journeys_handlers
+from services.campaigns.journeys import jobs as journeys_jobs
+from services.campaigns.journeys import routes as journeys_routes
+from services.campaigns.journeys.repository import stores as journeys_stores
+from services.campaigns.journeys.streams import Mover
 from services.campaigns.messages import handlers as messages_handlers
 from services.campaigns.messages import jobs as messages_jobs
 from services.campaigns.messages import routes as messages_routes
@@ -30,6 +35,7 @@ CONSUMERS = {"campaigns": ("interactions-events", "customers-events", "analytics
 STORES = (
     *contacts_stores.STORES,
     *messages_stores.STORES,
+    *journeys_stores.STORES,
     *tracking_stores.STORES,
     *erasures_stores.STORES,
 )
@@ -58,6 +64,13 @@ CAPABILITIES = (
         on_start=campaigns_routes.open_tools,
         handlers=campaigns_handlers.HANDLERS,
         jobs=campaigns_jobs.JOBS,
+    ),
+    Capability(
+        "journeys",
+        routers=journeys_routes.ROUTERS,
+        handlers=journeys_handlers.HANDLERS,
+        jobs=journeys_jobs.JOBS,
+        parts=lambda settings: (Mover(),),
     ),
     Capability(
         "tracking",

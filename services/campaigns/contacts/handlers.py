@@ -62,6 +62,7 @@ async def on_profiles_changed(batch: EventBatch) -> None:
             event.data.time_zone,
             event.data.language,
             event.data.reachable,
+            event.data.attributes,
         )
         for event in _living(batch)
     )
