@@ -11,6 +11,7 @@ from services.privacy.erasures import jobs as erasure_jobs
 from services.privacy.erasures import routes as erasure_routes
 from services.privacy.gate import routes as gate_routes
 from services.privacy.identity import handlers as identity_handlers
+from services.privacy.notices import routes as notice_routes
 from services.privacy.pages import routes as page_routes
 from services.privacy.permits import jobs as permit_jobs
 from services.privacy.responses import handlers as response_handlers
@@ -27,6 +28,7 @@ CAPABILITIES = [
     Capability("subject_locks", handlers=lock_handlers.HANDLERS),
     Capability("permits", jobs=permit_jobs.JOBS),
     Capability("suppressions", routers=[suppression_routes.router]),
+    Capability("notices", routers=[notice_routes.router]),
     Capability(
         "consents",
         routers=[consent_routes.router],

@@ -42,7 +42,7 @@ SCOPES = {
     "privacy:write": "record consent and withdrawal",
     "privacy:permits": "permits, for sending",
     "privacy:erase": "erase a person",
-    "privacy:admin": "take who was erased or complained off the suppression list",
+    "privacy:admin": "define purposes, wordings and forms; take who was erased or complained off the suppression list",
     "operations": "dead letters and repair",
 }
 

@@ -24,6 +24,8 @@ class Reason(StrEnum):
     ERASED = "erased"
     ADDRESS_CHANGED = "address-changed"
     """Consent was given for another address, and no server of the firm says that this one is the customer's."""
+    UNPROVEN = "unproven"
+    """A grant was recorded, and nothing proves it. Shown where consent is looked at; a permit says `no-consent`."""
 
 
 @dataclass(frozen=True, slots=True)

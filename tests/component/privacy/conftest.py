@@ -15,6 +15,8 @@ import pytest
 from deploy.local import Dsns
 from services.privacy.app import create
 from services.privacy.config import Settings
+from services.privacy.notices.domain import Purpose
+from services.privacy.notices.repository import store_purpose
 from services.registry import run_migrations
 from shared.database.engine import Database
 from shared.security.api_keys import hash_key
@@ -24,6 +26,8 @@ from tests.fakes import FixedClock
 from tests.infrastructure import CreateDatabase
 
 KEY = "an-installation-key-for-tests-only-0123456789"
+# What the firm of these tests writes about, beside what is built in.
+DEFINED = ("news", "offers", "wine", "news.wine_club", "taste", "fit")
 _WRITER = ["privacy:read", "privacy:write"]
 _SCOPES = [*_WRITER, "privacy:permits", "privacy:erase", "privacy:admin", "operations"]
 
@@ -39,6 +43,11 @@ async def database_url(create_database: CreateDatabase) -> str:
     """A migrated database of the session's own."""
     url = await create_database("privacy")
     await asyncio.to_thread(run_migrations, "privacy", url)
+    database = Database(url, source="privacy", clock=FixedClock())
+    async with database.transaction() as tx:
+        for name in DEFINED:
+            await store_purpose(tx, Purpose(name, changed_by="tests"))
+    await database.close()
     return url
 
 
