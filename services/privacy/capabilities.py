@@ -17,6 +17,8 @@ from services.privacy.permits import jobs as permit_jobs
 from services.privacy.responses import handlers as response_handlers
 from services.privacy.restrictions import routes as restriction_routes
 from services.privacy.restrictions.service import restate_restrictions
+from services.privacy.signups import jobs as signup_jobs
+from services.privacy.signups import routes as signup_routes
 from services.privacy.subject_locks import handlers as lock_handlers
 from services.privacy.suppressions import routes as suppression_routes
 from shared.capabilities import Capability
@@ -35,6 +37,13 @@ CAPABILITIES = [
         handlers=consent_handlers.HANDLERS,
         parts=consent_jobs.parts,
         restates={"campaigns": [restate_consents]},
+    ),
+    Capability(
+        "signups",
+        routers=signup_routes.ROUTERS,
+        public=signup_routes.PUBLIC,
+        on_start=signup_routes.open_doorway,
+        jobs=signup_jobs.JOBS,
     ),
     Capability("responses", handlers=response_handlers.HANDLERS),
     Capability("restrictions", routers=[restriction_routes.router], restates={"campaigns": [restate_restrictions]}),

@@ -44,6 +44,18 @@ class AddressConsentChanged(Fact):
     expires_at: datetime | None = None
 
 
+class SignupRequested(Fact):
+    """Somebody signed up by an address that has to confirm: the subject is the sign-up, no customer. Campaigns writes
+    to it once; `expires_at` is when the link ends to work."""
+
+    TYPE: ClassVar[str] = "privacy.signup_requested.v1"
+    TOPIC: ClassVar[str] = "privacy-events"
+
+    signup_id: UUID
+    language: str
+    expires_at: datetime
+
+
 class SuppressionChanged(Fact):
     """An address of this customer was put on or taken off the suppression list of a channel."""
 

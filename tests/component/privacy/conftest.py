@@ -29,7 +29,7 @@ KEY = "an-installation-key-for-tests-only-0123456789"
 # What the firm of these tests writes about, beside what is built in.
 DEFINED = ("news", "offers", "wine", "news.wine_club", "taste", "fit")
 _WRITER = ["privacy:read", "privacy:write"]
-_SCOPES = [*_WRITER, "privacy:permits", "privacy:erase", "privacy:admin", "operations"]
+_SCOPES = [*_WRITER, "privacy:permits", "privacy:signup", "privacy:erase", "privacy:admin", "operations"]
 
 
 @pytest.fixture
@@ -71,6 +71,8 @@ def settings(dsns: Dsns, database_url: str, tmp_path: Path) -> Settings:
         redis_url=dsns.redis,
         api_keys_file=keys,
         installation_key=KEY,
+        # Tests fill in forms faster than people do.
+        signups_per_minute=100_000,
     )
 
 
@@ -80,6 +82,8 @@ async def client(settings: Settings, clock: FixedClock) -> AsyncIterator[httpx.A
     app = create(settings)
     async with app.router.lifespan_context(app):
         app.state.context.database.clock = clock
+        # Routes without a key have a pool of their own.
+        app.state.context.strangers.database.clock = clock
         transport = httpx.ASGITransport(app=app)
         headers = {"Authorization": "Bearer officer-key"}
         async with httpx.AsyncClient(transport=transport, base_url="http://privacy", headers=headers) as client:

@@ -101,6 +101,21 @@ async def erase_lines(
     return {"address_grants": restored + grants, "address_lines": lines}
 
 
+_ERASE_SIGNUPS = text("delete from signups where fingerprint = any(cast(:fingerprints as text[]))")
+_COUNT_SIGNUPS = text("select count(*) from signups where fingerprint = any(cast(:fingerprints as text[]))")
+
+
+async def erase_signups(tx: Tx, fingerprints: Iterable[str]) -> dict[str, int]:
+    """Delete what waits for the confirmation of these addresses, or was confirmed by them; how many."""
+    wanted = {"fingerprints": sorted(set(fingerprints))}
+    return {"signups": (await tx.execute(_ERASE_SIGNUPS, wanted)).rowcount}
+
+
+async def count_signups(tx: Tx, fingerprints: Iterable[str]) -> dict[str, int]:
+    """How many sign-ups of these addresses are left, looked for again."""
+    return {"signups": int(await tx.value(_COUNT_SIGNUPS, {"fingerprints": sorted(set(fingerprints))}))}
+
+
 async def count_lines(tx: Tx, erasure_id: UUID) -> dict[str, int]:
     """How many of the statements that `erase_lines` named are left, looked for again."""
     wanted = {"erasure_id": erasure_id}

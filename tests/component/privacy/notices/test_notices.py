@@ -199,7 +199,9 @@ async def test_wordings_are_listed_page_by_page(client: httpx.AsyncClient) -> No
     found: list[str] = []
     after = None
     while True:
-        params = {"name": name, "limit": 2} | ({"after": after} if after else {})
+        params: dict[str, str | int] = {"name": name, "limit": 2}
+        if after:
+            params["after"] = after
         page = (await client.get("/notices", params=params)).json()
         found += [notice["version"] for notice in page["items"]]
         if (after := page["next"]) is None:
