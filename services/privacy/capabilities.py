@@ -14,6 +14,7 @@ from services.privacy.identity import handlers as identity_handlers
 from services.privacy.notices import routes as notice_routes
 from services.privacy.pages import routes as page_routes
 from services.privacy.permits import jobs as permit_jobs
+from services.privacy.preferences import routes as preference_routes
 from services.privacy.responses import handlers as response_handlers
 from services.privacy.restrictions import routes as restriction_routes
 from services.privacy.restrictions.service import restate_restrictions
@@ -38,6 +39,7 @@ CAPABILITIES = [
         parts=consent_jobs.parts,
         restates={"campaigns": [restate_consents]},
     ),
+    Capability("preferences", routers=[preference_routes.router], public=[preference_routes.PATH]),
     Capability(
         "signups",
         routers=signup_routes.ROUTERS,

@@ -32,7 +32,7 @@ PUBLIC: dict[str, set[str]] = {
     "privacy": {
         f"{method} /{path}"
         for method in ("GET", "POST")
-        for path in ("unsubscribe/{token}", "forms/{name}", "confirm/{token}")
+        for path in ("unsubscribe/{token}", "forms/{name}", "confirm/{token}", "preferences/{token}")
     },
 }
 # What to send is described to those who may send.
