@@ -13,8 +13,7 @@ from services.privacy.consents.domain.ledger import Proof, for_purpose
 from services.privacy.consents.service.addresses import said_by
 from services.privacy.consents.service.granting import grant
 from services.privacy.consents.service.withdrawals import withdraw_unless_erased
-from services.privacy.identity import repository as identity
-from services.privacy.identity.domain import Group, NamedAddress, known_as
+from services.privacy.identity.domain import NamedAddress, known_as
 from services.privacy.notices.domain import Purpose
 from services.privacy.notices.service import read_catalogue
 from services.privacy.permits.domain import SERVICE_PURPOSE
@@ -23,6 +22,8 @@ from services.privacy.preferences.domain import Change, Preferences, strictest
 from services.privacy.preferences.errors import PauseNotAhead
 from services.privacy.subject_locks.service import lock_subjects
 from shared.contracts.privacy import PreferencesChanged
+from shared.customers.group import Group
+from shared.customers.merges import groups_of
 from shared.database.transaction import Tx
 from shared.security.tokens import UnsubscribeToken
 
@@ -69,19 +70,19 @@ class Choice:
 
 async def preferences_of(tx: Tx, customer_id: UUID) -> Preferences:
     """What somebody wishes, over all of their ids."""
-    group = (await identity.groups(tx, [customer_id]))[customer_id]
+    group = (await groups_of(tx, [customer_id]))[customer_id]
     return strictest((await repository.read(tx, group.members)).values())
 
 
 async def change_preferences(tx: Tx, customer_id: UUID, wish: Preferences, changed_by: str) -> Preferences:
     """The customer wishes this from now on, under every id; other services are told. Raises PauseNotAhead."""
-    group = (await identity.groups(tx, [customer_id]))[customer_id]
+    group = (await groups_of(tx, [customer_id]))[customer_id]
     return await _keep(tx, group, (), replace(wish, changed_by=changed_by))
 
 
 async def look_at(tx: Tx, token: UnsubscribeToken) -> Shown:
     """What whoever holds the link is asked; nothing has changed."""
-    group = (await identity.groups(tx, [token.customer_id]))[token.customer_id]
+    group = (await groups_of(tx, [token.customer_id]))[token.customer_id]
     address = _address(token)
     subjects = [subject for named in address for subject in named.subjects]
     wishes = await repository.read(tx, [*group.members, *subjects])
@@ -148,7 +149,7 @@ async def _keep(tx: Tx, group: Group, subjects: Sequence[UUID], wish: Preference
             language=wish.language,
             frequencies={name: how_often.value for name, how_often in wish.frequencies.items()},
         ),
-        subject=group.current,
+        subject=group.root,
     )
     return replace(wish, changed_at=tx.now)
 

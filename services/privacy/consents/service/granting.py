@@ -30,7 +30,7 @@ async def grant(
     uses. Customer and addresses must be locked, and the customer not erased."""
     group = locked.groups[customer_id]
     address = next((named for named in addresses if channel in named.channels), None)
-    given, scopes = None, [Scope(group.current, purpose, channel)]
+    given, scopes = None, [Scope(group.root, purpose, channel)]
     if address is not None:
         holder = (await holders_of(tx, [address]))[address.fingerprint]
         given = Given(address.fingerprint, holder.generation)

@@ -9,7 +9,6 @@ from uuid import UUID
 
 from services.privacy.consents.domain.ledger import Action, Proof
 from services.privacy.consents.service.drafts import Draft, record_drafts
-from services.privacy.identity import repository as identity
 from services.privacy.identity.domain import Hashing, Reference
 from services.privacy.notices import repository as notices
 from services.privacy.notices.domain import Notice, NoticeKey
@@ -17,6 +16,7 @@ from services.privacy.signups import repository
 from services.privacy.signups.domain import CHANNEL, KEPT_CONFIRMED, Person, SignUp, SignUpState
 from shared.contracts.interactions import Identifier, IdentityObserved
 from shared.customers import owners
+from shared.customers.generations import generations_of
 from shared.customers.owners import customer_behind
 from shared.database.transaction import Tx
 from shared.errors import Refusal
@@ -89,7 +89,7 @@ async def _tell_customers(tx: Tx, hashing: Hashing, email: Identifier, signup: S
     """
     hashes = hashing.hashes(email)
     known = await owners.owners_of(tx, hashes)
-    generations = await identity.generations(tx, hashes)
+    generations = await generations_of(tx, hashes)
     customer_id, generation = customer_behind(hashing.key, email, hashes, known, generations)
     person = signup.person
     traits = {} if hashes[0] in known or person is None else {**person.names, "language": signup.language}
