@@ -17,7 +17,7 @@ ADDRESS = f"{WHO}@example.test"
 async def test_a_sign_up_is_confirmed_by_mail_and_then_permits(
     product: Product, campaign: dict[str, Any], until: Until
 ) -> None:
-    """Catches a form, a mail, a button or a customer's record that is missing on the way from a stranger to a reader."""
+    """Catches a form, a mail, a button or a record that is missing on the way from a stranger to a reader."""
     notice = {
         "name": "journey-form", "version": "1", "language": "en", "purpose": "marketing", "channels": ["email"],
         "text": "Yes, write to me.",
