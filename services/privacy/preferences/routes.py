@@ -47,7 +47,7 @@ async def change_preferences(customer_id: UUID, body: PreferencesIn, tx: TxDep, 
     return PreferencesOut.of(await service.change_preferences(tx, customer_id, body.wish, caller.id))
 
 
-@router.post("/preferences/links", dependencies=[requires("privacy:write")])
+@router.post("/preference-links", dependencies=[requires("privacy:write")])
 async def make_link(body: LinkIn, tx: TxDep, context: ContextDep, caller: CallerDep) -> LinkOut:
     """The link to somebody's preference centre, for the shop's page of their account."""
     _refuse_browsers(caller.trust)

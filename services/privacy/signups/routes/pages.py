@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 from urllib.parse import parse_qs
 from uuid import UUID
 
@@ -28,6 +28,7 @@ from shared.web.context import AppContext
 FORM, CONFIRM = "/forms/{name}", "/confirm/{token}"
 PUBLIC = [FORM, CONFIRM]
 _LARGEST_FORM = 16 * 1024
+_LATE: dict[int | str, dict[str, Any]] = {410: {"description": "The link has expired", "content": {"text/html": {}}}}
 
 router = APIRouter(tags=["sign-up"])
 
@@ -42,7 +43,7 @@ async def show_page(name: FormName, request: Request, tx: TxDep, language: Asked
     return unknown_link(chosen) if shown is None else content.form_page(shown, shown.language)
 
 
-@router.post(FORM, response_class=HTMLResponse, dependencies=[body_limit(_LARGEST_FORM)])
+@router.post(FORM, status_code=202, response_class=HTMLResponse, dependencies=[body_limit(_LARGEST_FORM)])
 async def send_page(name: FormName, request: Request, tx: TxDep, context: ContextDep) -> HTMLResponse:
     """What somebody typed in: their address is asked by mail, or the page says what is missing."""
     typed = {key: values[0] for key, values in parse_qs((await request.body()).decode("utf-8", "replace")).items()}
@@ -82,7 +83,7 @@ def _genuine(request: Request, context: AppContext) -> Response | None:
     return unknown_link(_language(request)) if _signup_of(context, token) is None else None
 
 
-@router.get(CONFIRM, response_class=HTMLResponse, dependencies=[public(_genuine)])
+@router.get(CONFIRM, response_class=HTMLResponse, responses=_LATE, dependencies=[public(_genuine)])
 async def ask_to_confirm(token: str, request: Request, tx: TxDep, context: ContextDep) -> HTMLResponse:
     """What was ticked, and a button that confirms it."""
     signup_id = _signup_of(context, token)
@@ -94,7 +95,9 @@ async def ask_to_confirm(token: str, request: Request, tx: TxDep, context: Conte
     return content.confirm_page(shown)
 
 
-@router.post(CONFIRM, response_class=HTMLResponse, dependencies=[public(_genuine), body_limit(_LARGEST_FORM)])
+@router.post(
+    CONFIRM, response_class=HTMLResponse, responses=_LATE, dependencies=[public(_genuine), body_limit(_LARGEST_FORM)]
+)
 async def confirm(token: str, request: Request, tx: TxDep, context: ContextDep) -> HTMLResponse:
     """The address confirms: its consent is recorded with what proves it."""
     signup_id = _signup_of(context, token)

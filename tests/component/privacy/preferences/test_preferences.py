@@ -197,7 +197,7 @@ async def test_a_shop_s_server_opens_somebody_s_page_and_its_web_page_does_not(
     owned = IdentifierOwned(fingerprint=hash_of(address_of(customer)), kind="email", generation=0, trust="server")
     await handle(database, an_event(owned, customer, FixedClock().now()))
     body = {"customer": {"customer_id": str(customer), "email": address_of(customer)}}
-    made = await client.post("/preferences/links", json=body)
+    made = await client.post("/preference-links", json=body)
     assert made.status_code == 200, made.text
     link = made.json()["url"].removeprefix(settings.privacy_public_url)
     assert ticked(await chosen(visitor, link, "marketing:email")) == ["marketing:email"]
@@ -206,7 +206,7 @@ async def test_a_shop_s_server_opens_somebody_s_page_and_its_web_page_does_not(
     page = {"id": "page", "sha256": hash_key("page-key"), "scopes": ["privacy:write"], "trust": "browser"}
     settings.api_keys_file.write_text(json.dumps([*keys, page]))
     headers = {"Authorization": "Bearer page-key"}
-    assert (await client.post("/preferences/links", json=body, headers=headers)).status_code == 403
+    assert (await client.post("/preference-links", json=body, headers=headers)).status_code == 403
     path = f"/customers/{customer}/preferences"
     assert (await client.put(path, json={}, headers=headers)).status_code == 403
 
