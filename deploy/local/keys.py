@@ -11,8 +11,8 @@ from shared.security.api_keys import write_key_file as write_entries
 
 # One key per role a person or machine has, and one per service for its calls to neighbours.
 ROLES: dict[str, tuple[str, ...]] = {
-    "storefront": ("interactions:write",),
-    "website": ("interactions:write",),
+    "storefront": ("interactions:write", "privacy:signup"),
+    "website": ("interactions:write", "privacy:signup"),
     "mail-provider": ("interactions:write", "responses:write"),
     "call-centre": ("interactions:write", "interactions:read", "customers:read", "customers:write"),
     "marketing": ("customers:read", "analytics:read", "analytics:write", "campaigns:read", "campaigns:write",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from services.campaigns.campaigns import handlers as campaigns_handlers
 from services.campaigns.campaigns import jobs as campaigns_jobs
 from services.campaigns.campaigns import routes as campaigns_routes
+from services.campaigns.confirmations import handlers as confirmations_handlers
 from services.campaigns.contacts import handlers as contacts_handlers
 from services.campaigns.contacts.repository import stores as contacts_stores
 from services.campaigns.contacts.streams import copies_of_others
@@ -65,6 +66,7 @@ CAPABILITIES = (
         handlers=campaigns_handlers.HANDLERS,
         jobs=campaigns_jobs.JOBS,
     ),
+    Capability("confirmations", handlers=confirmations_handlers.HANDLERS),
     Capability(
         "journeys",
         routers=journeys_routes.ROUTERS,

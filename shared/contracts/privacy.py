@@ -44,6 +44,30 @@ class AddressConsentChanged(Fact):
     expires_at: datetime | None = None
 
 
+class PreferencesChanged(Fact):
+    """How this customer wants to be written to from now on: not before `paused_until`, in which language, and for each
+    purpose how often at most (all, weekly, monthly; all when it is not named)."""
+
+    TYPE: ClassVar[str] = "privacy.preferences_changed.v1"
+    TOPIC: ClassVar[str] = "privacy-events"
+
+    paused_until: datetime | None = None
+    language: str | None = None
+    frequencies: dict[str, str] = Field(default_factory=dict)
+
+
+class SignupRequested(Fact):
+    """Somebody signed up by an address that has to confirm: the subject is the sign-up, no customer. Campaigns writes
+    to it once; `expires_at` is when the link ends to work."""
+
+    TYPE: ClassVar[str] = "privacy.signup_requested.v1"
+    TOPIC: ClassVar[str] = "privacy-events"
+
+    signup_id: UUID
+    language: str
+    expires_at: datetime
+
+
 class SuppressionChanged(Fact):
     """An address of this customer was put on or taken off the suppression list of a channel."""
 

@@ -40,14 +40,15 @@ SCOPES = {
     "campaigns:service": "beside write and send: messages of the purpose `service`, which need no consent",
     "privacy:read": "consent and suppression of a customer",
     "privacy:write": "record consent and withdrawal",
+    "privacy:signup": "sign somebody up: their address is asked by mail before anything is permitted",
     "privacy:permits": "permits, for sending",
     "privacy:erase": "erase a person",
-    "privacy:admin": "take who was erased or complained off the suppression list",
+    "privacy:admin": "define purposes, wordings and forms; take who was erased or complained off the suppression list",
     "operations": "dead letters and repair",
 }
 
 # All that a key which anybody can read may have: it opens nothing that shows or changes somebody else's record.
-BROWSER_SCOPES = frozenset({"interactions:write", "privacy:write"})
+BROWSER_SCOPES = frozenset({"interactions:write", "privacy:write", "privacy:signup"})
 
 
 class BadKeyFile(Exception):

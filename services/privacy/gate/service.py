@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
+from datetime import datetime
 from uuid import UUID
 
 from services.privacy.consents import repository as consents
@@ -13,6 +14,9 @@ from services.privacy.gate.domain import Situation, grant, refusal
 from services.privacy.identity.domain import Address
 from services.privacy.permits import repository as permits
 from services.privacy.permits.domain import Permit, Question, Reason
+from services.privacy.preferences import repository as preferences
+from services.privacy.preferences.domain import NO_WISH, Frequency, Preferences, strictest
+from services.privacy.subject_locks.domain import LockedSubjects
 from services.privacy.subject_locks.service import lock_subjects
 from services.privacy.suppressions import repository as suppressions
 from services.privacy.suppressions.domain import Suppression, concern
@@ -56,6 +60,7 @@ async def _situations(tx: Tx, questions: Sequence[Question]) -> list[Situation]:
     suppressed: dict[Address, list[Suppression]] = defaultdict(list)
     for entry in await suppressions.read(tx, listed):
         suppressed[entry.address].append(entry)
+    wishes, last = await _wishes(tx, questions, locked)
     situations = []
     for question in questions:
         group = locked.groups[question.customer_id]
@@ -69,6 +74,28 @@ async def _situations(tx: Tx, questions: Sequence[Question]) -> list[Situation]:
                 heads=for_purpose(own, question.purpose, question.channel),
                 suppressed=[entry.reason for entry in concern(entries, question.to, question.channel)],
                 to=said.at(question.to, question.purpose, question.channel, before),
+                wish=wishes[question.message_id],
+                last_permit=last.get(question.message_id),
             )
         )
     return situations
+
+
+async def _wishes(
+    tx: Tx, questions: Sequence[Question], locked: LockedSubjects
+) -> tuple[dict[UUID, Preferences], dict[UUID, datetime]]:
+    """What the recipient of each message wishes; and, where that is to be written to less often, when another message
+    was permitted last. Most wish nothing: one look-up."""
+    subjects = {subject for question in questions for subject in question.to.subjects}
+    said = await preferences.read(tx, locked.members | subjects)
+    wishes = {}
+    for question in questions:
+        ids = [*locked.groups[question.customer_id].members, *question.to.subjects]
+        found = [said[subject] for subject in ids if subject in said]
+        wishes[question.message_id] = strictest(found) if found else NO_WISH
+    seldom = {
+        question.message_id: (locked.groups[question.customer_id].members, question.purpose, question.channel)
+        for question in questions
+        if wishes[question.message_id].frequency(question.purpose) is not Frequency.ALL
+    }
+    return wishes, await preferences.last_permits(tx, seldom) if seldom else {}

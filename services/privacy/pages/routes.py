@@ -30,7 +30,7 @@ async def ask_to_unsubscribe(token: str, context: ContextDep) -> HTMLResponse:
     genuine = _read(context, token)
     if genuine is None:
         return _unknown_link()
-    return HTMLResponse(content.unsubscribe_page(genuine.purpose, genuine.channel), headers=content.HEADERS)
+    return HTMLResponse(content.unsubscribe_page(genuine.purpose, genuine.channel, token), headers=content.HEADERS)
 
 
 @router.post(PATH, response_class=HTMLResponse, dependencies=[body_limit(_LARGEST_FORM)])

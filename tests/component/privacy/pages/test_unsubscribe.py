@@ -227,7 +227,7 @@ async def test_the_page_can_be_used_by_everybody_and_tells_nobody(visitor: httpx
 def test_words_of_a_message_are_text_on_the_page() -> None:
     """Catches a template that writes what stands in a link as HTML."""
     for page in (
-        content.unsubscribe_page("<script>x</script>", "<b>"),
+        content.unsubscribe_page("<script>x</script>", "<b>", "token"),
         content.unsubscribed_page("<script>x</script>", "<b>", everything=False),
     ):
         assert not any(_Page(page).all(tag) for tag in ("script", "b"))
