@@ -17,7 +17,8 @@ ROLES: dict[str, tuple[str, ...]] = {
     "call-centre": ("interactions:write", "interactions:read", "customers:read", "customers:write"),
     "marketing": ("customers:read", "analytics:read", "analytics:write", "campaigns:read", "campaigns:write",
                   "campaigns:send", "interactions:read"),
-    "data-protection": ("privacy:read", "privacy:write", "privacy:erase", "privacy:admin", "customers:read",
+    "data-protection": ("privacy:read", "privacy:write", "privacy:erase", "privacy:admin", "privacy:requests",
+                        "customers:read",
                         "interactions:read"),
     "operator": ("operations", "customers:read", "customers:write", "customers:merge", "customers:import",
                  "interactions:read", "interactions:write", "analytics:read", "campaigns:read", "campaigns:send",
@@ -26,7 +27,7 @@ ROLES: dict[str, tuple[str, ...]] = {
     "service-interactions": (),
     "service-analytics": (),
     "service-campaigns": ("customers:cards", "privacy:permits"),
-    "service-privacy": (),
+    "service-privacy": ("subjects:read",),
     # What all people may do together; the console's roles decide what each may (console/server/roles.py).
     "service-console": (
         "customers:read", "customers:write", "customers:merge", "customers:import", "interactions:read",

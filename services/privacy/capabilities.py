@@ -15,6 +15,8 @@ from services.privacy.notices import routes as notice_routes
 from services.privacy.pages import routes as page_routes
 from services.privacy.permits import jobs as permit_jobs
 from services.privacy.preferences import routes as preference_routes
+from services.privacy.requests import jobs as request_jobs
+from services.privacy.requests import routes as request_routes
 from services.privacy.responses import handlers as response_handlers
 from services.privacy.restrictions import routes as restriction_routes
 from services.privacy.restrictions.service import restate_restrictions
@@ -51,5 +53,6 @@ CAPABILITIES = [
     Capability("restrictions", routers=[restriction_routes.router], restates={"campaigns": [restate_restrictions]}),
     Capability("gate", routers=[gate_routes.router]),
     Capability("erasures", routers=[erasure_routes.router], handlers=erasure_handlers.HANDLERS, jobs=erasure_jobs.JOBS),
+    Capability("requests", routers=[request_routes.router], public=[request_routes.PATH], jobs=request_jobs.JOBS),
     Capability("pages", routers=[page_routes.router], public=[page_routes.PATH]),
 ]

@@ -43,6 +43,8 @@ SCOPES = {
     "privacy:signup": "sign somebody up: their address is asked by mail before anything is permitted",
     "privacy:permits": "permits, for sending",
     "privacy:erase": "erase a person",
+    "privacy:requests": "requests of data subjects: take, check, answer, hand out what is kept",
+    "subjects:read": "everything that a service keeps about one person, for privacy's answers",
     "privacy:admin": "define purposes, wordings and forms; take who was erased or complained off the suppression list",
     "operations": "dead letters and repair",
 }

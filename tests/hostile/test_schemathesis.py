@@ -31,7 +31,7 @@ __all__ = ["grounds"]
 _EXAMPLES = 4
 # For one service; a slow machine sees fewer examples of each operation, never fewer operations.
 _SECONDS = 8.0
-_PAGES = ("/unsubscribe/", "/forms/", "/confirm/", "/preferences/")
+_PAGES = ("/unsubscribe/", "/forms/", "/confirm/", "/preferences/", "/archives/")
 
 
 @schemathesis.serializer("application/x-ndjson")

@@ -30,9 +30,15 @@ PUBLIC: dict[str, set[str]] = {
     "analytics": set(),
     "campaigns": {f"{method} /t/{kind}/{{token}}" for method in ("GET", "HEAD") for kind in ("c", "o")},
     "privacy": {
-        f"{method} /{path}"
+        f"{method} /{page}"
         for method in ("GET", "POST")
-        for path in ("unsubscribe/{token}", "forms/{name}", "confirm/{token}", "preferences/{token}")
+        for page in (
+            "unsubscribe/{token}",
+            "forms/{name}",
+            "confirm/{token}",
+            "preferences/{token}",
+            "archives/{token}",
+        )
     },
 }
 # What to send is described to those who may send.

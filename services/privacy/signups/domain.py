@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
-import hmac
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from uuid import UUID
+
+from shared.security.id_tokens import make_id_token, read_id_token
 
 # The only channel whose address can confirm by a link.
 CHANNEL = "email"
@@ -19,9 +18,7 @@ MOST_A_DAY = 3
 TWICE = timedelta(minutes=10)
 # For so long a link that was used says so; then the row goes, and the ledger alone keeps the proof.
 KEPT_CONFIRMED = timedelta(days=30)
-_CONTEXT = b"signup-token\x00"
-_SIGNATURE_BYTES = 16
-_LONGEST_TOKEN = 60
+_USE = "signup"
 
 
 class SignUpState(StrEnum):
@@ -91,22 +88,9 @@ def age_on(day: date, birth_date: date) -> int:
 
 def make_token(key: str, signup_id: UUID) -> str:
     """What the confirmation link holds. It is used once: the sign-up remembers that it was confirmed."""
-    return base64.urlsafe_b64encode(_sign(key, signup_id) + signup_id.bytes).rstrip(b"=").decode()
+    return make_id_token(key, _USE, signup_id)
 
 
 def read_token(key: str, token: str) -> UUID | None:
     """The sign-up of a genuine token; None for one that is damaged, forged or of another purpose."""
-    if len(token) > _LONGEST_TOKEN:
-        return None
-    try:
-        raw = base64.b64decode(token + "=" * (-len(token) % 4), altchars=b"-_", validate=True)
-    except (ValueError, binascii.Error):
-        return None
-    if len(raw) != _SIGNATURE_BYTES + 16:
-        return None
-    signup_id = UUID(bytes=raw[_SIGNATURE_BYTES:])
-    return signup_id if hmac.compare_digest(raw[:_SIGNATURE_BYTES], _sign(key, signup_id)) else None
-
-
-def _sign(key: str, signup_id: UUID) -> bytes:
-    return hmac.digest(key.encode(), _CONTEXT + signup_id.bytes, "sha256")[:_SIGNATURE_BYTES]
+    return read_id_token(key, _USE, token)

@@ -181,10 +181,19 @@ GOODS: dict[str, dict[str, list[Any]]] = {
         "PUT /customers/{customer_id}/preferences": [
             {"paused_until": None, "language": "de", "frequencies": {"marketing": "monthly"}}
         ],
+        "POST /requests": [
+            {"customer": {"external_id": {"source": "shop", "id": "asking"}}, "kind": "rectification",
+             "received_at": "2024-05-01T12:00:00Z", "identity_checked": False, "language": "en", "note": "by letter"}
+        ],
+        "POST /requests/{request_id}/identity-check": [{"how": "called back"}],
+        "POST /requests/{request_id}/extension": [{"days": 30, "reason": "several archives"}],
+        "POST /requests/{request_id}/refusal": [{"reason": "identity not shown"}],
+        "POST /requests/{request_id}/completion": [{"done": "surname corrected"}],
         "POST /preference-links": [{"customer": {"customer_id": "<customer_id>", "email": "ada@example.test"}}],
     },
 }  # fmt: skip
 EVERYWHERE: dict[str, list[Any]] = {
+    "POST /subject-data": [{"customer_ids": ["0197f4a1-0000-7000-8000-000000000001"]}],
     "POST /dead-letters/{id}/repair": [{"text": "{}", **_NOTE}, {"base64": "e30=", **_NOTE}],
     "POST /dead-letters/{id}/replay": [_NOTE],
     "POST /dead-letters/{id}/discard": [_NOTE],

@@ -86,6 +86,7 @@ class Ground:
                 self.ids["campaign_id"] = (await self._post("/campaigns", "POST /campaigns"))["id"]
             case "privacy":
                 self.ids["notice_id"] = (await self._post("/notices", "POST /notices"))["notice_id"]
+                self.ids["request_id"] = (await self._post("/requests", "POST /requests"))["request_id"]
                 self.ids["name"] = "fuzz-made"
                 for path in ("/purposes", "/signup-forms"):
                     body = GOODS["privacy"][f"PUT {path}/{{name}}"][0]

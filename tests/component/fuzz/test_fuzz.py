@@ -25,7 +25,7 @@ from tests.component.fuzz.junk import WORDS, broken, cursor
 _SEED = 20240601
 _BODIES, _PARAMETERS = 24, 8
 # People open these pages from a mail: they are answered in HTML.
-_PAGES = ("/unsubscribe/", "/forms/", "/confirm/", "/preferences/")
+_PAGES = ("/unsubscribe/", "/forms/", "/confirm/", "/preferences/", "/archives/")
 _KERNEL = ("/health/", "/metrics", "/docs", "/openapi.json")
 _OTHER_TYPES = ("text/plain", "application/xml", "application/json; charset=utf-16", "multipart/form-data", "\xff", "")
 _ENCODINGS = ("identity", "gzip", "br", "x" * 500)

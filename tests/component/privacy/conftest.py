@@ -29,7 +29,8 @@ KEY = "an-installation-key-for-tests-only-0123456789"
 # What the firm of these tests writes about, beside what is built in.
 DEFINED = ("news", "offers", "wine", "news.wine_club", "taste", "fit")
 _WRITER = ["privacy:read", "privacy:write"]
-_SCOPES = [*_WRITER, "privacy:permits", "privacy:signup", "privacy:erase", "privacy:admin", "operations"]
+_SCOPES = [*_WRITER, "privacy:permits", "privacy:signup", "privacy:erase", "privacy:admin", "operations",
+           "privacy:requests", "subjects:read"]  # fmt: skip
 
 
 @pytest.fixture

@@ -14,6 +14,10 @@ from shared.database.transaction import Tx
 _OWN = {
     "heads": "customer_id = any(cast(:ids as uuid[]))",
     "consents": "customer_id = any(cast(:ids as uuid[]))",
+    # What was asked and done stays, with an id that nothing leads to; what was said goes.
+    "requests": "customer_id = any(cast(:ids as uuid[])) and note <> ''",
+    "request_archives": """request_id in (
+        select request_id from requests where customer_id = any(cast(:ids as uuid[])))""",
     "preferences": "customer_id = any(cast(:ids as uuid[]))",
     "restriction_changes": "customer_id = any(cast(:ids as uuid[]))",
     "identifier_owners": "customer_id = any(cast(:ids as uuid[]))",
@@ -25,6 +29,7 @@ _OWN = {
 # A kept answer is emptied, not deleted: the repeat of a batch must not record again what others said in it.
 # Of an identifier stays how often it has changed hands.
 _EMPTY = {
+    "requests": "update requests set note = ''",
     "idempotency": "update idempotency set body = cast('{}' as bytea)",
     "identifier_owners": "update identifier_owners set kind = null, customer_id = null, trust = null",
 }
