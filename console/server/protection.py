@@ -1,4 +1,4 @@
-"""What holds for every request: changes come from our own pages, as JSON or a file, and answers carry strict headers."""
+"""What holds for every request: changes come from our own pages, as JSON or a file; answers carry strict headers."""
 
 from __future__ import annotations
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import pytest
 
-from tests.browser.answers import ID, an_id, everything
+from tests.browser.answers import DONE, ID, RUNNING, UPLOADED, an_id, everything
 from tests.browser.conftest import Enter
 
 MANY = 10_000
@@ -39,6 +39,12 @@ PLACES = [
     Place("customer-consents", f"/customers/{ID}?tab=consents", "Yes, write to me.", "/privacy"),
     Place("customer-changes", f"/customers/{ID}?tab=changes", "Leeds", "/customers/customers"),
     Place("duplicates", "/customers/duplicates", "After the merge", "/customers/link-candidates"),
+    Place("imports", "/imports", "customers-1.csv", "/customers/imports"),
+    Place("import-new", "/imports/customers/new", "or drop it here", ""),
+    Place("import-columns", f"/imports/customers/{UPLOADED}", "What the columns mean", "/customers/imports"),
+    Place("import-checked", f"/imports/customers/{ID}", "would become customers", "/customers/imports"),
+    Place("import-running", f"/imports/customers/{RUNNING}", "600 of 1,200 rows", "/customers/imports"),
+    Place("import-done", f"/imports/customers/{DONE}", "became customers", "/customers/imports"),
     Place("segments", "/segments", "number of purchases is at least", "/analytics/segments"),
     Place("segment-members", f"/segments/{ID}?tab=members", "Ada Lovelace", "/analytics/segments/"),
     Place("segment-editor", f"/segments/{ID}/edit", "of 1,200 customers", "/analytics/segments/"),
@@ -112,7 +118,13 @@ async def test_lists_that_are_empty_say_what_comes_next(enter: Enter, front: str
     """Catches an empty table without a word."""
     visitor = await enter(front, "owner")
     await visitor.answer(everything(0))
-    for path, words in (("/customers", "The first event or import"), ("/segments", "Make one from a rule"),
-                        ("/campaigns", "It needs a segment or an event"), ("/privacy", "Nobody has asked"),
-                        ("/operations?tab=dead-letters", "No dead letter")):  # fmt: skip
+    words_of = {
+        "/customers": "The first event or import",
+        "/imports": "No file was brought in",
+        "/segments": "Make one from a rule",
+        "/campaigns": "It needs a segment or an event",
+        "/privacy": "Nobody has asked",
+        "/operations?tab=dead-letters": "No dead letter",
+    }
+    for path, words in words_of.items():
         await visitor.open(path, words)

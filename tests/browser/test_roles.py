@@ -10,6 +10,7 @@ from tests.browser.conftest import Enter
 
 AREAS = {
     "Customers": ("/customers", "customers:read"),
+    "Imports": ("/imports", "customers:import"),
     "Segments": ("/segments", "analytics:read"),
     "Campaigns": ("/campaigns", "campaigns:read"),
     "Privacy desk": ("/privacy", "privacy:read"),

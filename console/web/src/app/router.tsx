@@ -27,6 +27,9 @@ const home = page("/", null, () => import("../pages/home/Home"), "Home");
 const customerList = page("/customers", "customers:read", () => import("../pages/customers/CustomerList"), "CustomerList");
 const duplicates = page("/customers/duplicates", "customers:merge", () => import("../pages/customers/Duplicates"), "Duplicates");
 const customer = page("/customers/$id", "customers:read", () => import("../pages/customers/CustomerPage"), "CustomerPage");
+const importList = page("/imports", "customers:import", () => import("../pages/imports/ImportList"), "ImportList");
+const importNew = page("/imports/$kind/new", "customers:import", () => import("../pages/imports/NewImport"), "NewImport");
+const importOne = page("/imports/$kind/$id", "customers:import", () => import("../pages/imports/ImportPage"), "ImportPage");
 const segmentList = page("/segments", "analytics:read", () => import("../pages/segments/SegmentList"), "SegmentList");
 const segmentNew = page("/segments/new", "analytics:write", () => import("../pages/segments/SegmentEditor"), "NewSegment");
 const segment = page("/segments/$id", "analytics:read", () => import("../pages/segments/SegmentPage"), "SegmentPage");
@@ -44,7 +47,7 @@ const index = createRoute({ getParentRoute: () => root, path: "/index.html", bef
 export const router = createRouter({
   routeTree: root.addChildren([
     shell.addChildren([
-      home, customerList, duplicates, customer, segmentList, segmentNew, segment, segmentEdit, campaignList, campaignNew,
+      home, customerList, duplicates, customer, importList, importNew, importOne, segmentList, segmentNew, segment, segmentEdit, campaignList, campaignNew,
       campaign, campaignEdit, privacyDesk, erasure, operations, deadLetter,
     ]),
     signIn,

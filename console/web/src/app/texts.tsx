@@ -3,6 +3,7 @@ import { createContext, useContext, useEffect, useMemo, useState, type ReactNode
 import { campaignTexts } from "../texts/campaigns";
 import { customerTexts } from "../texts/customers";
 import { deskTexts } from "../texts/desks";
+import { importTexts } from "../texts/imports";
 import { segmentTexts } from "../texts/segments";
 import { roleTexts, shellTexts } from "../texts/shell";
 
@@ -11,7 +12,7 @@ export type Language = (typeof LANGUAGES)[number];
 /** English, German. */
 export type Pair = readonly [string, string];
 
-const TEXTS = { ...shellTexts, ...roleTexts, ...customerTexts, ...segmentTexts, ...campaignTexts, ...deskTexts };
+const TEXTS = { ...shellTexts, ...roleTexts, ...customerTexts, ...segmentTexts, ...campaignTexts, ...deskTexts, ...importTexts };
 export type TextKey = keyof typeof TEXTS;
 export type Values = Record<string, string | number>;
 export type Translate = (key: TextKey, values?: Values) => string;

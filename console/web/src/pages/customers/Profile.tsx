@@ -14,7 +14,7 @@ import { STATUSES } from "./CustomerList";
 
 type Value = Customer["attributes"][string];
 
-const attributesQuery = {
+export const attributesQuery = {
   queryKey: ["attributes"],
   queryFn: () => read(customers.GET("/attributes")).then((page) => page.items),
   staleTime: 60_000,
