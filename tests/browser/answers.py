@@ -97,6 +97,17 @@ def consents(count: int = 2) -> dict[str, Any]:
     }  # fmt: skip
 
 
+def message_to(number: int = 1) -> dict[str, Any]:
+    campaign_of = {"campaign_id": an_id(5), "campaign": "Welcome letter", "purpose": "marketing", "responses": []}
+    return {**message(number), **campaign_of}
+
+
+def scores() -> dict[str, Any]:
+    return {"customer_id": ID, "as_of": AT, "last_purchase": AT, "orders": 7, "money": 12345, "r": 5, "f": 4, "m": 3,
+            "rfm_group": "champions", "rfm_fit": ID, "p_active": 0.83, "purchases_expected": 3.2, "clv": 4200,
+            "crosses_at": AT, "value_fit": ID}  # fmt: skip
+
+
 def erasure(number: int = 1) -> dict[str, Any]:
     return {
         "erasure_id": an_id(number), "customer_id": an_id(number), "aliases": [], "state": "running", "overdue": False,
@@ -196,6 +207,8 @@ def everything(count: int = 3) -> dict[str, Any]:
                                              "sample": [an_id(1), an_id(2)]},
         "GET /analytics/customers/{}/segments": [{"segment_id": an_id(1), "name": "Regulars", "version": 1,
                                                   "since": AT}],
+        "GET /analytics/customers/{}/scores": scores(),
+        "GET /campaigns/customers/{}/messages": rows(message_to, count),
         "GET /campaigns/campaigns": rows(campaign, count),
         "GET /campaigns/campaigns/{}": campaign(),
         "GET /campaigns/campaigns/{}/report": report,

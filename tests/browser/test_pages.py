@@ -33,7 +33,11 @@ class Place:
 PLACES = [
     Place("home", "/", "Running campaigns", "/interactions/stats"),
     Place("customers", "/customers", "Ada Lovelace", "/customers/customers"),
-    Place("customer", f"/customers/{ID}", "ada@example.test", "/customers/customers"),
+    Place("customer", f"/customers/{ID}", "Champions", "/customers/customers"),
+    Place("customer-overview-scores", f"/customers/{ID}", "Welcome letter", "/analytics/customers"),
+    Place("customer-profile", f"/customers/{ID}?tab=profile", "ada@example.test", "/customers/customers"),
+    Place("customer-messages", f"/customers/{ID}?tab=messages", "no consent", "/campaigns/customers"),
+    Place("call", "/call?number=Lovelace", "Ada Lovelace 2", "/customers/customers"),
     Place("customer-timeline", f"/customers/{ID}?tab=timeline", "FRUIT", "/interactions"),
     Place("customer-segments", f"/customers/{ID}?tab=segments", "Regulars", "/analytics/customers"),
     Place("customer-consents", f"/customers/{ID}?tab=consents", "Yes, write to me.", "/privacy"),

@@ -26,6 +26,7 @@ function page<Path extends string, Name extends string>(path: Path, scope: strin
 const home = page("/", null, () => import("../pages/home/Home"), "Home");
 const customerList = page("/customers", "customers:read", () => import("../pages/customers/CustomerList"), "CustomerList");
 const duplicates = page("/customers/duplicates", "customers:merge", () => import("../pages/customers/Duplicates"), "Duplicates");
+const call = page("/call", "interactions:write", () => import("../pages/customers/Call"), "Call");
 const customer = page("/customers/$id", "customers:read", () => import("../pages/customers/CustomerPage"), "CustomerPage");
 const importList = page("/imports", "customers:import", () => import("../pages/imports/ImportList"), "ImportList");
 const importNew = page("/imports/$kind/new", "customers:import", () => import("../pages/imports/NewImport"), "NewImport");
@@ -47,7 +48,7 @@ const index = createRoute({ getParentRoute: () => root, path: "/index.html", bef
 export const router = createRouter({
   routeTree: root.addChildren([
     shell.addChildren([
-      home, customerList, duplicates, customer, importList, importNew, importOne, segmentList, segmentNew, segment, segmentEdit, campaignList, campaignNew,
+      home, customerList, duplicates, call, customer, importList, importNew, importOne, segmentList, segmentNew, segment, segmentEdit, campaignList, campaignNew,
       campaign, campaignEdit, privacyDesk, erasure, operations, deadLetter,
     ]),
     signIn,
