@@ -31,6 +31,7 @@ const customer = page("/customers/$id", "customers:read", () => import("../pages
 const importList = page("/imports", "customers:import", () => import("../pages/imports/ImportList"), "ImportList");
 const importNew = page("/imports/$kind/new", "customers:import", () => import("../pages/imports/NewImport"), "NewImport");
 const importOne = page("/imports/$kind/$id", "customers:import", () => import("../pages/imports/ImportPage"), "ImportPage");
+const gallery = page("/templates", null, () => import("../pages/templates/Gallery"), "Gallery");
 const segmentList = page("/segments", "analytics:read", () => import("../pages/segments/SegmentList"), "SegmentList");
 const segmentNew = page("/segments/new", "analytics:write", () => import("../pages/segments/SegmentEditor"), "NewSegment");
 const segment = page("/segments/$id", "analytics:read", () => import("../pages/segments/SegmentPage"), "SegmentPage");
@@ -48,7 +49,7 @@ const index = createRoute({ getParentRoute: () => root, path: "/index.html", bef
 export const router = createRouter({
   routeTree: root.addChildren([
     shell.addChildren([
-      home, customerList, duplicates, call, customer, importList, importNew, importOne, segmentList, segmentNew, segment, segmentEdit, campaignList, campaignNew,
+      home, customerList, duplicates, call, customer, importList, importNew, importOne, gallery, segmentList, segmentNew, segment, segmentEdit, campaignList, campaignNew,
       campaign, campaignEdit, privacyDesk, erasure, operations, deadLetter,
     ]),
     signIn,
