@@ -108,6 +108,19 @@ def scores() -> dict[str, Any]:
             "crosses_at": AT, "value_fit": ID}  # fmt: skip
 
 
+def sending(checked_at: str | None) -> dict[str, Any]:
+    server = {"host": "mail.example.test", "port": 587, "security": "starttls", "user": "ada", "password_set": True}
+    return {"sender": {"name": "Fruit shop", "address": "news@shop.example.test", "set_by": "environment"},
+            "server": {**server, "set_by": "people"}, "checked_at": checked_at, "changed_at": AT,
+            "changed_by": "ada"}  # fmt: skip
+
+
+def setting_change(number: int = 1) -> dict[str, Any]:
+    before, after = ({"patterns": ["me@example.test"], "holds": holds} for holds in (True, False))
+    return {"id": an_id(number), "at": AT, "by": f"ada {number}", "what": "allow-list", "before": before,
+            "after": after}  # fmt: skip
+
+
 def erasure(number: int = 1) -> dict[str, Any]:
     return {
         "erasure_id": an_id(number), "customer_id": an_id(number), "aliases": [], "state": "running", "overdue": False,
@@ -213,6 +226,10 @@ def everything(count: int = 3) -> dict[str, Any]:
         "GET /campaigns/campaigns/{}": campaign(),
         "GET /campaigns/campaigns/{}/report": report,
         "GET /campaigns/campaigns/{}/messages": rows(message, count),
+        "GET /campaigns/settings/sending": sending(AT if count else None),
+        "GET /campaigns/settings/allow-list": {"patterns": ["me@example.test"], "holds": True, "set_by": "people",
+                                               "mailable": 1200},
+        "GET /campaigns/settings/changes": rows(setting_change, count),
         "GET /campaigns/policies": {"caps": [{"limit": 2, "window": "P7D", "purpose": None}], "quiet_hours": None,
                                     "version": 1},
         "GET /campaigns/switch": {"halted": False, "at": None, "by": None},

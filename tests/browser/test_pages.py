@@ -64,6 +64,9 @@ PLACES = [
     Place("privacy-consents", f"/privacy?tab=consents&customer={ID}", "Yes, write to me.", "/privacy/customers"),
     Place("privacy-suppressions", "/privacy?tab=suppressions", "holds fingerprints", ""),
     Place("erasure", f"/privacy/erasures/{ID}", "the customer, by letter", "/privacy/erasures"),
+    Place("settings", "/settings", "Nobody else is written to", "/campaigns/settings"),
+    Place("settings-limits", "/settings?tab=limits", "At most so many messages", "/campaigns/policies"),
+    Place("settings-changes", "/settings?tab=changes", "ada 1", "/campaigns/settings"),
     Place("operations", "/operations", "in order", "/services"),
     Place("dead-letters", "/operations?tab=dead-letters", "customers-inbound", "/customers/dead-letters"),
     Place("dead-letter", f"/operations/dead-letters/customers/{an_id(1)}", "unreadable", "/customers/dead-letters"),
@@ -125,10 +128,10 @@ async def test_an_empty_home_leads_through_the_first_steps_and_is_rid_of_them(en
     """Catches a newcomer who is left alone, a step that stays open when it is done, a list that cannot be put away."""
     visitor = await enter(front, "owner")
     await visitor.answer(everything(0))
-    await visitor.open("/", "0 of 4 done")
+    await visitor.open("/", "0 of 5 done")
     assert await visitor.serious() == []
     await visitor.answer({**everything(0), "GET /customers/customers": rows(customer, 1)})
-    await visitor.open("/", "1 of 4 done")
+    await visitor.open("/", "1 of 5 done")
     await visitor.page.get_by_role("link", name="Make a segment").click()
     await visitor.page.get_by_role("link", name="Use it: Regulars").click()
     await visitor.page.get_by_text("number of purchases is at least 3 in the last 90 days").wait_for()
@@ -137,7 +140,7 @@ async def test_an_empty_home_leads_through_the_first_steps_and_is_rid_of_them(en
     await visitor.open("/", "Running campaigns")
     assert await visitor.page.get_by_text("First steps").count() == 0
     await visitor.answer(everything(0))
-    await visitor.open("/", "0 of 4 done")
+    await visitor.open("/", "0 of 5 done")
     await visitor.page.get_by_role("button", name="Put away").click()
     assert await visitor.page.get_by_text("First steps").count() == 0
     await visitor.page.evaluate("localStorage.removeItem('crm-first-steps')")

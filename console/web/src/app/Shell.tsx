@@ -19,6 +19,7 @@ const AREAS: { to: string; text: TextKey; icon: IconName; scope: string | null }
   { to: "/segments", text: "nav.segments", icon: "segment", scope: "analytics:read" },
   { to: "/campaigns", text: "nav.campaigns", icon: "campaign", scope: "campaigns:read" },
   { to: "/privacy", text: "nav.privacy", icon: "shield", scope: "privacy:read" },
+  { to: "/settings", text: "nav.settings", icon: "sliders", scope: "campaigns:read" },
   { to: "/operations", text: "nav.operations", icon: "pulse", scope: "operations" },
 ];
 

@@ -42,6 +42,7 @@ const campaign = page("/campaigns/$id", "campaigns:read", () => import("../pages
 const campaignEdit = page("/campaigns/$id/edit", "campaigns:write", () => import("../pages/campaigns/CampaignEditor"), "EditCampaign");
 const privacyDesk = page("/privacy", "privacy:read", () => import("../pages/privacy/PrivacyDesk"), "PrivacyDesk");
 const erasure = page("/privacy/erasures/$id", "privacy:read", () => import("../pages/privacy/ErasurePage"), "ErasurePage");
+const settings = page("/settings", "campaigns:read", () => import("../pages/settings/Settings"), "Settings");
 const operations = page("/operations", "operations", () => import("../pages/operations/Operations"), "Operations");
 const deadLetter = page("/operations/dead-letters/$service/$id", "operations", () => import("../pages/operations/DeadLetterPage"), "DeadLetterPage");
 const index = createRoute({ getParentRoute: () => root, path: "/index.html", beforeLoad: () => { throw redirect({ to: "/" }); } });
@@ -50,7 +51,7 @@ export const router = createRouter({
   routeTree: root.addChildren([
     shell.addChildren([
       home, customerList, duplicates, call, customer, importList, importNew, importOne, gallery, segmentList, segmentNew, segment, segmentEdit, campaignList, campaignNew,
-      campaign, campaignEdit, privacyDesk, erasure, operations, deadLetter,
+      campaign, campaignEdit, privacyDesk, erasure, settings, operations, deadLetter,
     ]),
     signIn,
     index,

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID, uuid4
 
 import httpx
 
 from shared.clock import SystemClock
+from shared.contracts.customers import ProfileChanged
 from shared.contracts.privacy import ConsentChanged
 from shared.kafka.clients import create_topics
 from tests.component.campaigns.conftest import as_
@@ -147,8 +149,12 @@ async def test_a_dry_run_says_who_would_be_written_to_without_the_allow_list(wor
     segment = uuid4()
     customer = await world.customer()
     grant = ConsentChanged(consent_id=uuid4(), purpose="offers", channel="email", state="granted")
-    await world.handle(world.event(grant, customer))
-    await world.handle(world.moved(customer, into=segment))
+    profile = ProfileChanged(
+        kind="person", status="active", attributes={}, changed=[], reachable=["email"], time_zone="UTC",
+        created_at=datetime(2020, 1, 1, tzinfo=UTC),
+    )  # fmt: skip
+    facts = (world.event(grant, customer), world.event(profile, customer), world.moved(customer, into=segment))
+    await world.handle(*facts)
     await done(world, "allow-list", {"patterns": ["me@firm.example.test"], "holds": True})
     draft = await world.campaign(start=False, segment=segment)
     run = (await world.api.post(f"/campaigns/{draft}/dry-run", json={})).json()

@@ -23,6 +23,10 @@ const ONE = { params: { query: { limit: 1 } } };
 
 const STEPS: Step[] = [
   {
+    key: "settings", text: "first.settings", hint: "first.settings-hint", scope: "campaigns:send", to: "/settings",
+    isDone: async () => (await read(campaigns.GET("/settings/sending"))).checked_at !== null,
+  },
+  {
     key: "import", text: "first.import", hint: "first.import-hint", scope: "customers:import", to: "/imports",
     isDone: async () => (await read(customers.GET("/customers", ONE))).items.length > 0,
   },
