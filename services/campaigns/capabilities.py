@@ -25,6 +25,7 @@ from services.campaigns.messages import handlers as messages_handlers
 from services.campaigns.messages import jobs as messages_jobs
 from services.campaigns.messages import routes as messages_routes
 from services.campaigns.messages.repository import stores as messages_stores
+from services.campaigns.settings import routes as settings_routes
 from services.campaigns.tracking import repository as tracking_stores
 from services.campaigns.tracking import routes as tracking_routes
 from services.campaigns.tracking.streams import ResponsePublisher
@@ -45,6 +46,7 @@ CAPABILITIES = (
     Capability(
         "contacts", handlers=contacts_handlers.HANDLERS, read_models=(copies_of_others(contacts_handlers.REBUILDING),)
     ),
+    Capability("settings", routers=(settings_routes.router,)),
     Capability("content"),
     Capability(
         "messages",
