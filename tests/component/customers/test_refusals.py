@@ -7,8 +7,8 @@ from uuid import uuid4
 import httpx
 import pytest
 
-from services.customers.imports.clients.files import Files
-from services.customers.imports.errors import ImportsNotSetUp
+from shared.files.errors import FilesNotSetUp
+from shared.files.folder import Files
 from tests.component.customers.builders import a_customer, an_email, created, derived, merged, observed
 from tests.component.customers.conftest import World
 
@@ -62,6 +62,6 @@ async def test_attributes_merges_and_imports_refuse_by_name(api: httpx.AsyncClie
     assert (await api.post(path)).status_code == 204
     assert told(await api.post(path)) == (409, "already-decided")
     assert told(await api.get(f"/imports/{NOBODY}")) == (404, "no-such-import")
-    with pytest.raises(ImportsNotSetUp) as refused:
+    with pytest.raises(FilesNotSetUp) as refused:
         Files(world.settings.model_copy(update={"import_folder": None}))
     assert (refused.value.status, refused.value.slug) == (503, "imports-not-set-up")

@@ -17,7 +17,7 @@ async def test_whatever_table_names_an_erased_customer_names_them_no_more(world:
     stores, customer = Stores(world.settings.database_url, KEPT), uuid4()
     assert await stores.unknown() == []
     filled = await stores.fill(customer)
-    assert set(filled) >= {"list_members.customer_id", "aliases.survivor", "scores.customer_id", "facts.customer_id"}
+    assert set(filled) >= {"list_members.customer_id", "merges.survivor", "scores.customer_id", "facts.customer_id"}
     assert set(await stores.found(customer)) == set(filled)
 
     await world.handle(an_erasure(customer, world.clock.now()))
