@@ -111,7 +111,8 @@ class Outside:
     async def remember(self, service: str) -> Memory:
         """What only this database knows, before it goes back."""
         async with self._database(service) as database:
-            outbox = [str(row[0]) for row in await database.fetch(_OUTBOX)]
+            # What no relay had sent is said anew.
+            outbox = [str(row[0]) for row in await database.fetch(f"{_OUTBOX} and published")]
             permits = await _rows(database, _PERMITS) if service == "privacy" else []
         return Memory(service, outbox, permits)
 

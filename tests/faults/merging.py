@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
 from tests.faults.history import Outcome
@@ -9,12 +10,18 @@ from tests.faults.product import Doors
 from tests.faults.script import Step, token_of
 
 _OPERATOR = "operator"
+_LOOKS, _LOOK_S = 10, 0.5
 
 
 async def merge_or_undo(doors: Doors, step: Step) -> tuple[Outcome, bool]:
     """The outcome, and whether it would be the same again: who is not known yet may be a moment later."""
-    survivor, absorbed = await _found(doors, step.who), await _found(doors, step.other)
-    if survivor is None or absorbed is None:
+    for _ in range(_LOOKS):
+        survivor, absorbed = await _found(doors, step.who), await _found(doors, step.other)
+        if survivor is not None and absorbed is not None:
+            break
+        # What they bought is still on its way to customers.
+        await asyncio.sleep(_LOOK_S)
+    else:
         return "failed", False
     if step.op == "merge":
         if survivor["customer_id"] == absorbed["customer_id"]:

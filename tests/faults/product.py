@@ -17,7 +17,7 @@ FANS: dict[str, Any] = {"event": "purchase", "agg": "count", "window": {"last": 
 PURPOSE, CHANNEL = "marketing", "email"
 # The edited segment asks for so many purchases at last; two mails to one customer are so far apart.
 EDITED_LEAST, CAP_S = 1, 60.0
-_PATIENCE_S = 120
+_PATIENCE_S = 240
 _TEXT = "Thank you.\nhttps://shop.example.test/offer\n{{ unsubscribe_url }}"
 
 

@@ -116,8 +116,16 @@ def a_fact_too_often(seen: Evidence) -> None:
     seen.facts.append(seen.facts[0])
 
 
+def a_mail_twice(seen: Evidence) -> None:
+    seen.handed.append(dict(a_standing_mail(seen)))
+
+
 def a_second_mail_of_the_campaign(seen: Evidence) -> None:
-    seen.handed.append({**a_standing_mail(seen), "key": "another"})
+    campaigns = {row["id"]: row["campaign_id"] for row in seen.ledger}
+    first = a_standing_mail(seen)
+    same = campaigns[first["key"]]
+    other = next(m for m in seen.handed if campaigns[m["key"]] == same and m["to"] != first["to"])
+    other["to"] = first["to"]
 
 
 def no_ledger_row(seen: Evidence) -> None:
@@ -218,6 +226,7 @@ SPOILT: list[tuple[str, Callable[[Evidence], None]]] = [
     ("I2", a_row_gone),
     ("I3", a_fact_kept_of_somebody_erased),
     ("I3", a_fact_too_often),
+    ("I4", a_mail_twice),
     ("I4", a_second_mail_of_the_campaign),
     ("I5", no_ledger_row),
     ("I5", a_ledger_row_of_a_stranger),

@@ -10,7 +10,7 @@ import time
 from collections import Counter
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import cast
 
@@ -19,8 +19,7 @@ from redis.asyncio import Redis
 
 from deploy.local.installation import Installation
 from deploy.local.stack import LocalStack
-from tests.backups import restore_backup, take_backup
-from tests.faults import before, poison, provider
+from tests.faults import poison, provider
 from tests.faults.collect import Outside
 from tests.faults.disks import Disk
 from tests.faults.history import History, read_lines
@@ -28,7 +27,7 @@ from tests.faults.load import Load
 from tests.faults.product import Doors, Marketed, edit_segment, start_one_off, until
 from tests.faults.proxy import Proxy
 from tests.faults.rebuilding import compare_read_models
-from tests.faults.records import Backup, Evidence, Memory
+from tests.faults.records import Evidence, Memory
 from tests.faults.script import Mix, Step, step_of
 
 CANARY_LIMIT_S = 30.0
@@ -68,7 +67,7 @@ class World:
         self.marketed: Marketed
         self.counts: Counter[str] = Counter()
         self._market = asyncio.Event()
-        self._remembered: list[Memory] = []
+        self.remembered: list[Memory] = []
         self._stack = stack
         self._ports = ports
         self._log = folder / "provider" / provider.LOG
@@ -200,6 +199,15 @@ class World:
         """One attempt of a fault's own, written into the history like the load's."""
         await self.load.attempt(step_of(op, who))
 
+    async def merge_twins(self, who: str, *, undo: bool) -> None:
+        """Two who buy, are one, and (`undo`) are two again."""
+        twin = f"{who}-twin"
+        await asyncio.gather(self.buy(who), self.buy(twin, consent=False))
+        await self.load.attempt(Step("merge", f"{who}-merge", who, other=twin))
+        await self.buy_again(who)
+        if undo:
+            await self.load.attempt(Step("undo", f"{who}-undo", who, other=twin))
+
     async def market(self, after: int = 100) -> None:
         """What marketing does meanwhile, when so many attempts were begun: a segment is edited, a one-off started."""
         await self.load.begin(after)
@@ -210,49 +218,6 @@ class World:
     async def marketing_is_done(self) -> None:
         """Return when nothing more is edited or started."""
         await self._market.wait()
-
-    # --- databases that go back
-
-    async def take_backup(self, service: str) -> Backup:
-        """Of the service's database, while everything goes on."""
-        at = time.time()
-        content = await asyncio.to_thread(take_backup, self.administrators[service])
-        return Backup(service, content, at)
-
-    def somebody_in(self, backup: Backup) -> str:
-        """Somebody whom the backup knows, who has not withdrawn and is nobody's twin."""
-        rows = [row for row in self.history.rows() if row["ended"] < backup.at]
-        odd = {row["who"] for row in self.history.rows() if row["op"] in ("erase", "withdraw", "merge", "complain")}
-        known = {row["who"] for row in rows if row["op"] == "purchase" and row["outcome"] == "ok"}
-        candidates = sorted(who for who in known - odd if not who.endswith("-twin"))
-        return str(self.chance.choice(candidates))
-
-    async def restore(self, backup: Backup) -> None:
-        """The service's processes end, its database is what it was at the backup, and they start again."""
-        service, supervisor = backup.service, self.installation.supervisor
-        names = [name for name in self.installation.process_names() if name.startswith(service)]
-        for name in names:
-            await asyncio.to_thread(supervisor.remove, name)
-        memory = await self.outside.remember(service)
-        await restore_backup(self.administrators[service], backup.content)
-        left = await self.outside.remember(service)
-        self._remembered.append(memory)
-        self.counts["restored"] += 1
-        self.counts["rows forgotten"] += len(set(memory.outbox) - set(left.outbox))
-        for name in names:
-            await asyncio.to_thread(supervisor.add, self.installation.child(name))
-
-    # --- two versions
-
-    def processes_of_before(self) -> int:
-        """How many processes run the version before."""
-        return sum(before.MODULE in child.argv for child in self.installation.children())
-
-    def replace_by_this_version(self, name: str) -> None:
-        """One process ends, and its successor of this version starts."""
-        self.installation.supervisor.remove(name)
-        self.installation.plan = replace(self.installation.plan, launchers={})
-        self.installation.supervisor.add(self.installation.child(name))
 
     # --- after the dust has settled
 
@@ -289,7 +254,7 @@ class World:
         """What is there now."""
         seen = await self.outside.collect(self.history.rows(), self.handed(), self.marketed)
         seen.seed, seen.fault, seen.canary_s = self.seed, fault, canary_s
-        for memory in self._remembered:
+        for memory in self.remembered:
             memory.add_to(seen)
         # Last: the owners tell everything again for it.
         seen.rebuilt = await compare_read_models(self.installation.folder)

@@ -39,7 +39,9 @@ async def test_a_service_message_of_before_its_rules_is_refused_when_it_starts(w
     await world.execute(
         'update campaigns set definition = definition || \'{"purpose": "service"}\' where id = :id', id=campaign
     )
-    assert told(await world.api.post(f"/campaigns/{campaign}/start")) == (409, "not-for-service")
+    desk = {"Authorization": "Bearer service-desk-key"}
+    refused = await world.api.post(f"/campaigns/{campaign}/start", headers=desk)
+    assert told(refused) == (409, "not-for-service")
 
 
 async def test_a_template_cannot_be_checked_while_customers_is_away() -> None:

@@ -40,12 +40,12 @@ async def test_records_and_their_identifiers_refuse_by_name(api: httpx.AsyncClie
 async def test_attributes_merges_and_imports_refuse_by_name(api: httpx.AsyncClient, world: World) -> None:
     """Catches refusals that changed their name or status: callers decide by them."""
     name = f"a_{uuid4().hex[:8]}"
-    attribute = {"name": name, "type": "text", "label": "Something"}
+    attribute = {"name": name, "type": "text", "label": "Something", "purpose": "analytics"}
     assert told(await api.get(f"/attributes/{name}")) == (404, "no-such-attribute")
     made = await api.post("/attributes", json=attribute)
     assert made.status_code == 201, made.text
     assert told(await api.post("/attributes", json=attribute)) == (409, "attribute-exists")
-    wrong = {**attribute, "name": "Not A Name"}
+    wrong = {**attribute, "name": "kind"}
     assert told(await api.post("/attributes", json=wrong)) == (422, "invalid-definition")
     assert told(await api.get(f"/merges/{NOBODY}")) == (404, "no-such-merge")
     merge = await merged(api, await created(api), await created(api))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 
 from deploy.local.installation import SERVICES
-from tests.faults import skewed
+from tests.faults import going_back, skewed
 from tests.faults.injections.fault import MORE
 from tests.faults.world import World
 
@@ -30,10 +30,10 @@ async def set_clocks_wrong(world: World) -> None:
 async def roll_out(world: World) -> None:
     """The version before runs on the schema of this one; then each process is replaced by its successor, under load."""
     await world.load.begin(2 * MORE)
-    world.counts["processes of the version before"] += world.processes_of_before()
+    world.counts["processes of the version before"] += going_back.processes_of_before(world)
     for service in SERVICES:
         for kind in ("worker", "app"):
-            await asyncio.to_thread(world.replace_by_this_version, f"{service}.{kind}")
+            await asyncio.to_thread(going_back.replace_by_this_version, world, f"{service}.{kind}")
             await world.load.begin(MORE // 2)
     await world.ready()
 
@@ -43,14 +43,14 @@ async def restore_each_database(world: World) -> None:
     await world.marketing_is_done()
     for service in SERVICES:
         async with world.load.without(_SAID_AT[service]):
-            backup = await world.take_backup(service)
+            backup = await going_back.backup_of(world, service)
             await world.load.begin(2 * MORE)
             if service != "privacy":
                 # Somebody whom the backup knows is erased since: it brings them back.
-                await world.step("erase", world.somebody_in(backup))
+                await world.step("erase", going_back.somebody_in(world, backup))
                 world.counts["erasures newer than a backup"] += 1
             await world.buy(f"restored{world.seed}-{service}", 2, consent=service != "privacy")
-            await world.restore(backup)
+            await going_back.restore(world, backup)
         await world.load.begin(MORE)
     await world.ready()
 

@@ -103,9 +103,9 @@ async def fill_the_disks(world: World) -> None:
     await world.load.begin(MORE)
     for disk, server in (("postgres", world.stack.postgres), ("kafka", world.stack.brokers[0])):
         with world.disk(disk).filled() as volume:
+            world.counts[f"full disks of {disk}"] += volume.is_full
             await world.load.begin(MORE)
             await asyncio.sleep(_FULL_S)
-            world.counts[f"full disks of {disk}"] += volume.is_full
         # Who runs it has made room, and starts what has given up.
         await asyncio.to_thread(server.start)
         await world.load.begin(MORE)

@@ -9,6 +9,8 @@ from tests.faults.injections.fault import MORE
 from tests.faults.intruder import try_every_door
 from tests.faults.world import World
 
+# Until somebody has become a fan and their mail is at the provider.
+_IN_TROUBLE_S = 6.0
 _TROUBLES: tuple[provider.Mode, ...] = ("slow", "refuse-later", "drop", "kept-and-deferred", "refused-letter")
 
 
@@ -26,6 +28,7 @@ async def provider_in_trouble(world: World) -> None:
     for mode in _TROUBLES:
         world.mail(mode)
         await world.load.begin(60)
+        await asyncio.sleep(_IN_TROUBLE_S)
         world.mail("accept")
         await world.load.begin(20)
 

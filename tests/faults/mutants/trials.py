@@ -57,6 +57,8 @@ async def _all_sorts(world: World) -> None:
     await asyncio.gather(*(world.buy(one, 2) for one in who))
     await world.mailed(who)
     await asyncio.gather(*(world.step("erase", one) for one in who))
+    for number in range(2):
+        await world.merge_twins(f"twin{world.seed}-{number}", undo=number == 0)
     await world.load.begin(60)
 
 
