@@ -9,7 +9,13 @@ from services.privacy.identity import repository
 from services.privacy.identity.domain import OWNED_KINDS, Hashing, Holder, NamedAddress, Reference
 from services.privacy.identity.errors import CustomerIdNeeded, CustomerNotDerivable
 from shared.config import ServiceSettings
-from shared.contracts.customers import CustomersMerged, IdentifierOwned, IdentifierRetired, MergeUndone
+from shared.contracts.customers import (
+    CustomersMerged,
+    IdentifierFreed,
+    IdentifierOwned,
+    IdentifierRetired,
+    MergeUndone,
+)
 from shared.contracts.envelope import Envelope
 from shared.customers import owners
 from shared.customers.owners import customer_behind
@@ -106,9 +112,9 @@ async def record_undone_merges(tx: Tx, merges: Sequence[MergeUndone]) -> None:
     await repository.store_undone_merges(tx, merges)
 
 
-async def record_owners(tx: Tx, owned: Sequence[Envelope[IdentifierOwned]]) -> None:
-    """What is said by one of these identifiers is said by its owner."""
-    await owners.record_owned(tx, owned)
+async def record_owners(tx: Tx, owned: Sequence[Envelope[IdentifierOwned] | Envelope[IdentifierFreed]]) -> None:
+    """What is said by one of these identifiers is said by its owner, if it has one."""
+    await owners.follow_owners(tx, owned)
 
 
 async def record_retired_identifiers(tx: Tx, retired: Sequence[Envelope[IdentifierRetired]]) -> None:

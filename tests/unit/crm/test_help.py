@@ -30,6 +30,8 @@ WITHOUT_SETTINGS = {
     "keys rotate": ("till",),
     "where": (),
     "customers import": (__file__,),
+    "customers imports": (),
+    "customers undo": (ID,),
 }
 
 

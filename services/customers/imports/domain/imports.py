@@ -11,10 +11,26 @@ from uuid import UUID
 from shared.files.mapping import Mapped
 from shared.files.sheets import Sheet
 
-State = Literal["uploaded", "mapped", "checking", "checked", "running", "done", "failed"]
+State = Literal[
+    "uploaded",
+    "mapped",
+    "checking",
+    "checked",
+    "running",
+    "paused",
+    "done",
+    "failed",
+    "cancelled",
+    "undoing",
+    "undone",
+]
 Outcome = Literal["new", "changed", "unchanged"]
 # In these the worker is at it: nothing else may be asked of the import.
-BUSY: frozenset[State] = frozenset({"checking", "running"})
+BUSY: frozenset[State] = frozenset({"checking", "running", "undoing"})
+# In these nothing was taken yet: the mapping may change.
+UNTAKEN: frozenset[State] = frozenset({"uploaded", "mapped", "checked"})
+# In these rows were taken, and may be taken back.
+TAKEN: frozenset[State] = frozenset({"paused", "done", "failed", "cancelled"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +41,19 @@ class Counts:
     changed: int = 0
     unchanged: int = 0
     refused: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Undo:
+    """Who asked that the import is taken back, and how far that is: `touched` customers were gone through, of whom
+    `restored` have again what they had, and `retracted` are gone, as nobody but the import knew them."""
+
+    by: str
+    at: datetime
+    after: UUID | None = None
+    touched: int = 0
+    restored: int = 0
+    retracted: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +76,8 @@ class Import:
     position: int = 0
     place: int = 0
     counts: Counts = Counts()
+    undoable: bool = False
+    undo: Undo | None = None
 
     @property
     def publisher(self) -> str:

@@ -8,7 +8,7 @@ from uuid import UUID
 import httpx
 import pytest
 
-from services.customers.imports import repository
+from services.customers.imports.repository import files as repository
 from services.customers.imports.service.running import continue_import
 from shared.contracts.customers import ProfileChanged
 from shared.contracts.envelope import Origin
