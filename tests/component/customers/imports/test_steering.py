@@ -86,14 +86,14 @@ async def test_the_next_file_with_these_headings_is_understood_like_the_last(
 
 async def test_a_mapping_is_kept_under_a_name(api: httpx.AsyncClient) -> None:
     """Catches a kept mapping that cannot be read again, replaced or forgotten, and one that could never be used."""
-    path, who = f"/import-mappings/{an_address()}", {"headers": as_("importer")}
-    assert (await api.put(path, json={"columns": MAPPING}, **who)).status_code == 200
-    replaced = await api.put(path, json={"columns": MAPPING[:2]}, **who)
+    path, who = f"/import-mappings/{an_address()}", as_("importer")
+    assert (await api.put(path, json={"columns": MAPPING}, headers=who)).status_code == 200
+    replaced = await api.put(path, json={"columns": MAPPING[:2]}, headers=who)
     assert (replaced.json()["saved_by"], len(replaced.json()["columns"])) == ("importer", 2)
-    assert (await api.get(path, **who)).json() == replaced.json()
-    listed = (await api.get("/import-mappings", **who)).json()["items"]
+    assert (await api.get(path, headers=who)).json() == replaced.json()
+    listed = (await api.get("/import-mappings", headers=who)).json()["items"]
     assert replaced.json() in listed
-    wrong = await api.put(path, json={"columns": [{"column": "Ort", "to": "citty"}]}, **who)
+    wrong = await api.put(path, json={"columns": [{"column": "Ort", "to": "citty"}]}, headers=who)
     assert (wrong.status_code, wrong.json()["type"]) == (422, "/problems/invalid-mapping")
-    assert (await api.delete(path, **who)).status_code == 204
-    assert (await api.get(path, **who)).status_code == 404
+    assert (await api.delete(path, headers=who)).status_code == 204
+    assert (await api.get(path, headers=who)).status_code == 404
