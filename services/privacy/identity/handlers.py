@@ -13,14 +13,9 @@ from shared.contracts.customers import (
 from shared.events.handlers import EventBatch, EventHandler, Phase
 
 
-async def on_customers_merged(batch: EventBatch) -> None:
-    """Two ids are one customer."""
+async def on_merges(batch: EventBatch) -> None:
+    """Two ids are one customer, or two again."""
     await service.record_merges(batch.tx, [event.data for event in batch.events])
-
-
-async def on_merge_undone(batch: EventBatch) -> None:
-    """They are two again."""
-    await service.record_undone_merges(batch.tx, [event.data for event in batch.events])
 
 
 async def on_identifier_owned(batch: EventBatch) -> None:
@@ -34,8 +29,7 @@ async def on_identifier_retired(batch: EventBatch) -> None:
 
 
 HANDLERS = [
-    EventHandler("privacy", Phase.IDENTITY, [CustomersMerged], on_customers_merged),
-    EventHandler("privacy", Phase.IDENTITY, [MergeUndone], on_merge_undone),
+    EventHandler("privacy", Phase.IDENTITY, [CustomersMerged, MergeUndone], on_merges),
     EventHandler("privacy", Phase.IDENTITY, [IdentifierFreed, IdentifierOwned], on_identifier_owned),
     EventHandler("privacy", Phase.IDENTITY, [IdentifierRetired], on_identifier_retired),
 ]
