@@ -7,7 +7,7 @@ from services.customers.cards import routes as cards
 from services.customers.erasures.handlers import handlers_for
 from services.customers.identifiers import repository as identifiers
 from services.customers.imports import jobs as imports_jobs
-from services.customers.imports.repository import results, touched
+from services.customers.imports.repository import consents, results, touched
 from services.customers.imports.routes import imports as imports_routes
 from services.customers.imports.routes import mappings as import_mappings
 from services.customers.merges import handlers as merges_handlers
@@ -40,6 +40,7 @@ STORES = {
     **merges.ERASED,
     **results.ERASED,
     **touched.ERASED,
+    **consents.ERASED,
 }
 
 CAPABILITIES = [

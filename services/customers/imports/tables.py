@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Boolean, Column, Table, Text
+from sqlalchemy import BigInteger, Boolean, Column, SmallInteger, Table, Text
 from sqlalchemy.dialects.postgresql import JSONB, UUID
 
 from services.customers.metadata import MOMENT, metadata
@@ -33,6 +33,9 @@ imports = Table(
     Column("undoable", Boolean, nullable=False),
     # {"by", "at", "after", "touched", "restored", "retracted"}: who takes it back, and how far that is.
     Column("undo", JSONB),
+    # By which columns it speaks of consent (ConsentRule), and how many rows say what.
+    Column("consents", JSONB, nullable=False),
+    Column("consent_counts", JSONB, nullable=False),
 )
 
 # The reason names a column, never a value: the row itself is read from the file, for as long as that is kept.
@@ -81,4 +84,17 @@ import_mappings = Table(
     Column("mapping", JSONB, nullable=False),
     Column("saved_at", MOMENT, nullable=False),
     Column("saved_by", Text, nullable=False),
+)
+
+# What rows say of consent, on its way to privacy: the words themselves are read from the file.
+import_consents = Table(
+    "import_consents",
+    metadata,
+    Column("import_id", UUID, primary_key=True),
+    Column("row", BigInteger, primary_key=True),
+    Column("rule", SmallInteger, primary_key=True),
+    Column("customer_id", UUID, nullable=False),
+    Column("place", BigInteger, nullable=False),
+    Column("granted", Boolean, nullable=False),
+    Column("state", Text, nullable=False),
 )

@@ -42,13 +42,13 @@ _STORE_HEADS = text(f"""
         expired = excluded.expired, fingerprint = excluded.fingerprint, generation = excluded.generation,
         alone = excluded.alone, former = excluded.former
 """)
-_LINE = (
+LINE_COLUMNS = (
     "customer_id, version, consent_id, purpose, channel, action, effective, occurred_at, recorded_at, expires_at, "
     "recorded_by, basis, wording, wording_version, evidence, withdrawn_via, campaign_id, message_id, "
     "fingerprint, generation, alone, former"
 )
 _APPEND = text(f"""
-    insert into consents ({_LINE})
+    insert into consents ({LINE_COLUMNS})
     select customer_id, version, consent_id, purpose, channel, action, effective, occurred_at, :now, expires_at,
         recorded_by, basis, wording, wording_version, cast(evidence as jsonb), withdrawn_via, campaign_id, message_id,
         fingerprint, generation, alone, former
@@ -65,7 +65,7 @@ _APPEND = text(f"""
          alone, former)
 """)
 _HISTORY = text(f"""
-    select {_LINE} from consents
+    select {LINE_COLUMNS} from consents
     where customer_id = any(cast(:ids as uuid[])) and (cast(:before as bigint) is null or version < :before)
     order by version desc limit :limit
 """)
@@ -141,7 +141,7 @@ async def page_of_heads(tx: Tx, after: UUID | None, limit: int) -> tuple[list[He
 async def history(tx: Tx, ids: Iterable[UUID], *, before: int | None, limit: int) -> list[Line]:
     """Lines of these customer ids, newest first, older than the number `before` (None: from the newest)."""
     rows = await tx.rows(_HISTORY, {"ids": sorted(set(ids)), "before": before, "limit": limit})
-    return [_line(row) for row in rows]
+    return [line_of(row) for row in rows]
 
 
 def _given_columns(given: Sequence[Given | None]) -> dict[str, list[object]]:
@@ -179,7 +179,8 @@ def _head(row: RowMapping) -> Head:
     )
 
 
-def _line(row: RowMapping) -> Line:
+def line_of(row: RowMapping) -> Line:
+    """A row of `consents` (LINE_COLUMNS)."""
     proof = Proof(
         recorded_by=row["recorded_by"],
         basis=row["basis"],

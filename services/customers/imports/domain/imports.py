@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal
 from uuid import UUID
 
+from services.customers.imports.domain.consents import ConsentCounts, ConsentRule
 from shared.files.mapping import Mapped
 from shared.files.sheets import Sheet
 
@@ -78,6 +79,8 @@ class Import:
     counts: Counts = Counts()
     undoable: bool = False
     undo: Undo | None = None
+    consents: Sequence[ConsentRule] = ()
+    consent_counts: ConsentCounts = field(default_factory=ConsentCounts)
 
     @property
     def publisher(self) -> str:

@@ -9,6 +9,7 @@ from uuid import UUID
 
 import orjson
 
+from services.customers.imports.domain.consents import ConsentCounts, ConsentRule
 from services.customers.imports.domain.imports import Counts, Import, Undo
 from services.customers.profiles.repository.codec import to_json
 from shared.database.transaction import Tx
@@ -17,7 +18,8 @@ from shared.files.sheets import Sheet
 
 _COLUMNS = (
     "import_id, file_name, sha256, size, sheet, mapping, state, created_at, created_by, started_at, started_by, "
-    "finished_at, failure, position, place, added, changed, unchanged, refused, undoable, undo"
+    "finished_at, failure, position, place, added, changed, unchanged, refused, undoable, undo, "
+    "consents, consent_counts"
 )
 _ADD = """
     insert into imports (import_id, file_name, sha256, size, sheet, state, created_at, created_by,
@@ -33,7 +35,8 @@ _SAVE = """
     update imports set mapping = cast(:mapping as jsonb), state = :state, started_at = :started_at,
         started_by = :started_by, finished_at = :finished_at, failure = :failure, position = :position,
         place = :place, added = :added, changed = :changed, unchanged = :unchanged, refused = :refused,
-        undoable = :undoable, undo = cast(:undo as jsonb)
+        undoable = :undoable, undo = cast(:undo as jsonb), consents = cast(:consents as jsonb),
+        consent_counts = cast(:consent_counts as jsonb)
     where import_id = :import_id
 """
 _BUSY = f"""
@@ -98,6 +101,8 @@ async def save_import(tx: Tx, made: Import) -> None:
             "unchanged": counts.unchanged,
             "refused": counts.refused,
             "undo": _undo_to_json(made.undo),
+            "consents": to_json([asdict(rule) for rule in made.consents]),
+            "consent_counts": to_json(asdict(made.consent_counts)),
         },
     )
 
@@ -111,12 +116,15 @@ def _import(row: dict[str, Any]) -> Import:
     names = ("added", "changed", "unchanged", "refused")
     added, changed, unchanged, refused = (row.pop(name) for name in names)
     sheet, mapping, undo = (_json(row.pop(name)) for name in ("sheet", "mapping", "undo"))
+    consents, consent_counts = (_json(row.pop(name)) for name in ("consents", "consent_counts"))
     return Import(
         **row,
         sheet=Sheet(**sheet),
         mapping=None if mapping is None else [MappedColumn(**mapped) for mapped in mapping],
         counts=Counts(added, changed, unchanged, refused),
         undo=None if undo is None else _undo(undo),
+        consents=[ConsentRule(**rule) for rule in consents],
+        consent_counts=ConsentCounts(**consent_counts),
     )
 
 

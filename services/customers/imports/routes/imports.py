@@ -76,9 +76,13 @@ async def read(tx: TxDep, settings: SettingsDep, import_id: UUID) -> ImportOut:
 
 
 @router.put("/{import_id}/mapping")
-async def map_columns(tx: TxDep, import_id: UUID, body: MappingIn) -> ImportSummary:
-    """Say what the columns mean. What a dry run found by another mapping is forgotten."""
-    return ImportSummary.of(await steering.map_columns(tx, import_id, body.mapping()))
+async def map_columns(tx: TxDep, settings: SettingsDep, import_id: UUID, body: MappingIn) -> ImportSummary:
+    """Say what the columns mean. What a dry run found by another mapping is forgotten.
+
+    What the file says of consent is taken where it is proven (`consents`): wording, version, day and source. It goes to
+    privacy's ledger with file and row as evidence; whoever is not proven to have agreed is not written to."""
+    rules = [rule.rule() for rule in body.consents]
+    return ImportSummary.of(await steering.map_columns(tx, settings, import_id, body.mapping(), rules))
 
 
 @router.post("/{import_id}/dry-run", status_code=202)

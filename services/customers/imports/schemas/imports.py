@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from datetime import datetime
 from typing import Any, Literal, Self
 from uuid import UUID
@@ -62,6 +63,14 @@ class UndoOut(AnswerModel):
         return cls(by=undo.by, at=undo.at, touched=undo.touched, restored=undo.restored, retracted=undo.retracted)
 
 
+class ConsentCountsOut(AnswerModel):
+    """Rows by what they say of consent, over all purposes and channels of the mapping."""
+
+    granted: int = Field(description="proven: to be told, or told, to privacy")
+    unproven: int = Field(description="agreed without wording, version, day or source: nobody is mailable by it")
+    withdrawn: int = Field(description="refused or unsubscribed")
+
+
 class ImportSummary(AnswerModel):
     """Which file, who brought and started it, and how far it is."""
 
@@ -80,6 +89,7 @@ class ImportSummary(AnswerModel):
     finished_at: datetime | None
     failure: str | None
     undoable: bool = Field(description="whether it can be taken back, once rows of it were taken")
+    consent_counts: ConsentCountsOut
     undo: UndoOut | None = Field(description="set when somebody has asked to take it back")
 
     @classmethod
@@ -106,6 +116,10 @@ class ImportOut(ImportSummary):
     mapping: list[ColumnOut] | None
     refused: list[RefusedOut]
     examples: list[ExampleOut]
+    consents_told: dict[str, int] = Field(
+        description="statements by state: waiting, sent, refused by privacy; annulling and annulled after an undo",
+        examples=[{"sent": 2}],
+    )
     unproven: list[str] = Field(description="columns about consent: not taken, as they prove nothing")
     same_file: UUID | None = Field(description="another import of the same bytes that was started")
 
@@ -131,6 +145,7 @@ class ImportOut(ImportSummary):
                 ExampleOut(row=one.number, customer_id=one.customer_id, outcome=one.outcome, changes=dict(one.changes))
                 for one in shown.examples
             ],
+            consents_told=dict(shown.told),
             unproven=shown.unproven,
             same_file=shown.same_file,
         )
@@ -153,5 +168,6 @@ def _summary(made: Import) -> dict[str, Any]:
         "finished_at": made.finished_at,
         "failure": made.failure,
         "undoable": made.undoable,
+        "consent_counts": ConsentCountsOut(**asdict(made.consent_counts)),
         "undo": UndoOut.of(made.undo),
     }

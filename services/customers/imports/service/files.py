@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterable, AsyncIterator, Sequence
+from collections.abc import AsyncIterable, AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from uuid import UUID
 
@@ -11,8 +11,8 @@ from services.customers.config import Settings
 from services.customers.imports.domain.imports import Import, Judged, RefusedCount
 from services.customers.imports.domain.mapping import CONSENT, guess_mapping
 from services.customers.imports.domain.saved import headings_of
+from services.customers.imports.repository import consents, results, saved
 from services.customers.imports.repository import files as repository
-from services.customers.imports.repository import results, saved
 from services.customers.imports.service.finding import find_import
 from shared.database.engine import Database
 from shared.database.transaction import Tx
@@ -39,11 +39,14 @@ class Shown:
     refused: Sequence[RefusedCount]
     examples: Sequence[Judged]
     same_file: UUID | None
+    told: Mapping[str, int]
 
     @property
     def unproven(self) -> list[str]:
         """Columns that say something of consent. None of it is taken: it needs wording, date and source."""
-        return [mapped.column for mapped in self.made.mapping or self.guessed if mapped.to == CONSENT]
+        proven = {column for rule in self.made.consents for column in rule.columns}
+        mapped = self.made.mapping or self.guessed
+        return [one.column for one in mapped if one.to == CONSENT and one.column not in proven]
 
 
 async def take_file(
@@ -101,6 +104,7 @@ async def show_import(tx: Tx, settings: Settings, import_id: UUID) -> Shown:
         refused=await results.refused_counts(tx, import_id),
         examples=await results.examples_of(tx, import_id, _SHOWN_EXAMPLES),
         same_file=await repository.same_file(tx, made),
+        told=await consents.counts_of(tx, import_id),
     )
 
 

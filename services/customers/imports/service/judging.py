@@ -38,7 +38,7 @@ class JudgedRows:
     """Rows by what is to be done with them."""
 
     taken: list[Taken] = field(default_factory=list)
-    unchanged: list[Judged] = field(default_factory=list)
+    unchanged: list[Taken] = field(default_factory=list)
     refused: list[RefusedRow] = field(default_factory=list)
 
 
@@ -95,7 +95,7 @@ async def judge_rows(
         so_far = known.setdefault(root, _known(group, stated_at, publisher))
         taken = _judge(one, subject, generation, so_far)
         if taken.judged.outcome == "unchanged" and not taken.again:
-            result.unchanged.append(taken.judged)
+            result.unchanged.append(taken)
         else:
             result.taken.append(taken)
     return result

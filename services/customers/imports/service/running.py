@@ -7,13 +7,13 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 
-from services.customers.attributes.repository import load_definitions
 from services.customers.config import Settings
 from services.customers.imports.domain.imports import Counts, Import, Judged, State
-from services.customers.imports.domain.rows import Reading
 from services.customers.imports.repository import files as repository
 from services.customers.imports.repository import results, touched
+from services.customers.imports.service.consents import note_consents
 from services.customers.imports.service.judging import JudgedRows, Taken, judge_rows
+from services.customers.imports.service.reading import reading_of
 from services.customers.imports.service.undoing import undo_some
 from services.customers.observations.service.batches import resolve_observed
 from services.customers.observations.service.keeping import keep_observed
@@ -54,6 +54,7 @@ async def continue_import(tx: Tx, settings: Settings) -> bool:
         await _take(tx, settings, made, judged.taken)
     else:
         await _meet(tx, made, judged)
+    said = await note_consents(tx, made, reading, [*judged.taken, *judged.unchanged])
     await results.add_refusals(tx, made.import_id, judged.refused)
     await _keep_examples(tx, made, [taken.judged for taken in judged.taken])
     ended = len(rows) < BATCH
@@ -68,6 +69,7 @@ async def continue_import(tx: Tx, settings: Settings) -> bool:
             position=made.position + len(rows),
             place=place,
             counts=_counted(made.counts, judged),
+            consent_counts=said,
             finished_at=tx.now if ended else None,
         ),
     )
@@ -83,18 +85,6 @@ async def delete_old_files(tx: Tx, settings: Settings) -> bool:
         await Files(settings).delete(import_id)
         await results.mark_deleted(tx, import_id, tx.now)
     return bool(outdated)
-
-
-async def reading_of(tx: Tx, settings: Settings, made: Import) -> Reading:
-    """All that is needed to read its rows."""
-    return Reading(
-        key=settings.key,
-        region=settings.phone_region,
-        columns=made.sheet.columns,
-        mapping=made.mapping or (),
-        formats=made.sheet.formats,
-        definitions=await load_definitions(tx),
-    )
 
 
 async def _take(tx: Tx, settings: Settings, made: Import, taken: Sequence[Taken]) -> None:

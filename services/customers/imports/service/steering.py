@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from uuid import UUID
 
 from services.customers.attributes.repository import load_definitions
-from services.customers.imports.domain.imports import UNTAKEN, Import
+from services.customers.config import Settings
+from services.customers.imports.domain.consents import ConsentCounts, ConsentRule
+from services.customers.imports.domain.imports import UNTAKEN, Counts, Import
 from services.customers.imports.domain.mapping import faults_of
 from services.customers.imports.errors import WrongState
 from services.customers.imports.repository import files as repository
 from services.customers.imports.repository import results
-from services.customers.imports.service.faults import refuse_faults
+from services.customers.imports.service.faults import refuse_consent_faults, refuse_faults
 from services.customers.imports.service.finding import find_import
 from services.customers.imports.service.saved import keep_last
 from shared.database.transaction import Tx
@@ -20,7 +23,9 @@ from shared.files.mapping import Mapped
 _LOOK = "Look at GET /imports/{import_id}."
 
 
-async def map_columns(tx: Tx, import_id: UUID, mapping: Mapped) -> Import:
+async def map_columns(
+    tx: Tx, settings: Settings, import_id: UUID, mapping: Mapped, consents: Sequence[ConsentRule] = ()
+) -> Import:
     """The columns mean this; what a dry run found by another mapping is forgotten.
 
     Raises InvalidMapping, WrongState.
@@ -30,7 +35,8 @@ async def map_columns(tx: Tx, import_id: UUID, mapping: Mapped) -> Import:
     if not untaken:
         raise WrongState(f"The import is {made.state}.", cure="Send the file again to import it by another mapping.")
     refuse_faults(mapping, faults_of(mapping, made.sheet.columns, made.sheet.formats, await load_definitions(tx)))
-    return await _begin(tx, replace(made, mapping=list(mapping), state="mapped"))
+    refuse_consent_faults(settings, consents, made.sheet.columns)
+    return await _begin(tx, replace(made, mapping=list(mapping), consents=list(consents), state="mapped"))
 
 
 async def check_import(tx: Tx, import_id: UUID) -> Import:
@@ -95,7 +101,9 @@ async def _save(tx: Tx, made: Import) -> Import:
 
 
 async def _begin(tx: Tx, made: Import) -> Import:
-    fresh = replace(made, position=0, place=0, counts=type(made.counts)(), finished_at=None, failure=None)
+    fresh = replace(
+        made, position=0, place=0, counts=Counts(), consent_counts=ConsentCounts(), finished_at=None, failure=None
+    )
     await results.clear_results(tx, made.import_id)
     await repository.save_import(tx, fresh)
     return fresh

@@ -15,8 +15,8 @@ from services.customers.identifiers.service.owning import doubt_owners, free_ide
 from services.customers.imports.domain.imports import TAKEN, Import, Undo
 from services.customers.imports.domain.undoing import knows_nothing, without_import
 from services.customers.imports.errors import NotUndoable, WrongState
+from services.customers.imports.repository import consents, results, touched
 from services.customers.imports.repository import files as repository
-from services.customers.imports.repository import results, touched
 from services.customers.imports.service.finding import find_import
 from services.customers.merges import repository as merges
 from services.customers.profiles.domain.customer import Group
@@ -84,6 +84,7 @@ async def undo_some(tx: Tx, settings: Settings, made: Import) -> None:
     ended = len(ids) < BATCH
     if ended:
         await touched.forget_touched(tx, made.import_id)
+        await consents.take_back(tx, made.import_id)
     progress = replace(
         undo,
         after=ids[-1] if ids else undo.after,

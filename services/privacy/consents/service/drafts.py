@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -40,6 +40,11 @@ class Draft:
     proof: Proof
     occurred_at: datetime | None = None
     expires_at: datetime | None = None
+    consent_id: UUID | None = None
+
+    def named(self, consent_id: UUID) -> Draft:
+        """The same under an id that its sender has derived."""
+        return replace(self, consent_id=consent_id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +151,7 @@ def _statements(tx: Tx, draft: Draft, meant: _Meant, locked: LockedSubjects) -> 
         if address is None or granted:
             raise _erased()
         customer_id = None
-    consent_id, given = new_id(), meant.given
+    consent_id, given = draft.consent_id or new_id(), meant.given
     scopes = []
     if customer_id is not None:
         scopes.append(Scope(customer_id, draft.purpose, draft.channel))
