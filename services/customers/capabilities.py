@@ -6,6 +6,7 @@ from services.customers.attributes import routes as attributes
 from services.customers.cards import routes as cards
 from services.customers.erasures.handlers import handlers_for
 from services.customers.identifiers import repository as identifiers
+from services.customers.imports import handlers as imports_handlers
 from services.customers.imports import jobs as imports_jobs
 from services.customers.imports.repository import consents, results, touched
 from services.customers.imports.routes import imports as imports_routes
@@ -60,7 +61,12 @@ CAPABILITIES = [
         handlers=merges_handlers.HANDLERS,
         restates={"campaigns": [restate_merges]},
     ),
-    Capability("imports", routers=[imports_routes.router, import_mappings.router], jobs=imports_jobs.JOBS),
+    Capability(
+        "imports",
+        handlers=imports_handlers.HANDLERS,
+        routers=[imports_routes.router, import_mappings.router],
+        jobs=imports_jobs.JOBS,
+    ),
     Capability("respellings", jobs=respellings.JOBS),
     Capability("cards", routers=[cards.router]),
     Capability("erasures", handlers=handlers_for(STORES)),

@@ -217,6 +217,14 @@ async def add_identifiers(tx: Tx, identifiers: Sequence[Identifier]) -> None:
     await tx.execute(_ADD, {**params, "statements": [_statements(identifier) for identifier in identifiers]})
 
 
+async def copy_identifiers(tx: Tx, identifiers: Sequence[Identifier]) -> None:
+    """Those of customers who had none, by COPY."""
+    if identifiers:
+        names = [name for name in _COLUMNS.split(", ") if name != "statements"]
+        rows = [(*(getattr(identifier, name) for name in names), _statements(identifier)) for identifier in identifiers]
+        await tx.copy("identifiers", (*names, "statements"), rows)
+
+
 async def mark_identifiers(tx: Tx, identifiers: Sequence[Identifier]) -> None:
     """Write `verified`, `preferred`, `trust` and who stated them."""
     if identifiers:

@@ -15,5 +15,5 @@ JOBS = [
     # Somebody waits for the dry run.
     Job("run-imports", 1.0, until_done(continue_import)),
     Job("tell-consents", 1.0, _tell_privacy),
-    Job("delete-import-files", 600.0, until_done(delete_old_files)),
+    Job("delete-import-files", 60.0, until_done(delete_old_files)),
 ]

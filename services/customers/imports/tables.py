@@ -34,6 +34,7 @@ imports = Table(
     # {"by", "at", "after", "touched", "restored", "retracted"}: who takes it back, and how far that is.
     Column("undo", JSONB),
     # By which columns it speaks of consent (ConsentRule), and how many rows say what.
+    Column("erase_file", Boolean, nullable=False),
     Column("consents", JSONB, nullable=False),
     Column("consent_counts", JSONB, nullable=False),
 )

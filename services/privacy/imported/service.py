@@ -48,7 +48,7 @@ async def annul_grants(tx: Tx, statements: Mapping[UUID, UUID], *, by: str) -> i
         if line.statement.consent_id in gone and line.statement.given is not None
     }
     locked = await lock_subjects(tx, customers, addresses=addresses)
-    subjects = sorted((customers | addresses) - locked.erased_among(customers | addresses))
+    subjects = sorted((customers - locked.erased_among(customers)) | addresses)
     ledger = await repository.lines_of(tx, subjects)
     known = {line.statement.consent_id for lines in ledger.values() for line in lines}
     annulled = await repository.annulled_among(tx, sorted(known))

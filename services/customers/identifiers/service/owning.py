@@ -54,7 +54,9 @@ async def doubt_owners(tx: Tx, fingerprints: Sequence[str], ids: Sequence[UUID])
         tell_owner(tx, owner, origin=Origin.REPAIR)
 
 
-def tell_owner(tx: Tx, owner: Owner, *, cause: Envelope[Any] | None = None, origin: Origin | None = None) -> None:
+def tell_owner(
+    tx: Tx, owner: Owner, *, cause: Envelope[Any] | UUID | None = None, origin: Origin | None = None
+) -> None:
     """Say whose an identifier is. One that is nobody's is not spoken of: its retirement was."""
     if owner.customer_id is None or owner.kind is None or owner.trust is None:
         return

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import datetime
 from typing import Any
@@ -47,9 +48,13 @@ _SAME_FILE = """
     select import_id from imports where sha256 = :sha256 and state in ('running', 'done') and import_id <> :import_id
     order by import_id desc limit 1
 """
+_ERASE_FILES = """
+    update imports i set erase_file = true where i.file_deleted_at is null and exists (
+        select from import_customers c where c.import_id = i.import_id and c.customer_id = any(cast(:ids as uuid[])))
+"""
 _OUTDATED = """
     select import_id from imports
-    where created_at < :before and file_deleted_at is null and state not in ('checking', 'running', 'paused')
+    where (created_at < :before or erase_file) and file_deleted_at is null and state not in ('checking', 'running', 'paused')
     order by created_at limit 100
 """
 
@@ -108,8 +113,13 @@ async def save_import(tx: Tx, made: Import) -> None:
 
 
 async def outdated_files(tx: Tx, before: datetime) -> list[UUID]:
-    """Imports from before then whose files are still there, and which nobody is at."""
+    """Imports from before then, or with somebody who was erased, whose files are still there and which nobody is at."""
     return [row["import_id"] for row in await tx.rows(_OUTDATED, {"before": before})]
+
+
+async def erase_files_naming(tx: Tx, ids: Sequence[UUID]) -> None:
+    """Files from which something was stated of these customers are to be deleted."""
+    await tx.execute(_ERASE_FILES, {"ids": list(ids)})
 
 
 def _import(row: dict[str, Any]) -> Import:

@@ -36,8 +36,10 @@ ERASED = {"import_customers": "import_customers where customer_id = any(cast(:id
 
 async def add_touched(tx: Tx, import_id: UUID, ids: Sequence[UUID]) -> None:
     """Keep that this import has stated something of these."""
-    if ids:
-        await tx.execute(_ADD, {"import_id": import_id, "ids": sorted(set(ids))})
+    wanted = sorted(set(ids))
+    rows = [(import_id, customer_id) for customer_id in wanted]
+    if wanted and not await tx.copy_new("import_customers", ("import_id", "customer_id"), rows):
+        await tx.execute(_ADD, {"import_id": import_id, "ids": wanted})
 
 
 async def touched_after(tx: Tx, import_id: UUID, after: UUID | None, limit: int) -> list[UUID]:

@@ -13,6 +13,7 @@ from services.customers.imports.repository import files as repository
 from services.customers.imports.repository import results, touched
 from services.customers.imports.service.consents import note_consents
 from services.customers.imports.service.judging import JudgedRows, Taken, judge_rows
+from services.customers.imports.service.newcomers import take_newcomers
 from services.customers.imports.service.reading import reading_of
 from services.customers.imports.service.undoing import undo_some
 from services.customers.observations.service.batches import resolve_observed
@@ -25,6 +26,8 @@ from shared.files.folder import Files
 
 # One transaction: locks few customers for a short time, and what a crash costs.
 BATCH = 500
+# Reading a file takes minutes at most: what lies there longer was left by a process that ended.
+_FORGOTTEN_S = 3600.0
 # So many rows of each outcome are kept to be looked at.
 _EXAMPLES = 20
 
@@ -51,7 +54,9 @@ async def continue_import(tx: Tx, settings: Settings) -> bool:
     reading = await reading_of(tx, settings, made)
     judged = await judge_rows(tx, settings, rows, reading, made.created_at, made.publisher)
     if made.state == "running":
-        await _take(tx, settings, made, judged.taken)
+        left = await take_newcomers(tx, settings, made, judged.taken, reading.definitions)
+        await _take(tx, settings, made, left)
+        await touched.add_touched(tx, made.import_id, [taken.judged.customer_id for taken in judged.taken])
     else:
         await _meet(tx, made, judged)
     said = await note_consents(tx, made, reading, [*judged.taken, *judged.unchanged])
@@ -77,9 +82,11 @@ async def continue_import(tx: Tx, settings: Settings) -> bool:
 
 
 async def delete_old_files(tx: Tx, settings: Settings) -> bool:
-    """Files older than IMPORT_KEEP_DAYS are deleted, and the examples with them. False: nothing is left to do."""
+    """Files older than IMPORT_KEEP_DAYS, or with somebody who was erased, are deleted, and the examples with them.
+    False: nothing is left to do."""
     if settings.import_folder is None:
         return False
+    await Files(settings).delete_forgotten(_FORGOTTEN_S)
     outdated = await repository.outdated_files(tx, tx.now - timedelta(days=settings.import_keep_days))
     for import_id in outdated:
         await Files(settings).delete(import_id)
@@ -94,7 +101,6 @@ async def _take(tx: Tx, settings: Settings, made: Import, taken: Sequence[Taken]
     if events:
         observed = await resolve_observed(EventBatch(tx, settings, events))
         await keep_observed(tx, settings, observed)
-        await touched.add_touched(tx, made.import_id, [one.judged.customer_id for one in taken])
 
 
 def _observation(tx: Tx, made: Import, taken: Taken) -> Envelope[IdentityObserved]:

@@ -1,4 +1,4 @@
-"""Imports: by which columns a file speaks of consent, and statements on their way to privacy."""
+"""Imports: by which columns a file speaks of consent, statements on their way to privacy, files that an erasure ends."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ depends_on = None
 
 _CHANGES = """
 alter table imports add column consents jsonb not null default '[]';
+alter table imports add column erase_file boolean not null default false;
 alter table imports add column consent_counts jsonb not null default '{}';
 create table import_consents (
     import_id uuid not null,
