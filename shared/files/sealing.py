@@ -1,4 +1,4 @@
-"""Rows of files as they lie on the disk: each line sealed under a key that is derived from the installation's secret."""
+"""Rows of files as they lie on the disk: each line sealed under a key derived from the installation's secret."""
 
 from __future__ import annotations
 

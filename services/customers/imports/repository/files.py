@@ -54,7 +54,8 @@ _ERASE_FILES = """
 """
 _OUTDATED = """
     select import_id from imports
-    where (created_at < :before or erase_file) and file_deleted_at is null and state not in ('checking', 'running', 'paused')
+    where (created_at < :before or erase_file) and file_deleted_at is null
+      and state not in ('checking', 'running', 'paused')
     order by created_at limit 100
 """
 

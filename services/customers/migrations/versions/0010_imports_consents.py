@@ -1,4 +1,4 @@
-"""Imports: by which columns a file speaks of consent, statements on their way to privacy, files that an erasure ends."""
+"""Imports: what files say of consent, statements on their way to privacy, and files that an erasure ends."""
 
 from __future__ import annotations
 
