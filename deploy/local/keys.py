@@ -23,7 +23,8 @@ ROLES: dict[str, tuple[str, ...]] = {
     "operator": ("operations", "customers:read", "customers:write", "customers:merge", "customers:import",
                  "interactions:read", "interactions:write", "analytics:read", "campaigns:read", "campaigns:send",
                  "privacy:read"),
-    "service-customers": (),
+    # What files say of consent goes to privacy.
+    "service-customers": ("privacy:write",),
     "service-interactions": (),
     "service-analytics": (),
     "service-campaigns": ("customers:cards", "privacy:permits"),

@@ -25,6 +25,7 @@ from services.analytics.memberships.service.restating import restate_memberships
 from services.analytics.memberships.service.wakeups import WakeUps
 from services.analytics.previews import routes as previews
 from services.analytics.reconciliation import jobs as reconciliation
+from services.analytics.retracted import handlers as retracted
 from services.analytics.scores import handlers as score_handlers
 from services.analytics.scores import jobs as score_jobs
 from services.analytics.scores import routes as scores
@@ -56,6 +57,9 @@ STORES = (
     *scores_repository.STORES,
 )
 
+# What is worked out about a customer who is none goes with a retraction; how it came about stays in the history.
+STATES = (*states.STORES, "memberships", *identity_repository.STORES, *fills.STORES, *scores_repository.STORES)
+
 
 def capabilities(programs: Programs) -> list[Capability]:
     """What one process does. `programs` is the compiled program that its parts share."""
@@ -77,6 +81,7 @@ def capabilities(programs: Programs) -> list[Capability]:
         Capability("previews", routers=[previews.router]),
         Capability("scores", routers=[scores.router], handlers=score_handlers.HANDLERS, jobs=[score_jobs.job()]),
         Capability("reconciliation", jobs=[reconciliation.job(programs)]),
+        Capability("retracted", handlers=retracted.handlers_for(STATES)),
         Capability("erasures", handlers=erasures.handlers_for(STORES)),
     ]
 

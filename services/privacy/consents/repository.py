@@ -44,13 +44,13 @@ _STORE_HEADS = text(f"""
         expired = excluded.expired, fingerprint = excluded.fingerprint, generation = excluded.generation,
         alone = excluded.alone, former = excluded.former
 """)
-_LINE = (
+LINE_COLUMNS = (
     "customer_id, version, consent_id, purpose, channel, action, effective, occurred_at, recorded_at, expires_at, "
     "recorded_by, basis, wording, wording_version, evidence, withdrawn_via, campaign_id, message_id, "
     "fingerprint, generation, alone, former, notice_id, wording_sha256, unproven"
 )
 _APPEND = text(f"""
-    insert into consents ({_LINE})
+    insert into consents ({LINE_COLUMNS})
     select customer_id, version, consent_id, purpose, channel, action, effective, occurred_at, :now, expires_at,
         recorded_by, basis, wording, wording_version, cast(evidence as jsonb), withdrawn_via, campaign_id, message_id,
         fingerprint, generation, alone, former, notice_id, wording_sha256, unproven
@@ -69,7 +69,7 @@ _APPEND = text(f"""
 # The words of a wording that is kept stand with it, not with each line.
 _HISTORY = text(f"""
     select c.*, n.text from (
-        select {_LINE} from consents
+        select {LINE_COLUMNS} from consents
         where customer_id = any(cast(:ids as uuid[])) and (cast(:before as bigint) is null or version < :before)
         order by version desc limit :limit
     ) as c left join notices n using (notice_id)
@@ -153,7 +153,7 @@ async def page_of_heads(tx: Tx, after: UUID | None, limit: int) -> tuple[list[He
 async def history(tx: Tx, ids: Iterable[UUID], *, before: int | None, limit: int) -> list[Line]:
     """Lines of these customer ids, newest first, older than the number `before` (None: from the newest)."""
     rows = await tx.rows(_HISTORY, {"ids": sorted(set(ids)), "before": before, "limit": limit})
-    return [_line(row) for row in rows]
+    return [line_of(row) for row in rows]
 
 
 async def unproven(tx: Tx, ids: Iterable[UUID]) -> set[tuple[str, str]]:
@@ -196,7 +196,8 @@ def _head(row: RowMapping) -> Head:
     )
 
 
-def _line(row: RowMapping) -> Line:
+def line_of(row: RowMapping) -> Line:
+    """A row of `consents` (LINE_COLUMNS)."""
     proof = Proof(
         recorded_by=row["recorded_by"],
         basis=row["basis"],

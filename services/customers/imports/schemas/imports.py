@@ -2,62 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from datetime import datetime
-from typing import Annotated, Any, Self
+from typing import Any, Literal, Self
 from uuid import UUID
 
-from pydantic import Field, StringConstraints
+from pydantic import Field
 
-from services.customers.imports.domain.imports import Counts, Import, Outcome, State
+from services.customers.imports.domain.imports import Counts, Import, Outcome, State, Undo
+from services.customers.imports.schemas.mappings import ColumnOut
 from services.customers.imports.service.files import Shown
-from shared.files.mapping import MappedColumn
-from shared.web.models import AnswerModel, StrictModel
-
-Name = Annotated[str, StringConstraints(min_length=1, max_length=200)]
-_MAPPING_EXAMPLE = [
-    {"column": "Kundennr", "to": "external_id", "source": "erp"},
-    {"column": "E-Mail", "to": "email"},
-    {"column": "Vorname", "to": "given_name"},
-    {"column": "Geburtsdatum", "to": "birth_date", "format": "DD.MM.YYYY"},
-    {"column": "Newsletter", "to": "consent"},
-]
-
-
-class ColumnIn(StrictModel):
-    """What one column means."""
-
-    column: Name = Field(description="as the heading has it")
-    to: Annotated[str, StringConstraints(min_length=1, max_length=63)] = Field(
-        description="email, card, external_id, phone; the name of an attribute; consent (reported, never taken); ignore"
-    )
-    format: Name | None = Field(
-        None, description="of dates YYYY-MM-DD, DD.MM.YYYY, DD/MM/YYYY, MM/DD/YYYY; of numbers 1234.5 or 1234,5"
-    )
-    source: Name | None = Field(None, description="the system that gave these external ids")
-
-
-class MappingIn(StrictModel):
-    """What the columns mean. Columns that are not named are ignored."""
-
-    columns: Annotated[list[ColumnIn], Field(min_length=1, max_length=300, examples=[_MAPPING_EXAMPLE])]
-
-    def mapping(self) -> list[MappedColumn]:
-        """The mapping that this body gives."""
-        return [MappedColumn(**column.model_dump()) for column in self.columns]
-
-
-class ColumnOut(AnswerModel):
-    """What one column means."""
-
-    column: str
-    to: str
-    format: str | None
-    source: str | None
-
-    @classmethod
-    def of(cls, mapped: MappedColumn) -> Self:
-        """The answer that shows it."""
-        return cls(column=mapped.column, to=mapped.to, format=mapped.format, source=mapped.source)
+from shared.web.models import AnswerModel
 
 
 class CountsOut(AnswerModel):
@@ -91,6 +46,31 @@ class ExampleOut(AnswerModel):
     changes: dict[str, Any] = Field(examples=[{"city": {"from": "Bath", "to": "York"}}])
 
 
+class UndoOut(AnswerModel):
+    """How far an import is taken back."""
+
+    by: str = Field(description="who asked for it")
+    at: datetime = Field(description="when they did")
+    touched: int = Field(description="customers gone through")
+    restored: int = Field(description="of them: have again what they had, or what was stated since")
+    retracted: int = Field(description="of them: gone, as nobody but the import knew them")
+
+    @classmethod
+    def of(cls, undo: Undo | None) -> Self | None:
+        """The answer that shows it."""
+        if undo is None:
+            return None
+        return cls(by=undo.by, at=undo.at, touched=undo.touched, restored=undo.restored, retracted=undo.retracted)
+
+
+class ConsentCountsOut(AnswerModel):
+    """Rows by what they say of consent, over all purposes and channels of the mapping."""
+
+    granted: int = Field(description="proven: to be told, or told, to privacy")
+    unproven: int = Field(description="agreed without wording, version, day or source: nobody is mailable by it")
+    withdrawn: int = Field(description="refused or unsubscribed")
+
+
 class ImportSummary(AnswerModel):
     """Which file, who brought and started it, and how far it is."""
 
@@ -108,6 +88,9 @@ class ImportSummary(AnswerModel):
     started_by: str | None
     finished_at: datetime | None
     failure: str | None
+    undoable: bool = Field(description="whether it can be taken back, once rows of it were taken")
+    consent_counts: ConsentCountsOut
+    undo: UndoOut | None = Field(description="set when somebody has asked to take it back")
 
     @classmethod
     def of(cls, made: Import) -> Self:
@@ -127,9 +110,16 @@ class ImportOut(ImportSummary):
         description="forms of dates or numbers that fit a whole column; several: it is ambiguous, and the mapping says"
     )
     guessed_mapping: list[ColumnOut]
+    guessed_from: Literal["headings", "last_import"] = Field(
+        description="last_import: what the columns meant when a file with these headings was taken last"
+    )
     mapping: list[ColumnOut] | None
     refused: list[RefusedOut]
     examples: list[ExampleOut]
+    consents_told: dict[str, int] = Field(
+        description="statements by state: waiting, sent, refused by privacy; annulling and annulled after an undo",
+        examples=[{"sent": 2}],
+    )
     unproven: list[str] = Field(description="columns about consent: not taken, as they prove nothing")
     same_file: UUID | None = Field(description="another import of the same bytes that was started")
 
@@ -145,6 +135,7 @@ class ImportOut(ImportSummary):
             columns=list(sheet.columns),
             first_rows=[list(row) for row in shown.first_rows],
             formats={column: list(forms) for column, forms in sheet.formats.items()},
+            guessed_from="last_import" if shown.remembered else "headings",
             guessed_mapping=[ColumnOut.of(mapped) for mapped in shown.guessed],
             mapping=None if made.mapping is None else [ColumnOut.of(mapped) for mapped in made.mapping],
             refused=[
@@ -154,6 +145,7 @@ class ImportOut(ImportSummary):
                 ExampleOut(row=one.number, customer_id=one.customer_id, outcome=one.outcome, changes=dict(one.changes))
                 for one in shown.examples
             ],
+            consents_told=dict(shown.told),
             unproven=shown.unproven,
             same_file=shown.same_file,
         )
@@ -175,4 +167,7 @@ def _summary(made: Import) -> dict[str, Any]:
         "started_by": made.started_by,
         "finished_at": made.finished_at,
         "failure": made.failure,
+        "undoable": made.undoable,
+        "consent_counts": ConsentCountsOut(**asdict(made.consent_counts)),
+        "undo": UndoOut.of(made.undo),
     }
