@@ -13,7 +13,6 @@ from services.campaigns.delivery import routes as delivery_routes
 from services.campaigns.delivery.streams.sender import Sender
 from services.campaigns.erasures import handlers as erasures_handlers
 from services.campaigns.erasures import jobs as erasures_jobs
-from services.campaigns.erasures import repository as erasures_stores
 from services.campaigns.gate import routes as gate_routes
 from services.campaigns.messages import handlers as messages_handlers
 from services.campaigns.messages import jobs as messages_jobs
@@ -27,12 +26,7 @@ from shared.capabilities import Capability
 CONSUMERS = {"campaigns": ("interactions-events", "customers-events", "analytics-events", "privacy-events")}
 
 # Where a customer's id stands: all of it is emptied when the customer is erased.
-STORES = (
-    *contacts_stores.STORES,
-    *messages_stores.STORES,
-    *tracking_stores.STORES,
-    *erasures_stores.STORES,
-)
+STORES = (*contacts_stores.STORES, *messages_stores.STORES, *tracking_stores.STORES)
 
 CAPABILITIES = (
     Capability(

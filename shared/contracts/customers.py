@@ -66,13 +66,15 @@ class IdentifierOwned(Fact):
 
 class IdentifierRetired(Fact):
     """An identifier was erased or removed: from `generation` on it derives a new customer. `fingerprint` is the keyed
-    hash of (kind, normalised value), hex."""
+    hash of (kind, normalised value), hex. `erased`: its holder was erased, so what was received before this and names
+    it is about nobody any more."""
 
     TYPE: ClassVar[str] = "customers.identifier_retired.v1"
     TOPIC: ClassVar[str] = "customers-events"
 
     fingerprint: str
     generation: int
+    erased: bool = False
 
 
 class CustomersErasureDone(Fact):

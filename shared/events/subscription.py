@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import Any
 
 from shared.contracts.envelope import Fact, Unreadable, read_envelope
+from shared.customers.traces import Naming
 from shared.database.transaction import Tx
 
 Handler = Callable[[Tx, Any], Awaitable[None]]
@@ -50,6 +51,8 @@ class Subscription:
     inbox: bool = True
     # Who published a record of an outer door, for the budget of poison; None: the topics are our own services'.
     publisher_of: Callable[[Record], str] | None = None
+    # By which its dead letters are indexed by whom they name.
+    naming: Naming | None = None
 
     @cached_property
     def known(self) -> dict[str, type[Fact]]:

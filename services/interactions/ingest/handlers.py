@@ -41,6 +41,12 @@ def subscriptions(settings: Settings) -> list[Subscription]:
     topics = ["interactions-inbound", *(topic.name for topic in settings.own_topics)]
     return [
         Subscription(
-            "interactions-inbound", topics, decode=decode, on_batch=on_messages, inbox=False, publisher_of=published_by
+            "interactions-inbound",
+            topics,
+            decode=decode,
+            on_batch=on_messages,
+            inbox=False,
+            publisher_of=published_by,
+            naming=settings.naming,
         )
     ]

@@ -241,6 +241,11 @@ def observation_digests(person: Person, traits: Mapping[str, TraitValue], trust:
     return digests if trust == "server" else {_HEARSAY + slot: digest for slot, digest in digests.items()}
 
 
+def slots_of(name: str) -> tuple[str, str]:
+    """The slots that are about a fingerprint: a server's word, and a browser's."""
+    return name, _HEARSAY + name
+
+
 def name_in(slot: str) -> str | None:
     """The fingerprint that a slot is about; None for traits."""
     name = slot.removeprefix(_HEARSAY)

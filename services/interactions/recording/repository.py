@@ -45,6 +45,11 @@ _TOLD_ABOUT = text("""
     select t.customer_id from told_marks t
     join unnest(cast(:ids as uuid[]), cast(:slots as text[])) as n(customer_id, slot) using (customer_id, slot)
 """)
+_TOLD_ABOUT_OTHERS = text("""
+    select distinct slot from told_marks
+    where slot = any(cast(:slots as text[])) and slot not in ('traits', 'browser:traits')
+      and customer_id <> all(cast(:ids as uuid[]))
+""")
 _STORE_OBSERVATIONS = text("""
     insert into told_marks (customer_id, slot, digest)
     select * from unnest(cast(:ids as uuid[]), cast(:slots as text[]), cast(:digests as bytea[])) order by 1, 2
@@ -122,6 +127,12 @@ async def told_about(tx: Tx, marks: Iterable[tuple[UUID, str]]) -> set[UUID]:
     wanted = sorted(set(marks))
     params = {"ids": [customer_id for customer_id, _ in wanted], "slots": [slot for _, slot in wanted]}
     return {row["customer_id"] for row in await tx.rows(_TOLD_ABOUT, params)} if wanted else set()
+
+
+async def told_about_others(tx: Tx, slots: Iterable[str], ids: Sequence[UUID]) -> set[str]:
+    """Those of `slots` under which customers was told about somebody who is none of `ids`."""
+    wanted = {"slots": sorted(slots), "ids": list(ids)}
+    return {row["slot"] for row in await tx.rows(_TOLD_ABOUT_OTHERS, wanted)}
 
 
 async def store_observations(tx: Tx, observations: Mapping[tuple[UUID, str], bytes]) -> None:

@@ -87,7 +87,9 @@ async def _fresh(tx: Tx, policy: Policy, inbound: Sequence[InboundEvent]) -> dic
 
 
 async def _resolved(tx: Tx, policy: Policy, fresh: Mapping[bytes, InboundEvent]) -> list[_ResolvedMessage]:
-    customers = await resolve(tx, policy.key, [event.person for event in fresh.values()])
+    events = list(fresh.values())
+    people, received = [event.person for event in events], [event.received_ms for event in events]
+    customers = await resolve(tx, policy.key, people, received)
     resolved = [
         _ResolvedMessage(digest, event, customer)
         for (digest, event), customer in zip(fresh.items(), customers, strict=True)
