@@ -48,7 +48,11 @@ _OTHER = frozenset(
 
 def number_of(fingerprint: str) -> int:
     """A fingerprint as it is indexed: its first 64 bits, as a signed number of the database."""
-    number = int(fingerprint[:16], 16)
+    try:
+        number = int(fingerprint[:16], 16)
+    except ValueError:
+        # No fingerprint of ours, which no erasure should fail over.
+        number = int.from_bytes(fingerprint.encode("utf-8", "replace")[:8])
     return number - (1 << 64) if number >= 1 << 63 else number
 
 

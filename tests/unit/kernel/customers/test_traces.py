@@ -72,7 +72,7 @@ def test_an_address_is_found_in_every_form(form: str, raw: bytes) -> None:
         ('{"email":"kunde@bücher.example.test"}', _wanted("email", "kunde@xn--bcher-kva.example.test")),
         ('{"email":"kunde@xn--bcher-kva.example.test"}', _wanted("email", "kunde@bücher.example.test")),
         ('{"email":"stra\\u00dfe@example.test"}', _wanted("email", "straße@example.test")),
-        ("{\"email\":\"o'neill@example.test\"}", _wanted("email", "o'neill@example.test")),
+        ('{"email":"o\'neill@example.test"}', _wanted("email", "o'neill@example.test")),
         ('{"email":" rosa@example.test\u200b"}', ROSA),
         ('{"phone":"0049 (0)30 123456"}', _wanted("phone", "+4930123456")),
         ('{"phone":4930123456}', _wanted("phone", "+4930123456")),
