@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections import deque
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from urllib.parse import unquote_plus
 from uuid import UUID
 
@@ -60,7 +60,7 @@ def number_of(fingerprint: str) -> int:
 class Naming:
     """How identifiers become numbers here: the installation's key, and the country of phone numbers without one."""
 
-    key: str
+    key: str = field(repr=False)
     region: str = ""
 
     def number_of_id(self, customer_id: UUID) -> int:

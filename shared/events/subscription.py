@@ -34,6 +34,15 @@ class Record:
         return None
 
 
+class EventsRefused(Exception):
+    """Raised by a handler: these events of its batch can never have their effect, each for its reason. The others are
+    handled without them, and each of these is a dead letter."""
+
+    def __init__(self, refusals: Sequence[tuple[Any, Exception]]) -> None:
+        super().__init__(str(refusals[0][1]))
+        self.refusals = list(refusals)
+
+
 @dataclass(frozen=True)
 class Subscription:
     """What a consumer reads and who handles it.

@@ -7,13 +7,17 @@ from uuid import UUID
 
 from sqlalchemy import RowMapping, text
 
-from services.interactions.recording.domain import NewInteraction
+from services.interactions.recording.domain.interactions import NewInteraction
 from shared.database.transaction import Tx
 
 # Sorted, so that two workers that meet the same messages wait in one order.
 _CLAIM = text("""
-    insert into messages (digest) select * from unnest(cast(:digests as bytea[])) order by 1
+    insert into messages (digest, content)
+    select * from unnest(cast(:digests as bytea[]), cast(:contents as bytea[])) order by 1
     on conflict do nothing returning digest
+""")
+_CONTENTS = text("""
+    select digest, content from messages where digest = any(cast(:digests as bytea[])) and content is not null
 """)
 # Not to_regclass: asked again after the lock, it answers from a cache without the other worker's month.
 _MISSING_MONTHS = text("""
@@ -84,9 +88,16 @@ _REMAINING = text("""
 _FIRST_MONTH = 2000 * 12
 
 
-async def claim_messages(tx: Tx, digests: Sequence[bytes]) -> set[bytes]:
-    """Those of `digests` (each once) that were never seen; they are seen from now on."""
-    return {row["digest"] for row in await tx.rows(_CLAIM, {"digests": list(digests)})}
+async def claim_messages(tx: Tx, messages: Mapping[bytes, bytes | None]) -> set[bytes]:
+    """Those messages (digest -> content) that were never seen; they are seen from now on."""
+    wanted = {"digests": list(messages), "contents": list(messages.values())}
+    return {row["digest"] for row in await tx.rows(_CLAIM, wanted)}
+
+
+async def contents_of(tx: Tx, digests: Iterable[bytes]) -> dict[bytes, bytes]:
+    """What each of these messages said when it was first seen, as far as that is known."""
+    rows = await tx.rows(_CONTENTS, {"digests": sorted(digests)})
+    return {row["digest"]: row["content"] for row in rows}
 
 
 async def insert_interactions(tx: Tx, interactions: Sequence[NewInteraction]) -> None:

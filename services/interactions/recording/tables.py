@@ -37,6 +37,8 @@ messages = Table(
     "messages",
     metadata,
     Column("digest", LargeBinary, primary_key=True),
+    # What the message said, as 8 bytes; unknown of those recorded by former releases.
+    Column("content", LargeBinary),
     postgresql_partition_by="HASH (digest)",
 )
 

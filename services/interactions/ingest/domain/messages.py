@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 
 from services.interactions.identity.domain import identifiers_of
 from services.interactions.rates.domain import PLACES
-from services.interactions.recording.domain import Message
+from services.interactions.recording.domain.interactions import Message
 from shared.contracts.inbound import PurchaseMessage, ReturnMessage, TraitValue
 from shared.customers.identifiers import choose_identifier, normalise
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from uuid import UUID
 
 from services.interactions.recording import repository
-from services.interactions.recording.domain import name_in, slots_of
+from services.interactions.recording.domain.digests import name_in, slots_of
 from shared.database.transaction import Tx
 
 
