@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import ClassVar, Literal
 from uuid import UUID
 
 from shared.contracts.envelope import Fact
+from shared.contracts.times import Instant
 
 AttributeValue = str | int | float | bool | list[str] | None
 
@@ -25,7 +25,7 @@ class ProfileChanged(Fact):
     reachable: list[str]
     time_zone: str
     language: str | None = None
-    created_at: datetime
+    created_at: Instant
 
 
 class CustomersMerged(Fact):

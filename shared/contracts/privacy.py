@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import ClassVar, Literal
 from uuid import UUID
 
 from pydantic import Field
 
 from shared.contracts.envelope import Fact
+from shared.contracts.times import Instant
 
 ConsentState = Literal["granted", "denied", "unknown"]
 
@@ -23,7 +23,7 @@ class ConsentChanged(Fact):
     purpose: str
     channel: str
     state: ConsentState
-    expires_at: datetime | None = None
+    expires_at: Instant | None = None
     withdrawn_via: Literal["one_click", "page", "api", "complaint"] | None = None
     campaign_id: UUID | None = None
     message_id: UUID | None = None
@@ -41,7 +41,7 @@ class AddressConsentChanged(Fact):
     purpose: str
     channel: str
     state: ConsentState
-    expires_at: datetime | None = None
+    expires_at: Instant | None = None
 
 
 class SuppressionChanged(Fact):
@@ -84,4 +84,4 @@ class ErasureCompleted(Fact):
 
     request_id: UUID
     certificate_id: UUID
-    log_clean_at: datetime
+    log_clean_at: Instant

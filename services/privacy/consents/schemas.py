@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Annotated, Literal, Self
 from uuid import UUID
 
-from pydantic import AwareDatetime, BaseModel, Field, StringConstraints, model_validator
+from pydantic import BaseModel, Field, StringConstraints, model_validator
 
 from services.privacy.consents.domain.ledger import EVERY_PURPOSE, Action, Head, Line, Proof, WithdrawnVia
 from services.privacy.consents.service.drafts import Draft, Recorded
@@ -14,6 +14,7 @@ from services.privacy.consents.service.overview import Overview
 from services.privacy.identity.domain import Reference
 from shared.contracts.addressing import ChannelName, Purpose
 from shared.contracts.inbound import Code, CustomerRef, Strict
+from shared.contracts.times import Instant
 from shared.errors import Refusal
 from shared.web.paging import encode_cursor
 
@@ -30,8 +31,8 @@ class ConsentIn(Strict):
     purpose: Purpose
     channel: ChannelName
     action: Literal["granted", "denied", "withdrawn"]
-    occurred_at: AwareDatetime | None = Field(None, description="when it was said; now when absent")
-    expires_at: AwareDatetime | None = None
+    occurred_at: Instant | None = Field(None, description="when it was said; now when absent")
+    expires_at: Instant | None = None
     basis: Basis = "consent"
     wording: Wording | None = None
     wording_version: Code | None = None

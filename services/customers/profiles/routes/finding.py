@@ -7,7 +7,6 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import Depends, Query
-from pydantic import AwareDatetime
 
 from services.customers.attributes.domain.definitions import Kind
 from services.customers.config import Settings
@@ -16,6 +15,7 @@ from services.customers.profiles.domain.finding import Filters, Position
 from services.customers.profiles.errors import InvalidAttributes
 from services.customers.profiles.schemas.customers import CustomerSummary, SearchIn, summary_fields
 from services.customers.profiles.service import finding as service
+from shared.contracts.times import Instant
 from shared.web import APIRouter, TxDep, requires
 from shared.web.context import app_settings
 from shared.web.paging import DEFAULT_LIMIT, After, InvalidCursor, Limit, Page, decode_cursor, encode_cursor
@@ -30,7 +30,7 @@ async def list_customers(
     status: Status | None = None,
     kind: Kind | None = None,
     country: Annotated[str | None, Query(max_length=100)] = None,
-    created_since: AwareDatetime | None = None,
+    created_since: Instant | None = None,
     attribute: Annotated[list[str] | None, Query(max_length=10, description="name:value, all must be equal")] = None,
     after: After = None,
     limit: Limit = DEFAULT_LIMIT,
