@@ -24,6 +24,9 @@ class Reason(StrEnum):
     ERASED = "erased"
     ADDRESS_CHANGED = "address-changed"
     """Consent was given for another address, and no server of the firm says that this one is the customer's."""
+    ADDRESS_UNCONFIRMED = "address-unconfirmed"
+    """A service message to an e-mail of which so far only a page or app said that it is the customer's. Ask again: it
+    is permitted once a server of the firm says so, or a consent is recorded that names the address."""
 
 
 @dataclass(frozen=True, slots=True)
