@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
+from shared.customers.merges import count_merges, forget_merges
 from shared.database.transaction import Tx
 
 
@@ -20,4 +21,6 @@ async def erase(tx: Tx, stores: Sequence[str], customer_ids: Sequence[UUID]) -> 
         remaining[store] = int(
             await tx.value(f"select count(*) from {store} where customer_id = any(cast(:ids as uuid[]))", ids)
         )
+    erased["merges"] = await forget_merges(tx, customer_ids)
+    remaining["merges"] = await count_merges(tx, customer_ids)
     return erased, remaining

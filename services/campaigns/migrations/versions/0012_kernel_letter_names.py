@@ -6,8 +6,8 @@ from alembic import op
 
 from shared.database.kernel_tables import create_letter_names
 
-revision = "0008"
-down_revision = "0007"
+revision = "0012"
+down_revision = "0011"
 branch_labels = None
 depends_on = None
 

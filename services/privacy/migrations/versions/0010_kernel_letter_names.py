@@ -6,8 +6,8 @@ from alembic import op
 
 from shared.database.kernel_tables import create_letter_names
 
-revision = "0011"
-down_revision = "0010"
+revision = "0010"
+down_revision = "0009"
 branch_labels = None
 depends_on = None
 

@@ -6,8 +6,8 @@ from alembic import op
 
 from shared.database.kernel_tables import create_letter_names
 
-revision = "0009"
-down_revision = "0008"
+revision = "0008"
+down_revision = "0007"
 branch_labels = None
 depends_on = None
 
@@ -15,3 +15,7 @@ depends_on = None
 def upgrade() -> None:
     """Letters that are there have no names yet: the first erasure reads them."""
     create_letter_names(op)
+    # Who else was called so: a letter that names a family's phone is not one person's.
+    op.execute(
+        "create index told_marks_slot on told_marks using hash (slot) where slot not in ('traits', 'browser:traits')"
+    )
