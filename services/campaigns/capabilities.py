@@ -14,7 +14,6 @@ from services.campaigns.delivery import routes as delivery_routes
 from services.campaigns.delivery.streams.sender import Sender
 from services.campaigns.erasures import handlers as erasures_handlers
 from services.campaigns.erasures import jobs as erasures_jobs
-from services.campaigns.erasures import repository as erasures_stores
 from services.campaigns.gate import routes as gate_routes
 from services.campaigns.journeys import handlers as journeys_handlers
 from services.campaigns.journeys import jobs as journeys_jobs
@@ -39,7 +38,6 @@ STORES = (
     *messages_stores.STORES,
     *journeys_stores.STORES,
     *tracking_stores.STORES,
-    *erasures_stores.STORES,
 )
 
 CAPABILITIES = (

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
@@ -80,9 +80,28 @@ _UNPROVEN = text("""
 """)
 
 
+_CONSENTED_BY = text("""
+    select distinct c.customer_id, c.fingerprint from consents c
+    join unnest(cast(:fingerprints as text[]), cast(:generations as int[])) as n(fingerprint, generation)
+      on n.fingerprint = c.fingerprint and n.generation = c.generation
+    where c.customer_id = any(cast(:ids as uuid[])) and c.action = 'granted' and not c.former
+""")
+
+
 async def heads_of(tx: Tx, ids: Iterable[UUID]) -> list[Head]:
     """Every head of these customer ids."""
     return [_head(row) for row in await tx.rows(_HEADS, {"ids": sorted(set(ids))})]
+
+
+async def consented_by(tx: Tx, subjects: Iterable[UUID], generations: Mapping[str, int]) -> set[tuple[UUID, str]]:
+    """(subject, hash): which of these subjects has ever granted something by which of these addresses, since each has
+    its present holder."""
+    wanted = {
+        "ids": sorted(set(subjects)),
+        "fingerprints": list(generations),
+        "generations": list(generations.values()),
+    }
+    return {(row["customer_id"], row["fingerprint"]) for row in await tx.rows(_CONSENTED_BY, wanted)}
 
 
 async def due(tx: Tx, now: datetime, limit: int) -> list[Scope]:

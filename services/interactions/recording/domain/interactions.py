@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -21,7 +20,6 @@ from shared.contracts.inbound import (
     PurchaseMessage,
     ResponseMessage,
     ReturnMessage,
-    TraitValue,
 )
 from shared.contracts.interactions import (
     Channel,
@@ -52,8 +50,6 @@ _FACTS: dict[str, type[Fact]] = {
 }
 KNOWN_TYPES = (*_FACTS, "identify")
 _CHANNELS: tuple[str, ...] = get_args(Channel)
-_TRAITS = "traits"
-_HEARSAY = "browser:"
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +72,8 @@ class InboundEvent:
     traceparent: str | None = None
     # When the broker took it (milliseconds of the machine's clock); None when that is not known.
     received_ms: int | None = None
+    # By which a repeat is told from another message under the same id (content_digest); None when nobody can say.
+    content: bytes | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,39 +217,6 @@ def response_of(
     )
     detail = {"kind": kind, "message_id": data.message_id}
     return _caused_by(event, "response", channel, fact, detail, ids, now)
-
-
-def message_digest(key: str, publisher: str, message_id: str) -> bytes:
-    """By which a publisher's message is known for ever without keeping its id: 16 bytes, keyed.
-
-    So the guard against a second recording survives an erasure.
-    """
-    text = f"{publisher}\x00{message_id}".encode()
-    return hashlib.blake2b(text, key=key.encode()[:64], digest_size=16).digest()
-
-
-def observation_digests(person: Person, traits: Mapping[str, TraitValue], trust: Trust) -> dict[str, bytes]:
-    """What customers would learn from a message: slot -> digest. One slot for each identifier, one for the traits as a
-    whole, so that a value that changes and changes back is emitted again. What a browser says has slots of its own: a
-    server's word for the same is news."""
-    digests = {fingerprint: bytes.fromhex(fingerprint)[:16] for fingerprint in person.fingerprints}
-    if traits:
-        packed = orjson.dumps(dict(traits), option=orjson.OPT_SORT_KEYS)
-        digests[_TRAITS] = hashlib.blake2b(packed, digest_size=16).digest()
-    return digests if trust == "server" else {_HEARSAY + slot: digest for slot, digest in digests.items()}
-
-
-def name_in(slot: str) -> str | None:
-    """The fingerprint that a slot is about; None for traits."""
-    name = slot.removeprefix(_HEARSAY)
-    return None if name == _TRAITS else name
-
-
-def tells_anything_new(digests: Mapping[str, bytes], known: Mapping[str, bytes]) -> bool:
-    """True when customers has not been told all of `digests` already. A browser's word is no news after a server's."""
-    return any(
-        digest not in (known.get(slot), known.get(slot.removeprefix(_HEARSAY))) for slot, digest in digests.items()
-    )
 
 
 def _caused_by(
