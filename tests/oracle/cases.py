@@ -27,7 +27,7 @@ def facts(draw: st.DrawFn, recorded: int) -> tuple[str, int, dict[str, Any]]:
     """Kind, second and properties: mostly on time, sometimes late, sometimes from the future."""
     lateness = draw(st.sampled_from([0, 0, 0, 1, 3, 9, 25, -2]))
     props: dict[str, Any] = {"channel": draw(channels), "amount": draw(st.one_of(st.integers(-2, 6), st.none()))}
-    kind = draw(st.sampled_from(["purchase", "purchase", "purchase", "contact"]))
+    kind = draw(st.sampled_from(["purchase", "purchase", "purchase", "contact", "return"]))
     return kind, recorded - lateness, {name: value for name, value in props.items() if value is not None}
 
 
@@ -35,7 +35,13 @@ def facts(draw: st.DrawFn, recorded: int) -> tuple[str, int, dict[str, Any]]:
 def changes(draw: st.DrawFn, recorded: int) -> tuple[str, Any]:
     """The kind and body of a change of the profile, consent or a list."""
     ahead = st.one_of(st.integers(recorded - 2, recorded + 20), st.none())
-    kind = draw(st.sampled_from(["consent", "list", "attribute", "attribute"]))
+    kind = draw(st.sampled_from(["consent", "list", "attribute", "attribute", "score"]))
+    if kind == "score":
+        return kind, {
+            "rfm_group": draw(st.sampled_from(["lost", "champions", None])),
+            "r": draw(st.sampled_from([1, 3, 5, None])),
+            "p_active": draw(st.sampled_from([0.1, 1 / 3, 0.9, None])),
+        }
     if kind == "consent":
         return kind, ("email", "marketing", draw(st.sampled_from(["granted", "denied", "unknown"])), draw(ahead))
     if kind == "list":
