@@ -1,38 +1,14 @@
-"""What imports refuses, with status and slug."""
+"""What imports refuses, with status and slug. A file as a whole is refused by `shared.files.errors`."""
 
 from __future__ import annotations
 
-from shared.errors import Conflict, Invalid, NotFound, TooLarge, Unavailable
+from shared.errors import Conflict, Invalid, NotFound
 
 
 class NoSuchImport(NotFound):
     """There is no import with that id."""
 
     slug, title = "no-such-import", "No such import"
-
-
-class ImportsNotSetUp(Unavailable):
-    """No folder for files is set."""
-
-    slug, title = "imports-not-set-up", "Files cannot be taken here"
-
-
-class UnreadableFile(Invalid):
-    """The file as a whole cannot be read; nothing of it is kept."""
-
-    slug, title = "unreadable-file", "The file cannot be read"
-
-
-class UnknownEncoding(Invalid):
-    """Not UTF-8, and which of the older encodings it is cannot be told by a program."""
-
-    slug, title = "unknown-encoding", "The encoding of the file must be named"
-
-
-class FileTooLarge(TooLarge):
-    """More bytes, or more when unpacked, than are taken."""
-
-    slug, title = "file-too-large", "The file is too large"
 
 
 class InvalidMapping(Invalid):

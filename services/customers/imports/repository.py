@@ -10,11 +10,12 @@ from uuid import UUID
 
 import orjson
 
-from services.customers.imports.domain.imports import Counts, Import, Judged, RefusedCount, Sheet
-from services.customers.imports.domain.mapping import MappedColumn
+from services.customers.imports.domain.imports import Counts, Import, Judged, RefusedCount
 from services.customers.imports.domain.rows import RefusedRow
 from services.customers.profiles.repository.codec import to_json
 from shared.database.transaction import Tx
+from shared.files.mapping import MappedColumn
+from shared.files.sheets import Sheet
 
 _COLUMNS = (
     "import_id, file_name, sha256, size, sheet, mapping, state, created_at, created_by, started_at, started_by, "

@@ -9,8 +9,8 @@ from uuid import UUID
 from pydantic import Field, StringConstraints
 
 from services.customers.imports.domain.imports import Counts, Import, Outcome, State
-from services.customers.imports.domain.mapping import MappedColumn
 from services.customers.imports.service.files import Shown
+from shared.files.mapping import MappedColumn
 from shared.web.models import AnswerModel, StrictModel
 
 Name = Annotated[str, StringConstraints(min_length=1, max_length=200)]

@@ -8,24 +8,13 @@ from datetime import datetime
 from typing import Any, Literal
 from uuid import UUID
 
-from services.customers.imports.domain.mapping import Mapped
+from shared.files.mapping import Mapped
+from shared.files.sheets import Sheet
 
 State = Literal["uploaded", "mapped", "checking", "checked", "running", "done", "failed"]
 Outcome = Literal["new", "changed", "unchanged"]
 # In these the worker is at it: nothing else may be asked of the import.
 BUSY: frozenset[State] = frozenset({"checking", "running"})
-
-
-@dataclass(frozen=True, slots=True)
-class Sheet:
-    """What reading the file has shown. `formats` are the forms of dates or numbers that each column fits."""
-
-    format: Literal["csv", "xlsx"]
-    encoding: str | None
-    separator: str | None
-    columns: Sequence[str]
-    rows: int
-    formats: Mapping[str, Sequence[str]]
 
 
 @dataclass(frozen=True, slots=True)

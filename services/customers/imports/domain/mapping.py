@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from types import MappingProxyType
 from typing import cast
 
 from services.customers.attributes.domain.definitions import AttributeType, Definitions
 from services.customers.identifiers.domain import IdentifierKind
-from services.customers.imports.domain.formats import DATE_FORMATS, NUMBER_FORMATS
+from shared.files.formats import DATE_FORMATS, NUMBER_FORMATS
+from shared.files.mapping import (
+    IGNORE,
+    Fault,
+    Mapped,
+    MappedColumn,
+    MappingFault,
+    faults_of_columns,
+    format_fault,
+    plain_heading,
+)
 
 IDENTIFIERS = ("external_id", "card", "email", "phone")
-IGNORE, CONSENT = "ignore", "consent"
+CONSENT = "consent"
 _RESERVED = frozenset({"status", "kind", "reachable"})
 _DATES, _NUMBERS = frozenset({"date"}), frozenset({"integer", "number"})
 # Headings as German and English sheets have them, in small letters without signs.
@@ -49,35 +56,12 @@ _HEADINGS: Mapping[str, str] = MappingProxyType(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class MappedColumn:
-    """`to` is a kind of identifier, the name of an attribute, `consent` or `ignore`; `source` is the storefront of an
-    external id, `format` how a date or a number is written."""
-
-    column: str
-    to: str
-    format: str | None = None
-    source: str | None = None
-
-
-Mapped = Sequence[MappedColumn]
-
-
-@dataclass(frozen=True, slots=True)
-class MappingFault:
-    """`place` is that of the column in the mapping, -1 for the mapping as a whole."""
-
-    place: int
-    what: str
-    cure: str
-
-
 def guess_mapping(columns: Sequence[str], formats: Mapping[str, Sequence[str]], definitions: Definitions) -> Mapped:
     """A mapping to start from. A meaning is guessed once; a format that cannot be told is left open."""
     guessed: list[MappedColumn] = []
     taken: set[str] = set()
     for column in columns:
-        heading = _plain(column)
+        heading = plain_heading(column)
         own = next((name for name in definitions if name.replace("_", "") == heading), None)
         to = _HEADINGS.get(heading) or own or IGNORE
         if to in taken and to not in (IGNORE, CONSENT):
@@ -94,20 +78,9 @@ def faults_of(
     mapping: Mapped, columns: Sequence[str], formats: Mapping[str, Sequence[str]], definitions: Definitions
 ) -> list[MappingFault]:
     """Everything that keeps this mapping from being used."""
-    faults: list[MappingFault] = []
-    seen_columns: set[str] = set()
-    seen_meanings: set[tuple[str, str | None]] = set()
-    for place, mapped in enumerate(mapping):
-        fault = _fault_of(mapped, columns, formats, definitions)
-        if fault is None and mapped.column in seen_columns:
-            fault = ("is mapped twice", "Name each column once.")
-        meaning = (mapped.to, mapped.source)
-        if fault is None and mapped.to not in (IGNORE, CONSENT) and meaning in seen_meanings:
-            fault = ("means what another column means already", "Map one of them to ignore.")
-        seen_columns.add(mapped.column)
-        seen_meanings.add(meaning)
-        if fault is not None:
-            faults.append(MappingFault(place, *fault))
+    faults = faults_of_columns(
+        mapping, columns, lambda mapped: _fault_of(mapped, formats, definitions), (IGNORE, CONSENT)
+    )
     if not any(mapped.to in ("external_id", "card", "email") for mapped in mapping):
         faults.append(
             MappingFault(
@@ -122,25 +95,14 @@ def kind_of(mapped: MappedColumn) -> IdentifierKind | None:
     return cast(IdentifierKind, mapped.to) if mapped.to in IDENTIFIERS else None
 
 
-def _fault_of(
-    mapped: MappedColumn, columns: Sequence[str], formats: Mapping[str, Sequence[str]], definitions: Definitions
-) -> tuple[str, str] | None:
-    if mapped.column not in columns:
-        return ("is no column of the file", f"Name one of: {', '.join(columns)[:500]}.")
+def _fault_of(mapped: MappedColumn, formats: Mapping[str, Sequence[str]], definitions: Definitions) -> Fault | None:
     if mapped.to == "external_id" and not mapped.source:
         return ("needs the system that gave these ids", 'Send "source", such as "erp".')
     if mapped.to in (IGNORE, CONSENT, *IDENTIFIERS):
         return None
     if mapped.to in _RESERVED or mapped.to not in definitions:
         return (f"no attribute {mapped.to[:63]!r} is defined", "Define it with POST /attributes, or map it to ignore.")
-    wanted = _formats_for(mapped.to, definitions)
-    if mapped.format is None:
-        fitting = [form for form in formats.get(mapped.column, ()) if form in wanted]
-        if len(fitting) > 1:
-            return (f"can be read as {' or as '.join(fitting)}", 'Say which in "format".')
-    elif mapped.format not in wanted:
-        return (f"{mapped.to} has no such format", f"Send {' or '.join(wanted) or 'no format'}.")
-    return None
+    return format_fault(mapped, formats, _formats_for(mapped.to, definitions))
 
 
 def _formats_for(to: str, definitions: Definitions) -> Sequence[str]:
@@ -148,8 +110,3 @@ def _formats_for(to: str, definitions: Definitions) -> Sequence[str]:
     if type_ in _DATES:
         return list(DATE_FORMATS)
     return list(NUMBER_FORMATS) if type_ in _NUMBERS else []
-
-
-def _plain(heading: str) -> str:
-    letters = unicodedata.normalize("NFKD", heading.casefold())
-    return re.sub(r"[^a-z0-9]", "", letters)

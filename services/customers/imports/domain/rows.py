@@ -7,22 +7,14 @@ from dataclasses import dataclass, field
 
 from services.customers.attributes.domain.definitions import Definitions, Unfit, Value, fit
 from services.customers.identifiers.domain import OfferedIdentifier, UnusableIdentifier, distinct, read_identifier
-from services.customers.imports.domain.formats import Unreadable, read_date, read_number
-from services.customers.imports.domain.mapping import CONSENT, IGNORE, Mapped, MappedColumn, kind_of
+from services.customers.imports.domain.mapping import CONSENT, kind_of
 from shared.customers.identifiers import PRECEDENCE
+from shared.files.formats import Unreadable, read_date, read_number
+from shared.files.mapping import IGNORE, Mapped, MappedColumn
+from shared.files.sheets import SheetRow, plain_cell
 
 _DEFAULT_FORMATS = {"date": "YYYY-MM-DD", "integer": "1234.5", "number": "1234.5"}
-_FORMULA = tuple("=+-@\t\r")
 _YES, _NO = frozenset({"true", "yes", "ja", "1", "x"}), frozenset({"false", "no", "nein", "0"})
-
-
-@dataclass(frozen=True, slots=True)
-class SheetRow:
-    """A row as the file has it. `number` counts from the heading, which is 1; `offset` is its place in our copy."""
-
-    number: int
-    offset: int
-    cells: Sequence[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,17 +75,6 @@ def read_row(row: SheetRow, reading: Reading) -> RowRead | RefusedRow:
             if identifier.kind == kind_:
                 return RowRead(row, identifier, offered, values)
     return RefusedRow(row, "names nobody: e-mail, card and external id are empty")
-
-
-def plain_cell(cell: str) -> str:
-    """The cell without the apostrophe that keeps a spreadsheet from running it (our own files of refused rows)."""
-    text = cell.strip()
-    return text[1:] if text.startswith("'") and text[1:].startswith(_FORMULA) else text
-
-
-def safe_cell(cell: str) -> str:
-    """The cell so that no spreadsheet runs it as a formula."""
-    return f"'{cell}" if cell.startswith(_FORMULA) else cell
 
 
 def _value(cell: str, mapped: MappedColumn, reading: Reading) -> Value:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import AsyncIterable, AsyncIterator, Sequence
 from dataclasses import dataclass, replace
 from uuid import UUID
@@ -11,13 +9,14 @@ from uuid import UUID
 from services.customers.attributes.repository import load_definitions
 from services.customers.config import Settings
 from services.customers.imports import repository
-from services.customers.imports.clients.files import Files
 from services.customers.imports.domain.imports import BUSY, Import, Judged, RefusedCount
-from services.customers.imports.domain.mapping import CONSENT, Mapped, faults_of, guess_mapping
-from services.customers.imports.domain.rows import safe_cell
+from services.customers.imports.domain.mapping import CONSENT, faults_of, guess_mapping
 from services.customers.imports.errors import InvalidMapping, NoSuchImport, WrongState
 from shared.database.engine import Database
 from shared.database.transaction import Tx
+from shared.files.folder import Files
+from shared.files.mapping import Mapped
+from shared.files.sheets import csv_line
 from shared.ids import new_id
 
 _SHOWN_ROWS, _SHOWN_EXAMPLES, _PAGE = 5, 60, 500
@@ -55,7 +54,7 @@ async def take_file(
 ) -> Import:
     """The file is in the folder and has been read; nothing of it is taken yet. A file that is refused leaves no trace.
 
-    Raises UnreadableFile, UnknownEncoding, FileTooLarge, ImportsNotSetUp.
+    Raises UnreadableFile, UnknownEncoding, FileTooLarge, FilesNotSetUp.
     """
     files, import_id = Files(settings), new_id()
     stored = await files.store(import_id, body)
@@ -149,7 +148,7 @@ async def refused_rows(database: Database, settings: Settings, made: Import) -> 
 
     Once the file is deleted, numbers and reasons are left.
     """
-    yield _csv(["row", "refused_because", *made.sheet.columns])
+    yield csv_line(["row", "refused_because", *made.sheet.columns])
     after = 0
     while True:
         async with database.transaction() as tx:
@@ -162,7 +161,7 @@ async def refused_rows(database: Database, settings: Settings, made: Import) -> 
         except FileNotFoundError:
             cells = [[] for _ in refused]
         for (number, _, reason), values in zip(refused, cells, strict=True):
-            yield _csv([str(number), reason, *values])
+            yield csv_line([str(number), reason, *values])
         after = refused[-1][0]
 
 
@@ -177,9 +176,3 @@ def _found(made: Import | None) -> Import:
     if made is None:
         raise NoSuchImport("There is no such import.", cure="Look at GET /imports.", where="path:import_id")
     return made
-
-
-def _csv(cells: Sequence[str]) -> bytes:
-    line = io.StringIO(newline="")
-    csv.writer(line).writerow([safe_cell(cell) for cell in cells])
-    return line.getvalue().encode()

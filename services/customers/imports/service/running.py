@@ -9,7 +9,6 @@ from datetime import timedelta
 from services.customers.attributes.repository import load_definitions
 from services.customers.config import Settings
 from services.customers.imports import repository
-from services.customers.imports.clients.files import Files
 from services.customers.imports.domain.imports import Counts, Import, Judged, State
 from services.customers.imports.domain.rows import Reading
 from services.customers.imports.service.judging import JudgedRows, Taken, judge_rows
@@ -19,6 +18,7 @@ from shared.contracts.envelope import Envelope, Origin
 from shared.contracts.interactions import IdentityObserved
 from shared.database.transaction import Tx
 from shared.events.handlers import EventBatch
+from shared.files.folder import Files
 
 # One transaction: locks few customers for a short time, and what a crash costs.
 BATCH = 500

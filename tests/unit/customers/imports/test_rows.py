@@ -3,16 +3,10 @@
 from __future__ import annotations
 
 from services.customers.attributes.domain.catalogue import BUILT_IN
-from services.customers.imports.domain.mapping import MappedColumn, faults_of, guess_mapping
-from services.customers.imports.domain.rows import (
-    Reading,
-    RefusedRow,
-    RowRead,
-    SheetRow,
-    plain_cell,
-    read_row,
-    safe_cell,
-)
+from services.customers.imports.domain.mapping import faults_of, guess_mapping
+from services.customers.imports.domain.rows import Reading, RefusedRow, RowRead, read_row
+from shared.files.mapping import MappedColumn
+from shared.files.sheets import SheetRow, plain_cell, safe_cell
 
 COLUMNS = ("E-Mail", "Vorname", "Geburtsdatum", "Umsatz")
 MAPPING = (

@@ -15,10 +15,9 @@ from uuid import UUID
 
 import orjson
 
-from services.customers.config import Settings
-from services.customers.imports.domain.imports import Sheet
-from services.customers.imports.domain.rows import SheetRow
-from services.customers.imports.errors import FileTooLarge, ImportsNotSetUp, UnknownEncoding, UnreadableFile
+from shared.files.errors import FilesNotSetUp, FileTooLarge, UnknownEncoding, UnreadableFile
+from shared.files.settings import FileSettings
+from shared.files.sheets import Sheet, SheetRow
 from shared.observability.logging import get_logger
 
 log = get_logger(__name__)
@@ -26,8 +25,8 @@ log = get_logger(__name__)
 _MIB = 1024 * 1024
 # A file may unpack to this many times the bytes that may be sent.
 _UNPACKED = 8
-_ROOT = Path(__file__).parents[4]
-_READER = "services.customers.imports.clients.sheet_reader"
+_ROOT = Path(__file__).parents[2]
+_READER = "shared.files.sheet_reader"
 _FAULTS = {"unreadable-file": UnreadableFile, "unknown-encoding": UnknownEncoding, "file-too-large": FileTooLarge}
 
 
@@ -40,12 +39,12 @@ class StoredFile:
 
 
 class Files:
-    """The files of imports in one folder. App and worker see the same folder."""
+    """The files of imports in one folder. App and worker of the service see the same folder."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: FileSettings) -> None:
         if settings.import_folder is None:
-            raise ImportsNotSetUp(
-                "No folder for files is set (IMPORT_FOLDER).", cure="Set it for app and worker of customers alike."
+            raise FilesNotSetUp(
+                "No folder for files is set (IMPORT_FOLDER).", cure="Set it for app and worker of the service alike."
             )
         self._folder = settings.import_folder
         self._most = settings.import_most_mib * _MIB

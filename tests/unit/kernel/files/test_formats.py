@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from services.customers.imports.domain.formats import FormatGuess, Unreadable, read_date, read_number
+from shared.files.formats import FormatGuess, Unreadable, read_date, read_number
 
 
 def formats_of(*cells: str) -> list[str]:

@@ -17,7 +17,7 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any, NoReturn
 
-from services.customers.imports.domain.formats import FormatGuess
+from shared.files.formats import FormatGuess
 
 _ENCODINGS = ("utf-8", "utf-16", "windows-1252", "windows-1250", "iso-8859-15")
 _ASKED = ("windows-1252", "windows-1250", "iso-8859-15")

@@ -1,1 +1,0 @@
-"""The folder of files, and the child process that reads a sheet."""
