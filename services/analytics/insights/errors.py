@@ -9,6 +9,12 @@ class SpanTooLong(Invalid):
     slug, title = "span-too-long", "The span has too many periods"
 
 
+class SpanEmpty(Invalid):
+    """A span that ends before it begins."""
+
+    slug, title = "span-empty", "The span is empty"
+
+
 class ZoneUnknown(Invalid):
     """No time zone has this name."""
 

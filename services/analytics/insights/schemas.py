@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from typing import Literal
 from uuid import UUID
 
@@ -112,3 +112,51 @@ class DistributionOut(BaseModel):
     bars: list[BarOut] = Field(
         description="bins of equal width up to the 99th percentile, the last with all beyond; or one for each value"
     )
+
+
+class LedgersOut(BaseModel):
+    """What was brought, and what it cost. Unknown costs are told, not guessed."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    orders: int = Field(description="purchases")
+    revenue: int = Field(description="purchases less returns")
+    goods: int = Field(description="cost of goods, where lines name it, less that of what came back")
+    uncosted: int = Field(description="sold on lines that name no cost of goods")
+    reaching: int = Field(description="messages and contacts that the firm began, by `CONTACT_COSTS`")
+    serving: int = Field(description="contacts that the customer began, by the same")
+    unpriced: int = Field(description="contacts and messages over channels whose cost is not set")
+    contribution: int = Field(description="revenue less all costs that are known: the profit is at most that")
+    profit: int | None = Field(description="the same where every cost is known, else null")
+
+
+class CustomerProfitabilityOut(BaseModel):
+    """What one customer brought and cost."""
+
+    customer_id: UUID = Field(description="the customer, with all that were merged into it")
+    since: datetime = Field(description="from then on")
+    until: datetime = Field(description="up to then")
+    ledgers: LedgersOut = Field(description="the sums")
+
+
+class TenthOut(BaseModel):
+    """A tenth of the customers."""
+
+    customers: int = Field(description="how many they are")
+    contribution: int = Field(description="what they left together")
+    so_far: int = Field(description="what they and all before them left: the whale curve, which falls at a loss")
+    revenue: int = Field(description="what they bought, net of returns")
+    losing: int = Field(description="those of them who cost more than they brought")
+
+
+class ProfitabilityOut(BaseModel):
+    """What customers brought and cost, and who of them."""
+
+    since: datetime = Field(description="from then on")
+    until: datetime = Field(description="up to then")
+    segment_id: UUID | None = Field(description="whose present members are looked at; null for everybody")
+    customers: int = Field(description="customers with a purchase, return, contact or message in the span")
+    ledgers: LedgersOut = Field(description="of all of them together")
+    losing: int = Field(description="customers who cost more than they brought, by known costs")
+    losses: int = Field(description="what those cost more, below zero")
+    tenths: list[TenthOut] = Field(description="from those who left the most to those who left the least")
