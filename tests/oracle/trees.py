@@ -93,6 +93,17 @@ def aggregates(draw: st.DrawFn) -> Tree:
 
 
 @st.composite
+def nets(draw: st.DrawFn) -> Tree:
+    """Purchases less returns."""
+    out: Tree = {"event": "purchase", "net": True, "window": draw(windows)}
+    if draw(st.integers(0, 3)) == 3:
+        out["where"] = draw(wheres)
+    if draw(st.booleans()):
+        return {**out, "agg": "count", **draw(numeric(st.integers(-1, 3)))}
+    return {**out, "agg": "sum", "field": "amount", **draw(numeric(st.integers(-3, 12)))}
+
+
+@st.composite
 def edges(draw: st.DrawFn) -> Tree:
     """The first or last matching event: its age, or a property."""
     out = {**draw(patterns()), "agg": draw(st.sampled_from(["first", "last"]))}
@@ -150,8 +161,20 @@ consents = st.tuples(scopes, st.sampled_from(["granted", "denied", "unknown"])).
 buckets = st.lists(st.integers(0, 10_000), min_size=2, max_size=2, unique=True).map(
     lambda ends: {"bucket": {"salt": "s", "from": min(ends), "to": max(ends)}}
 )
-others = often((4, consents), (2, st.just({"list": "l-1"})), (1, buckets))
-leaves = often((12, aggregates()), (2, edges()), (2, sequences()), (1, attributes), (2, dates), (3, others))
+shares = st.sampled_from([0.3, 0.1, 1 / 3, 0.7])
+scores: st.SearchStrategy[Tree] = st.one_of(
+    st.sampled_from(["eq", "ne"]).map(lambda op: {"score": "rfm_group", "op": op, "value": "lost"}),
+    st.just({"score": "rfm_group", "op": "missing"}),
+    st.just({"score": "rfm_group", "op": "in", "value": ["champions", "lost"]}),
+    numeric(st.integers(1, 5)).map(lambda test: {"score": "r", **test}),
+    st.tuples(st.sampled_from(["gte", "lt", "gt", "eq"]), shares).map(
+        lambda pair: {"score": "p_active", "op": pair[0], "value": pair[1]}
+    ),
+)
+others = often((4, consents), (2, st.just({"list": "l-1"})), (1, buckets), (2, scores))
+leaves = often(
+    (12, aggregates()), (2, nets()), (2, edges()), (2, sequences()), (1, attributes), (2, dates), (3, others)
+)
 
 
 def trees(references: list[str]) -> st.SearchStrategy[Tree]:
