@@ -34,15 +34,15 @@ CONSUMERS = {
 }
 
 # What belongs to a person, for erasures; a capability that keeps more adds its own.
-STORES = {
-    **records.ERASED,
-    **identifiers.ERASED,
-    **history.ERASED,
-    **merges.ERASED,
-    **results.ERASED,
-    **touched.ERASED,
-    **consents.ERASED,
-}
+STORES = (
+    *records.STORES,
+    *identifiers.STORES,
+    *history.STORES,
+    *merges.STORES,
+    *results.STORES,
+    *touched.STORES,
+    *consents.STORES,
+)
 
 CAPABILITIES = [
     Capability("attributes", routers=[attributes.router]),

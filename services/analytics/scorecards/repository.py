@@ -10,9 +10,10 @@ from uuid import UUID
 
 from sqlalchemy import text
 
+from shared.customers.stores import deleted
 from shared.database.transaction import Tx
 
-STORES = ("scores", "score_changes")
+STORES = deleted("scores", "score_changes")
 """The tables that hold a customer's data here."""
 
 _OF_CUSTOMERS = text("select * from scores where customer_id = any(cast(:ids as uuid[]))")

@@ -10,6 +10,7 @@ import orjson
 from sqlalchemy import RowMapping
 
 from services.customers.identifiers.domain import Claiming, Identifier, Owner, Statement
+from shared.customers.stores import deleted
 from shared.database.transaction import Tx
 
 _COLUMNS = (
@@ -136,10 +137,7 @@ _FORGET_OWNER = "delete from identifier_owners where fingerprint = :fingerprint"
 _REMOVE = "delete from identifiers where customer_id = :customer_id and identifier_id = :identifier_id"
 # What an erasure deletes here: the addresses, and who owned what. Owned fingerprints are retired before, so that their
 # keyed hashes stay with their generations.
-ERASED = {
-    "identifiers": "identifiers where customer_id = any(cast(:ids as uuid[]))",
-    "identifier_owners": "identifier_owners where customer_id = any(cast(:ids as uuid[]))",
-}
+STORES = deleted("identifiers", "identifier_owners")
 
 
 async def identifiers_of(tx: Tx, ids: Sequence[UUID]) -> list[Identifier]:

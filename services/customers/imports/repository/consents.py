@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any, Literal, NamedTuple
 from uuid import UUID
 
+from shared.customers.stores import deleted
 from shared.database.transaction import Tx
 
 State = Literal["waiting", "sent", "refused", "annulling", "annulled"]
@@ -33,7 +34,7 @@ _TAKE_BACK = """
     update import_consents set state = 'annulling' where import_id = :id and granted and state = 'sent'
 """
 # What an erasure deletes here.
-ERASED = {"import_consents": "import_consents where customer_id = any(cast(:ids as uuid[]))"}
+STORES = deleted("import_consents")
 
 
 class Waiting(NamedTuple):
