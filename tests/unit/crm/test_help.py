@@ -39,6 +39,8 @@ WITHOUT_SETTINGS = {
     "journeys create": (str(DEFINITION),),
     "journeys change": (ID, str(DEFINITION)),
     **{f"journeys {action}": (ID,) for action in ("start", "pause", "resume", "stop", "report")},
+    "customers imports": (),
+    "customers undo": (ID,),
 }
 
 

@@ -26,8 +26,8 @@ class ProfileCopy:
 
     customer_id: UUID
     version: int
-    status: str
-    time_zone: str
+    status: str | None
+    time_zone: str | None
     language: str | None
     reachable: Sequence[str]
     attributes: Mapping[str, object] = field(default_factory=dict)

@@ -95,6 +95,6 @@ def test_a_text_arrives_as_it_was_written_line_by_line(text: str) -> None:
     alone, a line that is too long."""
     parsed = a_mail(Rendered("x", text, None))
     written = text.encode("utf-8", "replace").decode().replace("\r\n", "\n").replace("\r", "\n")
-    payload = parsed.get_payload(decode=True)
-    assert isinstance(payload, bytes)
-    assert payload.decode().replace("\r\n", "\n").rstrip("\n") == written.rstrip("\n")
+    arrived = parsed.get_payload(decode=True)
+    assert isinstance(arrived, bytes)
+    assert arrived.decode().replace("\r\n", "\n").rstrip("\n") == written.rstrip("\n")
