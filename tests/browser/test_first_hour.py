@@ -1,6 +1,7 @@
 """From a spreadsheet to a safe first mail, by somebody who touches nothing but the console.
 
-The installation is the one that all browser tests share: others' customers are in it, and none of them may be written to.
+The installation is the one that all browser tests share: others' customers are in it, and none of them may be
+written to.
 """
 
 from __future__ import annotations
