@@ -15,7 +15,7 @@ from services.campaigns.settings.domain import AllowList, Changed, MailServer, S
 from services.campaigns.settings.errors import AllowListHolds, RecipientsNotConfirmed, UnsafeInProduction
 from shared.database.transaction import Tx
 from shared.observability.logging import get_logger
-from shared.security.sealing import CannotOpen, opened, sealed
+from shared.security.sealing import NotSealed, seal_text, unseal_text
 
 log = get_logger(__name__)
 
@@ -84,7 +84,11 @@ async def set_server(tx: Tx, settings: Settings, server: MailServer | None, *, b
         )
     before = await repository.find(tx, lock=True)
     if server is not None:
-        secret = None if server.password is None else sealed(settings.installation_key, _PASSWORD, server.password)
+        secret = (
+            None
+            if server.password is None
+            else seal_text(settings.installation_key.get_secret_value(), _PASSWORD, b"", server.password)
+        )
         server = replace(server, password=secret).takes_over(before.server)
     if before.server != server:
         await repository.save_server(tx, server)
@@ -167,7 +171,7 @@ def _opened(settings: Settings, secret: str | None) -> SecretStr | None:
     if secret is None:
         return None
     try:
-        return SecretStr(opened(settings.installation_key, _PASSWORD, secret))
-    except CannotOpen:
+        return SecretStr(unseal_text(settings.installation_key.get_secret_value(), _PASSWORD, b"", secret))
+    except NotSealed:
         log.error("smtp_password_unreadable", cure="set the mail server's password again: the key was changed")
         return None

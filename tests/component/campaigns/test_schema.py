@@ -7,6 +7,7 @@ import services.campaigns.contacts.tables
 import services.campaigns.delivery.tables
 import services.campaigns.erasures.tables
 import services.campaigns.gate.tables
+import services.campaigns.journeys.tables
 import services.campaigns.messages.tables
 import services.campaigns.settings.tables
 import services.campaigns.tracking.tables  # noqa: F401
