@@ -29,6 +29,7 @@ from services.analytics.memberships.service.restating import restate_memberships
 from services.analytics.memberships.service.wakeups import WakeUps
 from services.analytics.previews import routes as previews
 from services.analytics.reconciliation import jobs as reconciliation
+from services.analytics.retracted import handlers as retracted
 from services.analytics.scorecards import repository as scorecards_repository
 from services.analytics.scores import handlers as score_handlers
 from services.analytics.scores import jobs as score_jobs
@@ -61,6 +62,9 @@ STORES = (
     *scorecards_repository.STORES,
 )
 
+# What is worked out about a customer who is none goes with a retraction; how it came about stays in the history.
+STATES = (*states.STORES, "memberships", *identity_repository.STORES, *fills.STORES, *scorecards_repository.STORES)
+
 
 def capabilities(programs: Programs) -> list[Capability]:
     """What one process does. `programs` is the compiled program that its parts share."""
@@ -85,6 +89,7 @@ def capabilities(programs: Programs) -> list[Capability]:
         Capability("insights", routers=[insights.router], jobs=[insights_jobs.job()]),
         Capability("crosssell", routers=[crosssell.router], jobs=[crosssell_jobs.job()]),
         Capability("reconciliation", jobs=[reconciliation.job(programs)]),
+        Capability("retracted", handlers=retracted.handlers_for(STATES)),
         Capability("erasures", handlers=erasures.handlers_for(STORES)),
     ]
 

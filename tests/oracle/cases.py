@@ -1,11 +1,12 @@
 """Random lives of a customer: events on time, late, doubled and out of order, changes, new definitions, merges."""
 
+from dataclasses import replace
 from typing import Any
 
 from hypothesis import strategies as st
 
 from tests.oracle.replay import Case, Step
-from tests.oracle.trees import definitions
+from tests.oracle.trees import definitions, scopes
 from tests.oracle.world import Event, moment_of
 
 END = 60
@@ -48,7 +49,7 @@ def changes(draw: st.DrawFn, recorded: int) -> tuple[str, Any]:
         score, values = draw(st.sampled_from(SCORES))
         return kind, {score: draw(st.sampled_from(values))}
     if kind == "consent":
-        return kind, ("email", "marketing", draw(st.sampled_from(["granted", "denied", "unknown"])), draw(ahead))
+        return kind, (*draw(scopes), draw(st.sampled_from(["granted", "denied", "unknown"])), draw(ahead))
     if kind == "list":
         return kind, ("l-1", draw(st.booleans()), draw(ahead))
     name, values = draw(st.sampled_from(ATTRIBUTES))
@@ -90,3 +91,24 @@ def _body(draw: st.DrawFn, second: int, steps: list[Step]) -> tuple[str, Any]:
     if choice >= 12:
         return draw(changes(second))
     return "event", draw(facts(second))
+
+
+def in_zone(case: Case, zone: str) -> Case:
+    """The same life, with every calendar window, birthday and number of years in a zone."""
+    steps = tuple(
+        replace(step, body=_in_zone(step.body, zone)) if step.kind == "define" else step for step in case.steps
+    )
+    return replace(case, segments=_in_zone(case.segments, zone), steps=steps)
+
+
+def _in_zone(tree: Any, zone: str) -> Any:
+    if isinstance(tree, list):
+        return [_in_zone(child, zone) for child in tree]
+    if not isinstance(tree, dict):
+        return tree
+    moved = {key: _in_zone(child, zone) for key, child in tree.items()}
+    if "calendar" in moved:
+        moved["calendar"] = {**moved["calendar"], "zone": zone}
+    if moved.get("op") in ("years_gte", "years_lt", "anniversary"):
+        moved["zone"] = zone
+    return moved

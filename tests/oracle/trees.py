@@ -4,7 +4,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from tests.oracle.world import Tree, moment_of
+from tests.oracle.world import Tree, moment_of, second_of
 
 NUMBERS = ("gte", "gte", "eq", "ne", "lt", "lte", "gt", "between")
 small = st.integers(1, 8)
@@ -55,6 +55,12 @@ windows = often(
     (2, st.just({"ever": True})),
     (1, seconds.map(lambda start: {"from": start})),
     (1, seconds.map(lambda end: {"to": end})),
+    (
+        1,
+        st.lists(seconds, min_size=2, max_size=2, unique=True).map(
+            lambda ends: {"from": min(ends, key=second_of), "to": max(ends, key=second_of)}
+        ),
+    ),
     (2, st.tuples(st.integers(0, 10), small).map(lambda ab: {"between_ago": [f"PT{ab[0]}S", f"PT{ab[0] + ab[1]}S"]})),
     (
         2,
@@ -150,10 +156,16 @@ attributes = st.one_of(
     st.sampled_from(["has_any", "has_all"]).map(lambda op: {"attr": "tags", "op": op, "value": ["x", "y"]}),
     dates,
 )
-consents = st.sampled_from(["granted", "denied", "unknown"]).map(
-    lambda status: {"consent": {"channel": "email", "purpose": "marketing"}, "is": status}
+# Mostly one pair, so that a statement meets its leaf; then another purpose of its channel, and another channel.
+scopes = st.sampled_from(
+    [*[("email", "marketing")] * 9, ("email", "research"), ("sms", "marketing"), ("sms", "research")]
 )
-buckets = st.integers(1, 10_000).map(lambda end: {"bucket": {"salt": "s", "from": 0, "to": end}})
+consents = st.tuples(scopes, st.sampled_from(["granted", "denied", "unknown"])).map(
+    lambda drawn: {"consent": {"channel": drawn[0][0], "purpose": drawn[0][1]}, "is": drawn[1]}
+)
+buckets = st.lists(st.integers(0, 10_000), min_size=2, max_size=2, unique=True).map(
+    lambda ends: {"bucket": {"salt": "s", "from": min(ends), "to": max(ends)}}
+)
 shares = st.sampled_from([0.3, 0.1, 1 / 3, 0.7])
 scores: st.SearchStrategy[Tree] = st.one_of(
     st.sampled_from(["eq", "ne"]).map(lambda op: {"score": "rfm_group", "op": op, "value": "lost"}),

@@ -6,7 +6,9 @@ from datetime import datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+
+from shared.contracts.times import Instant
 
 Name = Annotated[str, StringConstraints(min_length=1, max_length=120, strip_whitespace=True)]
 Description = Annotated[str, StringConstraints(max_length=2000)]
@@ -120,7 +122,7 @@ class ListMembersIn(_In):
     )
 
     customer_ids: Annotated[list[UUID], Field(min_length=1, max_length=10_000, description="the customers")]
-    expires_at: AwareDatetime | None = Field(None, description="until when they are on it; for ever when absent")
+    expires_at: Instant | None = Field(None, description="until when they are on it; for ever when absent")
 
 
 class ListMembersOut(BaseModel):

@@ -51,13 +51,19 @@ class World:
         self.context = WorkerContext(self.settings, self.database, self.clock, Watchdog([]))
 
     async def handle(self, *events: Envelope[Any]) -> None:
-        """One batch."""
+        """One batch; all must be handled."""
+        before = await self.count("dead_letters")
         await self.processor.process(
             [
                 Record("any", 0, number, str(event.subject).encode(), event.to_bytes(), [("type", event.type.encode())])
                 for number, event in enumerate(events)
             ]
         )
+        assert await self.count("dead_letters") == before, await self._newest_letter()
+
+    async def _newest_letter(self) -> str:
+        async with self.database.transaction() as tx:
+            return str(await tx.value("select error from dead_letters order by created_at desc limit 1"))
 
     def reached(self) -> dict[int, datetime]:
         """Every partition is read up to now."""

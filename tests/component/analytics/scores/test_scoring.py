@@ -55,7 +55,7 @@ async def test_everybody_with_a_purchase_has_scores(world: World, client: httpx.
     """Catches a customer left out, money that ignores returns, and a grid that does not add up."""
     at, often, once, never = world.clock.now(), uuid4(), uuid4(), uuid4()
     await world.handle(*(a_purchase(often, at - number * DAY, amount=1_000) for number in range(10)))
-    await world.handle(a_purchase(once, at - 300 * DAY, amount=500), a_return(often, at, amount=100))
+    await world.handle(a_purchase(once, at - 300 * DAY, amount=500), a_return(often, at, amount=200))
     fit = await fitted(world, "rfm")
     assert (fit["state"], fit["customers"]) == ("published", 2)
     best = (await client.get(f"/customers/{often}/scores")).json()

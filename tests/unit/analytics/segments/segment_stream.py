@@ -31,7 +31,7 @@ from services.analytics.segments.domain.engine.state import OVERFLOW, State
 from services.analytics.segments.domain.instants import SECOND, from_datetime
 from services.analytics.segments.domain.language import parse
 from tests.oracle.replay import Case, Step, arrivals, net
-from tests.oracle.world import BASE, Event, Tree
+from tests.oracle.world import Event, Tree, moment_of
 
 VOCABULARY = Catalogue(
     attributes={
@@ -51,12 +51,12 @@ VOCABULARY = Catalogue(
 
 def instant(second: int) -> int:
     """A second of the oracle as the engine's microseconds."""
-    return from_datetime(BASE) + second * SECOND
+    return from_datetime(moment_of(0)) + second * SECOND
 
 
 def second(at: int) -> int:
     """The engine's microseconds as a second of the oracle; edges fall on whole seconds here."""
-    whole, rest = divmod(at - from_datetime(BASE), SECOND)
+    whole, rest = divmod(at - from_datetime(moment_of(0)), SECOND)
     assert rest == 0
     return whole
 
