@@ -12,7 +12,7 @@ from tests.stores import Stores
 KEPT = {
     "standings": "the tombstone",
     "erasures": "the request itself, with its certificate",
-    "aliases": "merges of others' ids are told again only as long as they stand",
+    "merges": "a request that comes again must mean every id that was the person's",
     "erased_lines": "names lines that are gone",
     "permits.covers": "whoever was one with them once keeps the proof of what they were sent",
 }
