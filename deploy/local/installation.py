@@ -207,6 +207,7 @@ class Installation:
             "PROFILE": "local",
             "CUSTOMERS_URL": self.url("customers"),
             "PRIVACY_URL": self.url("privacy"),
+            "ANALYTICS_URL": self.url("analytics"),
             "PRIVACY_PUBLIC_URL": self.url("privacy"),
             "PUBLIC_URL": self.url("campaigns"),
             "SMTP_HOST": self.plan.smtp[0],

@@ -19,6 +19,11 @@ class Settings(FileSettings):
 
     privacy_url: str | None = Field(None, description="base of privacy's API; without it files cannot speak of consent")
 
+    analytics_url: str | None = Field(
+        None, description="base of analytics' API; without it exports cannot ask for members of segments"
+    )
+    export_keep_days: int = Field(7, ge=1, le=90, description="after which the file of an export is deleted")
+
     @field_validator("default_time_zone")
     @classmethod
     def _known_zone(cls, zone: str) -> str:

@@ -32,6 +32,10 @@ WITHOUT_SETTINGS = {
     "customers import": (__file__,),
     "customers imports": (),
     "customers undo": (ID,),
+    "customers find": ("Berg",),
+    "customers show": (ID,),
+    "customers merge": (ID, ID),
+    "customers export": ("out.csv", "--columns", "email", "--reason", "test"),
 }
 
 
