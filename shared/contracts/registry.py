@@ -31,6 +31,8 @@ FACTS: dict[str, type[Fact]] = {
         campaigns.CampaignsErasureDone,
         privacy.ConsentChanged,
         privacy.AddressConsentChanged,
+        privacy.PreferencesChanged,
+        privacy.SignupRequested,
         privacy.SuppressionChanged,
         privacy.RestrictionChanged,
         privacy.ErasureRequested,

@@ -112,8 +112,10 @@ async def on_suppressions_changed(batch: EventBatch) -> None:
 def _profile(event: Envelope[Any]) -> ProfileCopy:
     data = event.data
     if isinstance(data, CustomerRetracted):
-        return ProfileCopy(event.subject, event.version, None, None, None, ())
-    return ProfileCopy(event.subject, event.version, data.status, data.time_zone, data.language, data.reachable)
+        return ProfileCopy(event.subject, event.version, None, None, None, (), {})
+    return ProfileCopy(
+        event.subject, event.version, data.status, data.time_zone, data.language, data.reachable, data.attributes
+    )
 
 
 def _living(batch: EventBatch) -> Sequence[Envelope[Any]]:

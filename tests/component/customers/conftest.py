@@ -65,6 +65,7 @@ async def settings(
         redis_url=dsns.redis,
         topic_prefix=topic_prefix,
         api_keys_file=keys,
+        phone_region="GB",
         default_time_zone="Europe/London",
         import_folder=keys.parent / "imports",
         privacy_url="http://privacy",
