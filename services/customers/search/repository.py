@@ -11,7 +11,7 @@ from services.customers.profiles.repository.codec import RECORD_COLUMNS, record_
 from services.customers.search.domain import Hit, Limits
 from shared.database.transaction import Tx
 
-# As in the index (0012): what of a profile words are looked for in. The driver would take a colon for a parameter.
+# As in the index (0014): what of a profile words are looked for in. The driver would take a colon for a parameter.
 TEXT = """lower(coalesce(name, '') || ' ' || coalesce(profile ->> 'legal_name', '') || ' '
     || coalesce(profile ->> 'city', '') || ' ' || coalesce(profile ->> 'postal_code', ''))"""
 # Letters that are swapped, missing or doubled still leave so much of a word alike.
