@@ -210,7 +210,6 @@ class Installation:
             "ANALYTICS_URL": self.url("analytics"),
             "CAMPAIGNS_URL": self.url("campaigns"),
             "PRIVACY_URL": self.url("privacy"),
-            "ANALYTICS_URL": self.url("analytics"),
             "PRIVACY_PUBLIC_URL": self.url("privacy"),
             "PUBLIC_URL": self.url("campaigns"),
             "SMTP_HOST": self.plan.smtp[0],

@@ -171,7 +171,10 @@ async def test_a_layout_is_kept_and_used_by_its_name(api: httpx.AsyncClient, wor
     listed = (await api.get("/export-layouts", headers=who)).json()["items"]
     assert name in [layout["name"] for layout in listed]
     assert (await api.delete(f"/export-layouts/{name}", headers=who)).status_code == 204
-    assert (await asked(api, columns=None, layout=name)).status_code == 404
+    gone = await asked(api, columns=None, layout=name)
+    assert (gone.status_code, gone.json()["type"]) == (404, "/problems/no-such-layout")
+    unknown = await api.get(f"/exports/{uuid4()}", headers=who)
+    assert (unknown.status_code, unknown.json()["type"]) == (404, "/problems/no-such-export")
 
 
 async def test_a_file_lies_sealed_and_goes_after_its_days_or_with_an_erasure(

@@ -96,4 +96,5 @@ async def test_a_mapping_is_kept_under_a_name(api: httpx.AsyncClient) -> None:
     wrong = await api.put(path, json={"columns": [{"column": "Ort", "to": "citty"}]}, headers=who)
     assert (wrong.status_code, wrong.json()["type"]) == (422, "/problems/invalid-mapping")
     assert (await api.delete(path, headers=who)).status_code == 204
-    assert (await api.get(path, headers=who)).status_code == 404
+    gone = await api.get(path, headers=who)
+    assert (gone.status_code, gone.json()["type"]) == (404, "/problems/no-such-mapping")
