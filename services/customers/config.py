@@ -24,6 +24,10 @@ class Settings(FileSettings):
     )
     export_keep_days: int = Field(7, ge=1, le=90, description="after which the file of an export is deleted")
 
+    import_pause_lag: int = Field(
+        3_000, ge=0, description="events waiting for analytics beyond which an import waits; 0: it never does"
+    )
+
     @field_validator("default_time_zone")
     @classmethod
     def _known_zone(cls, zone: str) -> str:

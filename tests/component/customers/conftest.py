@@ -70,6 +70,7 @@ async def settings(
         import_folder=keys.parent / "imports",
         privacy_url="http://privacy",
         analytics_url="http://analytics",
+        import_pause_lag=0,
         service_key=SecretStr("key-of-customers"),
     )
     await asyncio.to_thread(run_migrations, "customers", made.database_url)
