@@ -12,6 +12,6 @@ async def _fill(context: WorkerContext) -> None:
 
 JOBS = [
     # Somebody waits for the file.
-    Job("fill-exports", 1.0, _fill),
+    Job("fill-exports", 2.0, _fill),
     Job("delete-export-files", 60.0, until_done(delete_old_exports)),
 ]

@@ -20,6 +20,6 @@ async def _tell_privacy(context: WorkerContext) -> None:
 JOBS = [
     # Somebody waits for the dry run.
     Job("run-imports", 1.0, _run),
-    Job("tell-consents", 1.0, _tell_privacy),
+    Job("tell-consents", 2.0, _tell_privacy),
     Job("delete-import-files", 60.0, until_done(delete_old_files)),
 ]
