@@ -7,11 +7,12 @@ from datetime import datetime
 from typing import Annotated, Any, Self
 from uuid import UUID
 
-from pydantic import AwareDatetime, Field, StringConstraints
+from pydantic import Field, StringConstraints
 
 from services.customers.attributes.domain.definitions import Kind, Value
 from services.customers.exports.domain import Criteria, Export, ExportedColumn, Format, Layout, State
 from services.customers.profiles.domain.customer import Status
+from shared.contracts.times import Instant
 from shared.web.models import AnswerModel, StrictModel
 
 Heading = Annotated[str, StringConstraints(min_length=1, max_length=200)]
@@ -47,7 +48,7 @@ class CriteriaIn(StrictModel):
     country: Annotated[str, StringConstraints(min_length=1, max_length=100)] | None = Field(
         None, description="as the profile has it"
     )
-    created_since: AwareDatetime | None = Field(None, description="who became known then or later")
+    created_since: Instant | None = Field(None, description="who became known then or later")
     segment_id: UUID | None = Field(None, description="who is in this segment of analytics while the file is filled")
     attributes: Annotated[dict[str, Value], Field(max_length=20, examples=[{"city": "Bath"}])] = Field(
         default_factory=dict, description="values of the profile, each equal to this"
