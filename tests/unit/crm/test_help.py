@@ -41,6 +41,10 @@ WITHOUT_SETTINGS = {
     **{f"journeys {action}": (ID,) for action in ("start", "pause", "resume", "stop", "report")},
     "customers imports": (),
     "customers undo": (ID,),
+    "customers find": ("Berg",),
+    "customers show": (ID,),
+    "customers merge": (ID, ID),
+    "customers export": ("out.csv", "--columns", "email", "--reason", "test"),
 }
 
 

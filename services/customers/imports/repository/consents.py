@@ -66,6 +66,12 @@ async def next_of(tx: Tx, state: State, limit: int) -> list[Waiting]:
     return [Waiting(**row) for row in await tx.rows(_NEXT.format(state=state), {"limit": limit})]
 
 
+async def is_anything_waiting(tx: Tx) -> bool:
+    """Whether there is something to tell, or to annul."""
+    found = "select exists (select from import_consents where state in ('waiting', 'annulling'))"
+    return bool(await tx.value(found))
+
+
 async def move(tx: Tx, waiting: Sequence[Waiting], before: State, after: Sequence[State]) -> None:
     """Each of one import is in its new state, if it was still in the one before."""
     await tx.execute(
