@@ -20,6 +20,7 @@ from services.privacy.requests import routes as request_routes
 from services.privacy.responses import handlers as response_handlers
 from services.privacy.restrictions import routes as restriction_routes
 from services.privacy.restrictions.service import restate_restrictions
+from services.privacy.seals import jobs as seal_jobs
 from services.privacy.signups import jobs as signup_jobs
 from services.privacy.signups import routes as signup_routes
 from services.privacy.subject_locks import handlers as lock_handlers
@@ -54,5 +55,6 @@ CAPABILITIES = [
     Capability("gate", routers=[gate_routes.router]),
     Capability("erasures", routers=[erasure_routes.router], handlers=erasure_handlers.HANDLERS, jobs=erasure_jobs.JOBS),
     Capability("requests", routers=[request_routes.router], public=[request_routes.PATH], jobs=request_jobs.JOBS),
+    Capability("seals", jobs=seal_jobs.JOBS),
     Capability("pages", routers=[page_routes.router], public=[page_routes.PATH]),
 ]

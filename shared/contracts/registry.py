@@ -29,6 +29,7 @@ FACTS: dict[str, type[Fact]] = {
         campaigns.CampaignsErasureDone,
         privacy.ConsentChanged,
         privacy.AddressConsentChanged,
+        privacy.LedgerSealed,
         privacy.PreferencesChanged,
         privacy.SignupRequested,
         privacy.SuppressionChanged,

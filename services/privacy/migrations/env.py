@@ -7,6 +7,7 @@ import services.privacy.notices.tables
 import services.privacy.permits.tables
 import services.privacy.preferences.tables
 import services.privacy.requests.tables
+import services.privacy.seals.tables
 import services.privacy.signups.tables
 import services.privacy.subject_locks.tables
 import services.privacy.suppressions.tables  # noqa: F401

@@ -30,6 +30,7 @@ WITHOUT_SETTINGS = {
     "keys rotate": ("till",),
     "where": (),
     "customers import": (__file__,),
+    "consents verify": (),
 }
 
 
