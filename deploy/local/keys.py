@@ -6,7 +6,7 @@ import json
 import secrets
 from pathlib import Path
 
-from shared.security.api_keys import KeyEntry, hash_key, read_key_file
+from shared.security.api_keys import KeyEntry, changing_key_file, hash_key, read_key_file
 from shared.security.api_keys import write_key_file as write_entries
 
 # One key per role a person or machine has, and one per service for its calls to neighbours.
@@ -23,7 +23,8 @@ ROLES: dict[str, tuple[str, ...]] = {
     "operator": ("operations", "customers:read", "customers:write", "customers:merge", "customers:import",
                  "interactions:read", "interactions:write", "analytics:read", "campaigns:read", "campaigns:send",
                  "privacy:read"),
-    "service-customers": (),
+    # What files say of consent goes to privacy.
+    "service-customers": ("privacy:write",),
     "service-interactions": (),
     "service-analytics": (),
     "service-campaigns": ("customers:cards", "privacy:permits"),
@@ -53,6 +54,11 @@ def load_keys(folder: Path) -> dict[str, str]:
 def write_key_file(folder: Path, keys: dict[str, str]) -> None:
     """The file of hashes that all processes read (API_KEYS_FILE): the roles', and what `crm keys create` has added."""
     file = folder / "api-keys.json"
+    with changing_key_file(file):
+        _write_key_file(file, keys)
+
+
+def _write_key_file(file: Path, keys: dict[str, str]) -> None:
     added = [entry for entry in read_key_file(file) if entry.id not in ROLES] if file.exists() else []
     roles = [
         KeyEntry(

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import ClassVar, Literal
 from uuid import UUID
 
 from pydantic import Field
 
 from shared.contracts.envelope import Fact
+from shared.contracts.times import Instant
 
 ConsentState = Literal["granted", "denied", "unknown"]
 
@@ -23,7 +23,7 @@ class ConsentChanged(Fact):
     purpose: str
     channel: str
     state: ConsentState
-    expires_at: datetime | None = None
+    expires_at: Instant | None = None
     withdrawn_via: Literal["one_click", "page", "api", "complaint"] | None = None
     campaign_id: UUID | None = None
     message_id: UUID | None = None
@@ -41,7 +41,7 @@ class AddressConsentChanged(Fact):
     purpose: str
     channel: str
     state: ConsentState
-    expires_at: datetime | None = None
+    expires_at: Instant | None = None
 
 
 class PreferencesChanged(Fact):
@@ -51,7 +51,7 @@ class PreferencesChanged(Fact):
     TYPE: ClassVar[str] = "privacy.preferences_changed.v1"
     TOPIC: ClassVar[str] = "privacy-events"
 
-    paused_until: datetime | None = None
+    paused_until: Instant | None = None
     language: str | None = None
     frequencies: dict[str, str] = Field(default_factory=dict)
 
@@ -65,7 +65,7 @@ class SignupRequested(Fact):
 
     signup_id: UUID
     language: str
-    expires_at: datetime
+    expires_at: Instant
 
 
 class LedgerSealed(Fact):
@@ -119,4 +119,4 @@ class ErasureCompleted(Fact):
 
     request_id: UUID
     certificate_id: UUID
-    log_clean_at: datetime
+    log_clean_at: Instant

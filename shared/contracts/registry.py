@@ -20,6 +20,8 @@ FACTS: dict[str, type[Fact]] = {
         customers.MergeUndone,
         customers.IdentifierOwned,
         customers.IdentifierRetired,
+        customers.IdentifierFreed,
+        customers.CustomerRetracted,
         customers.CustomersErasureDone,
         analytics.MembershipsChanged,
         analytics.SegmentChanged,

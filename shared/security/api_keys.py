@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import fcntl
 import hmac
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
@@ -175,6 +177,16 @@ def read_key_file(path: Path) -> list[KeyEntry]:
     if naive := [entry.id for entry in entries if entry.expires_at is not None and entry.expires_at.tzinfo is None]:
         raise BadKeyFile(f"expires_at without a time zone: {', '.join(naive)}")
     return entries
+
+
+@contextmanager
+def changing_key_file(path: Path) -> Iterator[None]:
+    """Whoever changes the file does so alone, from reading it to writing it: of two who both add a key none is lost.
+    Raises OSError, as `write_key_file` does."""
+    lock = path.with_name(f"{path.name}.lock")
+    with lock.open("a") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
 
 
 def write_key_file(path: Path, entries: Sequence[KeyEntry]) -> None:

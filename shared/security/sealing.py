@@ -3,8 +3,10 @@ shows nothing of it."""
 
 from __future__ import annotations
 
+import binascii
 import hmac
 import os
+from base64 import b64decode, b64encode
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -31,6 +33,19 @@ def unseal(secret: str, use: str, row: bytes, sealed: bytes) -> bytes:
     try:
         return _cipher(secret, use).decrypt(sealed[1 : 1 + _NONCE], sealed[1 + _NONCE :], row)
     except InvalidTag:
+        raise NotSealed from None
+
+
+def seal_text(secret: str, use: str, row: bytes, plain: str) -> str:
+    """The same for a text, as a text."""
+    return b64encode(seal(secret, use, row, plain.encode())).decode()
+
+
+def unseal_text(secret: str, use: str, row: bytes, sealed: str) -> str:
+    """What `seal_text` was given. Raises NotSealed."""
+    try:
+        return unseal(secret, use, row, b64decode(sealed, validate=True)).decode()
+    except (binascii.Error, UnicodeError):
         raise NotSealed from None
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
@@ -44,13 +44,13 @@ _STORE_HEADS = text(f"""
         expired = excluded.expired, fingerprint = excluded.fingerprint, generation = excluded.generation,
         alone = excluded.alone, former = excluded.former
 """)
-_LINE = (
+LINE_COLUMNS = (
     "customer_id, version, consent_id, purpose, channel, action, effective, occurred_at, recorded_at, expires_at, "
     "recorded_by, basis, wording, wording_version, evidence, withdrawn_via, campaign_id, message_id, "
     "fingerprint, generation, alone, former, notice_id, wording_sha256, unproven"
 )
 _APPEND = text(f"""
-    insert into consents ({_LINE})
+    insert into consents ({LINE_COLUMNS})
     select customer_id, version, consent_id, purpose, channel, action, effective, occurred_at, :now, expires_at,
         recorded_by, basis, wording, wording_version, cast(evidence as jsonb), withdrawn_via, campaign_id, message_id,
         fingerprint, generation, alone, former, notice_id, wording_sha256, unproven
@@ -69,7 +69,7 @@ _APPEND = text(f"""
 # The words of a wording that is kept stand with it, not with each line.
 _HISTORY = text(f"""
     select c.*, n.text from (
-        select {_LINE} from consents
+        select {LINE_COLUMNS} from consents
         where customer_id = any(cast(:ids as uuid[])) and (cast(:before as bigint) is null or version < :before)
         order by version desc limit :limit
     ) as c left join notices n using (notice_id)
@@ -80,9 +80,28 @@ _UNPROVEN = text("""
 """)
 
 
+_CONSENTED_BY = text("""
+    select distinct c.customer_id, c.fingerprint from consents c
+    join unnest(cast(:fingerprints as text[]), cast(:generations as int[])) as n(fingerprint, generation)
+      on n.fingerprint = c.fingerprint and n.generation = c.generation
+    where c.customer_id = any(cast(:ids as uuid[])) and c.action = 'granted' and not c.former
+""")
+
+
 async def heads_of(tx: Tx, ids: Iterable[UUID]) -> list[Head]:
     """Every head of these customer ids."""
     return [_head(row) for row in await tx.rows(_HEADS, {"ids": sorted(set(ids))})]
+
+
+async def consented_by(tx: Tx, subjects: Iterable[UUID], generations: Mapping[str, int]) -> set[tuple[UUID, str]]:
+    """(subject, hash): which of these subjects has ever granted something by which of these addresses, since each has
+    its present holder."""
+    wanted = {
+        "ids": sorted(set(subjects)),
+        "fingerprints": list(generations),
+        "generations": list(generations.values()),
+    }
+    return {(row["customer_id"], row["fingerprint"]) for row in await tx.rows(_CONSENTED_BY, wanted)}
 
 
 async def due(tx: Tx, now: datetime, limit: int) -> list[Scope]:
@@ -153,7 +172,7 @@ async def page_of_heads(tx: Tx, after: UUID | None, limit: int) -> tuple[list[He
 async def history(tx: Tx, ids: Iterable[UUID], *, before: int | None, limit: int) -> list[Line]:
     """Lines of these customer ids, newest first, older than the number `before` (None: from the newest)."""
     rows = await tx.rows(_HISTORY, {"ids": sorted(set(ids)), "before": before, "limit": limit})
-    return [_line(row) for row in rows]
+    return [line_of(row) for row in rows]
 
 
 async def unproven(tx: Tx, ids: Iterable[UUID]) -> set[tuple[str, str]]:
@@ -196,7 +215,8 @@ def _head(row: RowMapping) -> Head:
     )
 
 
-def _line(row: RowMapping) -> Line:
+def line_of(row: RowMapping) -> Line:
+    """A row of `consents` (LINE_COLUMNS)."""
     proof = Proof(
         recorded_by=row["recorded_by"],
         basis=row["basis"],

@@ -14,7 +14,7 @@ from services.privacy.consents.schemas import (
     WithdrawalIn,
     WithdrawnOut,
 )
-from services.privacy.consents.service.drafts import record_drafts, withdraw_for
+from services.privacy.consents.service.drafts import Draft, record_drafts, withdraw_for
 from services.privacy.consents.service.overview import consents_of
 from services.privacy.identity.domain import Reference
 from services.privacy.identity.service import hashing_of
@@ -43,10 +43,11 @@ async def record_consent(body: ConsentIn, tx: TxDep, context: ContextDep, caller
 
 @router.post("/consents/batch", dependencies=[requires("privacy:write"), body_limit(4 * MIB)])
 async def record_consents(body: ConsentBatchIn, tx: TxDep, context: ContextDep, caller: CallerDep) -> ItemsOut:
-    """Add up to 500 statements; each has its own result."""
-    drafts = [item.draft(caller.id, trusted=trusts(caller)) for item in body.items]
-    outcomes = await record_drafts(tx, hashing_of(context.settings), drafts)
-    return ItemsOut(items=[ItemOut.of(outcome) for outcome in outcomes])
+    """Add up to 500 statements; each has its own result, and one that is refused costs the others nothing."""
+    read = body.drafts(caller.id, trusted=trusts(caller))
+    drafts = [draft for draft in read if isinstance(draft, Draft)]
+    recorded = iter(await record_drafts(tx, hashing_of(context.settings), drafts))
+    return ItemsOut(items=[ItemOut.of(next(recorded) if isinstance(draft, Draft) else draft) for draft in read])
 
 
 @router.post("/withdrawals", dependencies=[requires("privacy:write")])

@@ -6,7 +6,15 @@ from datetime import datetime
 from typing import Annotated, Literal, Self
 from uuid import UUID
 
-from pydantic import AwareDatetime, BaseModel, Field, StringConstraints, model_validator
+from pydantic import (
+    BaseModel,
+    Field,
+    StringConstraints,
+    ValidationError,
+    ValidatorFunctionWrapHandler,
+    WrapValidator,
+    model_validator,
+)
 
 from services.privacy.consents.domain.ledger import EVERY_PURPOSE, Action, Head, Line, Proof, WithdrawnVia
 from services.privacy.consents.service.drafts import Draft, Recorded
@@ -15,9 +23,12 @@ from services.privacy.identity.domain import Reference
 from services.privacy.notices.schemas import NoticeRef, WordingText
 from shared.contracts.addressing import ChannelName, Purpose
 from shared.contracts.inbound import Code, CustomerRef, Strict
-from shared.errors import Refusal
+from shared.contracts.times import Instant
+from shared.errors import Invalid, Refusal
 from shared.web.paging import encode_cursor
+from shared.web.problems import fault_of
 
+_MOST_FAULTS = 20
 EvidenceValue = Annotated[str, StringConstraints(max_length=1000, pattern=r"^[^\x00]*$")] | int | bool | None
 Evidence = Annotated[dict[Code, EvidenceValue], Field(max_length=20)]
 Basis = Literal["consent", "soft_opt_in", "contract", "legitimate_interest", "legal_obligation", "objection"]
@@ -33,8 +44,8 @@ class ConsentIn(Strict):
     purpose: Purpose
     channel: ChannelName
     action: Literal["granted", "denied", "withdrawn"]
-    occurred_at: AwareDatetime | None = Field(None, description="when it was said; now when absent")
-    expires_at: AwareDatetime | None = None
+    occurred_at: Instant | None = Field(None, description="when it was said; now when absent")
+    expires_at: Instant | None = None
     basis: Basis = "consent"
     notice: NoticeRef | None = Field(None, description="the wording that was shown, where it is kept")
     wording: WordingText | None = Field(None, description="the exact words, where they are not kept as a notice")
@@ -80,10 +91,25 @@ class ConsentIn(Strict):
         )
 
 
-class ConsentBatchIn(Strict):
-    """Up to 500 statements; those about one customer, purpose and channel take effect in the given order."""
+def _or_refusal(value: object, read: ValidatorFunctionWrapHandler) -> object:
+    try:
+        return read(value)
+    except ValidationError as error:
+        faults = [fault_of({**fault, "loc": ("body", *fault["loc"])}, value) for fault in error.errors()[:_MOST_FAULTS]]
+        first = faults[0]
+        return Invalid(f"{first['where'] or '/'}: {first['what']}.", cure=first["cure"], errors=faults)
 
-    items: Annotated[list[ConsentIn], Field(min_length=1, max_length=500)]
+
+class ConsentBatchIn(Strict):
+    """Up to 500 statements; those about one customer, purpose and channel take effect in the given order. One that
+    cannot be read is refused by itself, and the others are recorded."""
+
+    items: Annotated[list[Annotated[ConsentIn, WrapValidator(_or_refusal)]], Field(min_length=1, max_length=500)]
+
+    def drafts(self, recorded_by: str, *, trusted: bool = True) -> list[Draft | Refusal]:
+        """What the use case takes of each item, or why that cannot be read."""
+        items: list[ConsentIn | Refusal] = list(self.items)
+        return [item if isinstance(item, Refusal) else item.draft(recorded_by, trusted=trusted) for item in items]
 
 
 class WithdrawalIn(Strict):
@@ -188,6 +214,9 @@ class RefusedOut(BaseModel):
     status: int
     detail: str
     cure: str | None
+    errors: list[dict[str, str]] = Field(
+        default_factory=list, description="each fault of the item: where (JSON pointer into it), what, cure"
+    )
 
 
 class ItemOut(BaseModel):
@@ -202,7 +231,8 @@ class ItemOut(BaseModel):
         if isinstance(outcome, Recorded):
             return cls(recorded=ConsentOut.of(outcome.line, blocked=outcome.blocked))
         slug, status = outcome.slug, outcome.status
-        return cls(refused=RefusedOut(slug=slug, status=status, detail=outcome.detail, cure=outcome.cure))
+        detail, cure = outcome.detail, outcome.cure
+        return cls(refused=RefusedOut(slug=slug, status=status, detail=detail, cure=cure, errors=outcome.errors))
 
 
 class ItemsOut(BaseModel):

@@ -5,12 +5,13 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Annotated, Self
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from services.privacy.notices.schemas import Language
 from services.privacy.preferences.domain import Frequency, Preferences
 from shared.contracts.addressing import Purpose
 from shared.contracts.inbound import CustomerRef, Strict
+from shared.contracts.times import Instant
 
 
 class PreferencesIn(Strict):
@@ -18,7 +19,7 @@ class PreferencesIn(Strict):
 
     model_config = ConfigDict(json_schema_extra={"examples": [{"frequencies": {"marketing": "monthly"}}]})
 
-    paused_until: AwareDatetime | None = Field(None, description="nothing but service messages before that")
+    paused_until: Instant | None = Field(None, description="nothing but service messages before that")
     language: Language | None = Field(None, description="of messages")
     frequencies: Annotated[dict[Purpose, Frequency], Field(max_length=50)] = Field(
         default_factory=dict, description="how often at most, by purpose"

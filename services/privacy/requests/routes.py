@@ -43,7 +43,9 @@ router = APIRouter(tags=["requests"])
 async def take_request(body: RequestIn, tx: TxDep, context: ContextDep, caller: CallerDep) -> RequestOut:
     """Take down what somebody asks for; its deadline runs from its receipt."""
     customer_id = await find_customer(tx, hashing_of(context.settings), Reference.of(body.customer))
-    return RequestOut.of(await service.take_request(tx, body.asked(customer_id, caller.id)), tx.now)
+    return RequestOut.of(
+        await service.take_request(tx, context.settings.naming, body.asked(customer_id, caller.id)), tx.now
+    )
 
 
 @router.get("/requests", dependencies=[requires(_SCOPE)])
@@ -76,9 +78,13 @@ async def show_request(request_id: UUID, tx: TxDep) -> RequestOut:
 
 
 @router.post("/requests/{request_id}/identity-check", dependencies=[requires(_SCOPE)])
-async def check_identity(request_id: UUID, body: CheckIn, tx: TxDep, caller: CallerDep) -> RequestOut:
+async def check_identity(
+    request_id: UUID, body: CheckIn, tx: TxDep, context: ContextDep, caller: CallerDep
+) -> RequestOut:
     """The person is who they say: what they asked for is begun."""
-    return RequestOut.of(await service.check_identity(tx, request_id, caller.id, body.how), tx.now)
+    return RequestOut.of(
+        await service.check_identity(tx, context.settings.naming, request_id, caller.id, body.how), tx.now
+    )
 
 
 @router.post("/requests/{request_id}/extension", dependencies=[requires(_SCOPE)])

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Annotated, Self
 from uuid import UUID
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from services.privacy.notices.schemas import Language
 from services.privacy.requests.domain.requests import (
@@ -18,6 +18,7 @@ from services.privacy.requests.domain.requests import (
 )
 from services.privacy.requests.service.taking import Asked
 from shared.contracts.inbound import CustomerRef, Strict
+from shared.contracts.times import Instant
 
 Text = Annotated[str, StringConstraints(min_length=1, max_length=1000, pattern=r"^[^\x00]+$")]
 _CUSTOMER = "8f0d3c51-0b1e-8c55-9a77-5b1d0a4e2f01"
@@ -34,7 +35,7 @@ class RequestIn(Strict):
 
     customer: CustomerRef = Field(description="by customer_id or external_id, or a card or e-mail of theirs for sure")
     kind: Kind = Field(description="what is asked for")
-    received_at: AwareDatetime | None = Field(None, description="from which the deadline runs; now when absent")
+    received_at: Instant | None = Field(None, description="from which the deadline runs; now when absent")
     identity_checked: bool = Field(False, description="the person is known to be who they say: it is acted on at once")
     language: Language = Field("en", description="of the answer")
     note: Annotated[str, StringConstraints(max_length=2000, pattern=r"^[^\x00]*$")] = Field(

@@ -174,6 +174,10 @@ async def world(shared_world: World) -> AsyncIterator[World]:
     shared_world.post_office.forget()
     await shared_world.execute("update policies set policy = '{}', halted = false")
     await shared_world.execute("delete from sender_pauses")
+    await shared_world.execute(
+        """update sending_settings set sender_address = null, smtp_host = null, allow_patterns = null,
+                  allow_holds = false, checked_at = null"""
+    )
     yield shared_world
     await shared_world.close_senders()
     await shared_world.execute("update campaigns set state = 'stopped' where state in ('running', 'paused')")

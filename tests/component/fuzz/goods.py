@@ -145,6 +145,11 @@ GOODS: dict[str, dict[str, list[Any]]] = {
              "quiet_hours": {"start": "21:00:00", "end": "08:00:00"}}
         ],
         "PUT /switch": [{"halted": True}],
+        "PUT /settings/sending": [
+            {"sender": {"name": "Fruit", "address": "news@example.test"},
+             "server": {"host": "127.0.0.1", "port": 1, "security": "starttls", "user": "ada", "password": "x"}}
+        ],
+        "PUT /settings/allow-list": [{"patterns": ["*@example.test"], "holds": False, "recipients": None}],
     },
     "privacy": {
         "POST /consents": [_CONSENT],

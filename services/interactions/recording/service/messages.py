@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date
 from uuid import UUID
@@ -13,7 +13,12 @@ from services.interactions.identity.service import lock_against_erasures, resolv
 from services.interactions.rates.domain import PLACES, base_amount
 from services.interactions.rates.service import rates_of_days
 from services.interactions.recording import repository
-from services.interactions.recording.domain import (
+from services.interactions.recording.domain.digests import (
+    message_digest,
+    observation_digests,
+    tells_anything_new,
+)
+from services.interactions.recording.domain.interactions import (
     InboundEvent,
     Message,
     NewInteraction,
@@ -21,15 +26,14 @@ from services.interactions.recording.domain import (
     basket_currency_of,
     ids_of_message,
     interaction_of,
-    message_digest,
-    observation_digests,
     origin_of,
-    tells_anything_new,
     total_of,
 )
+from services.interactions.recording.errors import MessageIdReused
 from services.interactions.recording.service.storing import DROPPED, store_and_emit
 from shared.contracts.interactions import IdentityObserved
 from shared.database.transaction import Tx
+from shared.events.subscription import EventsRefused
 from shared.observability.metrics import counter
 from shared.observability.tracing import enter_trace
 
@@ -78,16 +82,40 @@ async def record_messages(tx: Tx, policy: Policy, inbound: Sequence[InboundEvent
 
 
 async def _fresh(tx: Tx, policy: Policy, inbound: Sequence[InboundEvent]) -> dict[bytes, InboundEvent]:
+    """Those that were never seen. Raises EventsRefused for what bears the id of another message."""
     first: dict[bytes, InboundEvent] = {}
+    repeats: list[tuple[bytes, InboundEvent]] = []
     for event in inbound:
-        first.setdefault(message_digest(policy.key, event.publisher, event.message.message_id), event)
-    new = await repository.claim_messages(tx, list(first))
+        digest = message_digest(policy.key, event.publisher, event.message.message_id)
+        if first.setdefault(digest, event) is not event:
+            repeats.append((digest, event))
+    new = await repository.claim_messages(tx, {digest: event.content for digest, event in first.items()})
+    repeats += [(digest, event) for digest, event in first.items() if digest not in new]
+    if repeats:
+        await _refuse_others(tx, first, new, repeats)
     tx.after_commit(lambda: DUPLICATES.inc(len(inbound) - len(new)))
     return {digest: event for digest, event in first.items() if digest in new}
 
 
+async def _refuse_others(
+    tx: Tx, first: Mapping[bytes, InboundEvent], new: Collection[bytes], repeats: Sequence[tuple[bytes, InboundEvent]]
+) -> None:
+    """Nothing happens for true repeats. Raises EventsRefused for those that say something else."""
+    contents: dict[bytes, bytes | None] = {digest: first[digest].content for digest in new}
+    contents |= await repository.contents_of(tx, {digest for digest, _ in repeats if digest not in new})
+    refused = [
+        (event, MessageIdReused())
+        for digest, event in repeats
+        if event.content is not None and contents.get(digest) not in (None, event.content)
+    ]
+    if refused:
+        raise EventsRefused(refused)
+
+
 async def _resolved(tx: Tx, policy: Policy, fresh: Mapping[bytes, InboundEvent]) -> list[_ResolvedMessage]:
-    customers = await resolve(tx, policy.key, [event.person for event in fresh.values()])
+    events = list(fresh.values())
+    people, received = [event.person for event in events], [event.received_ms for event in events]
+    customers = await resolve(tx, policy.key, people, received)
     resolved = [
         _ResolvedMessage(digest, event, customer)
         for (digest, event), customer in zip(fresh.items(), customers, strict=True)

@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from services.interactions.recording import repository
-from services.interactions.recording.domain import event_id_of, fact_of
+from services.interactions.recording.domain.interactions import event_id_of, fact_of
 from shared.database.transaction import Tx
 
 _PAGE = 1_000

@@ -8,7 +8,7 @@ from functools import partial
 from uuid import UUID
 
 from services.interactions.recording import repository
-from services.interactions.recording.domain import NewInteraction
+from services.interactions.recording.domain.interactions import NewInteraction
 from shared.database.transaction import Tx
 from shared.observability.metrics import counter
 from shared.observability.tracing import enter_trace

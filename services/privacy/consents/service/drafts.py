@@ -45,6 +45,11 @@ class Draft:
     expires_at: datetime | None = None
     notice: NoticeKey | None = None
     trusted: bool = True
+    consent_id: UUID | None = None
+
+    def named(self, consent_id: UUID) -> Draft:
+        """The same under an id that its sender has derived."""
+        return replace(self, consent_id=consent_id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,7 +181,7 @@ def _statements(tx: Tx, draft: Draft, meant: _Meant, locked: LockedSubjects, cat
         if address is None or granted:
             raise _erased()
         customer_id = None
-    consent_id, given = new_id(), meant.given
+    consent_id, given = draft.consent_id or new_id(), meant.given
     scopes = []
     if customer_id is not None:
         scopes.append(Scope(customer_id, draft.purpose, draft.channel))

@@ -22,7 +22,6 @@ _OWN = {
     "restriction_changes": "customer_id = any(cast(:ids as uuid[]))",
     "identifier_owners": "customer_id = any(cast(:ids as uuid[]))",
     "permits": "customer_id = any(cast(:ids as uuid[]))",
-    "dead_letters": "key = any(cast(:keys as bytea[]))",
     "idempotency": """exists (select from unnest(cast(:keys as bytea[])) as t(needle)
                               where position(needle in body) > 0)""",
 }

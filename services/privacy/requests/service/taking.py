@@ -28,6 +28,7 @@ from services.privacy.requests.errors import (
 )
 from services.privacy.restrictions.service import restrict
 from shared.customers.merges import groups_of
+from shared.customers.traces import Naming
 from shared.database.transaction import Tx
 from shared.ids import new_id
 
@@ -48,7 +49,7 @@ class Asked:
     identity_checked: bool = False
 
 
-async def take_request(tx: Tx, asked: Asked) -> SubjectRequest:
+async def take_request(tx: Tx, naming: Naming, asked: Asked) -> SubjectRequest:
     """The request is kept with its deadline, which runs from its receipt; with the identity checked it is acted on.
 
     Asked again while it is open, it is the same request, with the first deadline. Raises ReceivedLater.
@@ -74,15 +75,15 @@ async def take_request(tx: Tx, asked: Asked) -> SubjectRequest:
     else:
         await repository.add_step(tx, request.request_id, asked.taken_by, "asked-again")
     if asked.identity_checked and request.state is RequestState.WAITING:
-        await _begin(tx, request, asked.taken_by)
+        await _begin(tx, naming, request, asked.taken_by)
     return await show_request(tx, request.request_id)
 
 
-async def check_identity(tx: Tx, request_id: UUID, checked_by: str, how: str) -> SubjectRequest:
+async def check_identity(tx: Tx, naming: Naming, request_id: UUID, checked_by: str, how: str) -> SubjectRequest:
     """The person is who they say: what they asked for is begun. Raises RequestNotFound, RequestClosed."""
     request = await _open(tx, request_id)
     if request.state is RequestState.WAITING:
-        await _begin(tx, request, checked_by, how)
+        await _begin(tx, naming, request, checked_by, how)
     return await show_request(tx, request_id)
 
 
@@ -145,13 +146,13 @@ async def list_requests(tx: Tx, **wanted: Any) -> list[SubjectRequest]:
     return await repository.page(tx, **wanted)
 
 
-async def _begin(tx: Tx, request: SubjectRequest, by: str, how: str = "") -> None:
+async def _begin(tx: Tx, naming: Naming, request: SubjectRequest, by: str, how: str = "") -> None:
     """The identity is checked: do what can be done at once."""
     await repository.add_step(tx, request.request_id, by, "identity-checked", how)
     request = replace(request, state=RequestState.WORKING, identity_checked_by=by)
     if request.kind is Kind.ERASURE:
         wanted = erasures.Request(request.customer_id, by, True, (), by)
-        erasure = await erasures.request_erasure(tx, wanted)
+        erasure = await erasures.request_erasure(tx, naming, wanted)
         request = replace(request, erasure_id=erasure.erasure_id)
         await repository.add_step(tx, request.request_id, BY_MACHINE, "erasure-begun", str(erasure.erasure_id))
     await repository.store(tx, request)

@@ -43,6 +43,13 @@ async def visitor(client: httpx.AsyncClient) -> AsyncIterator[httpx.AsyncClient]
 ONE_CLICK = {"List-Unsubscribe": "One-Click"}
 
 
+def test_the_page_promises_only_what_it_does() -> None:
+    """Catches a choice that is called less often and stops everything: frequency is not what this page changes."""
+    page = content.unsubscribe_page("marketing.news", "email", "a-token")
+    assert "often" not in page.lower().partition("choose in detail")[0]
+    assert "Only this: no more about marketing: news by e-mail" in page
+
+
 async def test_one_click_withdraws_and_says_which_message(
     client: httpx.AsyncClient, visitor: httpx.AsyncClient, database: Database
 ) -> None:
