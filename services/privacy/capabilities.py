@@ -25,6 +25,7 @@ from services.privacy.seals import jobs as seal_jobs
 from services.privacy.signups import jobs as signup_jobs
 from services.privacy.signups import routes as signup_routes
 from services.privacy.subject_locks import handlers as lock_handlers
+from services.privacy.suppression_lists import routes as list_routes
 from services.privacy.suppressions import routes as suppression_routes
 from shared.capabilities import Capability
 
@@ -35,6 +36,7 @@ CAPABILITIES = [
     Capability("subject_locks", handlers=lock_handlers.HANDLERS),
     Capability("permits", jobs=permit_jobs.JOBS),
     Capability("suppressions", routers=[suppression_routes.router]),
+    Capability("suppression_lists", routers=[list_routes.router]),
     Capability("notices", routers=[notice_routes.router]),
     Capability(
         "consents",
