@@ -21,9 +21,11 @@ from services.privacy.requests import routes as request_routes
 from services.privacy.responses import handlers as response_handlers
 from services.privacy.restrictions import routes as restriction_routes
 from services.privacy.restrictions.service import restate_restrictions
+from services.privacy.seals import jobs as seal_jobs
 from services.privacy.signups import jobs as signup_jobs
 from services.privacy.signups import routes as signup_routes
 from services.privacy.subject_locks import handlers as lock_handlers
+from services.privacy.suppression_lists import routes as list_routes
 from services.privacy.suppressions import routes as suppression_routes
 from shared.capabilities import Capability
 
@@ -34,6 +36,7 @@ CAPABILITIES = [
     Capability("subject_locks", handlers=lock_handlers.HANDLERS),
     Capability("permits", jobs=permit_jobs.JOBS),
     Capability("suppressions", routers=[suppression_routes.router]),
+    Capability("suppression_lists", routers=[list_routes.router]),
     Capability("notices", routers=[notice_routes.router]),
     Capability(
         "consents",
@@ -56,5 +59,6 @@ CAPABILITIES = [
     Capability("gate", routers=[gate_routes.router]),
     Capability("erasures", routers=[erasure_routes.router], handlers=erasure_handlers.HANDLERS, jobs=erasure_jobs.JOBS),
     Capability("requests", routers=[request_routes.router], public=[request_routes.PATH], jobs=request_jobs.JOBS),
+    Capability("seals", jobs=seal_jobs.JOBS),
     Capability("pages", routers=[page_routes.router], public=[page_routes.PATH]),
 ]

@@ -68,6 +68,17 @@ class SignupRequested(Fact):
     expires_at: Instant
 
 
+class LedgerSealed(Fact):
+    """The head of the chain of seals over the consent ledger: nothing up to this number can be changed unseen. The
+    subject is the ledger itself, no customer."""
+
+    TYPE: ClassVar[str] = "privacy.ledger_sealed.v1"
+    TOPIC: ClassVar[str] = "privacy-events"
+
+    seq: int
+    link: str
+
+
 class SuppressionChanged(Fact):
     """An address of this customer was put on or taken off the suppression list of a channel."""
 

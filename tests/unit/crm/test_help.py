@@ -33,6 +33,7 @@ WITHOUT_SETTINGS = {
     "keys rotate": ("till",),
     "where": (),
     "customers import": (__file__,),
+    "consents verify": (),
     "campaigns list": (),
     **{f"campaigns {action}": (ID,) for action in ("start", "pause", "resume", "stop", "report")},
     "journeys list": (),
