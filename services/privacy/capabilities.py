@@ -13,6 +13,7 @@ from services.privacy.gate import routes as gate_routes
 from services.privacy.identity import handlers as identity_handlers
 from services.privacy.pages import routes as page_routes
 from services.privacy.permits import jobs as permit_jobs
+from services.privacy.recovery import jobs as recovery_jobs
 from services.privacy.responses import handlers as response_handlers
 from services.privacy.restrictions import routes as restriction_routes
 from services.privacy.restrictions.service import restate_restrictions
@@ -25,6 +26,7 @@ CONSUMERS = {"privacy": ["customers-events", "interactions-events", "analytics-e
 CAPABILITIES = [
     Capability("identity", handlers=identity_handlers.HANDLERS),
     Capability("subject_locks", handlers=lock_handlers.HANDLERS),
+    Capability("ledger_checks"),
     Capability("permits", jobs=permit_jobs.JOBS),
     Capability("suppressions", routers=[suppression_routes.router]),
     Capability(
@@ -38,5 +40,6 @@ CAPABILITIES = [
     Capability("restrictions", routers=[restriction_routes.router], restates={"campaigns": [restate_restrictions]}),
     Capability("gate", routers=[gate_routes.router]),
     Capability("erasures", routers=[erasure_routes.router], handlers=erasure_handlers.HANDLERS, jobs=erasure_jobs.JOBS),
+    Capability("recovery", jobs=recovery_jobs.JOBS),
     Capability("pages", routers=[page_routes.router], public=[page_routes.PATH]),
 ]
