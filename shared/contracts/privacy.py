@@ -80,7 +80,8 @@ class LedgerSealed(Fact):
 
 
 class SuppressionChanged(Fact):
-    """An address of this customer was put on or taken off the suppression list of a channel."""
+    """An address of this customer was put on or taken off the suppression list of a channel; `fingerprint` is its keyed
+    hash (hex)."""
 
     TYPE: ClassVar[str] = "privacy.suppression_changed.v1"
     TOPIC: ClassVar[str] = "privacy-events"
@@ -88,6 +89,7 @@ class SuppressionChanged(Fact):
     channel: str
     active: bool
     reason: str
+    fingerprint: str | None = None
 
 
 class RestrictionChanged(Fact):

@@ -12,6 +12,7 @@ from services.privacy.consents.domain.ledger import Head, for_purpose
 from services.privacy.consents.service.addresses import SaidBy, said_by
 from services.privacy.gate.domain import Situation, grant, refusal
 from services.privacy.identity.domain import Address, Holder
+from services.privacy.ledger_checks.service import require_compared
 from services.privacy.permits import repository as permits
 from services.privacy.permits.domain import SERVICE_PURPOSE, Permit, Question, Reason
 from services.privacy.preferences import repository as preferences
@@ -31,8 +32,9 @@ async def grant_permits(tx: Tx, questions: Sequence[Question]) -> list[Permit | 
     """A permit or a reason for each question; the permits are written.
 
     Everything that a withdrawal, a restriction, an erasure or a suppression locks for itself is locked shared until the
-    commit: whichever of them commits first wins, in this database's own order.
+    commit: whichever of them commits first wins, in this database's own order. Raises LedgerNotCompared.
     """
+    await require_compared(tx)
     situations = await _situations(tx, questions)
     answers = [
         refusal(question, situation, tx.now) or grant(question, situation, new_id(), tx.now)
