@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from services.interactions.erasures.handlers import HANDLERS as ERASURES_HANDLERS
 from services.interactions.identity.handlers import HANDLERS as IDENTITY_HANDLERS
+from services.interactions.imports import jobs as imports_jobs
+from services.interactions.imports import routes as imports
 from services.interactions.ingest.handlers import subscriptions
 from services.interactions.ingest.routes import events
 from services.interactions.ingest.routes.publisher import open_publisher
@@ -25,6 +27,7 @@ CAPABILITIES = [
     Capability("rates", routers=[rates.router]),
     Capability("recording", handlers=RECORDING_HANDLERS, restates={"analytics": [restate_interactions]}),
     Capability("ingest", routers=[events.router], on_start=open_publisher, subscriptions=subscriptions),
+    Capability("imports", routers=[imports.router, imports.by_interaction], jobs=imports_jobs.JOBS),
     Capability("segment_api", routers=[calls.router]),
     Capability("timeline", routers=[timeline.router]),
     Capability("erasures", handlers=ERASURES_HANDLERS),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import ClassVar, Literal
 from uuid import UUID
 
-from pydantic import Field
+from pydantic import AwareDatetime, Field
 
 from shared.contracts.envelope import Fact, Part
 
@@ -104,6 +104,24 @@ class ResponseRecorded(Fact):
     campaign_id: UUID | None = None
     message_id: UUID | None = None
     link: str | None = None
+
+
+class Retracted(Part):
+    """An interaction that was taken back: its id, that of the event which told of it, and when it had occurred."""
+
+    interaction_id: UUID
+    event_id: UUID
+    time: AwareDatetime
+
+
+class InteractionsRetracted(Fact):
+    """These interactions of the customer were recorded by mistake and are gone, as when an import is undone: whoever
+    keeps them as facts deletes them and works out anew what followed from them. Nothing that was sent comes back."""
+
+    TYPE: ClassVar[str] = "interactions.retracted.v1"
+    TOPIC: ClassVar[str] = "interactions-events"
+
+    interactions: list[Retracted]
 
 
 class Identifier(Part):

@@ -13,6 +13,7 @@ FACTS: dict[str, type[Fact]] = {
         interactions.ContactRecorded,
         interactions.ExposureRecorded,
         interactions.ResponseRecorded,
+        interactions.InteractionsRetracted,
         interactions.IdentityObserved,
         interactions.InteractionsErasureDone,
         customers.ProfileChanged,

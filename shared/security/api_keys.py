@@ -26,6 +26,7 @@ says of somebody is hearsay: it opens a customer, and changes nothing of one tha
 SCOPES = {
     "interactions:write": "record what happened; reads nothing",
     "interactions:read": "timelines and single interactions",
+    "interactions:import": "bring files of orders, see what they hold, run them and take them back",
     "responses:write": "report bounces, complaints and wishes to unsubscribe, beside interactions:write",
     "customers:read": "profiles and searches",
     "customers:write": "create and change customers",

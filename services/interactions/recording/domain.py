@@ -76,6 +76,18 @@ class InboundEvent:
     traceparent: str | None = None
     # When the broker took it (milliseconds of the machine's clock); None when that is not known.
     received_ms: int | None = None
+    # Whose message ids these are, where that is not the publisher: an order comes once, whichever file it stands in.
+    ids_of: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RecordedInteraction:
+    """Where an interaction lies, and the digest of its message."""
+
+    digest: bytes
+    customer_id: UUID
+    time: datetime
+    id: UUID
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,6 +240,11 @@ def message_digest(key: str, publisher: str, message_id: str) -> bytes:
     """
     text = f"{publisher}\x00{message_id}".encode()
     return hashlib.blake2b(text, key=key.encode()[:64], digest_size=16).digest()
+
+
+def digest_of(key: str, event: InboundEvent) -> bytes:
+    """The digest by which the message of an event is known."""
+    return message_digest(key, event.ids_of or event.publisher, event.message.message_id)
 
 
 def observation_digests(person: Person, traits: Mapping[str, TraitValue], trust: Trust) -> dict[str, bytes]:

@@ -115,6 +115,12 @@ GOODS: dict[str, dict[str, list[Any]]] = {
             _EVENT | {"customer": _REF, "data": _EVENT["data"] | {"store": "S1", "payment": "card"}},
         ],
         "POST /events/batch": [{"events": [_EVENT, EVENTS["contact"]]}],
+        "PUT /imports/{import_id}/mapping": [
+            {"columns": [{"column": "Nr", "to": "order_id"}, {"column": "Mail", "to": "email"},
+                         {"column": "Born", "to": "ordered_at", "format": "DD.MM.YYYY"},
+                         {"column": "No", "to": "amount", "format": "1234,5"}],
+             "source": "erp", "currency": "EUR", "channel": "web", "time_zone": "Europe/Berlin"}
+        ],
         "PUT /rates": [{"rates": [{"currency": "EUR", "day": "2024-05-01", "rate": "1.0825"}]}],
     },
     "analytics": {

@@ -37,12 +37,14 @@ from tests.infrastructure import CreateDatabase
 
 WRITER, READER, OPERATOR = "writer-key", "reader-key", "operator-key"
 BROWSER, REPORTER = "browser-key", "reporter-key"
+IMPORTER = "importer-key"
 _KEYS = {
     WRITER: ["interactions:write"],
     READER: ["interactions:read"],
     OPERATOR: ["operations"],
     BROWSER: ["interactions:write"],
     REPORTER: ["interactions:write", "responses:write"],
+    IMPORTER: ["interactions:import", "interactions:read"],
 }
 # Believed by its name; every other publisher on the topic is hearsay.
 TRUSTED_TILL = "till"
@@ -69,6 +71,8 @@ async def settings(
         api_keys_file=keys,
         trusted_publishers=[TRUSTED_TILL],
         publisher_topics=[OWN_TOPIC],
+        import_folder=keys.parent / "imports",
+        default_time_zone="Europe/Berlin",
     )
     await asyncio.to_thread(run_migrations, "interactions", made.database_url)
     await create_topics(made)

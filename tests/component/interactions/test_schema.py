@@ -5,6 +5,7 @@ from __future__ import annotations
 from sqlalchemy import Column, Integer, LargeBinary, MetaData, Table, Text, Uuid
 
 import services.interactions.identity.tables
+import services.interactions.imports.tables
 import services.interactions.rates.tables
 import services.interactions.recording.tables  # noqa: F401
 from services.interactions.config import Settings

@@ -30,6 +30,9 @@ WITHOUT_SETTINGS = {
     "keys rotate": ("till",),
     "where": (),
     "customers import": (__file__,),
+    "orders import": (__file__,),
+    "orders show": (ID,),
+    "orders undo": (ID,),
 }
 
 

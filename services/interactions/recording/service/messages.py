@@ -18,10 +18,11 @@ from services.interactions.recording.domain import (
     Message,
     NewInteraction,
     Policy,
+    RecordedInteraction,
     basket_currency_of,
+    digest_of,
     ids_of_message,
     interaction_of,
-    message_digest,
     observation_digests,
     origin_of,
     tells_anything_new,
@@ -53,13 +54,16 @@ def policy_of(settings: Settings) -> Policy:
     return Policy(settings.installation_key.get_secret_value(), settings.base_currency, settings.rate_max_age_days)
 
 
-async def record_messages(tx: Tx, policy: Policy, inbound: Sequence[InboundEvent]) -> None:
-    """Every message that is new is recorded and emitted, in order; customers is told who is new to it."""
+async def record_messages(tx: Tx, policy: Policy, inbound: Sequence[InboundEvent]) -> dict[bytes, RecordedInteraction]:
+    """Every message that is new is recorded and emitted, in order; customers is told who is new to it.
+
+    Returns what was recorded, by the digest of its message.
+    """
     await lock_against_erasures(tx)
     fresh = await _fresh(tx, policy, inbound)
     resolved = await _resolved(tx, policy, fresh)
     if not resolved:
-        return
+        return {}
     values = await _values(tx, policy, [message.inbound.message for message in resolved])
     interactions = [
         interaction_of(
@@ -75,12 +79,17 @@ async def record_messages(tx: Tx, policy: Policy, inbound: Sequence[InboundEvent
     if happened:
         await store_and_emit(tx, happened)
     await _emit_observations(tx, resolved, interactions)
+    return {
+        message.digest: RecordedInteraction(message.digest, made.customer_id, made.time, made.id)
+        for message, made in zip(resolved, interactions, strict=True)
+        if made is not None
+    }
 
 
 async def _fresh(tx: Tx, policy: Policy, inbound: Sequence[InboundEvent]) -> dict[bytes, InboundEvent]:
     first: dict[bytes, InboundEvent] = {}
     for event in inbound:
-        first.setdefault(message_digest(policy.key, event.publisher, event.message.message_id), event)
+        first.setdefault(digest_of(policy.key, event), event)
     new = await repository.claim_messages(tx, list(first))
     tx.after_commit(lambda: DUPLICATES.inc(len(inbound) - len(new)))
     return {digest: event for digest, event in first.items() if digest in new}
