@@ -24,6 +24,7 @@ from shared.database.transaction import Tx
 from shared.events import dead_letters
 from shared.events.dead_letters import DeadLetterOut
 from shared.observability.logging import configure_logging
+from shared.web.paging import Page, encode_cursor
 
 commands = typer.Typer(
     help="What a service could not process: list, show, repair, replay, discard.", no_args_is_help=True
@@ -52,9 +53,15 @@ def list_(
       crm dead-letters list interactions --state open
     """
     wanted = None if state == "any" else state
-    page = _run(service, folder, lambda tx: dead_letters.list_dead_letters(tx, state=wanted, after=after, limit=limit))
-    lines = table([_line(letter) for letter in page.items]) or "No dead letters."
-    more = f"\nThere are more: --after {page.items[-1].id}" if page.next else ""
+    found = _run(
+        service, folder, lambda tx: dead_letters.list_dead_letters(tx, state=wanted, after=after, limit=limit + 1)
+    )
+    items = found[:limit]
+    page: Page[DeadLetterOut] = Page(
+        items=items, next=encode_cursor({"id": items[-1].id}) if len(found) > limit else None
+    )
+    lines = table([_line(letter) for letter in items]) or "No dead letters."
+    more = f"\nThere are more: --after {items[-1].id}" if page.next else ""
     show(page.model_dump(mode="json"), lines + more, as_json=as_json)
 
 

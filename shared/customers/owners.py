@@ -16,6 +16,7 @@ from sqlalchemy import Column, Integer, MetaData, Table, Text, Uuid, text
 from shared.contracts.customers import IdentifierOwned, IdentifierRetired
 from shared.contracts.envelope import Envelope
 from shared.contracts.interactions import Identifier
+from shared.customers.generations import newest_generations
 from shared.customers.identifiers import customer_id_of
 from shared.database.transaction import Tx
 from shared.security.api_keys import Trust
@@ -118,10 +119,7 @@ async def record_owned(tx: Tx, events: Sequence[Envelope[IdentifierOwned]]) -> N
 
 async def retire_owned(tx: Tx, events: Iterable[Envelope[IdentifierRetired]]) -> None:
     """These identifiers are nobody's, until customers says whose they are in the new generation."""
-    generations: dict[str, int] = {}
-    for event in events:
-        retired = event.data
-        generations[retired.fingerprint] = max(retired.generation, generations.get(retired.fingerprint, 0))
+    generations = newest_generations(events)
     params = {"fingerprints": list(generations), "generations": list(generations.values())}
     await tx.execute(_RETIRED, params)
 

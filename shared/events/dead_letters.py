@@ -8,16 +8,13 @@ from __future__ import annotations
 
 from base64 import b64encode
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from uuid import UUID
 
 from pydantic import BaseModel
 
 from shared.database.transaction import Tx
 from shared.errors import Conflict, NotFound
-
-if TYPE_CHECKING:
-    from shared.web.paging import Page
 
 STATES = ("open", "replaying", "replayed", "discarded")
 
@@ -78,19 +75,15 @@ class DeadLetterNotOpen(Conflict):
     slug, title = "dead-letter-not-open", "The dead letter is not open"
 
 
-async def list_dead_letters(tx: Tx, *, state: str | None, after: UUID | None, limit: int) -> Page[DeadLetterOut]:
-    """Oldest first (their ids are in time order)."""
-    # Here, because shared.web imports this module for its routes.
-    from shared.web.paging import Page, encode_cursor
-
+async def list_dead_letters(tx: Tx, *, state: str | None, after: UUID | None, limit: int) -> list[DeadLetterOut]:
+    """Up to so many behind that id, oldest first (their ids are in time order)."""
     rows = await tx.rows(
         f"""select {_COLUMNS} from dead_letters
             where (cast(:state as text) is null or state = :state) and (cast(:after as uuid) is null or id > :after)
             order by id limit :limit""",
-        {"state": state, "after": after, "limit": limit + 1},
+        {"state": state, "after": after, "limit": limit},
     )
-    items = [DeadLetterOut(**row) for row in rows[:limit]]
-    return Page(items=items, next=encode_cursor({"id": items[-1].id}) if len(rows) > limit else None)
+    return [DeadLetterOut(**row) for row in rows]
 
 
 async def get_dead_letter(tx: Tx, id: UUID) -> DeadLetterWithBytes:

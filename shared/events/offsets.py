@@ -145,6 +145,11 @@ class ConsumerOffsets:
             standing.read = records[-1].offset + 1
         return records
 
+    def first_unread(self, place: Place) -> int:
+        """The first offset that was not given out here; 0 where nothing is owned."""
+        standing = self._standing.get(place)
+        return 0 if standing is None else standing.read
+
     async def rewind(self, database: Database, place: Place) -> None:
         """Begin at the start of the topic; `settle` must follow."""
         async with database.transaction() as tx:

@@ -13,7 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from shared.events import dead_letters as deadletters
 from shared.events.dead_letters import DeadLetterOut, DeadLetterWithBytes
 from shared.web.body import MIB
-from shared.web.paging import DEFAULT_LIMIT, After, InvalidCursor, Limit, Page, decode_cursor
+from shared.web.paging import DEFAULT_LIMIT, After, Limit, Page, encode_cursor, id_in
 from shared.web.route import APIRouter
 from shared.web.security import CallerDep, body_limit, requires
 from shared.web.transactions import TxDep
@@ -60,7 +60,9 @@ async def list_dead_letters(
     limit: Limit = DEFAULT_LIMIT,
 ) -> Page[DeadLetterOut]:
     """What could not be handled, oldest first."""
-    return await deadletters.list_dead_letters(tx, state=state, after=_id_in(after), limit=limit)
+    found = await deadletters.list_dead_letters(tx, state=state, after=id_in(after), limit=limit + 1)
+    items = found[:limit]
+    return Page(items=items, next=encode_cursor({"id": items[-1].id}) if len(found) > limit else None)
 
 
 @router.get("/{id}")
@@ -85,12 +87,3 @@ async def replay(tx: TxDep, caller: CallerDep, id: UUID, body: NoteIn | None = N
 async def discard(tx: TxDep, caller: CallerDep, id: UUID, body: NoteIn | None = None) -> DeadLetterOut:
     """Do nothing with it."""
     return await deadletters.discard(tx, id, who=caller.id, note=body.note if body else None)
-
-
-def _id_in(cursor: str | None) -> UUID | None:
-    if cursor is None:
-        return None
-    try:
-        return UUID(str(decode_cursor(cursor)["id"]))
-    except (KeyError, ValueError):
-        raise InvalidCursor("This cursor was not given out by this list.", where="query:after") from None

@@ -59,7 +59,7 @@ SPOILT = {
         "update consents set state = 'denied' where state = 'granted'",
         "insert into consents values (gen_random_uuid(), 'made-up', 'email', 'granted', null, 7)",
         "insert into restrictions values (gen_random_uuid(), true, 3)",
-        "delete from aliases where not undone",
+        "delete from merges where not undone",
     ),
     "analytics": (
         "delete from facts where customer_id = (select min(customer_id::text)::uuid from facts)",

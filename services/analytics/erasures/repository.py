@@ -8,6 +8,7 @@ from uuid import UUID
 
 from sqlalchemy import text
 
+from shared.customers.merges import count_merges, forget_merges
 from shared.database.transaction import Tx
 
 _BLANK_LETTERS = text("""
@@ -30,6 +31,8 @@ async def erase(tx: Tx, stores: Sequence[str], customer_ids: Sequence[UUID]) -> 
         remaining[store] = int(
             await tx.value(f"select count(*) from {store} where customer_id = any(cast(:ids as uuid[]))", ids)
         )
+    erased["merges"] = await forget_merges(tx, customer_ids)
+    remaining["merges"] = await count_merges(tx, customer_ids)
     keys = {"keys": [str(id).encode() for id in customer_ids]}
     erased["dead_letters"] = (await tx.execute(_BLANK_LETTERS, keys)).rowcount
     remaining["dead_letters"] = int(await tx.value(_LETTERS, keys))

@@ -5,20 +5,20 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from services.analytics.erasures import repository
-from services.analytics.identity import repository as identity
 from shared.contracts.analytics import AnalyticsErasureDone
 from shared.contracts.envelope import Envelope
 from shared.contracts.privacy import ErasureRequested
+from shared.customers.merges import groups_of
+from shared.customers.tombstones import add_tombstones
 from shared.database.transaction import Tx
 
 
 async def erase_customer(tx: Tx, stores: Sequence[str], event: Envelope[ErasureRequested]) -> None:
     """Nothing of the customer is left here, nothing comes back, and privacy has the receipt."""
     named = [event.subject, *event.data.aliases]
-    everybody = sorted({id for group in (await identity.groups(tx, named)).values() for id in group})
-    await identity.add_tombstones(tx, everybody, event.data.request_id)
+    everybody = sorted({id for group in (await groups_of(tx, named)).values() for id in group.members})
+    await add_tombstones(tx, event.data.request_id, everybody)
     erased, remaining = await repository.erase(tx, stores, everybody)
-    await identity.remove_aliases(tx, everybody)
     tx.publish(
         AnalyticsErasureDone(request_id=event.data.request_id, stores=erased, remaining=remaining),
         subject=event.subject,

@@ -6,9 +6,8 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from services.analytics.identity import repository as identity
 from services.analytics.identity.errors import CustomerUnknown
-from services.analytics.identity.service import survivor_of
+from services.analytics.identity.service import members_of, survivor_of
 from services.analytics.memberships.repository import states
 from services.analytics.memberships.service.histories import histories
 from services.analytics.segments.domain.engine import State, blank, decode, needs_history
@@ -29,7 +28,7 @@ async def explain_membership(tx: Tx, programs: Programs, segment_id: UUID, custo
     compiled = await programs.current(tx)
     state: State = decode(str(survivor), stored)
     now = max(state.time, from_datetime(tx.now))
-    known = await histories(tx, await identity.groups(tx, [survivor]))
+    known = await histories(tx, await members_of(tx, [survivor]))
     if state.epoch != compiled.program.epoch and needs_history(compiled.program, state, now):
         state = blank(str(survivor))
     return explain(compiled.program, state, str(segment_id), now, known[survivor])

@@ -11,6 +11,7 @@ from services.analytics.facts.domain import FACT_EVENTS, fact_rows
 from services.analytics.identity import repository as identity
 from services.analytics.identity.domain import partition_of
 from shared.contracts.envelope import Envelope, Origin
+from shared.customers.tombstones import erased_among
 from shared.database.transaction import Tx
 from shared.events.copies import CopyTable, ReadModel
 
@@ -21,7 +22,7 @@ _NAMES = ", ".join(repository.COLUMNS)
 
 async def store_facts(tx: Tx, events: Sequence[Envelope[Any]]) -> None:
     """The rows of these events, but for customers who are erased."""
-    _, erased = await identity.resolve(tx, {event.subject for event in events})
+    erased = await erased_among(tx, {event.subject for event in events})
     await repository.add_facts(tx, [row for event in events if event.subject not in erased for row in fact_rows(event)])
 
 

@@ -5,7 +5,12 @@ from __future__ import annotations
 from sqlalchemy import Column, SmallInteger, Table, Text, Uuid
 
 from services.analytics.metadata import MOMENT, metadata
+from shared.customers.merges import merges_table
+from shared.customers.tombstones import tombstones_table
 
+merges = merges_table(metadata)
+tombstones = tombstones_table(metadata)
+# Written by the version before, as long as it runs beside this one; a trigger carries each change over, both ways.
 aliases = Table(
     "aliases",
     metadata,
@@ -14,13 +19,6 @@ aliases = Table(
     Column("merge_id", Uuid, nullable=False),
 )
 undone_merges = Table("undone_merges", metadata, Column("merge_id", Uuid, primary_key=True))
-tombstones = Table(
-    "tombstones",
-    metadata,
-    Column("customer_id", Uuid, primary_key=True),
-    Column("request_id", Uuid, nullable=False),
-    Column("erased_at", MOMENT, nullable=False),
-)
 dirty = Table(
     "dirty",
     metadata,

@@ -9,6 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from services.analytics.identity import repository as identity
+from services.analytics.identity.service import members_of
 from services.analytics.memberships.repository import counts, memberships, states
 from services.analytics.memberships.service.histories import histories
 from services.analytics.reconciliation import repository as reconciliations
@@ -142,7 +143,7 @@ async def _let_pass(
 ) -> dict[UUID, set[str]]:
     """The live segments of each customer when time has passed until a moment, on a copy of the stored state."""
     needing = [id for id, state in present.items() if needs_history(compiled.program, state, at)]
-    known = await histories(tx, await identity.groups(tx, needing))
+    known = await histories(tx, await members_of(tx, needing))
     later = {id: advance(compiled.program, state, at, (), known.get(id)).state for id, state in present.items()}
     return {id: _shown(compiled, members(compiled.program, state)) for id, state in later.items()}
 

@@ -1,7 +1,7 @@
 """Which tables have changed so much that the planner's statistics of them are wrong, and new ones.
 
 Autovacuum comes once a minute, never to a partitioned table as a whole, and never to one with fewer than 50 changed
-rows: of a table that it never saw the planner assumes ten pages. An empty `aliases` taken for a thousand rows made a
+rows: of a table that it never saw the planner assumes ten pages. An empty `merges` taken for a thousand rows made a
 preview of 600 customers take 5 s instead of 0.05 (measured).
 """
 
@@ -13,7 +13,7 @@ from sqlalchemy import text
 
 from shared.database.transaction import Tx
 
-TABLES = ("facts", "profiles", "consents", "list_members", "aliases", "states", "memberships", "fills")
+TABLES = ("facts", "profiles", "consents", "list_members", "merges", "states", "memberships", "fills")
 """What previews and back-fills read."""
 
 # A fifth changed, as a plan turns on orders of magnitude; a hundred rows, so that small tables are not asked for ever.

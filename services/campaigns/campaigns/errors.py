@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from shared.errors import Conflict, Forbidden, Invalid, NotFound, PreconditionFailed, Refusal, Unavailable
+from shared.errors import Conflict, Forbidden, Invalid, NotFound, PreconditionFailed, Unavailable
 
 
 class CampaignNotFound(NotFound):
@@ -75,15 +75,3 @@ class Halted(Conflict):
     """The stop-all switch is thrown."""
 
     slug, title = "halted", "Everything is halted"
-
-
-class VersionRequired(Refusal):
-    """A change must say which version it was made for."""
-
-    status, slug, title = 428, "version-required", "If-Match is missing"
-
-
-class InvalidVersion(Invalid):
-    """If-Match that is no ETag of ours."""
-
-    slug, title = "invalid-version", "If-Match is not valid"

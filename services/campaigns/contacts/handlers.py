@@ -7,7 +7,6 @@ from typing import Any
 
 from services.campaigns.contacts import service
 from services.campaigns.contacts.domain.copies import (
-    Alias,
     ConsentCopy,
     Flag,
     MembershipChange,
@@ -20,6 +19,7 @@ from shared.contracts.analytics import MembershipsChanged, SegmentChanged
 from shared.contracts.customers import CustomersMerged, MergeUndone, ProfileChanged
 from shared.contracts.envelope import Envelope
 from shared.contracts.privacy import ConsentChanged, RestrictionChanged, SuppressionChanged
+from shared.customers.merges import record_merges
 from shared.events.handlers import EventBatch, EventHandler, Phase
 
 _CONSUMER = "campaigns"
@@ -43,11 +43,7 @@ async def take_locks(batch: EventBatch) -> None:
 
 async def on_merges(batch: EventBatch) -> None:
     """Aliases follow merges and their undoing."""
-    aliases = [
-        Alias(event.data.merge_id, event.data.absorbed, event.data.survivor, isinstance(event.data, MergeUndone))
-        for event in batch.events
-    ]
-    await service.follow_merges(batch.tx, aliases)
+    await record_merges(batch.tx, [event.data for event in batch.events])
 
 
 async def find_erased(batch: EventBatch) -> None:

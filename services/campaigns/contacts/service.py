@@ -7,9 +7,10 @@ from dataclasses import dataclass, field
 from typing import cast
 from uuid import UUID
 
-from services.campaigns.contacts.domain.contacts import Group
-from services.campaigns.contacts.domain.copies import Alias
-from services.campaigns.contacts.repository import copies, groups
+from services.campaigns.contacts.repository import groups
+from shared.customers.group import Group
+from shared.customers.merges import groups_of
+from shared.customers.tombstones import erased_among
 from shared.database.transaction import Tx
 from shared.events.handlers import EventBatch
 
@@ -34,7 +35,7 @@ async def lock_named(tx: Tx, customers: BatchCustomers) -> None:
     that no two transactions can wait for each other."""
     if not customers.to_lock:
         return
-    found = await groups.groups_of(tx, customers.to_lock)
+    found = await groups_of(tx, customers.to_lock)
     ids = {*customers.to_lock, *(group.root for group in found.values())}
     await groups.lock_customers(tx, sorted(ids))
     customers.locked |= ids
@@ -42,7 +43,7 @@ async def lock_named(tx: Tx, customers: BatchCustomers) -> None:
 
 async def find_erased(tx: Tx, customers: BatchCustomers, customer_ids: Iterable[UUID]) -> None:
     """`erased` names those of these ids that bear a tombstone."""
-    customers.erased |= await groups.tombstoned(tx, customer_ids)
+    customers.erased |= await erased_among(tx, customer_ids)
 
 
 async def lock_groups_of(tx: Tx, customers: BatchCustomers, customer_ids: Iterable[UUID]) -> dict[UUID, Group]:
@@ -50,15 +51,9 @@ async def lock_groups_of(tx: Tx, customers: BatchCustomers, customer_ids: Iterab
     handlers: a group can change between the reading before the lock and the lock."""
     wanted = set(customer_ids)
     if missing := wanted - customers.groups.keys():
-        customers.groups |= await groups.groups_of(tx, missing)
+        customers.groups |= await groups_of(tx, missing)
     found = {customer_id: customers.groups[customer_id] for customer_id in wanted}
     if unlocked := {group.root for group in found.values()} - customers.locked:
         await groups.lock_customers(tx, sorted(unlocked))
         customers.locked |= unlocked
     return found
-
-
-async def follow_merges(tx: Tx, aliases: Iterable[Alias]) -> None:
-    """Aliases follow `customers`; each comes twice, because the event is published under both keys."""
-    for alias in aliases:
-        await copies.save_alias(tx, alias)

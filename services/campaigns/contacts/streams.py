@@ -78,17 +78,17 @@ _TABLES = (
         ),
     ),
     CopyTable(
-        "aliases",
-        customer="old_id",
-        content=("merge_id", "current_id"),
+        "merges",
+        customer="absorbed",
+        content=("merge_id", "survivor"),
         where="not undone",
         mend=(
-            "insert into public.aliases as live (merge_id, old_id, current_id, undone)"
-            " select merge_id, old_id, current_id, undone from pg_temp.aliases"
-            " where old_id = any(cast(:ids as uuid[]))"
+            "insert into public.merges as live (merge_id, absorbed, survivor, undone)"
+            " select merge_id, absorbed, survivor, undone from pg_temp.merges"
+            " where absorbed = any(cast(:ids as uuid[]))"
             " on conflict (merge_id) do update set undone = live.undone or excluded.undone",
-            "update public.aliases live set undone = true where live.old_id = any(cast(:ids as uuid[]))"
-            " and not exists (select from pg_temp.aliases r where r.merge_id = live.merge_id and not r.undone)",
+            "update public.merges live set undone = true where live.absorbed = any(cast(:ids as uuid[]))"
+            " and not exists (select from pg_temp.merges r where r.merge_id = live.merge_id and not r.undone)",
         ),
     ),
 )

@@ -6,6 +6,8 @@ from sqlalchemy import BigInteger, Boolean, Column, Table, Text, Uuid
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from services.campaigns.metadata import MOMENT, metadata
+from shared.customers.merges import merges_table
+from shared.customers.tombstones import tombstones_table
 
 # Who is in which segment; rows of those who left stay, so that an older event cannot bring them back.
 memberships = Table(
@@ -68,20 +70,5 @@ restrictions = Table(
     Column("version", BigInteger, nullable=False),
 )
 
-# Merges and their undoing, in whatever order they arrive.
-aliases = Table(
-    "aliases",
-    metadata,
-    Column("merge_id", Uuid, primary_key=True),
-    Column("old_id", Uuid, nullable=False),
-    Column("current_id", Uuid, nullable=False),
-    Column("undone", Boolean, nullable=False),
-)
-
-tombstones = Table(
-    "tombstones",
-    metadata,
-    Column("customer_id", Uuid, primary_key=True),
-    Column("request_id", Uuid, nullable=False),
-    Column("erased_at", MOMENT, nullable=False),
-)
+merges = merges_table(metadata)
+tombstones = tombstones_table(metadata)

@@ -6,13 +6,13 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID, uuid4
 
-from services.campaigns.contacts.repository.groups import add_tombstones, erased_for
 from services.campaigns.contacts.repository.stores import Store
 from services.campaigns.erasures import repository
 from services.campaigns.messages.service.settling import refuse_waiting
 from shared.contracts.campaigns import CampaignsErasureDone
 from shared.contracts.envelope import Envelope
 from shared.contracts.privacy import ErasureRequested
+from shared.customers.tombstones import add_tombstones, erased_for
 from shared.database.transaction import Tx
 
 

@@ -11,11 +11,11 @@ from services.customers.erasures import repository
 from services.customers.identifiers.repository import retire_all
 from services.customers.profiles.domain.customer import Group
 from services.customers.profiles.repository import records
-from services.customers.profiles.repository.tombstones import add_tombstones
 from services.customers.profiles.service.opening import empty_record
 from shared.contracts.customers import CustomersErasureDone, IdentifierRetired
 from shared.contracts.envelope import Envelope
 from shared.contracts.privacy import ErasureRequested
+from shared.customers.tombstones import add_tombstones
 from shared.database.transaction import Tx
 
 
@@ -32,7 +32,7 @@ async def erase_customer(tx: Tx, stores: Mapping[str, str], request: Envelope[Er
     opened = await records.open_records(tx, [empty_record(tx, customer_id) for customer_id in asked])
     groups = list((await records.lock_groups(tx, asked)).values())
     ids = sorted({customer_id for group in groups for customer_id in group.ids} | set(asked))
-    await add_tombstones(tx, ids, request.data.request_id, tx.now)
+    await add_tombstones(tx, request.data.request_id, ids)
     texts = _texts(ids, groups)
     retired = await retire_all(tx, ids, tx.now)
     gone = [(owner_id, owner.fingerprint, owner.generation) for owner, owner_id in retired]

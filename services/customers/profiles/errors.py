@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from shared.errors import Conflict, Gone, Invalid, NotFound, PreconditionFailed, Refusal
+from shared.errors import Conflict, Gone, Invalid, NotFound, PreconditionFailed
 
 
 class NoSuchCustomer(NotFound):
@@ -36,19 +36,6 @@ class CustomerExists(Conflict):
         )
 
 
-class VersionRequired(Refusal):
-    """A change must say which version it was made for."""
-
-    status, slug, title = 428, "version-required", "If-Match is missing"
-
-    def __init__(self) -> None:
-        super().__init__(
-            "A change needs the version that you have read.",
-            cure="Send If-Match with the ETag of your last read.",
-            where="header:if-match",
-        )
-
-
 class VersionConflict(PreconditionFailed):
     """Somebody else changed the customer."""
 
@@ -61,19 +48,6 @@ class VersionConflict(PreconditionFailed):
             where="header:if-match",
             headers={"ETag": f'"{current}"'},
             version=current,
-        )
-
-
-class InvalidVersion(Invalid):
-    """If-Match that is no ETag of ours."""
-
-    slug, title = "invalid-version", "If-Match is not valid"
-
-    def __init__(self) -> None:
-        super().__init__(
-            'If-Match must be one ETag as given, such as "7".',
-            cure="Send the ETag of your last read.",
-            where="header:if-match",
         )
 
 

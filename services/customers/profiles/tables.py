@@ -6,6 +6,7 @@ from sqlalchemy import BigInteger, Column, Table, Text
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB, UUID
 
 from services.customers.metadata import MOMENT, metadata
+from shared.customers.tombstones import tombstones_table
 
 # One row per id ever given. `claims`, `unfit` and `hearsay` are what was stated under this id; the columns from
 # `status` on are the profile shown, kept on the root of a group (customer_id = current_id) so that reads need no rule.
@@ -43,11 +44,5 @@ changes = Table(
     Column("what", JSONB, nullable=False),
 )
 
-# Erased: nothing under these ids is ever kept again.
-tombstones = Table(
-    "tombstones",
-    metadata,
-    Column("customer_id", UUID, primary_key=True),
-    Column("request_id", UUID, nullable=False),
-    Column("at", MOMENT, nullable=False),
-)
+# `at` is written by the version before, as long as it runs beside this one.
+tombstones = tombstones_table(metadata, Column("at", MOMENT))

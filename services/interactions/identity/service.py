@@ -11,7 +11,7 @@ from services.interactions.identity.domain import Person, Resolved, customer_of
 from shared.contracts.customers import CustomersMerged, IdentifierOwned, IdentifierRetired, MergeUndone
 from shared.contracts.envelope import Envelope
 from shared.contracts.privacy import ErasureRequested
-from shared.customers import owners
+from shared.customers import generations, merges, owners, tombstones
 from shared.customers.owners import Owner
 from shared.database.transaction import Tx
 
@@ -28,27 +28,18 @@ async def lock_for_erasure(tx: Tx) -> None:
 
 async def record_merges(tx: Tx, events: Sequence[Envelope[CustomersMerged] | Envelope[MergeUndone]]) -> None:
     """The timeline of either id shows both, or no longer."""
-    merges: dict[UUID, CustomersMerged | MergeUndone] = {}
-    for event in events:
-        known = merges.get(event.data.merge_id)
-        if known is None or isinstance(event.data, MergeUndone):
-            merges[event.data.merge_id] = event.data
-    await repository.store_merges(tx, merges)
+    await merges.record_merges(tx, [event.data for event in events])
 
 
 async def retire_identifiers(tx: Tx, events: Sequence[Envelope[IdentifierRetired]]) -> None:
     """These identifiers are nobody's, and derive new customers from here on; a generation only grows."""
-    generations: dict[str, int] = {}
-    for event in events:
-        retired = event.data
-        generations[retired.fingerprint] = max(retired.generation, generations.get(retired.fingerprint, 0))
-    await repository.raise_generations(tx, generations)
+    await generations.raise_generations(tx, events)
     await owners.retire_owned(tx, events)
 
 
 async def record_owners(tx: Tx, events: Sequence[Envelope[IdentifierOwned]]) -> None:
     """Who names one of these identifiers means its owner, unless that one was erased meanwhile."""
-    erased = await repository.erased_among(tx, {event.subject for event in events})
+    erased = await tombstones.erased_among(tx, {event.subject for event in events})
     await owners.record_owned(tx, [event for event in events if event.subject not in erased])
 
 
@@ -69,37 +60,34 @@ async def forget_owned(tx: Tx, ids: Iterable[UUID]) -> int:
 
 async def add_tombstones(tx: Tx, events: Sequence[Envelope[ErasureRequested]]) -> None:
     """Nothing is recorded any more about whom these requests name. The caller holds `lock_for_erasure`."""
-    requests: dict[UUID, UUID] = {}
     for event in events:
-        for customer_id in (event.subject, *event.data.aliases):
-            requests.setdefault(customer_id, event.data.request_id)
-    await repository.add_tombstones(tx, requests)
+        await tombstones.add_tombstones(tx, event.data.request_id, (event.subject, *event.data.aliases))
 
 
 async def resolve(tx: Tx, key: str, people: Sequence[Person]) -> list[Resolved | None]:
     """Which customer each of `people` is, in order; None for somebody who was erased."""
     names = {name for person in people for name in person.names}
-    owned, generations = await repository.owners_and_generations(tx, names)
-    resolved = [customer_of(key, person, generations, owned) for person in people]
-    erased = await repository.erased_among(tx, {customer.customer_id for customer in resolved})
+    owned, retired = await repository.owners_and_generations(tx, names)
+    resolved = [customer_of(key, person, retired, owned) for person in people]
+    erased = await tombstones.erased_among(tx, {customer.customer_id for customer in resolved})
     return [None if customer.customer_id in erased else customer for customer in resolved]
 
 
 async def erased_among(tx: Tx, ids: Iterable[UUID]) -> set[UUID]:
     """Those of `ids` that were erased."""
-    return await repository.erased_among(tx, ids)
+    return await tombstones.erased_among(tx, ids)
 
 
 async def generations_of(tx: Tx, fingerprints: Iterable[str]) -> dict[str, int]:
     """The generation of each of these fingerprints that was retired; the others are at 0."""
-    return await repository.generations_of(tx, fingerprints)
+    return await generations.generations_of(tx, fingerprints)
 
 
 async def generations_since(tx: Tx, since: datetime) -> list[tuple[str, int, datetime]]:
     """(fingerprint, generation, changed_at) of what was retired at or after `since`, in that order."""
-    return await repository.generations_since(tx, since)
+    return await generations.generations_since(tx, since)
 
 
-async def alias_group(tx: Tx, customer_id: UUID) -> list[UUID]:
+async def alias_group(tx: Tx, customer_id: UUID) -> Sequence[UUID]:
     """Every id under which this customer's interactions were written, itself included."""
-    return await repository.alias_group(tx, customer_id)
+    return (await merges.groups_of(tx, [customer_id]))[customer_id].members

@@ -244,7 +244,7 @@ class OverviewOut(BaseModel):
         shown = overview.history[:limit]
         more = len(overview.history) > limit
         return cls(
-            customer_id=overview.group.current,
+            customer_id=overview.group.root,
             customer_ids=list(overview.group.members),
             restricted=overview.restricted,
             erased=overview.erased,

@@ -9,10 +9,10 @@ from uuid import UUID
 
 from services.privacy.consents.domain.judging import Destination, judge
 from services.privacy.consents.domain.ledger import Head
-from services.privacy.identity.domain import Group
 from services.privacy.permits.domain import SERVICE_PURPOSE, Permit, Question, Reason
 from services.privacy.subject_locks.domain import SubjectState
 from services.privacy.suppressions.domain import SuppressionReason, blocks
+from shared.customers.group import Group
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,14 +29,6 @@ OWNED_KINDS = frozenset({"email"})
 
 
 @dataclass(frozen=True, slots=True)
-class Group:
-    """Every id of one customer (merges make aliases); `current` is the one that survives."""
-
-    current: UUID
-    members: tuple[UUID, ...]
-
-
-@dataclass(frozen=True, slots=True)
 class NamedAddress:
     """An address that somebody named. `fingerprints` are its keyed hashes: that of today's normalisation first, then
     the one under which an older installation knew it, where that was another. In those days two people's addresses

@@ -7,14 +7,9 @@ from shared.contracts.customers import CustomersMerged, IdentifierOwned, Identif
 from shared.events.handlers import EventBatch, EventHandler, Phase
 
 
-async def on_customers_merged(batch: EventBatch) -> None:
-    """Two ids are one customer."""
+async def on_merges(batch: EventBatch) -> None:
+    """Two ids are one customer, or two again."""
     await service.record_merges(batch.tx, [event.data for event in batch.events])
-
-
-async def on_merge_undone(batch: EventBatch) -> None:
-    """They are two again."""
-    await service.record_undone_merges(batch.tx, [event.data for event in batch.events])
 
 
 async def on_identifier_owned(batch: EventBatch) -> None:
@@ -28,8 +23,7 @@ async def on_identifier_retired(batch: EventBatch) -> None:
 
 
 HANDLERS = [
-    EventHandler("privacy", Phase.IDENTITY, [CustomersMerged], on_customers_merged),
-    EventHandler("privacy", Phase.IDENTITY, [MergeUndone], on_merge_undone),
+    EventHandler("privacy", Phase.IDENTITY, [CustomersMerged, MergeUndone], on_merges),
     EventHandler("privacy", Phase.IDENTITY, [IdentifierOwned], on_identifier_owned),
     EventHandler("privacy", Phase.IDENTITY, [IdentifierRetired], on_identifier_retired),
 ]

@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from uuid import UUID
 
-from services.privacy.identity import repository
 from services.privacy.identity.domain import OWNED_KINDS, Hashing, Holder, NamedAddress, Reference
 from services.privacy.identity.errors import CustomerIdNeeded, CustomerNotDerivable
 from shared.config import ServiceSettings
 from shared.contracts.customers import CustomersMerged, IdentifierOwned, IdentifierRetired, MergeUndone
 from shared.contracts.envelope import Envelope
-from shared.customers import owners
+from shared.customers import generations, merges, owners
 from shared.customers.owners import customer_behind
 from shared.database.transaction import Tx
 
@@ -31,7 +30,7 @@ async def resolve(tx: Tx, hashing: Hashing, references: Sequence[Reference]) -> 
     hashes = [() if identifier is None else hashing.hashes(identifier) for identifier in found]
     wanted = {hashed for of_one in hashes for hashed in of_one}
     known = await owners.owners_of(tx, wanted)
-    generations = await repository.generations(tx, wanted)
+    retired = await generations.generations_of(tx, wanted)
     ids: list[UUID | None] = []
     for reference, identifier, of_one in zip(references, found, hashes, strict=True):
         if identifier is None:
@@ -39,7 +38,7 @@ async def resolve(tx: Tx, hashing: Hashing, references: Sequence[Reference]) -> 
         elif identifier.kind == "email" and of_one[0] not in known:
             ids.append(None)
         else:
-            ids.append(customer_behind(hashing.key, identifier, of_one, known, generations)[0])
+            ids.append(customer_behind(hashing.key, identifier, of_one, known, retired)[0])
     return ids
 
 
@@ -48,14 +47,14 @@ async def holders_of(tx: Tx, addresses: Iterable[NamedAddress]) -> dict[str, Hol
     wanted = {address.fingerprint: address for address in addresses}
     hashes = {hashed for address in wanted.values() for hashed in address.fingerprints}
     known = await owners.owners_of(tx, wanted)
-    generations = await repository.generations(tx, hashes)
+    retired = await generations.generations_of(tx, hashes)
     holders = {}
     for hashed, address in wanted.items():
         owner = known.get(hashed)
         if owner is not None:
             holders[hashed] = Holder(owner.customer_id, owner.trust == "server", owner.generation)
         else:
-            generation = max(generations.get(former, 0) for former in address.fingerprints)
+            generation = max(retired.get(former, 0) for former in address.fingerprints)
             holders[hashed] = Holder(generation=generation)
     return holders
 
@@ -96,14 +95,9 @@ def require_id(customer_id: UUID | None) -> UUID:
     return customer_id
 
 
-async def record_merges(tx: Tx, merges: Sequence[CustomersMerged]) -> None:
-    """Permits and withdrawals of either id now look at both."""
-    await repository.store_merges(tx, merges)
-
-
-async def record_undone_merges(tx: Tx, merges: Sequence[MergeUndone]) -> None:
-    """Each id stands for itself again, with what was recorded under it."""
-    await repository.store_undone_merges(tx, merges)
+async def record_merges(tx: Tx, changes: Sequence[CustomersMerged | MergeUndone]) -> None:
+    """Permits and withdrawals of either id look at both from now on, or no longer."""
+    await merges.record_merges(tx, changes)
 
 
 async def record_owners(tx: Tx, owned: Sequence[Envelope[IdentifierOwned]]) -> None:
@@ -113,9 +107,5 @@ async def record_owners(tx: Tx, owned: Sequence[Envelope[IdentifierOwned]]) -> N
 
 async def record_retired_identifiers(tx: Tx, retired: Sequence[Envelope[IdentifierRetired]]) -> None:
     """These identifiers are nobody's; consent named by one is recorded for whoever has it next."""
-    generations: dict[str, int] = {}
-    for event in retired:
-        hashed = event.data.fingerprint
-        generations[hashed] = max(event.data.generation, generations.get(hashed, 0))
-    await repository.raise_generations(tx, generations)
+    await generations.raise_generations(tx, retired)
     await owners.retire_owned(tx, retired)

@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from services.privacy.identity import repository as identity
 from services.privacy.restrictions import repository
 from services.privacy.restrictions.domain import RestrictionChange
 from services.privacy.subject_locks import repository as subject_locks
 from services.privacy.subject_locks.errors import CustomerErased
 from services.privacy.subject_locks.service import lock_subjects
 from shared.contracts.privacy import RestrictionChanged
+from shared.customers.merges import groups_of
 from shared.database.transaction import Tx
 
 _PAGE = 500
@@ -52,7 +52,7 @@ async def restrict(tx: Tx, customer_id: UUID, restricted: bool, changed_by: str)
 
 async def show_restriction(tx: Tx, customer_id: UUID) -> Restriction:
     """The restriction over all ids of a customer, and who changed it."""
-    members = (await identity.groups(tx, [customer_id]))[customer_id].members
+    members = (await groups_of(tx, [customer_id]))[customer_id].members
     states = await subject_locks.read(tx, members)
     changes = await repository.changes_of(tx, members)
     return Restriction(any(state.restricted for state in states.values()), tuple(changes))

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
-from services.privacy.identity.domain import Group
+from shared.customers.group import Group
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,10 +6,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from uuid import UUID
 
-from services.privacy.identity import repository as identity
 from services.privacy.subject_locks import repository
 from services.privacy.subject_locks.domain import LockedSubjects
 from services.privacy.subject_locks.errors import StillMerging
+from shared.customers.merges import groups_of
 from shared.database.transaction import Tx
 from shared.events.handlers import EventBatch
 
@@ -31,11 +31,11 @@ async def lock_subjects(
     """
     asked = set(customer_ids)
     fixed = asked | set(addresses)
-    groups = await identity.groups(tx, asked)
+    groups = await groups_of(tx, asked)
     for _ in range(_TURNS):
         members = {member for group in groups.values() for member in group.members}
         states = await repository.lock(tx, members | fixed, shared=shared)
-        found = await identity.groups(tx, asked)
+        found = await groups_of(tx, asked)
         if found == groups:
             return LockedSubjects(groups, states)
         groups = found
@@ -45,7 +45,7 @@ async def lock_subjects(
 async def regroup(tx: Tx, locked: LockedSubjects) -> LockedSubjects:
     """The same locked rows, with the groups as they are now: after this transaction's own merges, whose both sides
     were locked before."""
-    return LockedSubjects(await identity.groups(tx, locked.groups), locked.states)
+    return LockedSubjects(await groups_of(tx, locked.groups), locked.states)
 
 
 @dataclass(slots=True)

@@ -87,7 +87,9 @@ class Positions:
             await self._offsets.rewind(self._database, other.place)
             self.forget()
             return None
-        return replace(fetch, records=records)
+        # The client begins one record before: until that one comes, its position is not where ours is.
+        positions = {tp: max(at, self._offsets.first_unread(self._place(tp))) for tp, at in fetch.positions.items()}
+        return replace(fetch, records=records, positions=positions)
 
     def _place(self, tp: TP) -> Place:
         return plain_name(self._settings, tp.topic), tp.partition

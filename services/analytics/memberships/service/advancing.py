@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
-from services.analytics.identity import repository as identity
 from services.analytics.identity.domain import partition_of
+from services.analytics.identity.service import members_of
 from services.analytics.memberships.domain import DEFINITION
 from services.analytics.memberships.repository import memberships, states
 from services.analytics.memberships.repository.memberships import MembershipChange
@@ -71,7 +71,7 @@ async def load(tx: Tx, compiled: Compiled, jobs: Mapping[UUID, Job]) -> Loaded:
         if (found := needs_history(compiled.program, state, jobs[id].until, jobs[id].inputs))
     }
     kinds, since = _reach(missing, before)
-    known = await histories(tx, await identity.groups(tx, missing) if missing else {}, kinds, since)
+    known = await histories(tx, await members_of(tx, missing) if missing else {}, kinds, since)
     return Loaded(rows, before, known, await adoption_of(tx, compiled, before))
 
 

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from services.analytics.identity import repository as identity
 from services.analytics.identity.domain import partition_of
+from services.analytics.identity.service import members_of, resolve
 from services.analytics.memberships.domain import LISTED
 from services.analytics.memberships.repository import memberships, states
 from services.analytics.memberships.repository.memberships import MembershipChange
@@ -42,9 +43,9 @@ class Recomputing:
                 return False
             compiled = await self._programs.current(tx)
             ids = [mark.customer_id for mark in found]
-            survivors, erased = await identity.resolve(tx, ids)
-            retired = survivors.keys() | erased
-            groups = await identity.groups(tx, [id for id in ids if id not in retired])
+            known = await resolve(tx, ids)
+            retired = known.survivors.keys() | known.erased
+            groups = await members_of(tx, [id for id in ids if id not in retired])
             by_customer = {mark.customer_id: str(mark.cause) if mark.cause else LISTED for mark in found}
             causes = Causes(origins={by_customer[mark.customer_id]: Origin(mark.origin) for mark in found})
             until = {id: from_datetime(reached[partition_of(id)]) for id in ids}

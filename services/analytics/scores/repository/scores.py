@@ -33,7 +33,7 @@ _LAST = text("select max(requested_at) from score_fits where model = any(cast(:m
 # Who has gone meanwhile, by an erasure or a merge, is not scored again.
 _LIVING = """
     not exists (select from tombstones t where t.customer_id = n.customer_id)
-    and not exists (select from aliases a where a.customer_id = n.customer_id)
+    and not exists (select from merges m where m.absorbed = n.customer_id and not m.undone)
 """
 
 

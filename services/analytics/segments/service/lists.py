@@ -9,6 +9,7 @@ from uuid import UUID
 
 from services.analytics.identity import repository as identity
 from services.analytics.identity.domain import partition_of
+from services.analytics.identity.service import resolve
 from services.analytics.segments.domain.catalogue import Catalogue
 from services.analytics.segments.domain.language import leaves_of, parse
 from services.analytics.segments.domain.language.nodes import ListMember
@@ -85,7 +86,7 @@ async def remove_members(tx: Tx, id: UUID, customer_ids: Sequence[UUID]) -> int:
 
 
 async def _recompute(tx: Tx, customer_ids: Sequence[UUID]) -> None:
-    survivors, _ = await identity.resolve(tx, customer_ids)
+    survivors = (await resolve(tx, customer_ids)).survivors
     concerned = {survivors.get(id, id) for id in customer_ids}
     await identity.mark_dirty(tx, {id: partition_of(id) for id in concerned}, tx.now, Origin.LIVE)
 

@@ -8,7 +8,6 @@ from fastapi import Response
 
 from services.campaigns.campaigns.domain.campaign import Campaign, State
 from services.campaigns.campaigns.routes.tools import SendingToolsDep
-from services.campaigns.campaigns.routes.versions import OptionalVersionDep, VersionDep, etag
 from services.campaigns.campaigns.schemas.campaigns import CampaignIn, CampaignOut, StartedOut
 from services.campaigns.campaigns.schemas.messages import ReportOut
 from services.campaigns.campaigns.service import campaigns as service
@@ -17,6 +16,7 @@ from services.campaigns.campaigns.service.readiness import purpose_warning
 from services.campaigns.campaigns.service.reports import report
 from shared.web import APIRouter, CallerDep, TxDep, requires
 from shared.web.paging import DEFAULT_LIMIT, After, Limit, Page, encode_cursor, id_in
+from shared.web.versions import OptionalVersionDep, VersionDep, etag
 
 router = APIRouter(prefix="/campaigns", tags=["campaigns"])
 

@@ -9,9 +9,10 @@ from uuid import UUID
 
 from services.campaigns.campaigns.domain.campaign import Campaign
 from services.campaigns.campaigns.domain.entries import Entry
-from services.campaigns.contacts.domain.contacts import Group
 from services.campaigns.contacts.repository import groups
 from services.campaigns.messages.repository import enrolment
+from shared.customers.group import Group
+from shared.customers.tombstones import erased_among
 from shared.database.transaction import Tx
 from shared.observability.metrics import counter
 
@@ -50,7 +51,7 @@ async def enrol(tx: Tx, entries: Sequence[Entry], found: Mapping[UUID, Group], e
 async def enrol_members(tx: Tx, campaign: Campaign, customer_ids: Sequence[UUID]) -> int:
     """These enter the one-off's run, once per alias group, also when they were merged since a part of them entered;
     returns how many."""
-    missing = set(customer_ids) - await groups.tombstoned(tx, customer_ids)
+    missing = set(customer_ids) - await erased_among(tx, customer_ids)
     found: dict[UUID, Group] = {}
     # A group that changes while its lock is waited for is looked at again.
     while missing:

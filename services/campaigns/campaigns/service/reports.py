@@ -10,10 +10,10 @@ from uuid import UUID
 from services.campaigns.campaigns.domain.campaign import Campaign
 from services.campaigns.campaigns.repository import campaigns
 from services.campaigns.campaigns.service.campaigns import get_campaign
-from services.campaigns.contacts.repository import groups
 from services.campaigns.messages.domain.ledger import CustomerMessage, MessageRow, MessageState
 from services.campaigns.messages.service import reports
 from services.campaigns.messages.service.reports import MessageReport
+from shared.customers.merges import groups_of
 from shared.database.transaction import Tx
 
 
@@ -44,7 +44,7 @@ async def messages_to(
     tx: Tx, customer_id: UUID, *, before: tuple[datetime, UUID] | None, limit: int
 ) -> Sequence[Written]:
     """A page of what was sent to this customer, under any of their ids, and what was not and why; newest first."""
-    group = (await groups.groups_of(tx, [customer_id]))[customer_id]
+    group = (await groups_of(tx, [customer_id]))[customer_id]
     found = await reports.messages_to(tx, group.members, before=before, limit=limit)
     names = await campaigns.names(tx, [message.campaign_id for message in found])
     return [Written(message, names.get(message.campaign_id)) for message in found]

@@ -21,7 +21,7 @@ from services.campaigns.campaigns.errors import (
 from services.campaigns.campaigns.service.campaigns import get_campaign
 from services.campaigns.config import Settings
 from services.campaigns.contacts.domain.contacts import Card
-from services.campaigns.contacts.repository import copies, groups
+from services.campaigns.contacts.repository import copies
 from services.campaigns.content.clients import LetterWriters
 from services.campaigns.content.domain.content import CannotRender, Letter, Reference, Rendered
 from services.campaigns.content.domain.frames import LetterJob
@@ -33,6 +33,7 @@ from services.campaigns.gate.domain.rules import Deferred, Facts, Refused, judge
 from services.campaigns.gate.service.knowledge import Knowledge, facts_of, read_knowledge
 from services.campaigns.gate.service.policies import get_policy
 from services.campaigns.messages.domain.ledger import Message
+from shared.customers.merges import groups_of
 from shared.database.transaction import Tx
 from shared.ids import new_id
 
@@ -133,7 +134,7 @@ async def _members(tx: Tx, segment_id: UUID, most: int) -> AsyncIterator[list[UU
 async def _judge(
     tx: Tx, settings: Settings, campaign: Campaign, members: Sequence[UUID], seen: set[UUID]
 ) -> Counter[tuple[str, str]]:
-    found = await groups.groups_of(tx, members)
+    found = await groups_of(tx, members)
     running = replace(campaign, state=State.RUNNING)
     about = await read_knowledge(tx, found, set(), given={campaign.id: terms_of(running)})
     about = replace(about, board=replace(about.board, halted=False))

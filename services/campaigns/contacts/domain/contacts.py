@@ -18,14 +18,6 @@ def is_marketing(purpose: str) -> bool:
 
 
 @dataclass(frozen=True, slots=True)
-class Group:
-    """A customer's alias group: every id that was merged into `root`, and `root` itself."""
-
-    root: UUID
-    members: tuple[UUID, ...]
-
-
-@dataclass(frozen=True, slots=True)
 class Card:
     """How to reach a customer, as `customers` answered just now; `fields` is what templates may use."""
 

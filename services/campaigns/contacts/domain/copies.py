@@ -64,16 +64,6 @@ class SegmentCopy:
     version: int
 
 
-@dataclass(frozen=True, slots=True)
-class Alias:
-    """A merge, or its undoing: `old` is the same person as `current`."""
-
-    merge_id: UUID
-    old: UUID
-    current: UUID
-    undone: bool
-
-
 Copy = TypeVar("Copy", ProfileCopy, ConsentCopy, Flag, MembershipChange, SegmentCopy)
 Key = TypeVar("Key")
 

@@ -6,7 +6,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from uuid import UUID
 
-from services.campaigns.contacts.domain.contacts import Contact, Group, consent_of
+from services.campaigns.contacts.domain.contacts import Contact, consent_of
+from shared.customers.group import Group
 from shared.database.transaction import Tx
 
 

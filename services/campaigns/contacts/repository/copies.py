@@ -7,7 +7,6 @@ from datetime import datetime
 from uuid import UUID
 
 from services.campaigns.contacts.domain.copies import (
-    Alias,
     ConsentCopy,
     Flag,
     MembershipChange,
@@ -161,17 +160,6 @@ async def granted_purposes(tx: Tx, channel: str) -> list[str]:
         {"channel": channel},
     )
     return [row["purpose"] for row in rows]
-
-
-async def save_alias(tx: Tx, alias: Alias) -> None:
-    """A merge, or its undoing, whichever comes first; what was undone stays undone."""
-    await tx.execute(
-        """
-        insert into aliases as a (merge_id, old_id, current_id, undone) values (:merge_id, :old, :current, :undone)
-        on conflict (merge_id) do update set undone = a.undone or excluded.undone
-        """,
-        {"merge_id": alias.merge_id, "old": alias.old, "current": alias.current, "undone": alias.undone},
-    )
 
 
 async def count_members(tx: Tx, segment_id: UUID, until: datetime) -> int:

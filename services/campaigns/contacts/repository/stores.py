@@ -9,6 +9,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
+from shared.customers.merges import count_merges, forget_merges
 from shared.database.transaction import Tx
 
 Erase = Callable[[Tx, Sequence[UUID], Sequence[UUID]], Awaitable[int]]
@@ -51,15 +52,8 @@ def still_in(table: str) -> Remaining:
     return remaining
 
 
-_ALIASES = "aliases where old_id = any(cast(:ids as uuid[])) or current_id = any(cast(:ids as uuid[]))"
-
-
-async def _erase_aliases(tx: Tx, customer_ids: Sequence[UUID], fresh_ids: Sequence[UUID]) -> int:
-    return (await tx.execute(f"delete from {_ALIASES}", {"ids": list(customer_ids)})).rowcount
-
-
-async def _remaining_aliases(tx: Tx, customer_ids: Sequence[UUID]) -> int:
-    return int(await tx.value(f"select count(*) from {_ALIASES}", {"ids": list(customer_ids)}))
+async def _erase_merges(tx: Tx, customer_ids: Sequence[UUID], fresh_ids: Sequence[UUID]) -> int:
+    return await forget_merges(tx, customer_ids)
 
 
 STORES = (
@@ -68,5 +62,5 @@ STORES = (
     deleted("consents"),
     deleted("suppressions"),
     deleted("restrictions"),
-    Store("aliases", _erase_aliases, _remaining_aliases),
+    Store("merges", _erase_merges, count_merges),
 )

@@ -10,7 +10,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from services.campaigns.config import Settings
-from services.campaigns.contacts.domain.contacts import Card, Contact, Group
+from services.campaigns.contacts.domain.contacts import Card, Contact
 from services.campaigns.contacts.repository import contacts
 from services.campaigns.gate.domain.policy import Switchboard
 from services.campaigns.gate.domain.recipients import is_allowed
@@ -21,6 +21,7 @@ from services.campaigns.gate.repository import terms as terms_repository
 from services.campaigns.messages.domain.ledger import Message, Sent
 from services.campaigns.messages.repository import ledger
 from services.campaigns.messages.repository.addresses import AddressState
+from shared.customers.group import Group
 from shared.database.transaction import Tx
 
 

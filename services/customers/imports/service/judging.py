@@ -15,8 +15,8 @@ from services.customers.imports.domain.imports import Judged, Outcome
 from services.customers.imports.domain.rows import Reading, RefusedRow, RowRead, read_row
 from services.customers.profiles.domain.customer import Group, sources_of
 from services.customers.profiles.repository import records
-from services.customers.profiles.repository.tombstones import tombstoned
 from shared.customers.identifiers import customer_id_of
+from shared.customers.tombstones import erased_among
 from shared.database.transaction import Tx
 from shared.files.sheets import SheetRow
 
@@ -79,7 +79,7 @@ async def judge_rows(
         meant.append((one, subject, generation_of(one.deriving, owners)))
     groups = await records.read_groups(tx, [subject for _, subject, _ in meant])
     strangers = [subject for _, subject, _ in meant if subject not in groups]
-    erased = await tombstoned(tx, strangers) if strangers else set()
+    erased = await erased_among(tx, strangers) if strangers else set()
     known: dict[UUID, _Known] = {}
     for one, subject, generation in meant:
         if subject in erased:

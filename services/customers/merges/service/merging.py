@@ -19,10 +19,10 @@ from services.customers.profiles.domain.customer import Group
 from services.customers.profiles.domain.history import HistoryEntry
 from services.customers.profiles.errors import Erased, NoSuchCustomer
 from services.customers.profiles.repository import records
-from services.customers.profiles.repository.tombstones import tombstoned
 from services.customers.profiles.service.updates import ProfileUpdate, current_group, save_updates
 from shared.contracts.customers import CustomersMerged, MergeUndone
 from shared.contracts.envelope import Origin
+from shared.customers.tombstones import erased_among
 from shared.database.transaction import Tx
 from shared.ids import new_id
 
@@ -95,7 +95,7 @@ async def list_merges(tx: Tx, customer_id: UUID | None, before: UUID | None, lim
 async def _pair(tx: Tx, groups: dict[UUID, Group], survivor: UUID, absorbed: UUID) -> tuple[Group, Group]:
     for where, asked in (("/survivor", survivor), ("/absorbed", absorbed)):
         if asked not in groups:
-            if await tombstoned(tx, [asked]):
+            if await erased_among(tx, [asked]):
                 raise Erased(asked)
             raise NoSuchCustomer(asked, where)
     first, second = groups[survivor], groups[absorbed]

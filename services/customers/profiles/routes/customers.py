@@ -8,7 +8,6 @@ from uuid import UUID
 from fastapi import Depends, Response
 
 from services.customers.config import Settings
-from services.customers.profiles.routes.versions import VersionDep, etag
 from services.customers.profiles.schemas.customers import (
     ChangeOut,
     CustomerIn,
@@ -21,6 +20,7 @@ from services.customers.profiles.service.updates import current_group
 from shared.web import APIRouter, CallerDep, TxDep, requires
 from shared.web.context import app_settings
 from shared.web.paging import DEFAULT_LIMIT, After, Limit, Page, encode_cursor, id_in
+from shared.web.versions import VersionDep, etag
 
 router = APIRouter(prefix="/customers", tags=["customers"])
 SettingsDep = Annotated[Settings, Depends(app_settings)]

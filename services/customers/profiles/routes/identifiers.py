@@ -8,12 +8,12 @@ from uuid import UUID
 from fastapi import Depends, Response
 
 from services.customers.config import Settings
-from services.customers.profiles.routes.versions import OptionalVersionDep, etag
 from services.customers.profiles.schemas.customers import CustomerOut, customer_out
 from services.customers.profiles.schemas.identifiers import IdentifierIn, IdentifierOut, IdentifierPatch
 from services.customers.profiles.service import identifiers as service
 from shared.web import APIRouter, CallerDep, TxDep, requires
 from shared.web.context import app_settings
+from shared.web.versions import OptionalVersionDep, etag
 
 router = APIRouter(
     prefix="/customers/{customer_id}/identifiers", tags=["identifiers"], dependencies=[requires("customers:write")]

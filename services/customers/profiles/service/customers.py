@@ -26,7 +26,6 @@ from services.customers.profiles.domain.customer import Group, Record, Status
 from services.customers.profiles.domain.history import Change, HistoryEntry, differences
 from services.customers.profiles.errors import CustomerExists, Erased, InvalidAttributes
 from services.customers.profiles.repository import history, records
-from services.customers.profiles.repository.tombstones import tombstoned
 from services.customers.profiles.service.updates import (
     ProfileUpdate,
     current_group,
@@ -34,6 +33,7 @@ from services.customers.profiles.service.updates import (
     save_updates,
 )
 from shared.customers.identifiers import PRECEDENCE, customer_id_of
+from shared.customers.tombstones import erased_among
 from shared.database.transaction import Tx
 from shared.ids import new_id
 
@@ -84,7 +84,7 @@ async def create_customer(tx: Tx, settings: Settings, draft: Draft, *, by: str) 
     )
     if not await records.open_records(tx, [record]):
         raise CustomerExists(customer_id)
-    if await tombstoned(tx, [customer_id]):
+    if await erased_among(tx, [customer_id]):
         raise Erased(customer_id)
     owned = [offered.of(customer_id, new_id(), tx.now, by) for offered in distinct(draft.identifiers)]
     owners = await own_identifiers(

@@ -9,7 +9,7 @@ from uuid import UUID
 from services.customers.attributes.domain.definitions import Kind
 from services.customers.profiles.domain.customer import Group, Record
 from services.customers.profiles.repository import records
-from services.customers.profiles.repository.tombstones import tombstoned
+from shared.customers.tombstones import erased_among
 from shared.database.transaction import Tx
 
 
@@ -27,7 +27,7 @@ async def open_or_lock(tx: Tx, wanted: Mapping[UUID, NewCustomer]) -> tuple[dict
     unknown = [customer_id for customer_id in wanted if customer_id not in groups]
     if not unknown:
         return groups, set()
-    erased = await tombstoned(tx, unknown)
+    erased = await erased_among(tx, unknown)
     empty = [
         empty_record(tx, customer_id, wanted[customer_id].kind, wanted[customer_id].source)
         for customer_id in unknown
@@ -35,7 +35,7 @@ async def open_or_lock(tx: Tx, wanted: Mapping[UUID, NewCustomer]) -> tuple[dict
     ]
     opened = await records.open_records(tx, empty)
     # An erasure of the same person may have ended while the insert waited for it.
-    late = await tombstoned(tx, list(opened)) if opened else set()
+    late = await erased_among(tx, list(opened)) if opened else set()
     if late:
         await records.discard_records(tx, list(late))
     fresh = await records.lock_groups(tx, [customer_id for customer_id in unknown if customer_id not in erased | late])

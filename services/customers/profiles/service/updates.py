@@ -20,9 +20,9 @@ from services.customers.profiles.domain.customer import (
 from services.customers.profiles.domain.history import Change, HistoryEntry
 from services.customers.profiles.errors import Erased, NoSuchCustomer, VersionConflict
 from services.customers.profiles.repository import history, records
-from services.customers.profiles.repository.tombstones import tombstoned
 from shared.contracts.customers import ProfileChanged
 from shared.contracts.envelope import Envelope, Origin
+from shared.customers.tombstones import erased_among
 from shared.database.transaction import Tx
 from shared.ids import new_id
 
@@ -47,7 +47,7 @@ async def current_group(tx: Tx, customer_id: UUID, *, lock: bool = False, where:
     group = (await read(tx, [customer_id])).get(customer_id)
     if group is not None:
         return group
-    if await tombstoned(tx, [customer_id]):
+    if await erased_among(tx, [customer_id]):
         raise Erased(customer_id)
     raise NoSuchCustomer(customer_id, where)
 

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from services.privacy.consents.domain.ledger import Action, Head
-from services.privacy.identity.domain import NOBODY, OWNED_KINDS, Group, Holder, NamedAddress
+from services.privacy.identity.domain import NOBODY, OWNED_KINDS, Holder, NamedAddress
 from services.privacy.permits.domain import Reason
+from shared.customers.group import Group
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +106,7 @@ def _judge(heads: Iterable[Head], group: Group, now: datetime, by_address: Itera
     grants = [head for head in heads if head.granted]
     refusals = [head for head in heads if not head.granted]
     if refusals:
-        own = [*(head for head in grants if head.scope.customer_id == group.current), *by_address]
+        own = [*(head for head in grants if head.scope.customer_id == group.root), *by_address]
         running = [head for head in own if not head.has_run_out(now)]
         if any(all(is_later(head, refusal) for refusal in refusals) for head in running):
             return None

@@ -11,10 +11,11 @@ from services.privacy.consents import repository
 from services.privacy.consents.domain.judging import Destination, judge
 from services.privacy.consents.domain.ledger import Action, Head, Line, for_purpose
 from services.privacy.consents.service.ledger import emit_to
-from services.privacy.identity import repository as identity
-from services.privacy.identity.domain import Group, Holder, NamedAddress, kind_of
+from services.privacy.identity.domain import Holder, NamedAddress, kind_of
 from services.privacy.identity.service import addresses_of, holders_of
 from services.privacy.subject_locks.domain import LockedSubjects
+from shared.customers.group import Group
+from shared.customers.merges import groups_of
 from shared.database.transaction import Tx
 
 
@@ -103,7 +104,7 @@ async def tell_owners(tx: Tx, hashes: Iterable[str]) -> None:
     said = await said_by(tx, addresses)
     owners = {address: said.holders[address.fingerprint].owner for address in addresses if said.granted(address)}
     owned = {address: owner for address, owner in owners.items() if owner is not None}
-    groups = await identity.groups(tx, owned.values()) if owned else {}
+    groups = await groups_of(tx, owned.values()) if owned else {}
     heads = await repository.heads_of(tx, {member for group in groups.values() for member in group.members})
     for address, owner in owned.items():
         group = groups[owner]

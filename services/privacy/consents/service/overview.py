@@ -9,11 +9,12 @@ from services.privacy.consents import repository
 from services.privacy.consents.domain.judging import judge
 from services.privacy.consents.domain.ledger import EVERY_PURPOSE, Head, Line, for_purpose
 from services.privacy.consents.service.addresses import said_by
-from services.privacy.identity import repository as identity
-from services.privacy.identity.domain import Group, kind_of
+from services.privacy.identity.domain import kind_of
 from services.privacy.identity.service import addresses_of
 from services.privacy.permits.domain import Reason
 from services.privacy.subject_locks import repository as subject_locks
+from shared.customers.group import Group
+from shared.customers.merges import groups_of
 from shared.database.transaction import Tx
 
 
@@ -42,7 +43,7 @@ class Overview:
 
 async def consents_of(tx: Tx, customer_id: UUID, *, before: int | None, limit: int) -> Overview:
     """What holds for a customer under all of their ids, and a page of the ledger."""
-    group = (await identity.groups(tx, [customer_id]))[customer_id]
+    group = (await groups_of(tx, [customer_id]))[customer_id]
     states = (await subject_locks.read(tx, group.members)).values()
     heads = await repository.heads_of(tx, group.members)
     owned = [address for found in (await addresses_of(tx, group.members)).values() for address in found]

@@ -52,7 +52,7 @@ async def withdraw(
     if customer_id is not None:
         group = locked.groups[customer_id]
         heads = await repository.heads_of(tx, group.members)
-        for named in sorted({customer_id, group.current}):
+        for named in sorted({customer_id, group.root}):
             statements += asked.of(named, heads, CHANNELS, None)
     holders = await holders_of(tx, addresses)
     at_addresses = await repository.heads_of(tx, subjects)

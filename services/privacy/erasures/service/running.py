@@ -9,7 +9,6 @@ from uuid import UUID
 from services.privacy.erasures.domain import Erasure, ErasureState, Receipt
 from services.privacy.erasures.repository import requests as repository
 from services.privacy.erasures.repository import stores
-from services.privacy.identity import repository as identity
 from services.privacy.identity.domain import CHANNELS, Address, subject_of
 from services.privacy.identity.service import addresses_of
 from services.privacy.permits import repository as permits
@@ -18,6 +17,7 @@ from services.privacy.suppressions.domain import SuppressionReason
 from services.privacy.suppressions.service import suppress_silently
 from shared.contracts.envelope import Origin
 from shared.contracts.privacy import ErasureRequested
+from shared.customers.merges import groups_of
 from shared.customers.owners import owned_by, owners_of
 from shared.database.transaction import Tx
 
@@ -122,7 +122,7 @@ async def _reach(
     tx: Tx, subject: UUID, named: Iterable[Address], second_selves: Iterable[UUID], more: Iterable[UUID]
 ) -> Reach:
     of_address = subject in {subject_of(hashed) for hashed, _ in named}
-    group = (await identity.groups(tx, [subject]))[subject]
+    group = (await groups_of(tx, [subject]))[subject]
     members = [] if of_address else sorted({*group.members, *more})
     addresses = {*named, *await permits.addresses_of(tx, members), *await stores.spoken_for(tx, members)}
     for owned in (await addresses_of(tx, members)).values():
@@ -132,7 +132,7 @@ async def _reach(
     known = await subject_locks.read(tx, set(second_selves) - set(members))
     living = {owner.customer_id for owner in await owned_by(tx, known)}
     return Reach(
-        current=group.current,
+        current=group.root,
         members=tuple(members),
         addresses=tuple(sorted(addresses)),
         of_others=frozenset(of_others),

@@ -139,7 +139,7 @@ async def load(tx: Tx, people: list[Person]) -> None:
 async def _load_answers(tx: Tx, people: list[Person]) -> None:
     merged = [person for person in people if person.survivor is not None]
     await tx.execute(
-        "insert into aliases (customer_id, survivor, merge_id)"
+        "insert into merges (absorbed, survivor, merge_id)"
         " select c, s, c from unnest(cast(:ids as uuid[]), cast(:survivors as uuid[])) as t(c, s)",
         {"ids": [person.id for person in merged], "survivors": [person.survivor for person in merged]},
     )

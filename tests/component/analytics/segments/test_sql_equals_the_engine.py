@@ -16,7 +16,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from services.analytics.facts import repository as facts
-from services.analytics.identity import repository as identity
+from services.analytics.identity import service as identity
 from services.analytics.memberships.domain import histories
 from services.analytics.segments.domain.catalogue import Type
 from services.analytics.segments.domain.engine import (
@@ -144,7 +144,7 @@ def _some(groups: dict[UUID, list[Person]], second: int) -> Scope:
 
 async def _stored(tx: Tx, groups: dict[UUID, list[Person]]) -> dict[UUID, History]:
     """Everything as the service reads it for a rebuild."""
-    ids = await identity.groups(tx, groups)
+    ids = await identity.members_of(tx, groups)
     everybody = [id for group in ids.values() for id in group]
     return histories(
         ids, await facts.facts_of(tx, everybody), await facts.profiles_of(tx, ids),

@@ -86,10 +86,10 @@ async def test_an_empty_table_is_planned_as_an_empty_one(world: World) -> None:
     """Catches a plan for a thousand merged customers where there is none: 5 s instead of 0.05."""
     await load(world)
     async with world.database.transaction() as tx:
-        assert (await rows_expected(tx, world))["aliases"] > 100  # what PostgreSQL assumes of a table it never saw
+        assert (await rows_expected(tx, world))["merges"] > 100  # what PostgreSQL assumes of a table it never saw
         assert set(await refresh(tx)) == set(TABLES)
         known = await rows_expected(tx, world)
-        assert known["aliases"] <= 1
+        assert known["merges"] <= 1
         assert sum(rows for name, rows in known.items() if name.startswith("facts")) > CUSTOMERS * 40 / 8
         assert await unknown(tx) == []
 
@@ -124,4 +124,4 @@ async def test_a_back_fill_looks_at_the_tables_first(world: World) -> None:
     await forget(world)
     await world.a_segment(bought(2))
     async with world.database.transaction() as tx:
-        assert not {"facts", "aliases"} & set(await unknown(tx))
+        assert not {"facts", "merges"} & set(await unknown(tx))

@@ -7,8 +7,8 @@ from uuid import uuid4
 
 import httpx
 
-from services.customers.profiles.repository.tombstones import add_tombstones
 from shared.contracts.envelope import Origin
+from shared.customers.tombstones import add_tombstones
 from tests.component.customers.builders import a_purchase, an_email, created, derived, observed, read
 from tests.component.customers.conftest import World
 
@@ -49,7 +49,7 @@ async def test_a_lost_customer_comes_back_by_a_later_purchase_only_and_a_blocked
 async def test_a_purchase_of_somebody_erased_opens_nobody(api: httpx.AsyncClient, world: World) -> None:
     customer = uuid4()
     async with world.database.transaction() as tx:
-        await add_tombstones(tx, [customer], uuid4(), tx.now)
+        await add_tombstones(tx, uuid4(), [customer])
     await world.deliver(world.event(a_purchase(), customer))
     assert (await api.get(f"/customers/{customer}")).status_code == 410
     assert await world.profiles(customer) == []

@@ -191,7 +191,7 @@ class Life:
         if self.merges:
             merged = self.merges.pop(step.spelling % len(self.merges))
             await lock_subjects(tx, [merged.survivor, merged.absorbed])
-            await identity.record_undone_merges(tx, [MergeUndone(**merged.model_dump())])
+            await identity.record_merges(tx, [MergeUndone(**merged.model_dump())])
 
     async def _own(self, tx: Tx, step: Step) -> None:
         """Whose an address is changes with a new generation only, as customers tells it."""

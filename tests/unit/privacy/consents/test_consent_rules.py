@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 from services.privacy.consents.domain.judging import judge
 from services.privacy.consents.domain.ledger import Action, Head, Proof, Scope, Statement, head_after
-from services.privacy.identity.domain import Group
 from services.privacy.permits.domain import Reason
+from shared.customers.group import Group
 
 START = datetime(2017, 1, 1, tzinfo=UTC)
 PROOF = Proof(recorded_by="test")

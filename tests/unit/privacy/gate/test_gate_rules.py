@@ -10,11 +10,12 @@ import pytest
 from services.privacy.consents.domain.judging import Destination
 from services.privacy.consents.domain.ledger import Action, Head, Scope
 from services.privacy.gate.domain import Situation, grant, refusal
-from services.privacy.identity.domain import Group, subject_of
+from services.privacy.identity.domain import subject_of
 from services.privacy.permits.domain import SERVICE_PURPOSE as SERVICE
 from services.privacy.permits.domain import Question, Reason
 from services.privacy.subject_locks.domain import SubjectState as Standing
 from services.privacy.suppressions.domain import SuppressionReason
+from shared.customers.group import Group
 
 NOW = datetime(2017, 6, 1, tzinfo=UTC)
 

@@ -3,15 +3,24 @@
 from services.analytics.segments.domain.sql.parameters import Parameters
 from services.analytics.segments.domain.sql.scopes import Customers, Everybody, Scope, Share
 
-# Merges of merges stay as they were made; the survivor is at the chain's end.
+# As `shared.customers.merges` answers for some: whoever is connected is one customer, and for them stands the least id
+# of those absorbed by nobody, in a circle the least of all.
 MERGED = """
-    up as (
-        select a.customer_id as member, a.survivor as root from aliases a
+    reach as (
+        select m.absorbed as member, m.survivor as id from merges m where not m.undone
         union
-        select up.member, a.survivor from up join aliases a on a.customer_id = up.root
+        select m.survivor, m.absorbed from merges m where not m.undone
+        union
+        select r.member, n.id from reach r cross join lateral (
+            select m.survivor as id from merges m where m.absorbed = r.id and not m.undone
+            union all
+            select m.absorbed from merges m where m.survivor = r.id and not m.undone
+        ) n
+    ), standing as (
+        select distinct on (member) member, id as root from reach
+        order by member, exists (select from merges m where m.absorbed = reach.id and not m.undone), id
     ), merged as materialized (
-        select up.member, up.root from up
-        where not exists (select from aliases a where a.customer_id = up.root)
+        select member, root from standing where member <> root
     )"""
 # Everybody in a group, survivors included. Rows are few beside the facts of all others.
 _GROUPED = """
@@ -19,7 +28,8 @@ _GROUPED = """
         select member, root from merged union all select distinct root, root from merged
     )"""
 UNMERGED = (
-    "f.customer_id not in (select customer_id from aliases) and f.customer_id not in (select survivor from aliases)"
+    "f.customer_id not in (select absorbed from merges where not undone)"
+    " and f.customer_id not in (select survivor from merges where not undone)"
 )
 """Facts of customers who are in no group. On the plain table: a part of a statement could not be read in parallel."""
 # For a few customers their facts are looked up; for everybody the facts are read through.
@@ -67,7 +77,7 @@ def population(scope: Scope, parameters: Parameters) -> list[str]:
     people = f"""
     people as {"" if isinstance(scope, Everybody) else "materialized"} (
         select s.customer_id as root from states s
-        where not exists (select from aliases a where a.customer_id = s.customer_id){condition and " and " + condition}
+        where not exists (select from merged m where m.member = s.customer_id){condition and " and " + condition}
     )"""
     return [MERGED, people, _GROUPED if isinstance(scope, Everybody) else _MEMBERS]
 

@@ -1,0 +1,1 @@
+"""The copies of identity, which several services keep."""
