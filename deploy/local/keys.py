@@ -20,7 +20,8 @@ ROLES: dict[str, tuple[str, ...]] = {
     "data-protection": ("privacy:read", "privacy:write", "privacy:erase", "privacy:admin", "customers:read",
                         "interactions:read"),
     "operator": ("operations", "customers:read", "customers:write", "customers:merge", "customers:import",
-                 "interactions:import", "interactions:read", "interactions:write", "analytics:read", "campaigns:read",
+                 "interactions:define", "interactions:import", "interactions:read", "interactions:write",
+                 "analytics:read", "campaigns:read",
                  "campaigns:send", "privacy:read"),
     "service-customers": (),
     "service-interactions": (),
@@ -29,9 +30,10 @@ ROLES: dict[str, tuple[str, ...]] = {
     "service-privacy": (),
     # What all people may do together; the console's roles decide what each may (console/server/roles.py).
     "service-console": (
-        "customers:read", "customers:write", "customers:merge", "customers:import", "interactions:import",
-        "interactions:read", "interactions:write", "analytics:read", "analytics:write", "campaigns:read",
-        "campaigns:write", "campaigns:send", "privacy:read", "privacy:write", "privacy:erase", "operations",
+        "customers:read", "customers:write", "customers:merge", "customers:import", "interactions:define",
+        "interactions:import", "interactions:read", "interactions:write", "analytics:read", "analytics:write",
+        "campaigns:read", "campaigns:write", "campaigns:send", "privacy:read", "privacy:write", "privacy:erase",
+        "operations",
     ),
 }  # fmt: skip
 # Their keys stand in pages that anybody reads.

@@ -14,6 +14,11 @@ ResponseKind = Literal[
     "delivered", "opened", "clicked", "replied", "bought", "refused", "complained", "bounced", "unsubscribed"
 ]
 
+BrowsingAction = Literal[
+    "page_viewed", "screen_viewed", "product_viewed", "list_viewed", "searched", "cart_viewed", "added_to_cart",
+    "removed_from_cart", "checkout_started",
+]  # fmt: skip
+
 
 class Line(Part):
     """One line of a basket. Amounts are integer minor units of the purchase's currency, what the customer paid for the
@@ -104,6 +109,35 @@ class ResponseRecorded(Fact):
     campaign_id: UUID | None = None
     message_id: UUID | None = None
     link: str | None = None
+
+
+class BrowsingRecorded(Fact):
+    """A customer looked at something, searched, or changed a cart. What the page was called and what was searched for
+    stay where they were recorded. Nothing is told of visitors who are not known."""
+
+    TYPE: ClassVar[str] = "interactions.browsing_recorded.v1"
+    TOPIC: ClassVar[str] = "interactions-events"
+
+    interaction_id: UUID
+    channel: Channel
+    action: BrowsingAction
+    product_id: str | None = None
+    category: str | None = None
+    brand: str | None = None
+    quantity: float | None = None
+    cart_id: str | None = None
+
+
+class CustomRecorded(Fact):
+    """Something of a type that the firm has registered. `properties` are those which it marks as segmentable."""
+
+    TYPE: ClassVar[str] = "interactions.custom_recorded.v1"
+    TOPIC: ClassVar[str] = "interactions-events"
+
+    interaction_id: UUID
+    channel: Channel
+    name: str
+    properties: dict[str, str | int | float | bool | None] = Field(default_factory=dict)
 
 
 class Retracted(Part):

@@ -13,6 +13,8 @@ FACTS: dict[str, type[Fact]] = {
         interactions.ContactRecorded,
         interactions.ExposureRecorded,
         interactions.ResponseRecorded,
+        interactions.BrowsingRecorded,
+        interactions.CustomRecorded,
         interactions.InteractionsRetracted,
         interactions.IdentityObserved,
         interactions.InteractionsErasureDone,

@@ -27,6 +27,7 @@ SCOPES = {
     "interactions:write": "record what happened; reads nothing",
     "interactions:read": "timelines and single interactions",
     "interactions:import": "bring files of orders, see what they hold, run them and take them back",
+    "interactions:define": "declare the firm's own event types",
     "responses:write": "report bounces, complaints and wishes to unsubscribe, beside interactions:write",
     "customers:read": "profiles and searches",
     "customers:write": "create and change customers",

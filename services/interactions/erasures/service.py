@@ -11,6 +11,7 @@ from services.interactions.identity.domain import person_of, possible_ids
 from services.interactions.identity.service import forget_owned, generations_of, owned_by, owners_of
 from services.interactions.imports import repository as imports
 from services.interactions.recording.service.erasing import erase_recorded, names_told, remaining_recorded
+from services.interactions.visitors import repository as visitors
 from shared.contracts.envelope import Envelope
 from shared.contracts.inbound import CustomerRef
 from shared.contracts.interactions import InteractionsErasureDone
@@ -32,11 +33,13 @@ async def erase(tx: Tx, key: str, event: Envelope[ErasureRequested]) -> None:
     stores = await erase_recorded(tx, ids, new_id())
     stores["identifier_owners"] = await forget_owned(tx, ids)
     stores["import_orders"] = await imports.erase_orders(tx, ids)
+    stores["visitors"] = await visitors.erase_visitors(tx, ids)
     letters = await _dead_letters_about(tx, key, set(ids), names)
     await repository.blank_dead_letters(tx, letters)
     remaining = await remaining_recorded(tx, ids)
     remaining["identifier_owners"] = len(await owned_by(tx, ids))
     remaining["import_orders"] = await imports.remaining_orders(tx, ids)
+    remaining["visitors"] = await visitors.remaining_visitors(tx, ids)
     remaining["dead_letters"] = len(await _dead_letters_about(tx, key, set(ids), names))
     done = InteractionsErasureDone(
         request_id=event.data.request_id, stores={**stores, "dead_letters": len(letters)}, remaining=remaining

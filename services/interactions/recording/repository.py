@@ -8,7 +8,7 @@ from uuid import UUID
 
 from sqlalchemy import RowMapping, text
 
-from services.interactions.recording.domain import NewInteraction, RecordedInteraction
+from services.interactions.recording.domain.interactions import NewInteraction, RecordedInteraction
 from shared.database.transaction import Tx
 
 # Sorted, so that two workers that meet the same messages wait in one order.
@@ -85,6 +85,16 @@ _RETRACT = text("""
       and i.time between :first and :last
     returning i.id
 """)
+_MOVE = text("""
+    with moved as (
+        update interactions i set customer_id = n.customer_id
+        from unnest(cast(:visitors as uuid[]), cast(:customers as uuid[])) as n(visitor_id, customer_id)
+        where i.customer_id = n.visitor_id and i.time >= :since
+        returning i.customer_id, i.time, i.id, i.kind, i.channel, i.origin, i.campaign_id, i.currency, i.amount,
+                  i.base_amount, i.detail
+    )
+    select * from moved order by id
+""")
 _FORGET = text("delete from messages where digest = any(cast(:digests as bytea[]))")
 _SEEN = text("select digest from messages where digest = any(cast(:digests as bytea[]))")
 # The same order as another publisher told it: of the same customer, on the same day or the next in some time zone.
@@ -139,6 +149,20 @@ async def same_orders(tx: Tx, orders: Sequence[tuple[UUID, datetime, str, str]])
     params = {"customer_ids": customer_ids, "times": times, "kinds": kinds, "orders": numbers}
     rows = await tx.rows(_SAME_ORDERS, {**params, "first": min(times), "last": max(times)})
     return {row["number"] - 1 for row in rows}
+
+
+async def move_interactions(tx: Tx, owners: Mapping[UUID, UUID], since: datetime) -> Sequence[RowMapping]:
+    """What was kept of visitors (none of it before `since`) is their customers' from now on; returns the rows, in the
+    order in which they were recorded."""
+    if not owners:
+        return []
+    params = {"visitors": list(owners), "customers": list(owners.values()), "since": since}
+    return await tx.rows(_MOVE, params)
+
+
+async def delete_of_visitors(tx: Tx, ids: Sequence[UUID]) -> None:
+    """Nothing is left that was kept of these visitors."""
+    await tx.execute(_DELETE["interactions"], {"ids": list(ids)})
 
 
 async def insert_interactions(tx: Tx, interactions: Sequence[NewInteraction]) -> None:

@@ -121,6 +121,11 @@ GOODS: dict[str, dict[str, list[Any]]] = {
                          {"column": "No", "to": "amount", "format": "1234,5"}],
              "source": "erp", "currency": "EUR", "channel": "web", "time_zone": "Europe/Berlin"}
         ],
+        "PUT /event-types/{name}": [
+            {"description": "A course", "schema": {"properties": {"level": {"type": "string", "maxLength": 20}}},
+             "segmentable": ["level"], "personal": []}
+        ],
+        "POST /event-types/{name}/check": [{"properties": {"level": "beginner"}}],
         "PUT /rates": [{"rates": [{"currency": "EUR", "day": "2024-05-01", "rate": "1.0825"}]}],
     },
     "analytics": {

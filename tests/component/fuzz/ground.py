@@ -79,6 +79,10 @@ class Ground:
             case "customers":
                 await self._customers()
             case "interactions":
+                declared = {"description": "Booked", "schema": {"properties": {"level": {"type": "string"}}}}
+                answer = await self.client.put("/event-types/course_booked", json=declared)
+                assert answer.is_success, answer.text
+                self.ids["name"] = "course_booked"
                 self.ids["import_id"] = await self._file(b"Nr;Mail;Born;No\nA-1;ada@example.test;10.12.1985;1,5\n")
             case "analytics":
                 self.ids["list_id"] = (await self._made("/lists", {"name": "Some"}))["id"]

@@ -18,7 +18,8 @@ from services.interactions.ingest.service.accepting import read_message
 from services.interactions.rates.domain import base_amount
 from services.interactions.rates.service import rates_of_days
 from services.interactions.recording import repository as recording
-from services.interactions.recording.domain import InboundEvent, Policy, digest_of
+from services.interactions.recording.domain.digests import digest_of
+from services.interactions.recording.domain.messages import InboundEvent, Policy
 from shared.database.transaction import Tx
 from shared.files.sheets import SheetRow
 

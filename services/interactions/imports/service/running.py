@@ -15,7 +15,7 @@ from services.interactions.imports.domain.imports import Example, Import, State,
 from services.interactions.imports.domain.orders import MOST_LINES, TOO_MANY_LINES, Reading, order_key
 from services.interactions.imports.service.files import usual_terms
 from services.interactions.imports.service.judging import JudgedOrder, JudgedOrders, judge_orders
-from services.interactions.recording.domain import RecordedInteraction
+from services.interactions.recording.domain.interactions import RecordedInteraction
 from services.interactions.recording.service.messages import policy_of, record_messages
 from services.interactions.recording.service.retracting import retract
 from shared.clock import open_clock

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from services.interactions.recording import repository
-from services.interactions.recording.domain import name_in
+from services.interactions.recording.domain.digests import name_in
 from shared.database.transaction import Tx
 
 

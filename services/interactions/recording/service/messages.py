@@ -3,32 +3,34 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, date
+from typing import Any
 from uuid import UUID
 
 from services.interactions.config import Settings
-from services.interactions.identity.domain import Resolved
+from services.interactions.event_types.service import read_types, told_by
 from services.interactions.identity.service import lock_against_erasures, resolve
 from services.interactions.rates.domain import PLACES, base_amount
 from services.interactions.rates.service import rates_of_days
 from services.interactions.recording import repository
-from services.interactions.recording.domain import (
-    InboundEvent,
-    Message,
-    NewInteraction,
-    Policy,
-    RecordedInteraction,
-    basket_currency_of,
+from services.interactions.recording.domain.digests import (
     digest_of,
     ids_of_message,
-    interaction_of,
     observation_digests,
-    origin_of,
     tells_anything_new,
-    total_of,
 )
+from services.interactions.recording.domain.interactions import (
+    NewInteraction,
+    RecordedInteraction,
+    interaction_of,
+    origin_of,
+)
+from services.interactions.recording.domain.messages import InboundEvent, Message, Policy, basket_currency_of, total_of
+from services.interactions.recording.service import visitors
 from services.interactions.recording.service.storing import DROPPED, store_and_emit
+from services.interactions.recording.service.visitors import ResolvedMessage
+from shared.contracts.inbound import CustomMessage
 from shared.contracts.interactions import IdentityObserved
 from shared.database.transaction import Tx
 from shared.observability.metrics import counter
@@ -36,15 +38,6 @@ from shared.observability.tracing import enter_trace
 
 DUPLICATES = counter("interactions_duplicates", "Messages that were recorded already")
 UNVALUED = counter("interactions_unvalued", "Baskets without a rate to the base currency", ["currency"])
-
-
-@dataclass(frozen=True, slots=True)
-class _ResolvedMessage:
-    """A message whose customer is known."""
-
-    digest: bytes
-    inbound: InboundEvent
-    customer: Resolved
 
 
 def policy_of(settings: Settings) -> Policy:
@@ -62,9 +55,11 @@ async def record_messages(tx: Tx, policy: Policy, inbound: Sequence[InboundEvent
     await lock_against_erasures(tx)
     fresh = await _fresh(tx, policy, inbound)
     resolved = await _resolved(tx, policy, fresh)
+    resolved, met = await visitors.meet(tx, resolved)
     if not resolved:
         return {}
     values = await _values(tx, policy, [message.inbound.message for message in resolved])
+    told = await _told(tx, [message.inbound.message for message in resolved])
     interactions = [
         interaction_of(
             message.inbound,
@@ -72,13 +67,16 @@ async def record_messages(tx: Tx, policy: Policy, inbound: Sequence[InboundEvent
             message.customer.customer_id,
             value,
             tx.now,
+            visitor=message.unknown,
+            told=told.get(place),
         )
-        for message, value in zip(resolved, values, strict=True)
+        for place, (message, value) in enumerate(zip(resolved, values, strict=True))
     ]
     happened = [interaction for interaction in interactions if interaction is not None]
     if happened:
         await store_and_emit(tx, happened)
     await _emit_observations(tx, resolved, interactions)
+    await visitors.claim(tx, resolved, met)
     return {
         message.digest: RecordedInteraction(message.digest, made.customer_id, made.time, made.id)
         for message, made in zip(resolved, interactions, strict=True)
@@ -95,10 +93,10 @@ async def _fresh(tx: Tx, policy: Policy, inbound: Sequence[InboundEvent]) -> dic
     return {digest: event for digest, event in first.items() if digest in new}
 
 
-async def _resolved(tx: Tx, policy: Policy, fresh: Mapping[bytes, InboundEvent]) -> list[_ResolvedMessage]:
+async def _resolved(tx: Tx, policy: Policy, fresh: Mapping[bytes, InboundEvent]) -> list[ResolvedMessage]:
     customers = await resolve(tx, policy.key, [event.person for event in fresh.values()])
     resolved = [
-        _ResolvedMessage(digest, event, customer)
+        ResolvedMessage(digest, event, customer)
         for (digest, event), customer in zip(fresh.items(), customers, strict=True)
         if customer
     ]
@@ -107,7 +105,7 @@ async def _resolved(tx: Tx, policy: Policy, fresh: Mapping[bytes, InboundEvent])
     return found
 
 
-async def _known_before(tx: Tx, resolved: list[_ResolvedMessage]) -> list[_ResolvedMessage]:
+async def _known_before(tx: Tx, resolved: list[ResolvedMessage]) -> list[ResolvedMessage]:
     """Who was recorded under the former spelling of an identifier keeps that id until customers says whose it is."""
     asked = [message for message in resolved if message.customer.formerly is not None]
     if not asked:
@@ -138,6 +136,19 @@ async def _values(tx: Tx, policy: Policy, messages: Sequence[Message]) -> list[i
     return values
 
 
+async def _told(tx: Tx, messages: Sequence[Message]) -> dict[int, dict[str, Any]]:
+    """What others are told of the events of declared types, by their place. Raises UnfitEvent."""
+    own = {
+        place: message.data
+        for place, message in enumerate(messages)
+        if isinstance(message, CustomMessage) and not message.data.undeclared
+    }
+    if not own:
+        return {}
+    types = await read_types(tx)
+    return {place: told_by(types, data.name, data.properties) for place, data in own.items()}
+
+
 def _priced(message: Message) -> tuple[str, date] | None:
     """Currency and day by which a basket is valued."""
     currency = basket_currency_of(message)
@@ -145,10 +156,13 @@ def _priced(message: Message) -> tuple[str, date] | None:
 
 
 async def _emit_observations(
-    tx: Tx, resolved: Sequence[_ResolvedMessage], interactions: Sequence[NewInteraction | None]
+    tx: Tx, resolved: Sequence[ResolvedMessage], interactions: Sequence[NewInteraction | None]
 ) -> None:
     digests = [
-        observation_digests(message.inbound.person, message.inbound.message.traits, message.inbound.trust)
+        # Of somebody anonymous nothing can be told: there is nobody yet whom it could be told about.
+        {}
+        if message.inbound.person.anonymous
+        else observation_digests(message.inbound.person, message.inbound.message.traits, message.inbound.trust)
         for message in resolved
     ]
     described = {message.customer.customer_id for message, own in zip(resolved, digests, strict=True) if own}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from services.interactions.identity.service import erased_among
-from services.interactions.recording.domain import NewInteraction, exposure_of, response_of
+from services.interactions.recording.domain.interactions import NewInteraction, exposure_of, response_of
 from services.interactions.recording.service.storing import DROPPED, store_and_emit
 from shared.contracts.campaigns import MessageSettled
 from shared.contracts.envelope import Envelope

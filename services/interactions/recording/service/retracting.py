@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from services.interactions.recording import repository
-from services.interactions.recording.domain import RecordedInteraction, event_id_of
+from services.interactions.recording.domain.digests import event_id_of
+from services.interactions.recording.domain.interactions import RecordedInteraction
 from shared.contracts.envelope import Origin
 from shared.contracts.interactions import InteractionsRetracted, Retracted
 from shared.database.transaction import Tx
