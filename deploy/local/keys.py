@@ -21,7 +21,7 @@ ROLES: dict[str, tuple[str, ...]] = {
                         "interactions:read"),
     "operator": ("operations", "customers:read", "customers:write", "customers:merge", "customers:import",
                  "interactions:define", "interactions:import", "interactions:read", "interactions:write",
-                 "analytics:read", "campaigns:read",
+                 "catalogue:read", "catalogue:write", "analytics:read", "campaigns:read",
                  "campaigns:send", "privacy:read"),
     "service-customers": (),
     "service-interactions": (),
@@ -30,7 +30,8 @@ ROLES: dict[str, tuple[str, ...]] = {
     "service-privacy": (),
     # What all people may do together; the console's roles decide what each may (console/server/roles.py).
     "service-console": (
-        "customers:read", "customers:write", "customers:merge", "customers:import", "interactions:define",
+        "customers:read", "customers:write", "customers:merge", "customers:import", "catalogue:read",
+        "catalogue:write", "interactions:define",
         "interactions:import", "interactions:read", "interactions:write", "analytics:read", "analytics:write",
         "campaigns:read", "campaigns:write", "campaigns:send", "privacy:read", "privacy:write", "privacy:erase",
         "operations",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from services.interactions.catalogue import routes as catalogue
 from services.interactions.erasures.handlers import HANDLERS as ERASURES_HANDLERS
 from services.interactions.event_types import routes as event_types
 from services.interactions.identity.handlers import HANDLERS as IDENTITY_HANDLERS
@@ -29,6 +30,7 @@ CAPABILITIES = [
     Capability("rates", routers=[rates.router]),
     Capability("event_types", routers=[event_types.router]),
     Capability("visitors"),
+    Capability("catalogue", routers=[catalogue.router]),
     Capability(
         "recording",
         handlers=RECORDING_HANDLERS,

@@ -140,6 +140,30 @@ class CustomRecorded(Fact):
     properties: dict[str, str | int | float | bool | None] = Field(default_factory=dict)
 
 
+class ProductChanged(Fact):
+    """A product of the catalogue as it now stands, with its price and cost of now (minor units of `currency`); None is
+    not known. Compacted: the last one of each product stays on the topic."""
+
+    TYPE: ClassVar[str] = "interactions.product_changed.v1"
+    TOPIC: ClassVar[str] = "catalogue"
+
+    product_id: str
+    kind: Literal["product", "service", "bundle"]
+    name: str
+    category: str | None = None
+    department: str | None = None
+    brand: str | None = None
+    stock: float | None = None
+    starts_at: AwareDatetime | None = None
+    ends_at: AwareDatetime | None = None
+    substitutes: list[str] = Field(default_factory=list)
+    complements: list[str] = Field(default_factory=list)
+    withdrawn: bool = False
+    price: int | None = None
+    cost: int | None = None
+    currency: str | None = None
+
+
 class Retracted(Part):
     """An interaction that was taken back: its id, that of the event which told of it, and when it had occurred."""
 

@@ -15,6 +15,7 @@ FACTS: dict[str, type[Fact]] = {
         interactions.ResponseRecorded,
         interactions.BrowsingRecorded,
         interactions.CustomRecorded,
+        interactions.ProductChanged,
         interactions.InteractionsRetracted,
         interactions.IdentityObserved,
         interactions.InteractionsErasureDone,

@@ -121,6 +121,13 @@ GOODS: dict[str, dict[str, list[Any]]] = {
                          {"column": "No", "to": "amount", "format": "1234,5"}],
              "source": "erp", "currency": "EUR", "channel": "web", "time_zone": "Europe/Berlin"}
         ],
+        "PUT /products": [
+            {"products": [{"product_id": "apple", "kind": "product", "name": "Apples", "category": "Fruit/Apples",
+                           "department": "fresh", "brand": "Acme", "price": 299, "cost": 180, "currency": "EUR",
+                           "since": "2024-05-01T12:00:00Z", "stock": 12.5, "starts_at": "2024-05-01T12:00:00Z",
+                           "ends_at": "2031-05-01T12:00:00Z", "url": "https://shop.example/a",
+                           "image": "https://shop.example/a.png", "substitutes": ["pear"], "complements": ["plum"]}]}
+        ],
         "PUT /event-types/{name}": [
             {"description": "A course", "schema": {"properties": {"level": {"type": "string", "maxLength": 20}}},
              "segmentable": ["level"], "personal": []}

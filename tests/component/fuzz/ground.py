@@ -83,6 +83,9 @@ class Ground:
                 answer = await self.client.put("/event-types/course_booked", json=declared)
                 assert answer.is_success, answer.text
                 self.ids["name"] = "course_booked"
+                answer = await self.client.put("/products", json={"products": [{"product_id": "apple", "name": "A"}]})
+                assert answer.is_success, answer.text
+                self.ids["product_id"] = "apple"
                 self.ids["import_id"] = await self._file(b"Nr;Mail;Born;No\nA-1;ada@example.test;10.12.1985;1,5\n")
             case "analytics":
                 self.ids["list_id"] = (await self._made("/lists", {"name": "Some"}))["id"]

@@ -37,13 +37,14 @@ from tests.infrastructure import CreateDatabase
 
 WRITER, READER, OPERATOR = "writer-key", "reader-key", "operator-key"
 BROWSER, REPORTER = "browser-key", "reporter-key"
-IMPORTER, DEFINER = "importer-key", "definer-key"
+IMPORTER, DEFINER, MERCHANT = "importer-key", "definer-key", "merchant-key"
 _KEYS = {
     WRITER: ["interactions:write"],
     READER: ["interactions:read"],
     OPERATOR: ["operations"],
     BROWSER: ["interactions:write"],
     REPORTER: ["interactions:write", "responses:write"],
+    MERCHANT: ["catalogue:read", "catalogue:write"],
     DEFINER: ["interactions:define"],
     IMPORTER: ["interactions:import", "interactions:read"],
 }

@@ -8,6 +8,7 @@ from datetime import UTC, date
 from typing import Any
 from uuid import UUID
 
+from services.interactions.catalogue.service import complete_lines
 from services.interactions.config import Settings
 from services.interactions.event_types.service import read_types, told_by
 from services.interactions.identity.service import lock_against_erasures, resolve
@@ -58,6 +59,7 @@ async def record_messages(tx: Tx, policy: Policy, inbound: Sequence[InboundEvent
     resolved, met = await visitors.meet(tx, resolved)
     if not resolved:
         return {}
+    resolved = await _completed(tx, resolved)
     values = await _values(tx, policy, [message.inbound.message for message in resolved])
     told = await _told(tx, [message.inbound.message for message in resolved])
     interactions = [
@@ -134,6 +136,17 @@ async def _values(tx: Tx, policy: Policy, messages: Sequence[Message]) -> list[i
                 tx.after_commit(UNVALUED.labels(pair[0]).inc)
         values.append(value)
     return values
+
+
+async def _completed(tx: Tx, resolved: Sequence[ResolvedMessage]) -> list[ResolvedMessage]:
+    """Lines have the cost of their day, as the catalogue knows it."""
+    messages = await complete_lines(tx, [message.inbound.message for message in resolved])
+    return [
+        message
+        if message.inbound.message is completed
+        else replace(message, inbound=replace(message.inbound, message=completed))
+        for message, completed in zip(resolved, messages, strict=True)
+    ]
 
 
 async def _told(tx: Tx, messages: Sequence[Message]) -> dict[int, dict[str, Any]]:

@@ -32,13 +32,12 @@ def client() -> Path:
 
 async def send(client: Path, port: int, calls: list[dict[str, Any]]) -> list[str]:
     """What the client could not deliver."""
-    done = await asyncio.to_thread(
-        subprocess.run,
-        [node(), client, f"http://127.0.0.1:{port}", WRITER, json.dumps(calls)],
-        capture_output=True,
-        text=True,
-        timeout=200,
-    )
+    words = [str(node()), str(client), f"http://127.0.0.1:{port}", WRITER, json.dumps(calls)]
+
+    def run() -> subprocess.CompletedProcess[str]:
+        return subprocess.run(words, capture_output=True, text=True, timeout=200)
+
+    done = await asyncio.to_thread(run)
     assert done.returncode == 0, done.stderr
     failures: list[str] = json.loads(done.stdout.splitlines()[-1])
     return failures
