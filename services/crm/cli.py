@@ -5,9 +5,11 @@ from __future__ import annotations
 import typer
 
 from services.crm import (
+    campaigns,
     customers,
     dead_letters,
     documents,
+    journeys,
     keys,
     migrating,
     orders,
@@ -37,6 +39,8 @@ app.command("repair-clock")(repairing.repair_clock)
 app.add_typer(keys.commands, name="keys")
 app.add_typer(customers.commands, name="customers")
 app.add_typer(orders.commands, name="orders")
+app.add_typer(campaigns.commands, name="campaigns")
+app.add_typer(journeys.commands, name="journeys")
 app.command("where")(where.where)
 app.command("openapi")(documents.openapi)
 app.command("asyncapi")(documents.asyncapi)

@@ -6,9 +6,11 @@ from services.customers.attributes import routes as attributes
 from services.customers.cards import routes as cards
 from services.customers.erasures.handlers import handlers_for
 from services.customers.identifiers import repository as identifiers
+from services.customers.imports import handlers as imports_handlers
 from services.customers.imports import jobs as imports_jobs
-from services.customers.imports import repository as imports
-from services.customers.imports import routes as imports_routes
+from services.customers.imports.repository import consents, results, touched
+from services.customers.imports.routes import imports as imports_routes
+from services.customers.imports.routes import mappings as import_mappings
 from services.customers.merges import handlers as merges_handlers
 from services.customers.merges import repository as merges
 from services.customers.merges import routes as merges_routes
@@ -32,7 +34,15 @@ CONSUMERS = {
 }
 
 # What belongs to a person, for erasures; a capability that keeps more adds its own.
-STORES = {**records.ERASED, **identifiers.ERASED, **history.ERASED, **merges.ERASED, **imports.ERASED}
+STORES = {
+    **records.ERASED,
+    **identifiers.ERASED,
+    **history.ERASED,
+    **merges.ERASED,
+    **results.ERASED,
+    **touched.ERASED,
+    **consents.ERASED,
+}
 
 CAPABILITIES = [
     Capability("attributes", routers=[attributes.router]),
@@ -51,7 +61,12 @@ CAPABILITIES = [
         handlers=merges_handlers.HANDLERS,
         restates={"campaigns": [restate_merges]},
     ),
-    Capability("imports", routers=[imports_routes.router], jobs=imports_jobs.JOBS),
+    Capability(
+        "imports",
+        handlers=imports_handlers.HANDLERS,
+        routers=[imports_routes.router, import_mappings.router],
+        jobs=imports_jobs.JOBS,
+    ),
     Capability("respellings", jobs=respellings.JOBS),
     Capability("cards", routers=[cards.router]),
     Capability("erasures", handlers=handlers_for(STORES)),

@@ -17,6 +17,8 @@ class Settings(FileSettings):
 
     default_time_zone: str = Field("UTC", description="IANA zone of customers who named none; quiet hours follow it")
 
+    privacy_url: str | None = Field(None, description="base of privacy's API; without it files cannot speak of consent")
+
     @field_validator("default_time_zone")
     @classmethod
     def _known_zone(cls, zone: str) -> str:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, JsonValue, StringConstraints
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, JsonValue, StringConstraints
 from pydantic_core import PydanticCustomError
 
 from shared.contracts.interactions import BrowsingAction, Channel, ResponseKind
+from shared.contracts.times import Instant
 from shared.customers.spelling import names_nobody
 
 # Not blank: a blank identifier would make one customer of all who have it.
@@ -166,7 +166,7 @@ class IdentifyIn(Strict):
 
 class _Message(Strict):
     message_id: Code
-    time: AwareDatetime
+    time: Instant
     customer: CustomerRef
     traits: Annotated[dict[Code, TraitValue], Field(max_length=50)] = Field(default_factory=dict)
     origin: Literal["live", "history"] = "live"
@@ -231,5 +231,5 @@ class InboundRecord(Strict):
     """What lies on `interactions-inbound`: a message and who published it (over HTTP: the API key's id)."""
 
     publisher: Code
-    received_at: datetime | None = None
+    received_at: Instant | None = None
     message: InboundMessage

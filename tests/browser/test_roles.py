@@ -10,8 +10,10 @@ from tests.browser.conftest import Enter
 
 AREAS = {
     "Customers": ("/customers", "customers:read"),
+    "Imports": ("/imports", "customers:import"),
     "Segments": ("/segments", "analytics:read"),
     "Campaigns": ("/campaigns", "campaigns:read"),
+    "Settings": ("/settings", "campaigns:read"),
     "Privacy desk": ("/privacy", "privacy:read"),
     "Operations": ("/operations", "operations"),
 }

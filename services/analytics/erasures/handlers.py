@@ -15,7 +15,7 @@ def handlers_for(stores: Sequence[str]) -> list[EventHandler]:
     async def on_erasure_requested(batch: EventBatch) -> None:
         """Each customer named is erased."""
         for event in batch.events:
-            await erase_customer(batch.tx, stores, event)
+            await erase_customer(batch.tx, batch.settings.naming, stores, event)
 
     # Alone: the receipt counts what the customer's earlier events have stored, and later ones meet the tombstone.
     return [EventHandler("analytics", Phase.IDENTITY, (ErasureRequested,), on_erasure_requested, alone=True)]

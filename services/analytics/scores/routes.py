@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from services.analytics.scores.schemas import CellOut, FitIn, FitOut, GridOut, ScoresOut
-from services.analytics.scores.service import scoring, showing
+from services.analytics.scores.service import requesting, showing
 from shared.web import APIRouter, CallerDep, TxDep, requires
 from shared.web.paging import DEFAULT_LIMIT, After, Limit, Page, encode_cursor, id_in
 
@@ -35,7 +35,7 @@ async def show_scores_of_customer(customer_id: UUID, tx: TxDep) -> ScoresOut:
 async def request_fit(body: FitIn, tx: TxDep, caller: CallerDep) -> FitOut:
     """Ask for a fit beside the nightly one: done within a minute or so, see its state."""
     options = body.model_dump(exclude={"model"})
-    return _fit(await showing.fit(tx, await scoring.request_fit(tx, body.model, options, caller.id)))
+    return _fit(await showing.fit(tx, await requesting.request_fit(tx, body.model, options, caller.id)))
 
 
 @router.get("/scores/fits", dependencies=[_READ])

@@ -98,6 +98,10 @@ class ScoresOut(BaseModel):
     f: Score | None = Field(description="frequency, 5 the most often")
     m: Score | None = Field(description="money, 5 the most")
     rfm_group: str | None = Field(description="the named group of the three")
+    spend_percentile: float | None = Field(
+        description="of how many percent of all customers the spending is at most as high; it moves when that has moved"
+        " by more than one"
+    )
     rfm_fit: UUID | None = Field(description="the fit by which these were made")
     p_active: float | None = Field(description="probability that the customer still is one")
     purchases_expected: float | None = Field(description="days with a purchase expected over the horizon")

@@ -14,7 +14,7 @@ from shared.web.models import AnswerModel
 class SenderOut(AnswerModel):
     """The sender, and its pause when the provider refused it."""
 
-    address: str = Field(description="who writes: SENDER_ADDRESS")
+    address: str = Field(description="who writes, as set at /settings/sending or by SENDER_ADDRESS")
     refused_since: datetime | None = Field(description="null while all is well; machine time")
     paused_until: datetime | None = Field(description="when it is tried again; machine time")
     pauses_in_a_row: int = Field(description="pauses since a letter was last taken")

@@ -22,7 +22,7 @@ def handlers_for(stores: Sequence[Store]) -> Sequence[EventHandler]:
 
     async def on_erasures_requested(batch: EventBatch) -> None:
         for event in batch.events:
-            await service.erase_customer(batch.tx, stores, event)
+            await service.erase_customer(batch.tx, batch.settings.naming, stores, event)
 
     return (
         EventHandler("campaigns", Phase.SUBJECTS, (ErasureRequested,), name_erased),

@@ -15,6 +15,6 @@ def handlers_for(stores: Mapping[str, str]) -> list[EventHandler]:
     async def on_erasure_requested(batch: EventBatch) -> None:
         """Each person asked for is erased, one after the other, in the order of the requests."""
         for request in batch.events:
-            await erase_customer(batch.tx, stores, request)
+            await erase_customer(batch.tx, batch.settings.naming, stores, request)
 
     return [EventHandler("customers-erasures", Phase.EFFECTS, [ErasureRequested], on_erasure_requested)]

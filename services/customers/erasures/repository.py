@@ -1,13 +1,14 @@
 """SQL of erasures: deleting a person from every store of this database, and counting what is left.
 
 A store is a name and the rows in it that are the person's, as `table where condition`. In a condition `:ids` are the
-person's ids; `:texts` are those ids and the person's identifiers as bytes that would be found inside stored requests,
-answers and dead letters. Each capability lists its own (`ERASED` in its repository); here are those of the kernel.
+person's ids; `:texts` are those ids and the person's identifiers as bytes that would be found inside stored requests
+and answers. Each capability lists its own (`ERASED` in its repository); here are those of the kernel. Dead letters are
+found by the names in them (shared.events.letter_erasure).
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from uuid import UUID
 
 from shared.database.transaction import Tx
@@ -19,13 +20,20 @@ _LONE_PHONES = """
                       and o.customer_id <> all(cast(:ids as uuid[])))
     order by i.fingerprint, i.customer_id
 """
+_HELD_BY_OTHERS = """
+    select distinct fingerprint from identifiers
+    where fingerprint = any(cast(:fingerprints as text[])) and customer_id <> all(cast(:ids as uuid[]))
+"""
 KERNEL_STORES = {
-    "dead_letters": "dead_letters where exists (select from unnest(cast(:texts as bytea[])) as t(needle) "
-    "where position(needle in coalesce(key, '')) > 0 or position(needle in coalesce(value, '')) > 0 "
-    "or position(needle in coalesce(repaired, '')) > 0)",
     "idempotency": "idempotency where exists (select from unnest(cast(:texts as bytea[])) as t(needle) "
     "where position(needle in body) > 0 or position(needle in convert_to(path, 'UTF8')) > 0)",
 }
+
+
+async def held_by_others(tx: Tx, fingerprints: Iterable[str], ids: Sequence[UUID]) -> set[str]:
+    """Those of `fingerprints` that somebody has who is none of `ids`."""
+    wanted = {"fingerprints": sorted(fingerprints), "ids": list(ids)}
+    return {row["fingerprint"] for row in await tx.rows(_HELD_BY_OTHERS, wanted)}
 
 
 async def lone_phones(tx: Tx, ids: Sequence[UUID]) -> list[tuple[UUID, str]]:

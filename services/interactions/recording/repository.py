@@ -13,8 +13,12 @@ from shared.database.transaction import Tx
 
 # Sorted, so that two workers that meet the same messages wait in one order.
 _CLAIM = text("""
-    insert into messages (digest) select * from unnest(cast(:digests as bytea[])) order by 1
+    insert into messages (digest, content)
+    select * from unnest(cast(:digests as bytea[]), cast(:contents as bytea[])) order by 1
     on conflict do nothing returning digest
+""")
+_CONTENTS = text("""
+    select digest, content from messages where digest = any(cast(:digests as bytea[])) and content is not null
 """)
 # Not to_regclass: asked again after the lock, it answers from a cache without the other worker's month.
 _MISSING_MONTHS = text("""
@@ -45,6 +49,11 @@ _OBSERVATIONS = text("""
 _TOLD_ABOUT = text("""
     select t.customer_id from told_marks t
     join unnest(cast(:ids as uuid[]), cast(:slots as text[])) as n(customer_id, slot) using (customer_id, slot)
+""")
+_TOLD_ABOUT_OTHERS = text("""
+    select distinct slot from told_marks
+    where slot = any(cast(:slots as text[])) and slot not in ('traits', 'browser:traits')
+      and customer_id <> all(cast(:ids as uuid[]))
 """)
 _STORE_OBSERVATIONS = text("""
     insert into told_marks (customer_id, slot, digest)
@@ -111,9 +120,16 @@ _SAME_ORDERS = text("""
 _FIRST_MONTH = 2000 * 12
 
 
-async def claim_messages(tx: Tx, digests: Sequence[bytes]) -> set[bytes]:
-    """Those of `digests` (each once) that were never seen; they are seen from now on."""
-    return {row["digest"] for row in await tx.rows(_CLAIM, {"digests": list(digests)})}
+async def claim_messages(tx: Tx, messages: Mapping[bytes, bytes | None]) -> set[bytes]:
+    """Those messages (digest -> content) that were never seen; they are seen from now on."""
+    wanted = {"digests": list(messages), "contents": list(messages.values())}
+    return {row["digest"] for row in await tx.rows(_CLAIM, wanted)}
+
+
+async def contents_of(tx: Tx, digests: Iterable[bytes]) -> dict[bytes, bytes]:
+    """What each of these messages said when it was first seen, as far as that is known."""
+    rows = await tx.rows(_CONTENTS, {"digests": sorted(digests)})
+    return {row["digest"]: row["content"] for row in rows}
 
 
 async def seen_messages(tx: Tx, digests: Sequence[bytes]) -> set[bytes]:
@@ -203,6 +219,12 @@ async def told_about(tx: Tx, marks: Iterable[tuple[UUID, str]]) -> set[UUID]:
     wanted = sorted(set(marks))
     params = {"ids": [customer_id for customer_id, _ in wanted], "slots": [slot for _, slot in wanted]}
     return {row["customer_id"] for row in await tx.rows(_TOLD_ABOUT, params)} if wanted else set()
+
+
+async def told_about_others(tx: Tx, slots: Iterable[str], ids: Sequence[UUID]) -> set[str]:
+    """Those of `slots` under which customers was told about somebody who is none of `ids`."""
+    wanted = {"slots": sorted(slots), "ids": list(ids)}
+    return {row["slot"] for row in await tx.rows(_TOLD_ABOUT_OTHERS, wanted)}
 
 
 async def store_observations(tx: Tx, observations: Mapping[tuple[UUID, str], bytes]) -> None:

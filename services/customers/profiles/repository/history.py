@@ -40,6 +40,16 @@ async def add_changes(tx: Tx, changes: Sequence[Change]) -> None:
     await tx.execute(_ADD, {**params, "what": [to_json(change.what) for change in changes]})
 
 
+async def copy_changes(tx: Tx, changes: Sequence[Change]) -> None:
+    """The same for many, by COPY."""
+    if changes:
+        rows = [
+            (one.customer_id, one.change_id, one.version, one.at, one.by, one.cause, to_json(one.what))
+            for one in changes
+        ]
+        await tx.copy("changes", ("customer_id", "change_id", "version", "at", "by", "cause", "what"), rows)
+
+
 async def page_of_changes(tx: Tx, ids: Sequence[UUID], before: UUID | None, limit: int) -> list[Change]:
     """The newest first, of all the ids of a customer."""
     rows = await tx.rows(_PAGE, {"ids": list(ids), "before": before, "limit": limit})

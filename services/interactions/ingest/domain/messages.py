@@ -9,8 +9,10 @@ from datetime import UTC, datetime, timedelta
 from pydantic import JsonValue
 
 from services.interactions.identity.domain import identifiers_of
-from services.interactions.rates.domain import PLACES
+from services.interactions.rates.domain import wrong_with_currency
+from services.interactions.recording.domain.interactions import origin_of
 from services.interactions.recording.domain.messages import Message
+from shared.contracts.envelope import Origin
 from shared.contracts.inbound import CustomMessage, IdentifyMessage, PurchaseMessage, ReturnMessage, TraitValue
 from shared.customers.identifiers import choose_identifier, normalise
 
@@ -40,7 +42,7 @@ def problems_of(message: Message, now: datetime, factor: float = 1.0) -> list[Pr
         *_of_time(message.time, now, FUTURE_TOLERANCE * max(factor, 1.0)),
         *_of_customer(message),
         *_of_traits(message.traits),
-        *_of_basket(message),
+        *_of_basket(message, now),
         *_of_properties(message),
     ]
 
@@ -95,22 +97,20 @@ def _wrong_with(value: TraitValue) -> str | None:
     return None
 
 
-def _of_basket(message: Message) -> Iterator[Problem]:
+def _of_basket(message: Message, now: datetime) -> Iterator[Problem]:
     if not isinstance(message, PurchaseMessage | ReturnMessage):
         return
-    if message.data.currency not in PLACES:
-        yield Problem(
-            "unknown-currency",
-            "/data/currency",
-            f"{message.data.currency} is no currency of ISO 4217",
-            "send the three-letter code, such as EUR",
-        )
-    if sum(line.amount for line in message.data.lines) <= 0:
+    if wrong := wrong_with_currency(message.data.currency, message.time.astimezone(UTC).date()):
+        cure = "send the three-letter code of what was paid with on that day, such as EUR"
+        yield Problem("unknown-currency", "/data/currency", wrong, cure)
+    total = sum(line.amount for line in message.data.lines)
+    # What was given away is history that somebody may want whole; at the till it is mostly a price that is missing.
+    if total < 0 or (total == 0 and origin_of(message.origin, message.time, now) is Origin.LIVE):
         yield Problem(
             "empty-total",
             "/data/lines",
-            "the amounts of the lines sum to 0 or less",
-            "send what was paid for each line, in minor units; a basket that cost nothing is not recorded",
+            f"the amounts of the lines sum to {total}",
+            "send what was paid for each line, in minor units; a basket that cost nothing is recorded as history only",
         )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, cast
 from uuid import UUID
@@ -18,6 +18,7 @@ from services.interactions.ingest.clients import InboundProducer
 from services.interactions.ingest.domain.publishers import Publisher, seal
 from services.interactions.ingest.errors import BrokerUnconfirmed, EventRefused, ReportForbidden
 from services.interactions.ingest.service.accepting import read_message
+from services.interactions.ingest.service.recent import RecentMessages
 from services.interactions.recording.domain.messages import Message
 from shared.clock import Clock
 from shared.contracts.envelope import Origin
@@ -45,6 +46,7 @@ class CheckedEvent:
     customer_id: UUID
     record: bytes
     seal: bytes
+    content: bytes | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +89,7 @@ class EventPublisher:
         self._clock = clock
         self._producer = producer
         self._database = database
+        self._recent = RecentMessages(key)
         self._generations: dict[str, int] = {}
         self._types: Mapping[str, EventType] = {}
         self._seen_until = datetime.min.replace(tzinfo=UTC)
@@ -127,6 +130,7 @@ class EventPublisher:
         """The event is durable on the topic. Raises EventRefused, ReportForbidden or BrokerUnconfirmed."""
         try:
             event = self.check(publisher, raw)
+            self._recent.check(publisher.name, event.message_id, raw)
         except (EventRefused, ReportForbidden) as refusal:
             REFUSED.labels("single", refusal.reason).inc()
             raise
@@ -134,16 +138,24 @@ class EventPublisher:
         return event
 
     async def publish_batch(
-        self, publisher: Publisher, items: Sequence[Any], door: str = "batch"
+        self,
+        publisher: Publisher,
+        items: Sequence[Any],
+        door: str = "batch",
+        contents: Sequence[bytes | None] = (),
     ) -> list[CheckedEvent | RefusedItem]:
         """Every item that passes is durable on the topic; one result per item, in order. Raises BrokerUnconfirmed.
 
-        `door` is what metrics count under.
+        `door` is what metrics count under; `contents` say by what repeats are known, where their messages differ.
         """
         results: list[CheckedEvent | RefusedItem] = []
-        for index, item in enumerate(items):
+        for index, (item, content) in enumerate(zip(items, contents or [None] * len(items), strict=True)):
             try:
-                results.append(self.check(publisher, _packed(item)))
+                raw = _packed(item)
+                event = replace(self.check(publisher, raw), content=content)
+                if content is None:
+                    self._recent.check(publisher.name, event.message_id, raw)
+                results.append(event)
             except (EventRefused, ReportForbidden) as refusal:
                 REFUSED.labels(door, refusal.reason).inc()
                 results.append(RefusedItem(index, _id_in(item), refusal.errors))
@@ -185,7 +197,7 @@ class EventPublisher:
         waiting.clear()
 
     async def _publish(self, events: Sequence[CheckedEvent], door: str) -> None:
-        await self._producer.publish((event.customer_id, event.record, event.seal) for event in events)
+        await self._producer.publish(events)
         ACCEPTED.labels(door).inc(len(events))
 
 

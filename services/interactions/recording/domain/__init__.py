@@ -1,1 +1,1 @@
-"""The rules of recording: messages, interactions made of them, and digests by which they are known."""
+"""Rules of recording: what an interaction is made of, and by which digests its parts are known."""

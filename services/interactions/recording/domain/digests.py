@@ -1,22 +1,25 @@
-"""Digests by which messages, and what customers was told, are known without keeping them; and ids made of them."""
+"""By which messages, what they say, and what customers was told about somebody are known without being kept."""
 
 from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import UTC
 from typing import Any
 from uuid import UUID
 
 import orjson
 
 from services.interactions.identity.domain import Person
-from services.interactions.recording.domain.messages import InboundEvent
+from services.interactions.recording.domain.messages import InboundEvent, Message
 from shared.contracts.envelope import Envelope
 from shared.contracts.inbound import TraitValue
 from shared.ids import derived_id, milliseconds_of, new_id
 from shared.security.api_keys import Trust
 
+# Not what is said, or compared by itself.
+_OF_THE_TRANSPORT = {"message_id", "origin", "time", "traits"}
 _TRAITS = "traits"
 _HEARSAY = "browser:"
 
@@ -61,6 +64,20 @@ def digest_of(key: str, event: InboundEvent) -> bytes:
     return message_digest(key, event.ids_of or event.publisher, event.message.message_id)
 
 
+def content_digest(key: str, message: Message) -> bytes:
+    """By which two messages are known to say the same: 8 bytes, keyed. The spelling of JSON and of the offset makes no
+    difference, nor does whether it comes as history."""
+    said = message.model_dump_json(exclude=_OF_THE_TRANSPORT, exclude_defaults=True).encode()
+    traits = orjson.dumps(message.traits, option=orjson.OPT_SORT_KEYS) if message.traits else b""
+    time = message.time.astimezone(UTC).isoformat().encode()
+    return hashlib.blake2b(b"\x00".join((said, time, traits)), key=key.encode()[:64], digest_size=8).digest()
+
+
+def told_content(key: str, told: str) -> bytes:
+    """The same for a message whose door says by what it is known."""
+    return hashlib.blake2b(told.encode(), key=key.encode()[:64], digest_size=8).digest()
+
+
 def observation_digests(person: Person, traits: Mapping[str, TraitValue], trust: Trust) -> dict[str, bytes]:
     """What customers would learn from a message: slot -> digest. One slot for each identifier, one for the traits as a
     whole, so that a value that changes and changes back is emitted again. What a browser says has slots of its own: a
@@ -70,6 +87,11 @@ def observation_digests(person: Person, traits: Mapping[str, TraitValue], trust:
         packed = orjson.dumps(dict(traits), option=orjson.OPT_SORT_KEYS)
         digests[_TRAITS] = hashlib.blake2b(packed, digest_size=16).digest()
     return digests if trust == "server" else {_HEARSAY + slot: digest for slot, digest in digests.items()}
+
+
+def slots_of(name: str) -> tuple[str, str]:
+    """The slots that are about a fingerprint: a server's word, and a browser's."""
+    return name, _HEARSAY + name
 
 
 def name_in(slot: str) -> str | None:

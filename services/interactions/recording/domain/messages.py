@@ -50,6 +50,8 @@ class InboundEvent:
     traceparent: str | None = None
     # When the broker took it (milliseconds of the machine's clock); None when that is not known.
     received_ms: int | None = None
+    # By which a repeat is told from another message under the same id (content_digest); None when nobody can say.
+    content: bytes | None = None
     # Whose message ids these are, where that is not the publisher: an order comes once, whichever file it stands in.
     ids_of: str | None = None
 

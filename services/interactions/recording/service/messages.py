@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, date
 from typing import Any
@@ -10,6 +10,7 @@ from uuid import UUID
 
 from services.interactions.catalogue.service import complete_lines
 from services.interactions.config import Settings
+from services.interactions.event_types.errors import UnfitEvent
 from services.interactions.event_types.service import read_types, told_by
 from services.interactions.identity.service import lock_against_erasures, resolve
 from services.interactions.rates.domain import PLACES, base_amount
@@ -28,12 +29,14 @@ from services.interactions.recording.domain.interactions import (
     origin_of,
 )
 from services.interactions.recording.domain.messages import InboundEvent, Message, Policy, basket_currency_of, total_of
+from services.interactions.recording.errors import MessageIdReused
 from services.interactions.recording.service import visitors
 from services.interactions.recording.service.storing import DROPPED, store_and_emit
 from services.interactions.recording.service.visitors import ResolvedMessage
 from shared.contracts.inbound import CustomMessage
 from shared.contracts.interactions import IdentityObserved
 from shared.database.transaction import Tx
+from shared.events.subscription import EventsRefused
 from shared.observability.metrics import counter
 from shared.observability.tracing import enter_trace
 
@@ -61,7 +64,7 @@ async def record_messages(tx: Tx, policy: Policy, inbound: Sequence[InboundEvent
         return {}
     resolved = await _completed(tx, resolved)
     values = await _values(tx, policy, [message.inbound.message for message in resolved])
-    told = await _told(tx, [message.inbound.message for message in resolved])
+    told = await _told(tx, resolved)
     interactions = [
         interaction_of(
             message.inbound,
@@ -87,16 +90,40 @@ async def record_messages(tx: Tx, policy: Policy, inbound: Sequence[InboundEvent
 
 
 async def _fresh(tx: Tx, policy: Policy, inbound: Sequence[InboundEvent]) -> dict[bytes, InboundEvent]:
+    """Those that were never seen. Raises EventsRefused for what bears the id of another message."""
     first: dict[bytes, InboundEvent] = {}
+    repeats: list[tuple[bytes, InboundEvent]] = []
     for event in inbound:
-        first.setdefault(digest_of(policy.key, event), event)
-    new = await repository.claim_messages(tx, list(first))
+        digest = digest_of(policy.key, event)
+        if first.setdefault(digest, event) is not event:
+            repeats.append((digest, event))
+    new = await repository.claim_messages(tx, {digest: event.content for digest, event in first.items()})
+    repeats += [(digest, event) for digest, event in first.items() if digest not in new]
+    if repeats:
+        await _refuse_others(tx, first, new, repeats)
     tx.after_commit(lambda: DUPLICATES.inc(len(inbound) - len(new)))
     return {digest: event for digest, event in first.items() if digest in new}
 
 
+async def _refuse_others(
+    tx: Tx, first: Mapping[bytes, InboundEvent], new: Collection[bytes], repeats: Sequence[tuple[bytes, InboundEvent]]
+) -> None:
+    """Nothing happens for true repeats. Raises EventsRefused for those that say something else."""
+    contents: dict[bytes, bytes | None] = {digest: first[digest].content for digest in new}
+    contents |= await repository.contents_of(tx, {digest for digest, _ in repeats if digest not in new})
+    refused = [
+        (event, MessageIdReused())
+        for digest, event in repeats
+        if event.content is not None and contents.get(digest) not in (None, event.content)
+    ]
+    if refused:
+        raise EventsRefused(refused)
+
+
 async def _resolved(tx: Tx, policy: Policy, fresh: Mapping[bytes, InboundEvent]) -> list[ResolvedMessage]:
-    customers = await resolve(tx, policy.key, [event.person for event in fresh.values()])
+    events = list(fresh.values())
+    people, received = [event.person for event in events], [event.received_ms for event in events]
+    customers = await resolve(tx, policy.key, people, received)
     resolved = [
         ResolvedMessage(digest, event, customer)
         for (digest, event), customer in zip(fresh.items(), customers, strict=True)
@@ -149,17 +176,27 @@ async def _completed(tx: Tx, resolved: Sequence[ResolvedMessage]) -> list[Resolv
     ]
 
 
-async def _told(tx: Tx, messages: Sequence[Message]) -> dict[int, dict[str, Any]]:
-    """What others are told of the events of declared types, by their place. Raises UnfitEvent."""
+async def _told(tx: Tx, resolved: Sequence[ResolvedMessage]) -> dict[int, dict[str, Any]]:
+    """What others are told of the events of declared types, by their place. Raises EventsRefused for those that fit
+    none."""
     own = {
-        place: message.data
-        for place, message in enumerate(messages)
-        if isinstance(message, CustomMessage) and not message.data.undeclared
+        place: (message.inbound, message.inbound.message.data)
+        for place, message in enumerate(resolved)
+        if isinstance(message.inbound.message, CustomMessage) and not message.inbound.message.data.undeclared
     }
     if not own:
         return {}
     types = await read_types(tx)
-    return {place: told_by(types, data.name, data.properties) for place, data in own.items()}
+    told: dict[int, dict[str, Any]] = {}
+    unfit: list[tuple[InboundEvent, UnfitEvent]] = []
+    for place, (event, data) in own.items():
+        try:
+            told[place] = told_by(types, data.name, data.properties)
+        except UnfitEvent as refusal:
+            unfit.append((event, refusal))
+    if unfit:
+        raise EventsRefused(unfit)
+    return told
 
 
 def _priced(message: Message) -> tuple[str, date] | None:

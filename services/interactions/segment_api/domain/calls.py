@@ -93,6 +93,14 @@ def event_of(call: Any, reading: Reading) -> dict[str, Any] | NotKept:
     }
 
 
+def content_of(call: dict[str, Any], event: dict[str, Any]) -> bytes:
+    """By which a retry is known: all that the event says, and the time as its client told it. The event's own time is
+    reckoned from when it was sent and received, and so is another at each attempt. Raises CallRefused."""
+    told = call.get("originalTimestamp") or call.get("timestamp")
+    said = {**event, "time": told, "message_id": None}
+    return hashlib.blake2b(_packed(said), digest_size=8).digest()
+
+
 def message_id_of(call: dict[str, Any]) -> str:
     """Its `messageId`; without one a digest of what a retry does not change."""
     given = text_of(call.get("messageId"))

@@ -7,23 +7,28 @@ from uuid import UUID
 
 from sqlalchemy import text
 
-from services.privacy.identity.domain import Address, channels_of, kind_of
+from services.privacy.identity.domain import Address, channels_of, kind_of, subject_of
 from shared.database.transaction import Tx
 
 # Own stores, in the order of erasing. The tombstone is set before: the ledger's guard lets go of its lines only then.
 _OWN = {
     "heads": "customer_id = any(cast(:ids as uuid[]))",
     "consents": "customer_id = any(cast(:ids as uuid[]))",
+    # What was asked and done stays, with an id that nothing leads to; what was said goes.
+    "requests": "customer_id = any(cast(:ids as uuid[])) and note <> ''",
+    "request_archives": """request_id in (
+        select request_id from requests where customer_id = any(cast(:ids as uuid[])))""",
+    "preferences": "customer_id = any(cast(:ids as uuid[]))",
     "restriction_changes": "customer_id = any(cast(:ids as uuid[]))",
     "identifier_owners": "customer_id = any(cast(:ids as uuid[]))",
     "permits": "customer_id = any(cast(:ids as uuid[]))",
-    "dead_letters": "key = any(cast(:keys as bytea[]))",
     "idempotency": """exists (select from unnest(cast(:keys as bytea[])) as t(needle)
                               where position(needle in body) > 0)""",
 }
 # A kept answer is emptied, not deleted: the repeat of a batch must not record again what others said in it.
 # Of an identifier stays how often it has changed hands.
 _EMPTY = {
+    "requests": "update requests set note = ''",
     "idempotency": "update idempotency set body = cast('{}' as bytea)",
     "identifier_owners": "update identifier_owners set kind = null, customer_id = null, trust = null",
 }
@@ -99,6 +104,29 @@ async def erase_lines(
     grants = (await tx.execute(_DELETE_GRANTS, wanted)).rowcount
     lines = (await tx.execute(_DELETE_LINES, wanted)).rowcount
     return {"address_grants": restored + grants, "address_lines": lines}
+
+
+_AT = {
+    "signups": "signups where fingerprint = any(cast(:fingerprints as text[]))",
+    "address_preferences": "preferences where customer_id = any(cast(:subjects as uuid[]))",
+}
+
+
+async def erase_by_address(tx: Tx, fingerprints: Iterable[str]) -> dict[str, int]:
+    """Delete sign-ups by these addresses and the wishes that stand at them; how many."""
+    wanted = _at(fingerprints)
+    return {name: (await tx.execute(text(f"delete from {found}"), wanted)).rowcount for name, found in _AT.items()}
+
+
+async def count_by_address(tx: Tx, fingerprints: Iterable[str]) -> dict[str, int]:
+    """How many of them are left, looked for again."""
+    wanted = _at(fingerprints)
+    return {name: int(await tx.value(text(f"select count(*) from {found}"), wanted)) for name, found in _AT.items()}
+
+
+def _at(fingerprints: Iterable[str]) -> dict[str, object]:
+    hashes = sorted(set(fingerprints))
+    return {"fingerprints": hashes, "subjects": [subject_of(hashed) for hashed in hashes]}
 
 
 async def count_lines(tx: Tx, erasure_id: UUID) -> dict[str, int]:

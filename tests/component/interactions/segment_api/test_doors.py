@@ -274,3 +274,21 @@ async def test_browsers_of_listed_sites_may_call(settings: Settings) -> None:
         assert answer.headers["access-control-allow-origin"] == "https://shop.example"
         strange = await browser.options("/v1/t", headers={**asked, "Origin": "https://other.example"})
         assert "access-control-allow-origin" not in strange.headers
+
+
+async def test_a_retry_that_was_sent_later_is_the_same_call(door: httpx.AsyncClient, worker: DrivenWorker) -> None:
+    """Would catch a retry that becomes a dead letter: its time is reckoned anew from when it was sent and received."""
+    order = an_order(originalTimestamp="2026-05-01T12:00:00.000Z")
+    for sent in ("2026-05-01T12:00:01.000Z", "2026-05-01T12:00:07.123Z"):
+        await post(door, "/v1/batch", {"batch": [order], "sentAt": sent})
+    other = {**order, "properties": {**order["properties"], "revenue": 11}}
+    await post(door, "/v1/batch", {"batch": [other], "sentAt": "2026-05-01T12:00:09.000Z"})
+    await worker.drain()
+    async with worker.database.transaction() as tx:
+        recorded = await tx.rows("select amount from interactions where message_id = :id", {"id": order["messageId"]})
+        letters = await tx.rows(
+            "select reason from dead_letters where position(cast(:id as bytea) in value) > 0",
+            {"id": order["messageId"].encode()},
+        )
+    assert [row["amount"] for row in recorded] == [1000]
+    assert [row["reason"] for row in letters] == ["message-id-reused"]

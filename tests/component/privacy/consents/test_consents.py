@@ -59,6 +59,21 @@ async def test_a_withdrawal_that_would_stop_nothing_does_not_look_as_if(client: 
     assert len(withdrawn.json()["withdrawn"]) == 1
 
 
+@pytest.mark.parametrize(("withdrawn", "spared"), [("email", "sms"), ("sms", "email")])
+async def test_a_withdrawal_for_one_channel_spares_the_other(
+    client: httpx.AsyncClient, withdrawn: str, spared: str
+) -> None:
+    """Catches a withdrawal that stops more than was said, or, kept by purpose alone, less."""
+    customer = new_id()
+    for channel in (withdrawn, spared):
+        await record(client, customer, channel=channel)
+    body = {"customer": {"customer_id": str(customer)}, "purpose": "marketing", "channel": withdrawn}
+    (line,) = (await client.post("/withdrawals", json=body)).json()["withdrawn"]
+    assert line["channel"] == withdrawn
+    assert await ask(client, customer, channel=withdrawn) == "withdrawn"
+    assert await ask(client, customer, channel=spared) == "granted"
+
+
 async def test_an_old_form_after_a_withdrawal_is_history_only(
     client: httpx.AsyncClient, database: Database, clock: FixedClock
 ) -> None:
@@ -87,6 +102,26 @@ async def test_a_batch_has_a_result_for_each_item(client: httpx.AsyncClient, clo
     slugs = [result["refused"]["slug"] if result["refused"] else result["recorded"]["action"] for result in results]
     assert slugs == ["granted", "in-the-future", "no-consent-needed", "customer-not-derivable", "withdrawn"]
     assert await ask(client, customer) == "withdrawn"
+
+
+async def test_an_item_that_cannot_be_read_is_refused_alone(client: httpx.AsyncClient) -> None:
+    """Catches four hundred and ninety-nine sign-ups that are lost because of a typing error in the five hundredth."""
+    first, second = new_id(), new_id()
+    items = [
+        a_consent(first),
+        a_consent(first, chanel="sms"),
+        "yes",
+        a_consent(second, purpose=None),
+        a_consent(second),
+    ]
+    answer = await client.post("/consents/batch", json={"items": items})
+    assert answer.status_code == 200, answer.text
+    results = answer.json()["items"]
+    assert [result["recorded"] is not None for result in results] == [True, False, False, False, True]
+    (fault,) = results[1]["refused"]["errors"]
+    assert (results[1]["refused"]["status"], fault["where"]) == (422, "/chanel")
+    assert [fault["where"] for fault in results[3]["refused"]["errors"]] == ["/purpose"]
+    assert await ask(client, second) == "granted"
 
 
 @pytest.mark.parametrize(

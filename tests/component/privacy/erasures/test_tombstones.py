@@ -11,6 +11,7 @@ from sqlalchemy.exc import DBAPIError
 from services.privacy.erasures.service.requests import Request, request_erasure
 from shared.contracts.customers import CustomersMerged, IdentifierRetired
 from shared.customers.identifiers import fingerprint
+from shared.customers.traces import Naming
 from shared.database.engine import Database, sqlstate
 from shared.ids import new_id
 from tests.component.privacy.conftest import KEY
@@ -95,7 +96,7 @@ async def test_every_id_of_a_merged_customer_is_erased(
 
 async def _erase(database: Database, customer: UUID) -> None:
     async with database.transaction() as tx:
-        await request_erasure(tx, Request(customer, "officer", True, (), "test"))
+        await request_erasure(tx, Naming(KEY), Request(customer, "officer", True, (), "test"))
 
 
 async def test_an_erasure_and_permits_take_turns(database: Database) -> None:

@@ -5,7 +5,7 @@ Values are normalised: durations and instants in microseconds, strings NFC, sets
 
 from dataclasses import dataclass
 
-from services.analytics.segments.domain.catalogue import Type
+from services.analytics.segments.domain.catalogue import RETURNS, Type
 
 Scalar = str | int | float | bool
 Value = Scalar | tuple[Scalar, ...] | None
@@ -88,6 +88,13 @@ class Attribute:
 
 
 @dataclass(frozen=True, slots=True)
+class Score:
+    """A score of the customer, as of the last fit, against a constant."""
+
+    test: Comparison
+
+
+@dataclass(frozen=True, slots=True)
 class Age:
     """Time since a date attribute: `age_gte` is now >= value + length, `age_lt` is now < value + length."""
 
@@ -128,7 +135,8 @@ class Pattern:
 class Aggregate:
     """Count, sum, avg, min, max or distinct of the matching events of a window, against a constant.
 
-    Count, sum and distinct of nothing are 0; avg, min and max of nothing are missing, so the comparison is false.
+    Count, sum and distinct of nothing are 0; avg, min and max of nothing are missing, so the comparison is false. Net
+    counts and sums take off the returns of the window that satisfy the same conditions.
     """
 
     pattern: Pattern
@@ -138,6 +146,13 @@ class Aggregate:
     op: str
     value: Bound
     type: Type | None = None  # of the field
+    net: bool = False
+
+    @property
+    def kinds(self) -> tuple[str, ...]:
+        """The events that it looks at; those after the first are taken off."""
+        event = self.pattern.event
+        return (event, RETURNS[event]) if self.net else (event,)
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,6 +225,7 @@ class Bucket:
 
 Leaf = (
     Attribute
+    | Score
     | Age
     | Years
     | Anniversary

@@ -23,11 +23,11 @@ def recorded(parameters: Parameters, now: int) -> str:
     return f"f.recorded_at <= {parameters.instant(now)}"
 
 
-def pass_over(kind: str, leaves: Sequence[EventLeaf], scope: Scope, parameters: Parameters, now: int) -> str:
+def pass_over(kinds: Sequence[str], leaves: Sequence[EventLeaf], scope: Scope, parameters: Parameters, now: int) -> str:
     """A select of (root, l0, l1, …): the truth of each leaf, for customers of whom one differs from `of_nothing`."""
     spans = [_bounds(leaf, now) for leaf in leaves]
     conditions = [_counts(leaf, span, parameters, now) for leaf, span in zip(leaves, spans, strict=True)]
-    kept = [f"f.event = {parameters.text(kind)}", recorded(parameters, now)]
+    kept = [f"f.event in ({', '.join(map(parameters.text, kinds))})", recorded(parameters, now)]
     lows = [low for low, _ in spans]
     if len(leaves) > 1 and None not in lows:
         # Implied by the leaves' own bounds; an index on (event, time) can use it.
@@ -95,6 +95,10 @@ def _truth(leaf: EventLeaf, only: str, parameters: Parameters, now: int) -> str:
 
 
 def _aggregate(leaf: Aggregate, only: str, parameters: Parameters) -> str:
+    if leaf.net:
+        one = "1" if leaf.field is None or leaf.type is None else fact_property(leaf.field, leaf.type)
+        signed = f"case when f.event = {parameters.text(leaf.pattern.event)} then {one} else -({one}) end"
+        return _compared(leaf, f"coalesce(sum({signed}){only}, 0)", parameters)
     if leaf.agg == "count":
         return _compared(leaf, f"count(*){only}", parameters)
     assert leaf.field is not None

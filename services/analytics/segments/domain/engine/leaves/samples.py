@@ -1,7 +1,7 @@
 """Leaves that need every event of their window: sums and extremes, and windows with two moving edges."""
 
 from bisect import bisect_left
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import reduce
 from itertools import accumulate
 from typing import Any
@@ -11,7 +11,7 @@ from services.analytics.segments.domain.engine.leaves.base import Answer, Data
 from services.analytics.segments.domain.engine.leaves.counts import inside
 from services.analytics.segments.domain.engine.leaves.events import EventLeaf
 from services.analytics.segments.domain.engine.leaves.spans import Span, span_of
-from services.analytics.segments.domain.engine.predicates import compares, reader_of
+from services.analytics.segments.domain.engine.predicates import Where, compares, reader_of
 from services.analytics.segments.domain.instants import NEVER
 from services.analytics.segments.domain.language import nodes as n
 from services.analytics.segments.domain.quantities import total
@@ -30,15 +30,22 @@ class FieldLeaf(EventLeaf):
 
     def __init__(self, node: n.Aggregate, id: int) -> None:
         super().__init__(node, id)
-        self.agg, self.name = node.agg, node.field
+        # A net count is the sum of ones, some of which are below zero.
+        self.agg, self.name = "sum" if node.net else node.agg, node.field
+        self.kinds = node.kinds
         self.compare = compares(node.op, node.value)
         self.read = reader_of(node.type) if node.type else None
 
     def value(self, event: Fact) -> Any:
         """What the event brings to the aggregate; None when it does not count."""
-        if self.name is None or self.read is None:
-            return 1
-        return self.read(event.props.get(self.name))
+        found: Any = 1 if self.name is None or self.read is None else self.read(event.props.get(self.name))
+        return -found if found is not None and event.kind in self.kinds[1:] else found
+
+    def topics(self) -> tuple[object, ...]:
+        return tuple(("event", kind) for kind in self.kinds)
+
+    def conditions(self) -> Mapping[str, Where | None]:
+        return dict.fromkeys(self.kinds, self.where)
 
     def holds(self, total: Number, number: int) -> bool:
         """The comparison for a folded total of a number of events."""
@@ -53,7 +60,7 @@ class FixedFold(FieldLeaf):
     def __init__(self, node: n.Aggregate, id: int) -> None:
         super().__init__(node, id)
         assert isinstance(node.window, n.Fixed)
-        self.inside, self.fold = inside(node.window), FOLDS[node.agg]
+        self.inside, self.fold = inside(node.window), FOLDS[self.agg]
 
     def add(self, data: Data, event: Fact) -> Data:
         value = self.value(event)
@@ -124,7 +131,7 @@ class RecentFold(SampleLeaf):
     def __init__(self, node: n.Aggregate, id: int) -> None:
         super().__init__(node, id)
         assert isinstance(node.window, n.Last)
-        self.length, self.fold = node.window.length, FOLDS[node.agg]
+        self.length, self.fold = node.window.length, FOLDS[self.agg]
 
     def answer(self, data: Data, now: int) -> Answer:
         if not data:
