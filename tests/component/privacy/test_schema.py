@@ -7,6 +7,7 @@ from sqlalchemy import Column, MetaData, Table, Text
 import services.privacy.consents.tables
 import services.privacy.erasures.tables
 import services.privacy.identity.tables
+import services.privacy.ledger_checks.tables
 import services.privacy.permits.tables
 import services.privacy.restrictions.tables
 import services.privacy.subject_locks.tables
