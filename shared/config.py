@@ -15,6 +15,7 @@ from pydantic_settings import (
 )
 
 from shared.contracts.topics import Topic
+from shared.customers.traces import Naming
 from shared.security.link_keys import LinkKeys, read_link_keys
 from shared.security.transport import unsafe_broker, unsafe_database, unsafe_redis
 
@@ -117,6 +118,11 @@ class ServiceSettings(BaseSettings):
             raise ValueError("KAFKA_CERT_FILE and KAFKA_KEY_FILE belong together; set both or none")
         self.signing_keys()
         return self
+
+    @property
+    def naming(self) -> Naming:
+        """How customers' identifiers are known where they must not be stored."""
+        return Naming(self.installation_key.get_secret_value(), self.phone_region)
 
     def signing_keys(self) -> LinkKeys:
         """The keys of links, as `link_keys` lists them."""

@@ -6,30 +6,34 @@ import json
 import secrets
 from pathlib import Path
 
-from shared.security.api_keys import KeyEntry, hash_key, read_key_file
+from shared.security.api_keys import KeyEntry, changing_key_file, hash_key, read_key_file
 from shared.security.api_keys import write_key_file as write_entries
 
 # One key per role a person or machine has, and one per service for its calls to neighbours.
 ROLES: dict[str, tuple[str, ...]] = {
-    "storefront": ("interactions:write",),
-    "website": ("interactions:write",),
+    "storefront": ("interactions:write", "privacy:signup"),
+    "website": ("interactions:write", "privacy:signup"),
     "mail-provider": ("interactions:write", "responses:write"),
     "call-centre": ("interactions:write", "interactions:read", "customers:read", "customers:write"),
     "marketing": ("customers:read", "analytics:read", "analytics:write", "campaigns:read", "campaigns:write",
                   "campaigns:send", "interactions:read"),
-    "data-protection": ("privacy:read", "privacy:write", "privacy:erase", "privacy:admin", "customers:read",
+    "data-protection": ("privacy:read", "privacy:write", "privacy:erase", "privacy:admin", "privacy:requests",
+                        "customers:read",
                         "interactions:read"),
     "operator": ("operations", "customers:read", "customers:write", "customers:merge", "customers:import",
-                 "interactions:read", "interactions:write", "analytics:read", "campaigns:read", "campaigns:send",
-                 "privacy:read"),
-    "service-customers": (),
+                 "customers:export", "interactions:define", "interactions:import", "interactions:read",
+                 "interactions:write", "catalogue:read", "catalogue:write", "analytics:read", "campaigns:read",
+                 "campaigns:send", "privacy:read"),
+    # What files say of consent goes to privacy; exports ask analytics for members of segments.
+    "service-customers": ("privacy:write", "analytics:read"),
     "service-interactions": (),
     "service-analytics": (),
     "service-campaigns": ("customers:cards", "privacy:permits"),
-    "service-privacy": (),
+    "service-privacy": ("subjects:read",),
     # What all people may do together; the console's roles decide what each may (console/server/roles.py).
     "service-console": (
-        "customers:read", "customers:write", "customers:merge", "customers:import", "interactions:read",
+        "customers:read", "customers:write", "customers:merge", "customers:import", "customers:export",
+        "catalogue:read", "catalogue:write", "interactions:define", "interactions:import", "interactions:read",
         "interactions:write", "analytics:read", "analytics:write", "campaigns:read", "campaigns:write",
         "campaigns:send", "privacy:read", "privacy:write", "privacy:erase", "operations",
     ),
@@ -52,6 +56,11 @@ def load_keys(folder: Path) -> dict[str, str]:
 def write_key_file(folder: Path, keys: dict[str, str]) -> None:
     """The file of hashes that all processes read (API_KEYS_FILE): the roles', and what `crm keys create` has added."""
     file = folder / "api-keys.json"
+    with changing_key_file(file):
+        _write_key_file(file, keys)
+
+
+def _write_key_file(file: Path, keys: dict[str, str]) -> None:
     added = [entry for entry in read_key_file(file) if entry.id not in ROLES] if file.exists() else []
     roles = [
         KeyEntry(

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Annotated
@@ -21,6 +23,7 @@ from shared.security.api_keys import (
     SCOPES,
     BadKeyFile,
     KeyEntry,
+    changing_key_file,
     hash_key,
     read_key_file,
     write_key_file,
@@ -110,20 +113,21 @@ def create(
     if source is not None and not 0 < len(source.strip()) <= _LONGEST_SOURCE:
         fail(f"a source has 1 to {_LONGEST_SOURCE} characters", "Name the shop, such as web-shop.", WRONG_USAGE)
     path = _file(file, folder)
-    entries = _read(path)
-    if any(entry.id == id for entry in entries):
-        fail(f"{id} has a key already.", f"Replace it with `crm keys rotate {id}`, or choose another id.")
-    ends = None if days is None else _now() + timedelta(days=days)
-    key = _new_key()
-    fresh = KeyEntry(
-        id=id,
-        sha256=hash_key(key),
-        scopes=scope,
-        trust="browser" if browser else "server",
-        source=source,
-        expires_at=ends,
-    )
-    _write(path, [*entries, fresh])
+    with _changing(path):
+        entries = _read(path)
+        if any(entry.id == id for entry in entries):
+            fail(f"{id} has a key already.", f"Replace it with `crm keys rotate {id}`, or choose another id.")
+        ends = None if days is None else _now() + timedelta(days=days)
+        key = _new_key()
+        fresh = KeyEntry(
+            id=id,
+            sha256=hash_key(key),
+            scopes=scope,
+            trust="browser" if browser else "server",
+            source=source,
+            expires_at=ends,
+        )
+        _write(path, [*entries, fresh])
     _show_key(id, key, as_json=as_json)
 
 
@@ -136,16 +140,17 @@ def revoke(id: Holder, file: KeyFile = None, folder: Folder = DEFAULT, as_json: 
       crm keys revoke web-shop
     """
     path = _file(file, folder)
-    entries = _read(path)
-    left = [entry for entry in entries if entry.id != id]
-    if len(left) == len(entries):
-        _fail_unknown(id, entries)
-    if _is_role(path, folder, id):
-        fail(
-            f"{id} is a role of the local installation, which makes its key again at each start.",
-            f"Replace its key: crm keys rotate {id} --grace-hours 0",
-        )
-    _write(path, left)
+    with _changing(path):
+        entries = _read(path)
+        left = [entry for entry in entries if entry.id != id]
+        if len(left) == len(entries):
+            _fail_unknown(id, entries)
+        if _is_role(path, folder, id):
+            fail(
+                f"{id} is a role of the local installation, which makes its key again at each start.",
+                f"Replace its key: crm keys rotate {id} --grace-hours 0",
+            )
+        _write(path, left)
     show({"revoked": id, "keys": len(entries) - len(left)}, f"{id}: revoked.", as_json=as_json)
 
 
@@ -164,19 +169,20 @@ def rotate(
       crm keys rotate web-shop --grace-hours 48
     """
     path = _file(file, folder)
-    entries = _read(path)
-    former = [entry for entry in entries if entry.id == id]
-    if not former:
-        _fail_unknown(id, entries)
-    end = _now() + timedelta(hours=grace_hours)
-    kept = [entry if entry.id != id else _ending(entry, end) for entry in entries]
-    key = _new_key()
-    fresh = KeyEntry(
-        id=id, sha256=hash_key(key), scopes=former[-1].scopes, trust=former[-1].trust, source=former[-1].source
-    )
-    if _is_role(path, folder, id):
-        installation.remember_key(folder, id, key)
-    _write(path, [*(entry for entry in kept if entry.expires_at is None or entry.expires_at > _now()), fresh])
+    with _changing(path):
+        entries = _read(path)
+        former = [entry for entry in entries if entry.id == id]
+        if not former:
+            _fail_unknown(id, entries)
+        end = _now() + timedelta(hours=grace_hours)
+        kept = [entry if entry.id != id else _ending(entry, end) for entry in entries]
+        key = _new_key()
+        fresh = KeyEntry(
+            id=id, sha256=hash_key(key), scopes=former[-1].scopes, trust=former[-1].trust, source=former[-1].source
+        )
+        if _is_role(path, folder, id):
+            installation.remember_key(folder, id, key)
+        _write(path, [*(entry for entry in kept if entry.expires_at is None or entry.expires_at > _now()), fresh])
     _show_key(id, key, as_json=as_json)
 
 
@@ -191,6 +197,15 @@ def _file(given: Path | None, folder: Path) -> Path:
             WRONG_USAGE,
         )
     return installation.key_file_of(folder)
+
+
+@contextmanager
+def _changing(path: Path) -> Iterator[None]:
+    try:
+        with changing_key_file(path):
+            yield
+    except OSError as error:
+        fail(f"{path} cannot be changed: {error}", "Where it is mounted from a secret, change that secret.")
 
 
 def _read(path: Path) -> list[KeyEntry]:

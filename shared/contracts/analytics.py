@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import ClassVar, Literal
 from uuid import UUID
 
 from shared.contracts.envelope import Fact, Part
+from shared.contracts.times import Instant
 
 
 class Transition(Part):
@@ -14,7 +14,7 @@ class Transition(Part):
 
     segment_id: UUID
     version: int
-    at: datetime
+    at: Instant
     by: str
 
 

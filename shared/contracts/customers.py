@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import ClassVar, Literal
 from uuid import UUID
 
 from shared.contracts.envelope import Fact
+from shared.contracts.times import Instant
 
 AttributeValue = str | int | float | bool | list[str] | None
 
@@ -25,7 +25,7 @@ class ProfileChanged(Fact):
     reachable: list[str]
     time_zone: str
     language: str | None = None
-    created_at: datetime
+    created_at: Instant
 
 
 class CustomersMerged(Fact):
@@ -66,13 +66,36 @@ class IdentifierOwned(Fact):
 
 class IdentifierRetired(Fact):
     """An identifier was erased or removed: from `generation` on it derives a new customer. `fingerprint` is the keyed
-    hash of (kind, normalised value), hex."""
+    hash of (kind, normalised value), hex. `erased`: its holder was erased, so what was received before this and names
+    it is about nobody any more."""
 
     TYPE: ClassVar[str] = "customers.identifier_retired.v1"
     TOPIC: ClassVar[str] = "customers-events"
 
     fingerprint: str
     generation: int
+    erased: bool = False
+
+
+class IdentifierFreed(Fact):
+    """The identifier is nobody's, as if the subject had never had it: it derives the same customer as before. An import
+    that brought it was taken back. It may be followed by word of whom it belongs to without that import."""
+
+    TYPE: ClassVar[str] = "customers.identifier_freed.v1"
+    TOPIC: ClassVar[str] = "customers-events"
+
+    fingerprint: str
+    generation: int
+
+
+class CustomerRetracted(Fact):
+    """The customer was known by an import only, which was taken back: there is no such customer. No erasure: whoever
+    comes with one of its identifiers is known again under this id."""
+
+    TYPE: ClassVar[str] = "customers.retracted.v1"
+    TOPIC: ClassVar[str] = "customers-events"
+
+    import_id: UUID
 
 
 class CustomersErasureDone(Fact):

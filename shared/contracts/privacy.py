@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import ClassVar, Literal
 from uuid import UUID
 
 from pydantic import Field
 
 from shared.contracts.envelope import Fact
+from shared.contracts.times import Instant
 
 ConsentState = Literal["granted", "denied", "unknown"]
 
@@ -23,7 +23,7 @@ class ConsentChanged(Fact):
     purpose: str
     channel: str
     state: ConsentState
-    expires_at: datetime | None = None
+    expires_at: Instant | None = None
     withdrawn_via: Literal["one_click", "page", "api", "complaint"] | None = None
     campaign_id: UUID | None = None
     message_id: UUID | None = None
@@ -41,11 +41,47 @@ class AddressConsentChanged(Fact):
     purpose: str
     channel: str
     state: ConsentState
-    expires_at: datetime | None = None
+    expires_at: Instant | None = None
+
+
+class PreferencesChanged(Fact):
+    """How this customer wants to be written to from now on: not before `paused_until`, in which language, and for each
+    purpose how often at most (all, weekly, monthly; all when it is not named)."""
+
+    TYPE: ClassVar[str] = "privacy.preferences_changed.v1"
+    TOPIC: ClassVar[str] = "privacy-events"
+
+    paused_until: Instant | None = None
+    language: str | None = None
+    frequencies: dict[str, str] = Field(default_factory=dict)
+
+
+class SignupRequested(Fact):
+    """Somebody signed up by an address that has to confirm: the subject is the sign-up, no customer. Campaigns writes
+    to it once; `expires_at` is when the link ends to work."""
+
+    TYPE: ClassVar[str] = "privacy.signup_requested.v1"
+    TOPIC: ClassVar[str] = "privacy-events"
+
+    signup_id: UUID
+    language: str
+    expires_at: Instant
+
+
+class LedgerSealed(Fact):
+    """The head of the chain of seals over the consent ledger: nothing up to this number can be changed unseen. The
+    subject is the ledger itself, no customer."""
+
+    TYPE: ClassVar[str] = "privacy.ledger_sealed.v1"
+    TOPIC: ClassVar[str] = "privacy-events"
+
+    seq: int
+    link: str
 
 
 class SuppressionChanged(Fact):
-    """An address of this customer was put on or taken off the suppression list of a channel."""
+    """An address of this customer was put on or taken off the suppression list of a channel; `fingerprint` is its keyed
+    hash (hex)."""
 
     TYPE: ClassVar[str] = "privacy.suppression_changed.v1"
     TOPIC: ClassVar[str] = "privacy-events"
@@ -53,6 +89,7 @@ class SuppressionChanged(Fact):
     channel: str
     active: bool
     reason: str
+    fingerprint: str | None = None
 
 
 class RestrictionChanged(Fact):
@@ -84,4 +121,4 @@ class ErasureCompleted(Fact):
 
     request_id: UUID
     certificate_id: UUID
-    log_clean_at: datetime
+    log_clean_at: Instant

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-KERNEL_TABLES = ("outbox", "subjects", "inbox", "dead_letters", "idempotency", "offsets", "epochs")
+KERNEL_TABLES = (
+    *("outbox", "subjects", "inbox", "dead_letters", "idempotency", "offsets", "epochs"),
+    "erased_names",
+)
 
 # Daily partitions by machine day are made ahead (shared.database.partitions); the default ones catch what fits none.
 # outbox_promised holds the barrier's instant (microseconds since 1970): shared.events.barrier. A sequence changes in
@@ -117,8 +120,23 @@ def create_floods(op: Any) -> None:
     )
 
 
+# `names` are keyed numbers of everything in a letter that could name a customer (shared.customers.traces), null where
+# nobody has looked; `received_ms` is when the broker took the record, on the machine's clock.
+_LETTER_NAMES = """
+alter table dead_letters add column names bigint[], add column received_ms bigint;
+create index dead_letters_names on dead_letters using gin (names);
+create index dead_letters_unread on dead_letters (id) where names is null;
+create table erased_names (name bigint primary key, erased_ms bigint not null);
+"""
+
+
+def create_letter_names(op: Any) -> None:
+    """By which an erasure finds the letters about somebody: shared.events.letter_erasure."""
+    _execute(op, _LETTER_NAMES)
+
+
 # In the order in which the services' migrations have them.
-STEPS = (create_kernel_tables, create_offsets, log_promises, create_epochs, create_floods)
+STEPS = (create_kernel_tables, create_offsets, log_promises, create_epochs, create_floods, create_letter_names)
 
 
 def create_newest_kernel_tables(op: Any) -> None:

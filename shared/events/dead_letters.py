@@ -127,8 +127,10 @@ async def discard(tx: Tx, id: UUID, *, who: str, note: str | None = None) -> Dea
 
 
 async def _change(tx: Tx, id: UUID, change: str, who: str, note: str | None, **params: Any) -> DeadLetterOut:
+    # Whom the new bytes or the note may name is not known: the next erasure reads the letter.
     row = await tx.row(
-        f"""update dead_letters set {change}, changed_at = :now, changed_by = :who, note = coalesce(:note, note)
+        f"""update dead_letters set {change}, names = null, changed_at = :now, changed_by = :who,
+                   note = coalesce(:note, note)
             where id = :id and state = 'open' returning {_COLUMNS}""",
         {"id": id, "now": tx.now, "who": who, "note": note, **params},
     )

@@ -39,7 +39,8 @@ _FIND = text("""
       and flood is not null and state = 'open' and id > :since
     order by id desc limit 1 for update
 """)
-_CHANGE = text("update dead_letters set flood = cast(:flood as jsonb), error = :error where id = :id")
+# Without names: what it quotes is another's from here on, and an erasure reads it.
+_CHANGE = text("update dead_letters set flood = cast(:flood as jsonb), error = :error, names = null where id = :id")
 _ADD = text("""
     insert into dead_letters (id, consumer, topic, partition, "offset", headers, reason, error, attempts, created_at,
                               publisher, flood)

@@ -86,7 +86,9 @@ def subscription_of(
                 if chosen:
                     await handler.handle(EventBatch(tx, settings, chosen, resolved, run))
 
-    return Subscription(consumer, topics, types=types, on_batch=on_batch)
+    # Without settings for handlers that need none: a rebuild, a test.
+    naming = None if settings is None else settings.naming
+    return Subscription(consumer, topics, types=types, on_batch=on_batch, naming=naming)
 
 
 def _runs(events: Sequence[Envelope[Any]], alone: tuple[type[Fact], ...]) -> Iterator[Sequence[Envelope[Any]]]:

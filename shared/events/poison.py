@@ -63,7 +63,14 @@ class PoisonStore:
             # A broken copy of an event that was handled must not open the door for that event again.
             event_id = event_id if await inbox.first_time(tx, self._consumer, [event_id]) else None
         await write_dead_letter(
-            tx, self._consumer, one.record, one.error, one.attempts, event_id=event_id, publisher=one.publisher
+            tx,
+            self._consumer,
+            one.record,
+            one.error,
+            one.attempts,
+            event_id=event_id,
+            publisher=one.publisher,
+            naming=self._subscription.naming,
         )
 
     async def _refuse_a_flood(self, tx: Tx) -> None:

@@ -18,7 +18,7 @@ from shared.events import inbox
 from shared.events.floods import Budget, Poison
 from shared.events.offsets import ConsumerOffsets, Superseded
 from shared.events.poison import HANDLED, PoisonStore, TooManyDeadLetters
-from shared.events.subscription import Record, Subscription
+from shared.events.subscription import EventsRefused, Record, Subscription
 from shared.observability import spans
 from shared.observability.logging import get_logger
 from shared.observability.metrics import histogram
@@ -137,7 +137,10 @@ class BatchProcessor:
                 raise Unreadable("nobody here handles this type")
             if self.subscription.inbox and event.id == event_id:
                 await inbox.forget(tx, self._name, event.id)
-            await self._effect(tx, [event])
+            try:
+                await self._effect(tx, [event])
+            except EventsRefused as refused:
+                raise refused.refusals[0][1] from None
             await tx.execute("update dead_letters set state = 'replayed' where id = :id", {"id": letter_id})
 
     @property
@@ -146,8 +149,19 @@ class BatchProcessor:
 
     async def _apply(self, records: list[Record]) -> None:
         """One transaction: the effect of all that can be read, and a dead letter for each record that cannot."""
-        events, unreadable = self._read(records)
-        HANDLED.labels(self._name, "ignored").inc(len(records) - len(events) - len(unreadable))
+        read, unreadable = self._read(records)
+        HANDLED.labels(self._name, "ignored").inc(len(records) - len(read) - len(unreadable))
+        try:
+            await self._apply_read(records, [event for event, _ in read], unreadable)
+        except EventsRefused as refused:
+            errors = {id(event): error for event, error in refused.refusals}
+            for event, record in read:
+                if id(event) in errors:
+                    poison = Poison(record, errors[id(event)], 1, self._poison.publisher_of(record))
+                    unreadable.append(poison)
+            await self._apply_read(records, [event for event, _ in read if id(event) not in errors], unreadable)
+
+    async def _apply_read(self, records: list[Record], events: list[Any], unreadable: list[Poison]) -> None:
         if not events and not unreadable:
             if self._offsets is not None:
                 self._offsets.pass_over(records)
@@ -165,7 +179,7 @@ class BatchProcessor:
         if self._offsets is not None:
             await self._offsets.move(tx, records)
 
-    def _read(self, records: list[Record]) -> tuple[list[Any], list[Poison]]:
+    def _read(self, records: list[Record]) -> tuple[list[tuple[Any, Record]], list[Poison]]:
         events, unreadable = [], []
         for record in records:
             try:
@@ -174,7 +188,7 @@ class BatchProcessor:
                 unreadable.append(Poison(record, error, 1, self._poison.publisher_of(record)))
             else:
                 if event is not None:
-                    events.append(event)
+                    events.append((event, record))
         return events, unreadable
 
     async def _effect(self, tx: Tx, events: list[Any]) -> int:

@@ -15,6 +15,7 @@ from shared.events.dead_letter_writer import describe
 from shared.events.flood_replay import read_again
 from shared.events.processor import BatchProcessor
 from shared.events.subscription import Record, Subscription
+from shared.ids import milliseconds_of
 from shared.observability.logging import get_logger
 from shared.worker.parts import WorkerContext
 
@@ -22,11 +23,12 @@ log = get_logger(__name__)
 
 EVERY_S = 1.0
 _ASKED = """
-    select id, event_id, consumer, topic, partition, "offset", key, coalesce(repaired, value) as value, headers, flood
+    select id, event_id, consumer, topic, partition, "offset", key, coalesce(repaired, value) as value, headers, flood,
+           received_ms
     from dead_letters where state = 'replaying' order by id limit 100
 """
 _FAILED = """
-    update dead_letters set state = 'open', attempts = attempts + 1, error = :error where id = :id
+    update dead_letters set state = 'open', attempts = attempts + 1, error = :error, names = null where id = :id
 """
 
 
@@ -104,4 +106,6 @@ def _record(letter: RowMapping) -> Record:
         letter["key"],
         letter["value"],
         [(name, None if value is None else bytes.fromhex(value)) for name, value in headers],
+        # Of a letter of former releases the moment at which it was written: not before it was received.
+        letter["received_ms"] or milliseconds_of(letter["id"]) or 0,
     )

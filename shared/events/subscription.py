@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import Any
 
 from shared.contracts.envelope import Fact, Unreadable, read_envelope
+from shared.customers.traces import Naming
 from shared.database.transaction import Tx
 
 Handler = Callable[[Tx, Any], Awaitable[None]]
@@ -33,6 +34,15 @@ class Record:
         return None
 
 
+class EventsRefused(Exception):
+    """Raised by a handler: these events of its batch can never have their effect, each for its reason. The others are
+    handled without them, and each of these is a dead letter."""
+
+    def __init__(self, refusals: Sequence[tuple[Any, Exception]]) -> None:
+        super().__init__(str(refusals[0][1]))
+        self.refusals = list(refusals)
+
+
 @dataclass(frozen=True)
 class Subscription:
     """What a consumer reads and who handles it.
@@ -50,6 +60,8 @@ class Subscription:
     inbox: bool = True
     # Who published a record of an outer door, for the budget of poison; None: the topics are our own services'.
     publisher_of: Callable[[Record], str] | None = None
+    # By which its dead letters are indexed by whom they name.
+    naming: Naming | None = None
 
     @cached_property
     def known(self) -> dict[str, type[Fact]]:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import fcntl
 import hmac
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
@@ -26,11 +28,16 @@ says of somebody is hearsay: it opens a customer, and changes nothing of one tha
 SCOPES = {
     "interactions:write": "record what happened; reads nothing",
     "interactions:read": "timelines and single interactions",
+    "interactions:import": "bring files of orders, see what they hold, run them and take them back",
+    "catalogue:read": "products, prices, and costs to the firm",
+    "catalogue:write": "put products into the catalogue",
+    "interactions:define": "declare the firm's own event types",
     "responses:write": "report bounces, complaints and wishes to unsubscribe, beside interactions:write",
     "customers:read": "profiles and searches",
     "customers:write": "create and change customers",
     "customers:cards": "contact cards, for sending",
     "customers:merge": "link, merge and undo",
+    "customers:export": "take customers out as files, with a reason that is kept",
     "customers:import": "bring files of customers, see what they hold, run them",
     "analytics:read": "segments, memberships, insights",
     "analytics:write": "define segments",
@@ -40,14 +47,17 @@ SCOPES = {
     "campaigns:service": "beside write and send: messages of the purpose `service`, which need no consent",
     "privacy:read": "consent and suppression of a customer",
     "privacy:write": "record consent and withdrawal",
+    "privacy:signup": "sign somebody up: their address is asked by mail before anything is permitted",
     "privacy:permits": "permits, for sending",
     "privacy:erase": "erase a person",
-    "privacy:admin": "take who was erased or complained off the suppression list",
+    "privacy:requests": "requests of data subjects: take, check, answer, hand out what is kept",
+    "subjects:read": "everything that a service keeps about one person, for privacy's answers",
+    "privacy:admin": "define purposes, wordings and forms; take who was erased or complained off the suppression list",
     "operations": "dead letters and repair",
 }
 
 # All that a key which anybody can read may have: it opens nothing that shows or changes somebody else's record.
-BROWSER_SCOPES = frozenset({"interactions:write", "privacy:write"})
+BROWSER_SCOPES = frozenset({"interactions:write", "privacy:write", "privacy:signup"})
 
 
 class BadKeyFile(Exception):
@@ -172,6 +182,16 @@ def read_key_file(path: Path) -> list[KeyEntry]:
     if naive := [entry.id for entry in entries if entry.expires_at is not None and entry.expires_at.tzinfo is None]:
         raise BadKeyFile(f"expires_at without a time zone: {', '.join(naive)}")
     return entries
+
+
+@contextmanager
+def changing_key_file(path: Path) -> Iterator[None]:
+    """Whoever changes the file does so alone, from reading it to writing it: of two who both add a key none is lost.
+    Raises OSError, as `write_key_file` does."""
+    lock = path.with_name(f"{path.name}.lock")
+    with lock.open("a") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
 
 
 def write_key_file(path: Path, entries: Sequence[KeyEntry]) -> None:

@@ -9,7 +9,7 @@ from functools import lru_cache
 from hashlib import sha256
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import orjson
 from fastapi import FastAPI
@@ -17,8 +17,10 @@ from fastapi.routing import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
+from shared.clock import MACHINE
 from shared.errors import NotFound
 from shared.web.docs import openapi_of
+from shared.web.docs_today import as_of
 
 # The carrier of the files; of its Python nothing is used.
 _PACKAGE = "fastapi_offline"
@@ -43,6 +45,8 @@ _POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; "
     "connect-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
 )
+# Packing a megabyte takes longer than any answer should: once in a while is enough.
+_KEPT_S = 30.0
 PATHS = ("/docs", "/docs/{file}", "/openapi.json")
 
 
@@ -95,11 +99,15 @@ def _file(name: str) -> tuple[bytes, bytes, str] | None:
 
 
 def _document(app: FastAPI) -> tuple[bytes, bytes, str]:
+    """Made anew now and then: its business time moves on."""
     kept: Any = app.state
-    if not hasattr(kept, "document"):
-        kept.document = _ready(orjson.dumps(openapi_of(app)))
-    made: tuple[bytes, bytes, str] = kept.document
-    return made
+    made_at, made = getattr(kept, "document", (0.0, None))
+    if made is None or MACHINE.monotonic() - made_at > _KEPT_S:
+        context = getattr(kept, "context", None)
+        shown = openapi_of(app) if context is None else as_of(openapi_of(app), context.clock.now())
+        made = _ready(orjson.dumps(shown))
+        kept.document = MACHINE.monotonic(), made
+    return cast(tuple[bytes, bytes, str], made)
 
 
 def _ready(raw: bytes) -> tuple[bytes, bytes, str]:

@@ -104,8 +104,10 @@ async def _segment(doors: Doors, name: str, definition: dict[str, Any]) -> str:
     )
 
     async def live() -> bool:
-        shown = await doors.done("GET", "analytics", f"/segments/{made['id']}", "marketing")
-        return bool(shown["state"] == "live")
+        with suppress(httpx.HTTPError):
+            answer = await doors.call("GET", "analytics", f"/segments/{made['id']}", "marketing")
+            return answer.is_success and bool(answer.json()["state"] == "live")
+        return False
 
     await until(live, _PATIENCE_S, f"the segment {name} is live")
     return str(made["id"])

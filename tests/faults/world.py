@@ -121,7 +121,7 @@ class World:
         """The provider's log."""
         return read_lines(self._log)
 
-    async def handed_more(self, count: int, limit_s: float = 30.0) -> None:
+    async def handed_more(self, count: int, limit_s: float = 120.0) -> None:
         """Return when the provider has kept `count` more mails than now."""
         goal = len(self.handed()) + count
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -29,7 +29,17 @@ PUBLIC: dict[str, set[str]] = {
     "interactions": set(),
     "analytics": set(),
     "campaigns": {f"{method} /t/{kind}/{{token}}" for method in ("GET", "HEAD") for kind in ("c", "o")},
-    "privacy": {"GET /unsubscribe/{token}", "POST /unsubscribe/{token}"},
+    "privacy": {
+        f"{method} /{page}"
+        for method in ("GET", "POST")
+        for page in (
+            "unsubscribe/{token}",
+            "forms/{name}",
+            "confirm/{token}",
+            "preferences/{token}",
+            "archives/{token}",
+        )
+    },
 }
 # What to send is described to those who may send.
 READABLE_BY_WRITERS = {"/events/schema"}
@@ -118,6 +128,24 @@ def test_the_public_doors_are_those_that_are_listed(service: str, tmp_path: Path
     """Catches a door that was opened without anybody looking."""
     open_doors = {str(door) for door in doors_of(service, app_of(service, tmp_path)) if door.scope is None}
     assert open_doors == KERNEL | PUBLIC[service]
+
+
+@pytest.mark.parametrize("service", SERVICES)
+async def test_a_public_door_looks_at_the_link_before_it_waits_for_anything(service: str, tmp_path: Path) -> None:
+    """Catches a public route that takes a connection, or awaits a body, for who holds no link of ours."""
+
+    async def never() -> AsyncIterator[bytes]:
+        raise AssertionError("the body was awaited")
+        yield b""
+
+    app = app_of(service, tmp_path)
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://door") as client:
+        for door in doors_of(service, app):
+            if str(door) in PUBLIC[service]:
+                headers = {"Content-Length": "10", "Idempotency-Key": "x"}
+                body = never() if door.method == "POST" else None
+                answer = await client.request(door.method, door.path, content=body, headers=headers)
+                assert answer.status_code == 404, str(door)
 
 
 @pytest.mark.parametrize("service", SERVICES)

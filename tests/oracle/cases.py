@@ -23,12 +23,19 @@ ATTRIBUTES: list[tuple[str, st.SearchStrategy[Any]]] = [
 ]
 
 
+SCORES: list[tuple[str, list[Any]]] = [
+    ("rfm_group", ["lost", "champions", None]),
+    ("r", [1, 3, 5, None]),
+    ("p_active", [0.1, 1 / 3, 0.9, None]),
+]
+
+
 @st.composite
 def facts(draw: st.DrawFn, recorded: int) -> tuple[str, int, dict[str, Any]]:
     """Kind, second and properties: mostly on time, sometimes late, sometimes from the future."""
     lateness = draw(st.sampled_from([0, 0, 0, 1, 3, 9, 25, -2]))
     props: dict[str, Any] = {"channel": draw(channels), "amount": draw(st.one_of(st.integers(-2, 6), st.none()))}
-    kind = draw(st.sampled_from(["purchase", "purchase", "purchase", "contact"]))
+    kind = draw(st.sampled_from(["purchase", "purchase", "purchase", "contact", "return"]))
     return kind, recorded - lateness, {name: value for name, value in props.items() if value is not None}
 
 
@@ -36,7 +43,11 @@ def facts(draw: st.DrawFn, recorded: int) -> tuple[str, int, dict[str, Any]]:
 def changes(draw: st.DrawFn, recorded: int) -> tuple[str, Any]:
     """The kind and body of a change of the profile, consent or a list."""
     ahead = st.one_of(st.integers(recorded - 2, recorded + 20), st.none())
-    kind = draw(st.sampled_from(["consent", "list", "attribute", "attribute"]))
+    kind = draw(st.sampled_from(["consent", "list", "attribute", "attribute", "score"]))
+    if kind == "score":
+        # One at a time: what several of a fit do and undo is netted by who emits, not by the engine.
+        score, values = draw(st.sampled_from(SCORES))
+        return kind, {score: draw(st.sampled_from(values))}
     if kind == "consent":
         return kind, (*draw(scopes), draw(st.sampled_from(["granted", "denied", "unknown"])), draw(ahead))
     if kind == "list":

@@ -6,7 +6,9 @@ from datetime import datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+
+from shared.contracts.times import Instant
 
 Name = Annotated[str, StringConstraints(min_length=1, max_length=120, strip_whitespace=True)]
 Description = Annotated[str, StringConstraints(max_length=2000)]
@@ -120,7 +122,7 @@ class ListMembersIn(_In):
     )
 
     customer_ids: Annotated[list[UUID], Field(min_length=1, max_length=10_000, description="the customers")]
-    expires_at: AwareDatetime | None = Field(None, description="until when they are on it; for ever when absent")
+    expires_at: Instant | None = Field(None, description="until when they are on it; for ever when absent")
 
 
 class ListMembersOut(BaseModel):
@@ -142,6 +144,8 @@ class VocabularyOut(BaseModel):
 
     attributes: dict[str, str] = Field(description="type of each attribute")
     values: dict[str, list[str]] = Field(description="all values of attributes that have few")
+    scores: dict[str, str] = Field(description="type of each score")
+    score_values: dict[str, list[str]] = Field(description="all values of scores that have few")
     events: dict[str, dict[str, str]] = Field(description="properties of each kind of event, with their types")
     segments: list[UUID] = Field(description="segments that answer")
     lists: list[UUID] = Field(description="static lists")

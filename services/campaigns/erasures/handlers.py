@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from services.campaigns.contacts.repository.stores import Store
 from services.campaigns.contacts.service import customers_of
 from services.campaigns.erasures import service
 from shared.contracts.privacy import ErasureRequested
+from shared.customers.stores import Store
 from shared.events.handlers import EventBatch, EventHandler, Phase
 
 
@@ -22,7 +22,7 @@ def handlers_for(stores: Sequence[Store]) -> Sequence[EventHandler]:
 
     async def on_erasures_requested(batch: EventBatch) -> None:
         for event in batch.events:
-            await service.erase_customer(batch.tx, stores, event)
+            await service.erase_customer(batch.tx, batch.settings.naming, stores, event)
 
     return (
         EventHandler("campaigns", Phase.SUBJECTS, (ErasureRequested,), name_erased),

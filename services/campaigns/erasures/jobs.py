@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from services.campaigns.contacts.repository.stores import Store
 from services.campaigns.erasures import service
+from shared.customers.stores import Store
 from shared.worker.parts import Job, WorkerContext
 
 
@@ -14,6 +14,6 @@ def jobs_for(stores: Sequence[Store]) -> Sequence[Job]:
 
     async def finish(context: WorkerContext) -> None:
         async with context.database.transaction() as tx:
-            await service.finish_erasures(tx, stores)
+            await service.finish_erasures(tx, context.settings.naming, stores)
 
     return (Job("finish-erasures", 2.0, finish),)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import base64
+from typing import Annotated, cast
 
-from fastapi import Response
+from fastapi import Depends, Request, Response
 from fastapi.responses import RedirectResponse
 
 from services.campaigns.content.domain.links import Tracked, read_token, wire_url
@@ -12,7 +13,8 @@ from services.campaigns.tracking.errors import NoSuchLink
 from services.campaigns.tracking.service import record_response
 from shared.database.engine import is_transient
 from shared.observability.logging import get_logger
-from shared.web import APIRouter, AppContext, ContextDep
+from shared.web import APIRouter, AppContext, ContextDep, public
+from shared.web.security import Check
 
 log = get_logger(__name__)
 
@@ -25,40 +27,49 @@ _NO_STORE = {"Cache-Control": "no-store", "Referrer-Policy": "no-referrer"}
 router = APIRouter(tags=["tracking"])
 
 
-@router.get(CLICK, response_class=RedirectResponse, status_code=302)
-async def click(context: ContextDep, token: str) -> Response:
+def _genuine(kind: str) -> Check:
+    def check(request: Request, context: AppContext) -> None:
+        """Raises NoSuchLink before anything is opened for a stranger."""
+        tracked = context.settings.signing_keys().read(request.path_params["token"], read_token)
+        if tracked is None or tracked.kind != kind:
+            raise NoSuchLink("This link is not one of ours, or was damaged.", cure="Use the link as it was sent.")
+        request.state.tracked = tracked
+
+    return check
+
+
+async def _tracked(request: Request, token: str) -> Tracked:
+    return cast(Tracked, request.state.tracked)
+
+
+TrackedDep = Annotated[Tracked, Depends(_tracked)]
+_CLICKED, _OPENED = [public(_genuine("clicked"))], [public(_genuine("opened"))]
+
+
+@router.get(CLICK, response_class=RedirectResponse, status_code=302, dependencies=_CLICKED)
+async def click(context: ContextDep, tracked: TrackedDep) -> Response:
     """Leads on to the link's own target, and nowhere else: the target is in the signed token."""
-    tracked = _read(context, token, "clicked")
     await _keep(context, tracked)
     return RedirectResponse(wire_url(tracked.url), status_code=302, headers=_NO_STORE)
 
 
-@router.head(CLICK, response_class=RedirectResponse, status_code=302)
-async def look_at_click(context: ContextDep, token: str) -> Response:
+@router.head(CLICK, response_class=RedirectResponse, status_code=302, dependencies=_CLICKED)
+async def look_at_click(tracked: TrackedDep) -> Response:
     """Where the link leads: mail programs ask before they follow it. Nobody clicked."""
-    tracked = _read(context, token, "clicked")
     return RedirectResponse(wire_url(tracked.url), status_code=302, headers=_NO_STORE)
 
 
-@router.head(OPEN, response_class=Response)
-async def look_at_open(context: ContextDep, token: str) -> Response:
+@router.head(OPEN, response_class=Response, dependencies=_OPENED)
+async def look_at_open(tracked: TrackedDep) -> Response:
     """What kind of image it is. Nobody opened anything."""
-    _read(context, token, "opened")
     return Response(media_type="image/gif", headers={**_NO_STORE, "Content-Length": str(len(_PIXEL))})
 
 
-@router.get(OPEN, response_class=Response)
-async def opened(context: ContextDep, token: str) -> Response:
+@router.get(OPEN, response_class=Response, dependencies=_OPENED)
+async def opened(context: ContextDep, tracked: TrackedDep) -> Response:
     """A transparent pixel."""
-    await _keep(context, _read(context, token, "opened"))
+    await _keep(context, tracked)
     return Response(_PIXEL, media_type="image/gif", headers=_NO_STORE)
-
-
-def _read(context: AppContext, token: str, kind: str) -> Tracked:
-    tracked = context.settings.signing_keys().read(token, read_token)
-    if tracked is None or tracked.kind != kind:
-        raise NoSuchLink("This link is not one of ours, or was damaged.", cure="Use the link as it was sent.")
-    return tracked
 
 
 async def _keep(context: AppContext, tracked: Tracked) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import Any, Protocol
 from uuid import UUID
 
 from aiokafka import AIOKafkaProducer
@@ -21,10 +21,32 @@ log = get_logger(__name__)
 TOPIC = "interactions-inbound"
 # The header in which the door says how far it believes the publisher.
 SEAL = "door"
+# By which a repeat is known whose message differs: a client's clock is taken out of it anew at each attempt.
+CONTENT = "content"
 _RETRY_AFTER_S = 2
 _STOP_S = 5
 # After these a producer sends nothing any more (aiokafka #1017); from all others it recovers by itself.
 _FATAL = (OutOfOrderSequenceNumber, ProducerFenced)
+
+
+class InboundRecord(Protocol):
+    """What is published: under the customer's key, the record, its seal, and perhaps what it says."""
+
+    @property
+    def customer_id(self) -> UUID:
+        """The key."""
+
+    @property
+    def record(self) -> bytes:
+        """The value."""
+
+    @property
+    def seal(self) -> bytes:
+        """How far the door believes the publisher."""
+
+    @property
+    def content(self) -> bytes | None:
+        """Given where retries of one message differ."""
 
 
 class InboundProducer:
@@ -36,8 +58,8 @@ class InboundProducer:
         self._given = self._producer = producer
         self._timeout_s = timeout_s
 
-    async def publish(self, records: Iterable[tuple[UUID, bytes, bytes]]) -> None:
-        """Every record (key, value, seal) is durable when this returns. Raises BrokerUnconfirmed; the text says which
+    async def publish(self, records: Iterable[InboundRecord]) -> None:
+        """Every record is durable when this returns. Raises BrokerUnconfirmed; the text says which
         of "surely not" and "unknown" it is."""
         futures: list[asyncio.Future[Any]] = []
         try:
@@ -63,12 +85,15 @@ class InboundProducer:
         if self._producer is not self._given:
             await _stop(self._producer)
 
-    async def _send(self, records: Iterable[tuple[UUID, bytes, bytes]], futures: list[asyncio.Future[Any]]) -> None:
+    async def _send(self, records: Iterable[InboundRecord], futures: list[asyncio.Future[Any]]) -> None:
         traceparent = current_traceparent()
         traced = [("traceparent", traceparent.encode())] if traceparent else []
-        for key, value, seal in records:
-            headers = [(SEAL, seal), *traced]
-            futures.append(await self._producer.send(self._topic, value, key=str(key).encode(), headers=headers))
+        for record in records:
+            headers = [(SEAL, record.seal), *traced]
+            if record.content is not None:
+                headers.append((CONTENT, record.content.hex().encode()))
+            key = str(record.customer_id).encode()
+            futures.append(await self._producer.send(self._topic, record.record, key=key, headers=headers))
 
     async def _renew_after(self, error: BaseException) -> None:
         if not isinstance(error, _FATAL):

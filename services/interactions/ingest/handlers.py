@@ -4,9 +4,9 @@ envelopes, checked and recorded."""
 from __future__ import annotations
 
 from services.interactions.config import Settings
-from services.interactions.ingest.clients import SEAL
+from services.interactions.ingest.clients import CONTENT, SEAL
 from services.interactions.ingest.service.accepting import TopicPolicy, read_record
-from services.interactions.recording.domain import InboundEvent
+from services.interactions.recording.domain.messages import InboundEvent
 from services.interactions.recording.service.messages import policy_of, record_messages
 from shared.clock import open_clock
 from shared.contracts.topics import publisher_of
@@ -30,6 +30,7 @@ def subscriptions(settings: Settings) -> list[Subscription]:
             traceparent=record.header("traceparent"),
             received_ms=record.timestamp_ms or None,
             owner=publisher_of(record.topic),
+            content=record.header(CONTENT),
         )
 
     async def on_messages(tx: Tx, inbound: list[InboundEvent]) -> None:
@@ -41,6 +42,12 @@ def subscriptions(settings: Settings) -> list[Subscription]:
     topics = ["interactions-inbound", *(topic.name for topic in settings.own_topics)]
     return [
         Subscription(
-            "interactions-inbound", topics, decode=decode, on_batch=on_messages, inbox=False, publisher_of=published_by
+            "interactions-inbound",
+            topics,
+            decode=decode,
+            on_batch=on_messages,
+            inbox=False,
+            publisher_of=published_by,
+            naming=settings.naming,
         )
     ]

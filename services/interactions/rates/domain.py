@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import ROUND_HALF_EVEN, Decimal
+from functools import cache
+
+from babel.core import get_global
 
 _TWO_PLACES = """
 AED AFN ALL AMD AOA ARS AUD AWG AZN BAM BBD BDT BGN BMD BND BOB BRL BSD BTN BWP BYN BZD CAD CDF CHF CNY COP CRC CUP CVE
@@ -29,6 +33,57 @@ _INT64 = 2**63 - 1
 
 
 @dataclass(frozen=True, slots=True)
+class Withdrawn:
+    """A currency that is none any more: its decimal places, and the days on which it was somewhere legal tender."""
+
+    places: int
+    first: date
+    last: date
+
+
+@cache
+def withdrawn() -> Mapping[str, Withdrawn]:
+    """The currencies that were withdrawn, as the Unicode CLDR dates them: the kuna until 14 January 2023. Read when the
+    first is asked for: most installations never see one."""
+    spans: dict[str, tuple[date, date]] = {}
+    open_ended = set(PLACES)
+    for uses in get_global("territory_currencies").values():
+        for code, since, until, tender in uses:
+            if until is None or since is None:
+                open_ended.add(code)
+            elif tender:
+                first, last = spans.get(code, (date.max, date.min))
+                spans[code] = min(first, date(*since)), max(last, date(*until))
+    fractions = get_global("currency_fractions")
+    return {
+        code: Withdrawn(fractions.get(code, (2,))[0], first, last)
+        for code, (first, last) in spans.items()
+        if code not in open_ended
+    }
+
+
+def places_of(currency: str) -> int | None:
+    """The decimal places of a currency of today or of former days; None for what never was one."""
+    places = PLACES.get(currency)
+    if places is not None:
+        return places
+    former = withdrawn().get(currency)
+    return None if former is None else former.places
+
+
+def wrong_with_currency(currency: str, day: date) -> str | None:
+    """Why nobody can have paid in this currency on that day; None when they can."""
+    if currency in PLACES:
+        return None
+    former = withdrawn().get(currency)
+    if former is None:
+        return f"{currency} is no currency of ISO 4217"
+    if not former.first <= day <= former.last:
+        return f"{currency} was a currency from {former.first} to {former.last} only"
+    return None
+
+
+@dataclass(frozen=True, slots=True)
 class Rate:
     """The price of one whole unit of `currency` on `day`, in whole units of the base currency."""
 
@@ -39,8 +94,8 @@ class Rate:
 
 def wrong_with_rate(rate: Rate, base: str) -> str | None:
     """Why this rate cannot be; None when it can."""
-    if rate.currency not in PLACES:
-        return f"{rate.currency} is no currency of ISO 4217"
+    if (wrong := wrong_with_currency(rate.currency, rate.day)) is not None:
+        return wrong
     if rate.currency == base:
         return f"{base} is the base currency: its rate is 1 by definition"
     if not rate.rate.is_finite() or not 0 < rate.rate <= _HIGHEST:
@@ -61,6 +116,6 @@ def base_amount(amount: int, currency: str, base: str, rate: Decimal | None) -> 
         return amount
     if rate is None:
         return None
-    shift = Decimal(10) ** (PLACES[base] - PLACES[currency])
+    shift = Decimal(10) ** (PLACES[base] - (places_of(currency) or 0))
     value = int((Decimal(amount) * rate * shift).to_integral_value(ROUND_HALF_EVEN))
     return value if -_INT64 <= value <= _INT64 else None

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import date
 from decimal import Decimal
 from typing import Self
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from services.interactions.rates.domain import Rate
+from shared.contracts.times import Day
 
 
 class RateModel(BaseModel):
@@ -17,7 +17,7 @@ class RateModel(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     currency: str = Field(pattern=r"^[A-Z]{3}$")
-    day: date
+    day: Day
     rate: Decimal = Field(max_digits=30)
 
     def to_domain(self) -> Rate:

@@ -9,7 +9,14 @@ from typing import Any
 
 from services.interactions.ingest.domain.publishers import Publisher
 from services.interactions.ingest.service.publishing import EventPublisher, RefusedItem
-from services.interactions.segment_api.domain.calls import CallRefused, NotKept, Reading, event_of, where_in_call
+from services.interactions.segment_api.domain.calls import (
+    CallRefused,
+    NotKept,
+    Reading,
+    content_of,
+    event_of,
+    where_in_call,
+)
 from shared.observability.metrics import counter
 
 CALLS = counter("interactions_segment_calls", "Calls of the Segment API by what became of them", ["outcome"])
@@ -36,10 +43,11 @@ async def receive_calls(
 ) -> Received:
     """Every call that is an event is durable on the topic; of the others it is known why not. One that is refused costs
     the others nothing. Raises BrokerUnconfirmed."""
-    received, places, events = Received(), [], []
+    received, places, events, contents = Received(), [], [], []
     for index, call in enumerate(calls):
         try:
             made = event_of(call, reading)
+            content = None if isinstance(made, NotKept) else content_of(call, made)
         except CallRefused as refusal:
             received.refuse(index, None, [refusal.fault])
             continue
@@ -48,7 +56,8 @@ async def receive_calls(
         else:
             places.append(index)
             events.append(made)
-    results = await publisher.publish_batch(sender, events, DOOR)
+            contents.append(content)
+    results = await publisher.publish_batch(sender, events, DOOR, contents)
     for index, result in zip(places, results, strict=True):
         if isinstance(result, RefusedItem):
             errors = [{**fault, "where": where_in_call(fault["where"])} for fault in result.errors]

@@ -7,18 +7,18 @@ from typing import Annotated, Literal
 from uuid import UUID
 
 from fastapi import Query
-from pydantic import AwareDatetime
 
 from services.interactions.timeline.domain import Filters, Interaction
 from services.interactions.timeline.schemas import CountOut, InteractionOut, StatsOut
 from services.interactions.timeline.service import count_interactions, read_interaction, read_timeline
 from shared.contracts.interactions import Channel
+from shared.contracts.times import Instant
 from shared.web import APIRouter, TxDep, requires
 from shared.web.paging import DEFAULT_LIMIT, After, InvalidCursor, Limit, Page, decode_cursor, encode_cursor
 
 router = APIRouter(tags=["timeline"], dependencies=[requires("interactions:read")])
 
-Kind = Literal["purchase", "return", "contact", "exposure", "response"]
+Kind = Literal["purchase", "return", "contact", "exposure", "response", "browsing", "custom"]
 _DEFAULT_PERIOD = timedelta(days=30)
 
 
@@ -29,8 +29,8 @@ async def get_timeline(
     kind: Kind | None = None,
     channel: Channel | None = None,
     campaign: UUID | None = None,
-    since: Annotated[AwareDatetime | None, Query(description="inclusive")] = None,
-    until: Annotated[AwareDatetime | None, Query(description="exclusive")] = None,
+    since: Annotated[Instant | None, Query(description="inclusive")] = None,
+    until: Annotated[Instant | None, Query(description="exclusive")] = None,
     after: After = None,
     limit: Limit = DEFAULT_LIMIT,
 ) -> Page[InteractionOut]:
@@ -51,8 +51,8 @@ async def get_interaction(tx: TxDep, interaction_id: UUID) -> InteractionOut:
 @router.get("/stats")
 async def get_stats(
     tx: TxDep,
-    since: Annotated[AwareDatetime | None, Query(description="30 days before `until` when absent")] = None,
-    until: Annotated[AwareDatetime | None, Query(description="now when absent")] = None,
+    since: Annotated[Instant | None, Query(description="30 days before `until` when absent")] = None,
+    until: Annotated[Instant | None, Query(description="now when absent")] = None,
 ) -> StatsOut:
     """How much happened in a period, by kind and origin."""
     until = until or tx.now

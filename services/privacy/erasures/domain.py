@@ -27,6 +27,15 @@ class ErasureState(StrEnum):
     REJECTED = "rejected"
 
 
+class Outcome(StrEnum):
+    """What a completed request came to. `unknown_subject`: every service looked and had nothing under these ids, so
+    there is nothing to certify; the id may be mistyped. `erased_before`: nothing was left of an earlier erasure."""
+
+    ERASED = "erased"
+    UNKNOWN_SUBJECT = "unknown_subject"
+    ERASED_BEFORE = "erased_before"
+
+
 @dataclass(frozen=True, slots=True)
 class Receipt:
     """What a service erased, store by store, and what it still found when it looked again."""
@@ -91,6 +100,7 @@ class Erasure:
     second_selves: tuple[UUID, ...] = ()
     identity_checked_by: str | None = None
     rejected_by: str | None = None
+    outcome: Outcome | None = None
 
     @property
     def of_address(self) -> bool:
@@ -116,6 +126,13 @@ def missing(receipts: Sequence[Receipt]) -> tuple[str, ...]:
     """The services whose clean receipt is still missing."""
     clean = {receipt.service for receipt in receipts if receipt.clean}
     return tuple(service for service in SERVICES if service not in clean)
+
+
+def outcome_of(receipts: Sequence[Receipt], *, before: bool) -> Outcome:
+    """What clean receipts of all services come to; `before`: an earlier erasure of the same ids found something."""
+    if any(count for receipt in receipts for count in receipt.stores.values()):
+        return Outcome.ERASED
+    return Outcome.ERASED_BEFORE if before else Outcome.UNKNOWN_SUBJECT
 
 
 def certify(certificate_id: UUID, receipts: Sequence[Receipt], now: datetime) -> Certificate:

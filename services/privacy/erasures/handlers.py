@@ -25,7 +25,7 @@ async def name_retired(batch: EventBatch) -> None:
 async def on_identifier_retired(batch: EventBatch) -> None:
     """If its holder is being erased, the identifier is an address never to write to."""
     for event in batch.events:
-        await erase_retired(batch.tx, event.subject, event.data.fingerprint, event.data.generation)
+        await erase_retired(batch.tx, batch.settings.naming, event)
 
 
 async def on_erasure_done(batch: EventBatch) -> None:

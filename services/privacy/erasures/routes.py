@@ -24,7 +24,7 @@ async def request_erasure(body: ErasureIn, tx: TxDep, context: ContextDep, calle
     hashing = hashing_of(context.settings)
     find = service.find_address if body.address_only else find_customer
     subject = await find(tx, hashing, Reference.of(body.customer))
-    erasure = await service.request_erasure(tx, body.request(subject, hashing, caller.id))
+    erasure = await service.request_erasure(tx, context.settings.naming, body.request(subject, hashing, caller.id))
     return ErasureOut.of(erasure, tx.now)
 
 
@@ -53,9 +53,10 @@ async def show_erasure(erasure_id: UUID, tx: TxDep) -> ErasureOut:
 
 
 @router.post("/{erasure_id}/identity-check", dependencies=[requires("privacy:erase")])
-async def record_identity_check(erasure_id: UUID, tx: TxDep, caller: CallerDep) -> ErasureOut:
+async def record_identity_check(erasure_id: UUID, tx: TxDep, context: ContextDep, caller: CallerDep) -> ErasureOut:
     """The person is who they say: the erasure starts."""
-    return ErasureOut.of(await service.record_identity_check(tx, erasure_id, caller.id), tx.now)
+    checked = await service.record_identity_check(tx, context.settings.naming, erasure_id, caller.id)
+    return ErasureOut.of(checked, tx.now)
 
 
 @router.post("/{erasure_id}/rejection", dependencies=[requires("privacy:erase")])

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, Field, StringConstraints
 
-from services.privacy.erasures.domain import Erasure, ErasureState
+from services.privacy.erasures.domain import Erasure, ErasureState, Outcome
 from services.privacy.erasures.service.requests import Request
 from services.privacy.identity.domain import Hashing
 from shared.contracts.addressing import AddressIn
@@ -60,12 +60,15 @@ class ReceiptOut(BaseModel):
 
 
 class ErasureOut(BaseModel):
-    """A request and what has become of it. `missing` are the services without a clean receipt; `…_by` are API keys."""
+    """A request and what has become of it. `missing` are the services without a clean receipt; `…_by` are API keys.
+    `outcome`, once it is completed: `erased`; `unknown_subject`, when no service knew anybody under these ids (no
+    certificate is given: is the id the right one?); `erased_before`, when an earlier request left nothing."""
 
     erasure_id: UUID
     customer_id: UUID
     aliases: list[UUID]
     state: ErasureState
+    outcome: Outcome | None
     requested_by: str
     requested_at: datetime
     due_at: datetime
@@ -89,6 +92,7 @@ class ErasureOut(BaseModel):
             customer_id=erasure.customer_id,
             aliases=list(erasure.aliases),
             state=erasure.state,
+            outcome=erasure.outcome,
             requested_by=erasure.requested_by,
             requested_at=erasure.requested_at,
             due_at=erasure.due_at,

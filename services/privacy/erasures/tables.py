@@ -29,6 +29,7 @@ erasures = Table(
     Column("second_selves", ARRAY(Uuid), nullable=False, server_default=text("'{}'")),
     Column("identity_checked_by", Text),
     Column("rejected_by", Text),
+    Column("outcome", Text),
 )
 
 receipts = Table(

@@ -5,15 +5,16 @@ GET changes nothing: scanners of mail follow every link.
 
 from __future__ import annotations
 
+from typing import Annotated, cast
 from urllib.parse import parse_qs
 
-from fastapi import Request
+from fastapi import Depends, Request
 from fastapi.responses import HTMLResponse
 
 from services.privacy.pages import content
 from services.privacy.pages.service import unsubscribe
 from shared.security.tokens import PREVIEW_TOKEN, UnsubscribeToken, read_unsubscribe_token
-from shared.web import APIRouter, ContextDep, TxDep, body_limit
+from shared.web import APIRouter, TxDep, body_limit, public
 from shared.web.context import AppContext
 
 PATH = "/unsubscribe/{token}"
@@ -22,41 +23,38 @@ _LARGEST_FORM = 16 * 1024
 router = APIRouter(tags=["unsubscribe"])
 
 
-@router.get(PATH, response_class=HTMLResponse)
-async def ask_to_unsubscribe(token: str, context: ContextDep) -> HTMLResponse:
+def genuine(request: Request, context: AppContext) -> HTMLResponse | None:
+    """Lets in who holds a link of ours; to all others nothing is opened, and nothing of theirs is awaited."""
+    token = request.path_params["token"]
+    if token == PREVIEW_TOKEN:
+        # A preview shows a real customer's mail; its link must not be that customer's.
+        return HTMLResponse(content.preview_page(), headers=content.HEADERS)
+    link = context.settings.signing_keys().read(token, read_unsubscribe_token)
+    if link is None:
+        return HTMLResponse(content.unknown_link_page(), status_code=404, headers=content.HEADERS)
+    request.state.link = link
+    return None
+
+
+async def _link(request: Request, token: str) -> UnsubscribeToken:
+    return cast(UnsubscribeToken, request.state.link)
+
+
+LinkDep = Annotated[UnsubscribeToken, Depends(_link)]
+
+
+@router.get(PATH, response_class=HTMLResponse, dependencies=[public(genuine)])
+async def ask_to_unsubscribe(token: str, link: LinkDep) -> HTMLResponse:
     """A page with a button."""
-    if token == PREVIEW_TOKEN:
-        return _preview()
-    genuine = _read(context, token)
-    if genuine is None:
-        return _unknown_link()
-    return HTMLResponse(content.unsubscribe_page(genuine.purpose, genuine.channel), headers=content.HEADERS)
+    return HTMLResponse(content.unsubscribe_page(link.purpose, link.channel, token), headers=content.HEADERS)
 
 
-@router.post(PATH, response_class=HTMLResponse, dependencies=[body_limit(_LARGEST_FORM)])
-async def unsubscribe_by_link(token: str, request: Request, tx: TxDep, context: ContextDep) -> HTMLResponse:
+@router.post(PATH, response_class=HTMLResponse, dependencies=[public(genuine), body_limit(_LARGEST_FORM)])
+async def unsubscribe_by_link(link: LinkDep, request: Request, tx: TxDep) -> HTMLResponse:
     """Unsubscribe, whoever holds the link: a mail program with `List-Unsubscribe=One-Click`, or the page's button."""
-    if token == PREVIEW_TOKEN:
-        return _preview()
-    genuine = _read(context, token)
-    if genuine is None:
-        return _unknown_link()
     # Mail programs may send a multipart body; it holds no choice either, and no choice means one click.
     form = parse_qs((await request.body()).decode("utf-8", "replace"))
     choice = form.get("choice", [None])[0]
-    await unsubscribe(tx, genuine, everything=choice == "all", one_click=choice is None)
-    page = content.unsubscribed_page(genuine.purpose, genuine.channel, everything=choice == "all")
+    await unsubscribe(tx, link, everything=choice == "all", one_click=choice is None)
+    page = content.unsubscribed_page(link.purpose, link.channel, everything=choice == "all")
     return HTMLResponse(page, headers=content.HEADERS)
-
-
-def _preview() -> HTMLResponse:
-    """A preview shows a real customer's mail; its link must not be that customer's."""
-    return HTMLResponse(content.preview_page(), headers=content.HEADERS)
-
-
-def _unknown_link() -> HTMLResponse:
-    return HTMLResponse(content.unknown_link_page(), status_code=404, headers=content.HEADERS)
-
-
-def _read(context: AppContext, token: str) -> UnsubscribeToken | None:
-    return context.settings.signing_keys().read(token, read_unsubscribe_token)

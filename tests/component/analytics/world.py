@@ -12,6 +12,7 @@ from services.analytics.capabilities import subscription
 from services.analytics.config import Settings
 from services.analytics.memberships.service.recomputing import Recomputing
 from services.analytics.memberships.service.wakeups import WakeUps
+from services.analytics.scores.service.following import Following
 from services.analytics.segments.service import definitions as segments
 from services.analytics.segments.service.programs import Programs
 from shared.clock import MACHINE
@@ -46,6 +47,7 @@ class World:
         self.recomputing = Recomputing(programs)
         self.sweeping = Sweeping(programs)
         self.filling = Filling()
+        self.following = Following(programs)
         self.context = WorkerContext(self.settings, self.database, self.clock, Watchdog([]))
 
     async def handle(self, *events: Envelope[Any]) -> None:
@@ -75,7 +77,13 @@ class World:
         """Some dirty customers are recomputed, and some states follow a switch; True when there are more."""
         reached = self.reached() if reached is None else reached
         more = await self.recomputing.step(self.context, reached)
+        await self.following.step(self.context, reached)
         return await self.sweeping.step(self.context, reached) or more
+
+    async def follow_scores(self) -> None:
+        """Memberships of everybody whose score has changed are by it."""
+        while await self.count("score_changes"):
+            await self.following.step(self.context, self.reached())
 
     async def idle(self) -> None:
         """All that can be done now, is done: wake-ups, dirty customers, back-fills."""

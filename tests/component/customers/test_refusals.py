@@ -10,7 +10,7 @@ import pytest
 from shared.files.errors import FilesNotSetUp
 from shared.files.folder import Files
 from tests.component.customers.builders import a_customer, an_email, created, derived, merged, observed
-from tests.component.customers.conftest import World
+from tests.component.customers.conftest import World, as_
 
 NOBODY = "0197f4a1-0000-7000-8000-000000000001"
 
@@ -61,7 +61,7 @@ async def test_attributes_merges_and_imports_refuse_by_name(api: httpx.AsyncClie
     path = f"/link-candidates/{candidate['candidate_id']}/dismiss"
     assert (await api.post(path)).status_code == 204
     assert told(await api.post(path)) == (409, "already-decided")
-    assert told(await api.get(f"/imports/{NOBODY}")) == (404, "no-such-import")
+    assert told(await api.get(f"/imports/{NOBODY}", headers=as_("importer"))) == (404, "no-such-import")
     with pytest.raises(FilesNotSetUp) as refused:
         Files(world.settings.model_copy(update={"import_folder": None}))
     assert (refused.value.status, refused.value.slug) == (503, "imports-not-set-up")

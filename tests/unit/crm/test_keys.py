@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
+import threading
 from pathlib import Path
 
 import pytest
 
 from deploy.local.keys import ROLES, load_keys, write_key_file
-from shared.security.api_keys import ApiKeys
+from shared.security.api_keys import ApiKeys, changing_key_file
 from tests.unit.crm.conftest import Crm
 
 
@@ -40,6 +44,38 @@ def test_a_created_key_works_at_once_and_only_its_hash_is_kept(crm: Crm, key_fil
     listed = crm("keys", "list")
     assert "web-shop" in listed.stdout
     assert key not in listed.stdout
+
+
+def test_keys_made_at_the_same_time_are_all_kept(crm: Crm, key_file: Path) -> None:
+    """Catches two who read the same file, of whom the second writes over what the first has added."""
+    script = "import sys; from services.crm.cli import app; app(sys.argv[1:])"
+    making = [
+        subprocess.Popen(
+            [sys.executable, "-c", script, "keys", "create", f"shop-{number}", "--scope", "operations"],
+            env={**os.environ, "API_KEYS_FILE": str(key_file), "PYTHONPATH": str(Path(__file__).parents[3])},
+            stdout=subprocess.DEVNULL,
+        )
+        for number in range(4)
+    ]
+    assert [process.wait() for process in making] == [0] * 4
+    assert {entry["id"] for entry in json.loads(key_file.read_text())} == {f"shop-{number}" for number in range(4)}
+
+
+def test_who_changes_the_file_waits_for_the_other(key_file: Path) -> None:
+    """Catches a lock that locks nothing."""
+    seen: list[str] = []
+
+    def change() -> None:
+        with changing_key_file(key_file):
+            seen.append("second")
+
+    with changing_key_file(key_file):
+        other = threading.Thread(target=change)
+        other.start()
+        other.join(0.2)
+        seen.append("first")
+    other.join()
+    assert seen == ["first", "second"]
 
 
 def test_a_key_may_have_an_end(crm: Crm, key_file: Path) -> None:

@@ -105,6 +105,7 @@ export const campaignTexts = {
   "reason.withdrawn": ["consent withdrawn", "Einwilligung widerrufen"],
   "reason.expired": ["consent expired", "Einwilligung abgelaufen"],
   "reason.suppressed": ["address suppressed", "Adresse gesperrt"],
+  "reason.address-unconfirmed": ["nobody confirmed the address yet", "Adresse noch von niemandem bestätigt"],
   "reason.address-changed": ["consent was for another address", "Einwilligung galt einer anderen Adresse"],
   "reason.restricted": ["processing restricted", "Verarbeitung eingeschränkt"],
   "reason.erased": ["erased", "gelöscht"],

@@ -32,6 +32,7 @@ export const deskTexts = {
   "erasure.erased": ["Erased in each store", "In jedem Speicher gelöscht"],
   "erasure.left": ["Left over", "Übrig"],
   "erasure.certificate": ["Certificate", "Bescheinigung"],
+  "erasure.unknown-subject": ["No service knew anybody under this id, so nothing is certified. Check the id.", "Kein Dienst kennt jemanden unter dieser Kennung, daher gibt es keine Bescheinigung. Bitte die Kennung prüfen."],
   "erasure.no-certificate": ["It comes with the last receipt.", "Sie kommt mit der letzten Quittung."],
   "erasure.completed": ["Completed", "Abgeschlossen"],
   "suppression.check": ["Look up an address", "Eine Adresse nachsehen"],

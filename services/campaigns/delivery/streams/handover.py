@@ -28,6 +28,8 @@ from shared.observability.metrics import histogram
 # A permit is used within ten seconds of asking; the server needs some of that.
 PERMIT_VALID_S = 9.0
 # How often a permit that grew old in our hands is asked for again before the message goes back to waiting.
+# A service message waits for the firm's word whose the address is, until it is of no use any more.
+_MAY_CHANGE = frozenset({"address-unconfirmed"})
 _ASKS = 3
 
 HAND_OVER_SECONDS = histogram("hand_over_seconds", "One message at the provider, from asking to its answer")
@@ -149,6 +151,8 @@ class HandOver:
             permission = permissions.get(message_id)
             if permission is None:
                 outcome.postpone(written.claimed.message, "privacy-away")
+            elif permission.permit_id is None and permission.reason in _MAY_CHANGE:
+                outcome.postpone(written.claimed.message, permission.reason)
             elif permission.permit_id is None:
                 reason = permission.reason or "no-permit"
                 outcome.settled.append(Settled(written.claimed.message, MessageState.REFUSED, reason))

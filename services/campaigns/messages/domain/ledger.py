@@ -19,6 +19,7 @@ _LONGEST_WAIT_S = {
     "no-card": 60.0,
     "no-address": 300.0,
     "campaign-paused": 300.0,
+    "address-unconfirmed": 300.0,
     "sender-refused": 3600.0,
 }
 _LONGEST_OTHERWISE_S = 8.0
@@ -110,6 +111,15 @@ class Postponed:
     message: Message
     reason: str
     until: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How a message stands, or ended."""
+
+    state: str
+    reason: str | None
+    settled_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)

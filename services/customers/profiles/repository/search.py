@@ -22,6 +22,10 @@ _BY_NAME = f"""
     select {RECORD_COLUMNS} from customers
     where merged_into is null and lower(name) like :pattern order by lower(name), customer_id limit :limit
 """
+_WITH_PHONE = """
+    select c.current_id from identifiers i join customers c using (customer_id)
+    where i.kind = 'phone' and i.fingerprint = any(cast(:phones as text[]))
+"""
 _ROOTS = f"select {RECORD_COLUMNS} from customers where customer_id = any(cast(:ids as uuid[])) order by customer_id"
 
 
@@ -38,6 +42,12 @@ async def page_of_customers(tx: Tx, filters: Filters, after: Position | None, li
     if filters.attributes:
         where.append("profile @> cast(:profile as jsonb)")
         params["profile"] = to_json(dict(filters.attributes))
+    if filters.words is not None:
+        where.append("to_tsvector('simple', name) @@ to_tsquery('simple', :words)" if filters.words else "false")
+        params["words"] = " & ".join(f"{word}:*" for word in filters.words)
+    if filters.phones is not None:
+        where.append(f"customer_id in ({_WITH_PHONE})")
+        params["phones"] = list(filters.phones)
     if after is not None:
         where.append("(created_at, customer_id) > (:created_at, :customer_id)")
         params |= {"created_at": after.created_at, "customer_id": after.customer_id}

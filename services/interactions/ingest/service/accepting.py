@@ -13,7 +13,8 @@ from services.interactions.identity.domain import person_of
 from services.interactions.ingest.domain.messages import Problem, problems_of
 from services.interactions.ingest.domain.publishers import publisher_on_the_topic, read_seal
 from services.interactions.ingest.errors import EventRefused, ReportForbidden, UnacceptableRecord
-from services.interactions.recording.domain import KNOWN_TYPES, InboundEvent, Message
+from services.interactions.recording.domain.digests import content_digest, told_content
+from services.interactions.recording.domain.messages import KNOWN_TYPES, InboundEvent, Message
 from shared.contracts.inbound import InboundMessage, InboundRecord
 from shared.web.strict_json import pointer
 
@@ -66,9 +67,11 @@ def read_record(
     traceparent: str | None = None,
     received_ms: int | None = None,
     owner: str | None = None,
+    content: str | None = None,
 ) -> InboundEvent:
     """The event in a publisher's record, checked as well. `sealed` is what the door wrote beside it; `owner` the
     publisher whose own topic it came by: the broker let nobody else write there, so what the record says is ignored.
+    `content` is the door's digest of what a client said, where its retries are made anew (hexadecimal).
 
     Raises UnacceptableRecord, a dead letter.
     """
@@ -91,7 +94,8 @@ def read_record(
     except (EventRefused, ReportForbidden) as refusal:
         raise UnacceptableRecord(refusal, refusal.reason) from None
     person = person_of(policy.key, message.customer)
-    return InboundEvent(publisher.name, message, person, publisher.trust, traceparent, received_ms)
+    said = told_content(policy.key, content) if content else content_digest(policy.key, message)
+    return InboundEvent(publisher.name, message, person, publisher.trust, traceparent, received_ms, said)
 
 
 def _check(message: Message, now: datetime, factor: float) -> None:

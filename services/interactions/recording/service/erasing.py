@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from uuid import UUID
 
 from services.interactions.recording import repository
-from services.interactions.recording.domain import name_in
+from services.interactions.recording.domain.digests import name_in, slots_of
 from shared.database.transaction import Tx
 
 
@@ -23,6 +23,12 @@ async def names_told(tx: Tx, ids: Sequence[UUID]) -> set[str]:
     told = await repository.known_observations(tx, ids)
     names = {name_in(slot) for slots in told.values() for slot in slots}
     return {name for name in names if name is not None}
+
+
+async def names_told_about_others(tx: Tx, names: Iterable[str], ids: Sequence[UUID]) -> set[str]:
+    """Those of `names` by which publishers have named somebody who is none of `ids`."""
+    slots = {slot: name for name in names for slot in slots_of(name)}
+    return {slots[slot] for slot in await repository.told_about_others(tx, slots, ids)}
 
 
 async def remaining_recorded(tx: Tx, ids: Sequence[UUID]) -> dict[str, int]:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 from typing import Any
 
-from services.interactions.rates.domain import PLACES
+from services.interactions.rates.domain import places_of
 from services.interactions.segment_api.domain.people import text_of
 
 # Stands for the goods of an order that names none, or for a product without an id.
@@ -23,7 +23,8 @@ def basket_of(properties: dict[str, Any], channel: str, base_currency: str) -> d
     """
     currency = text_of(properties.get("currency"))
     currency = currency.upper() if currency else base_currency
-    places = PLACES.get(currency, 2)
+    known = places_of(currency)
+    places = 2 if known is None else known
     given = properties.get("products")
     products: list[Any] = given if isinstance(given, list) and given else [{}]
     gross = [_gross(product, places) for product in products]

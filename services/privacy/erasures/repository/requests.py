@@ -9,13 +9,14 @@ from uuid import UUID
 
 from sqlalchemy import RowMapping, text
 
-from services.privacy.erasures.domain import Erasure, ErasureState, Receipt
+from services.privacy.erasures.domain import Erasure, ErasureState, Outcome, Receipt
 from services.privacy.identity.domain import Address
 from shared.database.transaction import Tx
 
 _COLUMNS = (
     "erasure_id, customer_id, aliases, fingerprints, channels, state, requested_by, requested_at, due_at, recorded_by, "
-    "identity_checked_at, asked_at, asked, completed_at, certificate, second_selves, identity_checked_by, rejected_by"
+    "identity_checked_at, asked_at, asked, completed_at, certificate, second_selves, identity_checked_by, rejected_by, "
+    "outcome"
 )
 _STORE = text("""
     insert into erasures (erasure_id, customer_id, aliases, fingerprints, channels, state, requested_by, requested_at,
@@ -31,6 +32,13 @@ _OPEN = text(f"""
     where state in ('waiting', 'running')
       and (customer_id = any(cast(:ids as uuid[])) or aliases && cast(:ids as uuid[]))
     order by requested_at limit 1
+""")
+# Requests of former releases have no outcome, and were certified whatever they found.
+_ERASED_BEFORE = text("""
+    select 1 from erasures
+    where erasure_id <> :id and state = 'completed' and coalesce(outcome, 'erased') = 'erased'
+      and (customer_id = any(cast(:ids as uuid[])) or aliases && cast(:ids as uuid[]))
+    limit 1
 """)
 _LIST = text(f"""
     select {_COLUMNS} from erasures
@@ -169,13 +177,23 @@ async def store_receipt(tx: Tx, erasure_id: UUID, receipt: Receipt) -> None:
     )
 
 
-async def complete(tx: Tx, erasure_id: UUID, certificate: Mapping[str, object]) -> None:
+async def erased_before(tx: Tx, erasure_id: UUID, ids: Sequence[UUID]) -> bool:
+    """Has another request found and erased somebody under one of these ids?"""
+    return bool(await tx.value(_ERASED_BEFORE, {"id": erasure_id, "ids": list(ids)}))
+
+
+async def complete(tx: Tx, erasure_id: UUID, outcome: Outcome, certificate: Mapping[str, object] | None) -> None:
     """Every receipt is clean."""
     await tx.execute(
         """update erasures set state = 'completed', completed_at = :now, certificate = cast(:certificate as jsonb),
-                               fingerprints = '{}', channels = '{}'
+                               outcome = :outcome, fingerprints = '{}', channels = '{}'
            where erasure_id = :id""",
-        {"id": erasure_id, "now": tx.now, "certificate": json.dumps(certificate)},
+        {
+            "id": erasure_id,
+            "now": tx.now,
+            "outcome": outcome.value,
+            "certificate": None if certificate is None else json.dumps(certificate),
+        },
     )
 
 
@@ -204,6 +222,7 @@ def _erasure(row: RowMapping, receipts: list[Receipt]) -> Erasure:
             "second_selves": tuple(row["second_selves"]),
             "addresses": tuple(addresses),
             "state": ErasureState(row["state"]),
+            "outcome": None if row["outcome"] is None else Outcome(row["outcome"]),
             "receipts": tuple(receipts),
         }
     )

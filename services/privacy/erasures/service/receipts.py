@@ -5,7 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from uuid import UUID
 
-from services.privacy.erasures.domain import SERVICES, Certificate, Erasure, ErasureState, Receipt, certify, missing
+from services.privacy.erasures.domain import (
+    SERVICES,
+    Certificate,
+    Erasure,
+    ErasureState,
+    Outcome,
+    Receipt,
+    certify,
+    missing,
+    outcome_of,
+)
 from services.privacy.erasures.repository import requests as repository
 from shared.contracts.privacy import ErasureCompleted
 from shared.database.transaction import Tx
@@ -15,7 +25,8 @@ from shared.ids import new_id
 async def record_receipt(
     tx: Tx, erasure_id: UUID, service: str, stores: Mapping[str, int], remaining: Mapping[str, int]
 ) -> bool:
-    """The receipt is kept; the last clean one completes the request, with a certificate. False for unknown requests.
+    """The receipt is kept; the last clean one completes the request, with a certificate unless nobody was found.
+    False for unknown requests.
 
     A receipt that comes after the certificate changes nothing.
     """
@@ -34,8 +45,13 @@ async def record_receipt(
 
 
 async def _complete(tx: Tx, erasure: Erasure, receipts: Sequence[Receipt]) -> None:
+    outcome = outcome_of(receipts, before=await repository.erased_before(tx, erasure.erasure_id, erasure.members))
+    if outcome is Outcome.UNKNOWN_SUBJECT:
+        # A certificate says that somebody was erased.
+        await repository.complete(tx, erasure.erasure_id, outcome, None)
+        return
     certificate = certify(new_id(), receipts, tx.now)
-    await repository.complete(tx, erasure.erasure_id, _document(erasure, certificate))
+    await repository.complete(tx, erasure.erasure_id, outcome, _document(erasure, certificate, outcome))
     tx.publish(
         ErasureCompleted(
             request_id=erasure.erasure_id,
@@ -46,11 +62,12 @@ async def _complete(tx: Tx, erasure: Erasure, receipts: Sequence[Receipt]) -> No
     )
 
 
-def _document(erasure: Erasure, certificate: Certificate) -> dict[str, object]:
+def _document(erasure: Erasure, certificate: Certificate, outcome: Outcome) -> dict[str, object]:
     """The certificate as it is kept and shown."""
     return {
         "certificate_id": str(certificate.certificate_id),
         "erasure_id": str(erasure.erasure_id),
+        "outcome": outcome.value,
         "issued_at": certificate.issued_at.isoformat(),
         "requested_at": erasure.requested_at.isoformat(),
         "customer_ids": [str(member) for member in erasure.members],

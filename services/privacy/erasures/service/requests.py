@@ -19,6 +19,7 @@ from services.privacy.erasures.service.running import emit_request, erase_addres
 from services.privacy.identity.domain import Address, Hashing, Reference
 from services.privacy.identity.service import holders_of
 from shared.contracts.envelope import Origin
+from shared.customers.traces import Naming
 from shared.database.transaction import Tx
 from shared.ids import new_id
 
@@ -55,7 +56,7 @@ async def find_address(tx: Tx, hashing: Hashing, reference: Reference) -> UUID:
     return addresses[0].subjects[0]
 
 
-async def request_erasure(tx: Tx, request: Request) -> Erasure:
+async def request_erasure(tx: Tx, naming: Naming, request: Request) -> Erasure:
     """The request is recorded with its deadline; with the identity checked it runs, else it waits for the check.
 
     A second request for the same customer is the first one: it adds addresses, and the check if that was missing.
@@ -86,15 +87,15 @@ async def request_erasure(tx: Tx, request: Request) -> Erasure:
         if erasure.state is ErasureState.RUNNING:
             await erase_addresses(tx, erasure.erasure_id, reach)
     if request.identity_checked and erasure.state is ErasureState.WAITING:
-        await run(tx, erasure, request.recorded_by)
+        await run(tx, naming, erasure, request.recorded_by)
     return await show_erasure(tx, erasure.erasure_id)
 
 
-async def record_identity_check(tx: Tx, erasure_id: UUID, checked_by: str) -> Erasure:
+async def record_identity_check(tx: Tx, naming: Naming, erasure_id: UUID, checked_by: str) -> Erasure:
     """The person is who they say; the erasure runs, and who checked is kept. Raises ErasureNotFound,
     IdentityAlreadyChecked."""
     erasure = await _waiting(tx, erasure_id)
-    await run(tx, erasure, checked_by)
+    await run(tx, naming, erasure, checked_by)
     return await show_erasure(tx, erasure_id)
 
 

@@ -15,11 +15,16 @@ from services.privacy.permits import repository as permits
 from services.privacy.subject_locks import repository as subject_locks
 from services.privacy.suppressions.domain import SuppressionReason
 from services.privacy.suppressions.service import suppress_silently
-from shared.contracts.envelope import Origin
+from shared.contracts.customers import IdentifierRetired
+from shared.contracts.envelope import Envelope, Origin
 from shared.contracts.privacy import ErasureRequested
 from shared.customers.merges import groups_of
 from shared.customers.owners import owned_by, owners_of
+from shared.customers.stores import Person, forget
+from shared.customers.traces import Naming
 from shared.database.transaction import Tx
+from shared.events.letter_erasure import Moment, erase_letters
+from shared.ids import milliseconds_of, new_id
 
 THIS_SERVICE = "privacy"
 BY_ERASURE = "erasure"
@@ -37,10 +42,14 @@ class Reach:
     second_selves: tuple[UUID, ...]
 
     @property
+    def own_hashes(self) -> set[str]:
+        """The addresses that nobody else has."""
+        return {hashed for hashed, _ in self.addresses if hashed not in self.of_others}
+
+    @property
     def own_subjects(self) -> set[UUID]:
         """Where everything that was said goes: at addresses that nobody else has, and under second selves."""
-        own = {subject_of(hashed) for hashed, _ in self.addresses if hashed not in self.of_others}
-        return own | set(self.second_selves)
+        return {subject_of(hashed) for hashed in self.own_hashes} | set(self.second_selves)
 
     @property
     def other_subjects(self) -> set[UUID]:
@@ -62,16 +71,21 @@ async def lock_reach(
     return reach
 
 
-async def run(tx: Tx, erasure: Erasure, checked_by: str) -> None:
+async def run(tx: Tx, naming: Naming, erasure: Erasure, checked_by: str) -> None:
     """Hashes, tombstones, own stores, and the event that asks the others: one transaction."""
     reach = await lock_reach(tx, erasure.customer_id, erasure.addresses, erasure.second_selves, erasure.aliases)
     erased = await erase_addresses(tx, erasure.erasure_id, reach)
     versions = await subject_locks.next_versions(tx, len(reach.members))
     await subject_locks.add_tombstones(tx, dict(zip(reach.members, versions, strict=True)))
-    erased |= await stores.erase_own(tx, reach.members)
+    names = {owned.fingerprint for owned in await owned_by(tx, reach.members)}
+    names |= {hashed for hashed, _ in reach.addresses if hashed not in reach.of_others}
+    now = Moment(milliseconds_of(new_id()) or 0)
+    found = await forget(tx, stores.OWN, Person(reach.members), naming, now, names)
+    erased |= found.erased
     aliases = tuple(member for member in reach.members if member != erasure.customer_id)
     await repository.start(tx, erasure.erasure_id, aliases, reach.addresses, checked_by)
-    left = await stores.count_lines(tx, erasure.erasure_id) | await stores.count_own(tx, reach.members)
+    left = await stores.count_lines(tx, erasure.erasure_id) | found.remaining
+    left |= await stores.count_by_address(tx, reach.own_hashes)
     await repository.store_receipt(tx, erasure.erasure_id, Receipt(THIS_SERVICE, erased, left, tx.now))
     running = replace(erasure, aliases=aliases, addresses=reach.addresses, state=ErasureState.RUNNING)
     await emit_request(tx, running, Origin.LIVE)
@@ -80,7 +94,8 @@ async def run(tx: Tx, erasure: Erasure, checked_by: str) -> None:
 async def erase_addresses(tx: Tx, erasure_id: UUID, reach: Reach) -> dict[str, int]:
     """The addresses are suppressed, and what was said by them is gone; how many rows. Refusals stay."""
     await _suppress(tx, reach.addresses)
-    return await stores.erase_lines(
+    erased = await stores.erase_by_address(tx, reach.own_hashes)
+    return erased | await stores.erase_lines(
         tx, erasure_id, subjects=reach.own_subjects, others=reach.other_subjects, ids=reach.members
     )
 
@@ -90,18 +105,23 @@ async def is_open(tx: Tx, customer_id: UUID) -> bool:
     return await repository.open_for(tx, [customer_id]) is not None
 
 
-async def erase_retired(tx: Tx, customer_id: UUID, fingerprint: str, generation: int) -> None:
+async def erase_retired(tx: Tx, naming: Naming, event: Envelope[IdentifierRetired]) -> None:
     """An identifier of a customer under erasure was retired: its hash goes on the list, whichever kind it is of, and
     what was said by it before is gone.
 
     The hash of a card or an external id matches no address, so listing it costs nothing.
     """
-    erasure = await repository.open_for(tx, [customer_id])
+    fingerprint = event.data.fingerprint
+    if event.data.erased:
+        # Also when the request is over by now, and the letter came late.
+        await erase_letters(tx, naming, Moment.of(event), [event.subject], [fingerprint])
+    erasure = await repository.open_for(tx, [event.subject])
     if erasure is None:
         return
     await _suppress(tx, [(fingerprint, channel) for channel in CHANNELS])
     if erasure.state is ErasureState.RUNNING:
-        await stores.erase_lines(tx, erasure.erasure_id, subjects=[subject_of(fingerprint)], generation=generation)
+        subjects = [subject_of(fingerprint)]
+        await stores.erase_lines(tx, erasure.erasure_id, subjects=subjects, generation=event.data.generation)
 
 
 async def emit_request(tx: Tx, erasure: Erasure, origin: Origin) -> None:

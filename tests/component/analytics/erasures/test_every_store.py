@@ -11,7 +11,7 @@ from tests.stores import Stores
 
 KEPT = {
     "tombstones": "so that nothing brings them back",
-    "aliases": "for the version before; triggers carry there what becomes of merges",
+    "aliases": "of the version before; a trigger takes out what goes from merges (tests/upgrade/test_merges.py)",
 }
 
 

@@ -10,7 +10,7 @@ import httpx
 import pytest
 
 from services.analytics.scores.jobs import fit_waiting
-from services.analytics.scores.service import scoring
+from services.analytics.scores.service import requesting
 from tests.component.analytics.builders import a_consent, a_merge, a_purchase, a_return, an_erasure
 from tests.component.analytics.world import World
 
@@ -20,8 +20,8 @@ DAY = timedelta(days=1)
 async def fitted(world: World, model: str, options: dict[str, object] | None = None) -> dict[str, object]:
     """A fit that was asked for and done."""
     async with world.database.transaction() as tx:
-        id = await scoring.request_fit(tx, model, options or {}, "tests")
-    while await scoring.fit_next(world.context):
+        id = await requesting.request_fit(tx, model, options or {}, "tests")
+    while await requesting.fit_next(world.context):
         pass
     async with world.database.transaction() as tx:
         return dict(await tx.row("select * from score_fits where fit_id = :id", {"id": id}) or {})

@@ -47,6 +47,28 @@ async def test_a_service_that_does_not_answer_defers(world: World, who: str) -> 
     assert (await world.report(campaign))["handed_over"] == 1
 
 
+async def test_a_message_waits_for_the_word_whose_the_address_is(world: World) -> None:
+    """A server's word comes a moment after the page's; a refusal for good would lose the order's confirmation."""
+    segment, customer = uuid4(), await world.customer()
+    campaign = await world.campaign(segment=segment)
+    await enter(world, segment, customer)
+
+    class Unsure(RealServices):
+        """Privacy does not know yet whose the address is."""
+
+        async def permits(self, questions: Sequence[Question]) -> dict[UUID, Permission]:
+            """As the permit for a service message is refused."""
+            ids = [question.message_id for question in questions]
+            return {id: Permission(id, None, "address-unconfirmed") for id in ids}
+
+    lane = await world.sender(services=Unsure(world.services))
+    assert await lane.turn()
+    assert (await world.report(campaign))["waiting"] == {"address-unconfirmed": 1}
+    world.clock.advance(seconds=5)
+    await world.send()
+    assert (await world.report(campaign))["handed_over"] == 1
+
+
 async def test_a_permit_that_grew_old_is_not_used(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     segment, customer = uuid4(), await world.customer()
     campaign = await world.campaign(segment=segment)

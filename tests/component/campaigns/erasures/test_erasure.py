@@ -108,7 +108,7 @@ async def test_the_receipt_waits_for_a_message_in_hand(world: World) -> None:
     goes_on.set()
     await turning
     async with world.database.transaction() as tx:
-        assert await service.finish_erasures(tx, ALL_STORES) == 0
+        assert await service.finish_erasures(tx, world.settings.naming, ALL_STORES) == 0
     assert len(await world.emitted(customer, CampaignsErasureDone)) == 1
     assert await found(world, customer) == {}
     assert (await world.report(campaign))["handed_over"] == 1

@@ -7,7 +7,7 @@ from datetime import UTC, timedelta
 from uuid import UUID, uuid4
 
 from services.campaigns.campaigns.service import lifecycle
-from shared.contracts.customers import CustomersMerged, ProfileChanged
+from shared.contracts.customers import CustomerRetracted, CustomersMerged, ProfileChanged
 from shared.contracts.privacy import ConsentChanged, RestrictionChanged
 from tests.component.campaigns.world import TEXT, World
 
@@ -95,6 +95,26 @@ async def test_quiet_hours_are_those_of_the_customers_own_zone(world: World) -> 
     world.clock.set(due)
     await world.send()
     assert (await world.report(campaign))["handed_over"] == 2
+
+
+async def test_of_a_retracted_customer_nothing_is_copied(world: World) -> None:
+    """Catches the time zone and the status of an import that was taken back, by which somebody is written to."""
+    customer = await world.customer()
+    fact = CustomerRetracted(import_id=uuid4())
+    kept = "select status is null and time_zone is null and reachable = '{}' from profiles where customer_id = :id"
+    profile = ProfileChanged(
+        kind="person",
+        status="active",
+        attributes={},
+        changed=[],
+        reachable=["email"],
+        time_zone="Asia/Tokyo",
+        created_at=world.clock.now(),
+    )
+    await world.handle(world.event(profile, customer))
+    assert await world.value(kept, id=customer) is False
+    await world.handle(world.event(fact, customer))
+    assert await world.value(kept, id=customer) is True
 
 
 async def test_the_holdout_is_refused_and_nobody_of_it_gets_a_mail(world: World) -> None:

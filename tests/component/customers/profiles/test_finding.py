@@ -79,3 +79,37 @@ async def test_search_by_the_beginning_of_names_and_emails(api: httpx.AsyncClien
             assert answer.status_code == 422
         else:
             assert [customer["customer_id"] for customer in answer.json()["items"]] == found
+
+
+async def test_an_agent_finds_by_surname_and_by_a_local_number(api: httpx.AsyncClient) -> None:
+    """Catches somebody on the telephone whom nobody finds: they say their surname, or a number without a country."""
+    surname = f"L{uuid4().hex[:10]}"
+    phone = f"+4420{uuid4().int % 10**8:08}"
+    found = [
+        await created(
+            api,
+            identifiers=[{"kind": "phone", "value": phone}],
+            attributes={"given_name": given, "family_name": f"{surname}-Smith"},
+        )
+        for given in ("Ada", "Bo", "Cy")
+    ]
+    ids = [customer["customer_id"] for customer in found]
+    await created(api, attributes={"given_name": "Ada", "family_name": f"x{surname}"})
+
+    async def asked(**params: str) -> list[str]:
+        answer = await api.get("/customers", params=params)
+        assert answer.status_code == 200, answer.text
+        return [customer["customer_id"] for customer in answer.json()["items"]]
+
+    assert sorted(await asked(name=surname.upper())) == sorted(ids)
+    assert await asked(name=f"{surname[:8]} ada") == [ids[0]]
+    assert await asked(name=f"ada smith, {surname}") == [ids[0]]
+    assert await asked(name=f"{surname} dee") == []
+    assert await asked(name="&|:*' \\") == []
+    first = (await api.get("/customers", params={"name": surname, "limit": "2"})).json()
+    second = (await api.get("/customers", params={"name": surname, "limit": "2", "after": first["next"]})).json()
+    assert [customer["customer_id"] for customer in [*first["items"], *second["items"]]] == ids
+    assert await asked(phone=phone) == ids
+    assert await asked(phone=f"0{phone[3:6]} {phone[6:9]}-{phone[9:]}") == ids
+    assert await asked(phone=phone, name="bo") == [ids[1]]
+    assert (await api.get("/customers", params={"phone": "12"})).status_code == 422

@@ -32,10 +32,12 @@ async def erase(client: httpx.AsyncClient, customer_id: UUID, **changes: Any) ->
     return made
 
 
-def receipts(erasure_id: str, customer: UUID, clock: FixedClock, left: int = 0) -> list[Envelope[Any]]:
-    """The receipts of the other services, each with `left` rows that it still found."""
+def receipts(erasure_id: str, customer: UUID, clock: FixedClock, left: int = 0, rows: int = 2) -> list[Envelope[Any]]:
+    """The receipts of the other services, each over `rows` erased rows, with `left` rows that it still found."""
     return [
-        an_event(kind(request_id=UUID(erasure_id), stores={"rows": 2}, remaining={"rows": left}), customer, clock.now())
+        an_event(
+            kind(request_id=UUID(erasure_id), stores={"rows": rows}, remaining={"rows": left}), customer, clock.now()
+        )
         for kind in RECEIPTS
     ]
 

@@ -46,6 +46,31 @@ async def test_the_whole_road_ends_with_a_certificate(
     assert completed.data["certificate_id"] == certificate["certificate_id"]
 
 
+async def test_nobody_known_is_no_certificate(client: httpx.AsyncClient, database: Database, clock: FixedClock) -> None:
+    """Catches a mistyped id that is certified as an erasure, while the person's data stay where they are."""
+    customer = new_id()
+    erasure = await erase(client, customer)
+    assert erasure["outcome"] is None
+    await handle(database, *receipts(erasure["erasure_id"], customer, clock, rows=0))
+    done = await show(client, erasure["erasure_id"])
+    assert (done["state"], done["outcome"], done["certificate"]) == ("completed", "unknown_subject", None)
+    assert await emitted(database, customer, "erasure_completed") == []
+
+
+async def test_who_was_erased_before_is_certified_again(
+    client: httpx.AsyncClient, database: Database, clock: FixedClock
+) -> None:
+    """Catches a person who asks twice and is called unknown."""
+    customer = new_id()
+    first = await erase(client, customer)
+    await handle(database, *receipts(first["erasure_id"], customer, clock))
+    assert (await show(client, first["erasure_id"]))["outcome"] == "erased"
+    second = await erase(client, customer)
+    await handle(database, *receipts(second["erasure_id"], customer, clock, rows=0))
+    done = await show(client, second["erasure_id"])
+    assert (done["outcome"], done["certificate"]["outcome"]) == ("erased_before", "erased_before")
+
+
 @pytest.mark.parametrize("name", [{"email": "ada@example.test"}, {"card": "C-17"}])
 async def test_a_name_that_may_stand_beside_another_is_not_enough_to_erase(
     client: httpx.AsyncClient, name: dict[str, str]

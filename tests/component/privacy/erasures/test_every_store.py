@@ -12,7 +12,8 @@ from tests.stores import Stores
 KEPT = {
     "standings": "the tombstone",
     "erasures": "the request itself, with its certificate",
-    "merges": "a request that comes again must mean every id that was the person's",
+    "requests": "that it was asked and answered, and when; the words go",
+    "merges": "merges of others' ids are told again only as long as they stand",
     "erased_lines": "names lines that are gone",
     "permits.covers": "whoever was one with them once keeps the proof of what they were sent",
 }

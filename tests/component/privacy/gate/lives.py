@@ -25,6 +25,7 @@ from services.privacy.subject_locks.service import lock_subjects
 from services.privacy.suppressions.service import lift
 from shared.contracts.customers import CustomersMerged, IdentifierOwned, IdentifierRetired, MergeUndone
 from shared.contracts.interactions import Identifier
+from shared.customers.traces import Naming
 from shared.database.engine import Database
 from shared.database.transaction import Tx
 from shared.errors import Refusal
@@ -215,7 +216,7 @@ class Life:
     async def _erase(self, tx: Tx, step: Step) -> None:
         """The addresses are taken off the list again, so that only consent stands between them and a message."""
         person = self.people[step.person]
-        await request_erasure(tx, Request(person, "officer", True, (), "test"))
+        await request_erasure(tx, Naming(KEY), Request(person, "officer", True, (), "test"))
         self.owners = {address: owner for address, owner in self.owners.items() if owner != person}
         named = [HASHING.address("email", spelling[0]) for spelling in self.spellings]
         await lift(tx, [(address, "email") for address in named], None, "test", protected_too=True)

@@ -7,16 +7,56 @@ from datetime import timedelta
 
 import httpx
 
+from shared.database.engine import Database
 from shared.ids import new_id
-from tests.component.privacy.scenes import ask, record
+from tests.component.privacy.addresses import an_email, own, retire, say, withdraw
+from tests.component.privacy.scenes import address_of, ask, record
 from tests.fakes import FixedClock
 
 
-async def test_a_customer_nobody_asked_gets_service_messages_only(client: httpx.AsyncClient) -> None:
+async def test_a_customer_nobody_asked_gets_service_messages_only(
+    client: httpx.AsyncClient, database: Database
+) -> None:
     """Catches silence that counts as a yes."""
     customer = new_id()
+    await own(database, customer, address_of(customer))
     assert await ask(client, customer) == "no-consent"
     assert await ask(client, customer, purpose="service") == "granted"
+
+
+async def test_a_service_message_needs_an_address_that_more_than_a_page_has_named(
+    client: httpx.AsyncClient, database: Database
+) -> None:
+    """Catches mail from the firm to whatever address somebody typed into its shop: nobody was asked, nobody knows."""
+    customer, email = new_id(), an_email()
+    assert await ask(client, customer, address=email, purpose="service") == "address-unconfirmed"
+    await own(database, customer, email, trust="browser")
+    assert await ask(client, customer, address=email, purpose="service") == "address-unconfirmed"
+    await own(database, customer, email)
+    assert await ask(client, customer, address=email, purpose="service") == "granted"
+    # Another customer's address is not theirs, however sure that is.
+    assert await ask(client, new_id(), address=email, purpose="service") == "address-unconfirmed"
+    # A phone is nobody's alone, and pages cannot name one.
+    assert await ask(client, customer, channel="sms", address="+44 20 7946 0000", purpose="service") == "granted"
+
+
+async def test_who_consented_by_an_address_gets_service_messages_there(
+    client: httpx.AsyncClient, database: Database
+) -> None:
+    """Catches a confirmed opt-in that counts for nothing, and one that ends with the newsletter: orders go on."""
+    customer, email = new_id(), an_email()
+    await own(database, customer, email, trust="browser")
+    await say(client, {"customer_id": str(customer), "email": email})
+    assert await ask(client, customer, address=email, purpose="service") == "granted"
+    await withdraw(client, {"customer_id": str(customer)})
+    assert await ask(client, customer, address=email, purpose="service") == "granted"
+    # The next holder has confirmed nothing.
+    await retire(database, customer, email)
+    second = new_id()
+    await own(database, second, email, trust="browser", generation=1)
+    assert await ask(client, second, address=email, purpose="service") == "address-unconfirmed"
+    await say(client, {"email": email})
+    assert await ask(client, second, address=email, purpose="service") == "granted"
 
 
 async def test_consent_holds_for_its_purpose_and_channel_only(client: httpx.AsyncClient) -> None:

@@ -46,6 +46,50 @@ def _reasons(body: Any) -> list[str]:
 
 
 @pytest.mark.parametrize(
+    ("currency", "day", "accepted"),
+    [
+        ("HRK", "2022-12-31", True),
+        ("HRK", "2023-06-01", False),
+        ("HRK", "1990-01-01", False),
+        ("DEM", "1999-05-01", True),
+        ("DEM", "2015-05-01", False),
+        ("ITL", "2001-05-01", True),
+        ("EUR", "2015-05-01", True),
+        ("XTS", "2015-05-01", False),
+        ("QQQ", "1999-05-01", False),
+    ],
+)
+def test_a_withdrawn_currency_is_one_on_its_own_days(currency: str, day: str, accepted: bool) -> None:
+    """Would catch a history of ten years that cannot be brought in, and marks that are paid with today."""
+    body = _purchase(time=f"{day}T12:00:00Z")
+    body["data"] = {**body["data"], "currency": currency}
+    if accepted:
+        assert _read(body).data.currency == currency
+    else:
+        assert _reasons(body) == ["unknown-currency"]
+
+
+@pytest.mark.parametrize(
+    ("amount", "changes", "accepted"),
+    [
+        (0, {}, False),
+        (0, {"origin": "history"}, True),
+        (0, {"time": "2026-04-01T11:00:00Z"}, True),
+        (-1, {"origin": "history"}, False),
+        (1, {}, True),
+    ],
+)
+def test_what_cost_nothing_is_history_only(amount: int, changes: dict[str, Any], accepted: bool) -> None:
+    """Would catch an order without its prices that is recorded, and a gift of last year that cannot be."""
+    body = _purchase(**changes)
+    body["data"] = {**body["data"], "lines": [{"product_id": "p", "quantity": 1, "amount": amount}]}
+    if accepted:
+        assert _read(body).message_id == "m-1"
+    else:
+        assert _reasons(body) == ["empty-total"]
+
+
+@pytest.mark.parametrize(
     ("seconds", "factor", "accepted"), [(299, 1, True), (301, 1, False), (301, 3600, True), (301 * 3600, 3600, False)]
 )
 def test_the_tolerance_for_clocks_scales_with_the_business_clock(seconds: int, factor: float, accepted: bool) -> None:

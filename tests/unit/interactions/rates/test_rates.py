@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 
 import pytest
@@ -52,3 +52,10 @@ def test_places_of_minor_units_differ(currency: str, amount: int, rate: str, exp
 def test_a_rate_that_cannot_be_is_named(rate: str) -> None:
     """Would catch a typing error that values every basket at a fortune."""
     assert wrong_with_rate(Rate("EUR", NOW.date(), Decimal(rate)), "USD")
+
+
+def test_a_withdrawn_currency_is_valued_by_its_own_rates_and_places() -> None:
+    """Would catch liras counted as if they had cents, and a rate of a day on which nobody could pay so."""
+    assert base_amount(1936, "ITL", "EUR", Decimal("0.000516457")) == 100
+    assert wrong_with_rate(Rate("HRK", date(2022, 12, 30), Decimal("0.1327")), "EUR") is None
+    assert "2023" in (wrong_with_rate(Rate("HRK", date(2024, 1, 2), Decimal("0.1327")), "EUR") or "")

@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.interactions.identity.domain import person_of
-from services.interactions.recording.domain import message_digest, observation_digests, origin_of, tells_anything_new
+from services.interactions.recording.domain.digests import message_digest, observation_digests, tells_anything_new
+from services.interactions.recording.domain.interactions import origin_of
 from shared.contracts.envelope import Origin
 from shared.contracts.inbound import CustomerRef
 

@@ -10,7 +10,7 @@ import pytest
 from services.privacy.consents.domain.judging import Destination
 from services.privacy.consents.domain.ledger import Action, Head, Scope
 from services.privacy.gate.domain import Situation, grant, refusal
-from services.privacy.identity.domain import subject_of
+from services.privacy.identity.domain import NOBODY, Holder, subject_of
 from services.privacy.permits.domain import SERVICE_PURPOSE as SERVICE
 from services.privacy.permits.domain import Question, Reason
 from services.privacy.subject_locks.domain import SubjectState as Standing
@@ -39,6 +39,8 @@ def a_situation(
     suppressed: tuple[SuppressionReason, ...] = (),
     restricted: bool = False,
     erased: bool = False,
+    confirmed: bool = True,
+    holder: Holder = NOBODY,
 ) -> Situation:
     head = Head(Scope(A, "marketing", "email"), Action.GRANTED, UUID(int=5), 7, NOW, None, None)
     return Situation(
@@ -46,7 +48,8 @@ def a_situation(
         states=[Standing(A, 7), Standing(B, 3, restricted=restricted, erased=erased), Standing(AT_ADDRESS, 5)],
         heads=[head] if granted else [],
         suppressed=suppressed,
-        to=Destination(a_question().to),
+        to=Destination(a_question().to, holder),
+        confirmed=confirmed,
     )
 
 
@@ -69,6 +72,11 @@ def test_the_gravest_reason_is_given(situation: Situation, expected: Reason | No
     ("situation", "expected"),
     [
         (a_situation(granted=False), None),
+        (a_situation(confirmed=False), Reason.ADDRESS_UNCONFIRMED),
+        (a_situation(confirmed=False, holder=Holder(B, trusted=True)), None),
+        (a_situation(confirmed=False, holder=Holder(B, trusted=False)), Reason.ADDRESS_UNCONFIRMED),
+        (a_situation(confirmed=False, holder=Holder(UUID(int=3), trusted=True)), Reason.ADDRESS_UNCONFIRMED),
+        (a_situation(confirmed=False, suppressed=(SuppressionReason.BOUNCED,)), Reason.SUPPRESSED),
         (a_situation(granted=False, suppressed=(SuppressionReason.UNSUBSCRIBED_ALL,)), None),
         (a_situation(granted=False, suppressed=(SuppressionReason.ERASED,)), None),
         (a_situation(granted=False, suppressed=(SuppressionReason.BOUNCED,)), Reason.SUPPRESSED),

@@ -47,7 +47,7 @@ function Shown({ erasure }: { erasure: Erasure }) {
           ]} />
       </Panel>
       <Panel title={t("erasure.certificate")}>
-        {erasure.certificate ? <pre className="mono pre">{JSON.stringify(erasure.certificate, null, 2)}</pre> : <Text size="sm" c="dimmed">{t("erasure.no-certificate")}</Text>}
+        {erasure.certificate ? <pre className="mono pre">{JSON.stringify(erasure.certificate, null, 2)}</pre> : <Text size="sm" c="dimmed">{t(erasure.outcome === "unknown_subject" ? "erasure.unknown-subject" : "erasure.no-certificate")}</Text>}
       </Panel>
     </Page>
   );
