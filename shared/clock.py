@@ -69,6 +69,23 @@ class ScaledClock:
         return datetime.fromtimestamp(self._anchor + since, UTC)
 
 
+class StoppedClock:
+    """Business time that stands: for work that is of one moment, however long it takes."""
+
+    factor = 1.0
+
+    def __init__(self, at: datetime) -> None:
+        self._at = at
+
+    def now(self) -> datetime:
+        """The moment."""
+        return self._at
+
+    def wall_of(self, business: datetime) -> datetime:
+        """The same."""
+        return business
+
+
 class Machine:
     """The machine's own time."""
 

@@ -17,6 +17,7 @@ from console.server.protection import Protection
 from console.server.sessions import Sessions
 from console.server.users import Users
 from shared.clock import open_clock
+from shared.observability.spans import NO_TELEMETRY
 from shared.redis import RateLimit, make_redis
 from shared.web import problems
 from shared.web.front import Front
@@ -30,7 +31,13 @@ _TRIES_PER_S, _TRIES_AT_ONCE = 0.1, 5.0
 def create_console(settings: Settings) -> FastAPI:
     """The whole front: sign-in, proxy, pages."""
     app = FastAPI(
-        title="Console", lifespan=lambda app: _lifespan(app, settings), openapi_url=None, docs_url=None, redoc_url=None
+        title="Console",
+        lifespan=lambda app: _lifespan(app, settings),
+        openapi_url=None,
+        docs_url=None,
+        redoc_url=None,
+        # Spans are our own, made by the layer in front.
+        telemetry=NO_TELEMETRY,
     )
     app.include_router(health.health_router(settings))
     for module in (signing_in, proxy, health, pages):

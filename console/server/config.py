@@ -36,6 +36,7 @@ class Settings(ServiceSettings):
     users_file: Path = Field(description="local accounts: names, roles and hashes")
     pages: Path = Field(ROOT / "console/web/dist", description="the built pages")
     openapi: Path = Field(ROOT / "docs/openapi", description="the five documents: what may be called at all")
+    file_most_mib: int = Field(512, ge=1, le=2048, description="the largest file that is passed on, in MiB")
     session_idle_s: int = Field(8 * 3600, gt=0, description="a session that nobody uses ends after this")
     session_longest_s: int = Field(24 * 3600, gt=0, description="and every session after this")
     oidc_issuer: str = Field("", description="sign-in by this OpenID provider; local accounts only when empty")

@@ -14,6 +14,7 @@ from console.server.config import SERVICES, Settings
 from console.server.context import ContextDep, PersonDep
 from console.server.errors import RoleLacksScope
 from shared.observability import metrics
+from shared.observability.spans import NO_TELEMETRY
 
 router = APIRouter()
 
@@ -36,7 +37,7 @@ def health_router(settings: Settings) -> APIRouter:
 
 def create_health_app(settings: Settings) -> FastAPI:
     """Health and metrics on a port of their own, which is not for strangers."""
-    app = FastAPI(title="console health", openapi_url=None, docs_url=None, redoc_url=None)
+    app = FastAPI(title="console health", openapi_url=None, docs_url=None, redoc_url=None, telemetry=NO_TELEMETRY)
     app.include_router(health_router(settings))
 
     @app.get("/metrics")

@@ -8,6 +8,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+# How a file's bytes travel: no form of another site can send this media type.
+FILE = "application/octet-stream"
 _METHODS = frozenset({"get", "post", "put", "patch", "delete"})
 
 
@@ -19,6 +21,7 @@ class Operation:
     method: str
     template: str
     scope: str
+    takes_file: bool = False
 
 
 class Operations:
@@ -48,7 +51,8 @@ def read_operations(folder: Path, services: Iterable[str]) -> Operations:
         for path, methods in document["paths"].items():
             for method, operation in methods.items():
                 if method in _METHODS and (scope := operation.get("x-scope")):
-                    operations.append(Operation(service, method.upper(), path, scope))
+                    body = operation.get("requestBody", {}).get("content", {})
+                    operations.append(Operation(service, method.upper(), path, scope, takes_file=FILE in body))
     return Operations(operations)
 
 

@@ -1,4 +1,4 @@
-"""What holds for every request: changes come from our own pages as JSON, and answers carry strict headers."""
+"""What holds for every request: changes come from our own pages, as JSON or a file; answers carry strict headers."""
 
 from __future__ import annotations
 
@@ -8,11 +8,13 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from console.server.config import Settings
 from console.server.errors import CrossSite
+from console.server.operations import FILE
 from shared.errors import TooLarge, WrongMediaType
 from shared.web.problems import answer
 
 _SAFE = frozenset({"GET", "HEAD"})
-_LARGEST_BODY = 2 * 1024 * 1024
+_MIB = 1024 * 1024
+_LARGEST_BODY = 2 * _MIB
 _HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "same-origin",
@@ -47,19 +49,23 @@ class Protection:
                     given.setdefault("Strict-Transport-Security", "max-age=31536000")
             await send(message)
 
-        refusal = None if scope["method"] in _SAFE else self._objection(headers, scope["scheme"])
+        refusal = None if scope["method"] in _SAFE else self._objection(headers, scope["scheme"], scope["path"])
         app = self._app if refusal is None else answer(refusal, Request(scope))
         await app(scope, receive, dress)
 
-    def _objection(self, headers: Headers, scheme: str) -> CrossSite | WrongMediaType | TooLarge | None:
+    def _objection(self, headers: Headers, scheme: str, path: str) -> CrossSite | WrongMediaType | TooLarge | None:
         own = self._settings.public_url.rstrip("/") or f"{scheme}://{headers.get('host', '')}"
         if headers.get("origin") != own or headers.get("sec-fetch-site", "same-origin") != "same-origin":
             return CrossSite(
                 "This change was not asked for by a page of this console.", cure="Open the console itself."
             )
         length = headers.get("content-length", "0")
-        if "transfer-encoding" in headers or not length.isdigit() or int(length) > _LARGEST_BODY:
-            return TooLarge(f"Send at most {_LARGEST_BODY:,} bytes, with a Content-Length.")
-        if length != "0" and headers.get("content-type", "").partition(";")[0].strip() != "application/json":
+        media_type = headers.get("content-type", "").partition(";")[0].strip()
+        # Which of the services' operations take a file, the proxy knows; it passes the bytes on without keeping them.
+        is_file = media_type == FILE and path.startswith("/api/")
+        largest = self._settings.file_most_mib * _MIB if is_file else _LARGEST_BODY
+        if "transfer-encoding" in headers or not length.isdigit() or int(length) > largest:
+            return TooLarge(f"Send at most {largest:,} bytes, with a Content-Length.")
+        if length != "0" and media_type != "application/json" and not is_file:
             return WrongMediaType("Changes are JSON.", cure="Send Content-Type: application/json.")
         return None

@@ -12,12 +12,15 @@ from starlette.responses import Response, StreamingResponse
 
 from console.server.context import Context, ContextDep, Person, PersonDep
 from console.server.errors import NoSuchOperation, RoleLacksScope, ServiceAway
-from console.server.operations import Operation
+from console.server.operations import FILE, Operation
+from shared.errors import WrongMediaType
 
 router = APIRouter()
 
 # A preview over a million customers and an export take their time; a service that is away is noticed at once.
 _TIMEOUT = httpx.Timeout(60.0, connect=2.0)
+# A file is read as a whole before the service answers.
+_FILE_TIMEOUT = httpx.Timeout(300.0, connect=2.0)
 _SENT_ON = ("content-type", "accept", "if-match", "idempotency-key", "traceparent")
 _SENT_BACK = ("content-type", "content-disposition", "etag", "retry-after", "location")
 
@@ -27,6 +30,8 @@ async def forward(service: str, path: str, request: Request, context: ContextDep
     """The service's own answer, whatever it is; ours when the person may not use the operation."""
     raw = request.scope.get("raw_path", b"").decode().partition("?")[0].removeprefix(f"/api/{service}")
     operation = allowed(context, person, request.method, service, raw)
+    if not operation.takes_file and request.headers.get("content-type", "").startswith(FILE):
+        raise WrongMediaType("This takes no file.", cure="Send Content-Type: application/json.")
     answer = await send(context, person, operation, raw, request)
     return StreamingResponse(
         _body(answer),
@@ -58,12 +63,19 @@ async def send(
     client = context.clients[operation.service]
     headers = {name: request.headers[name] for name in _SENT_ON if name in request.headers} if request else {}
     headers["Acting-For"] = quote(person.name, safe="@+._-")
+    content: bytes | AsyncIterator[bytes] | None = None
+    if request and operation.takes_file:
+        # With its length it goes on as it comes, and is held nowhere here.
+        headers["content-length"] = request.headers.get("content-length", "0")
+        content = request.stream()
+    elif request:
+        content = await request.body()
     outgoing = client.build_request(
         operation.method,
         httpx.URL(path, query=request.url.query.encode() or None) if request else path,
         headers=headers,
-        content=await request.body() if request else None,
-        timeout=_TIMEOUT,
+        content=content,
+        timeout=_FILE_TIMEOUT if operation.takes_file else _TIMEOUT,
         **more,  # type: ignore[arg-type]
     )
     try:

@@ -7,13 +7,22 @@ from collections.abc import Iterable
 _READING = frozenset({"customers:read", "interactions:read", "analytics:read"})
 
 ROLES: dict[str, frozenset[str]] = {
-    "marketer": _READING | {"analytics:write", "campaigns:read", "campaigns:write", "campaigns:send"},
-    "agent": _READING | {"customers:write", "interactions:write", "privacy:read", "privacy:write"},
+    "marketer": _READING
+    | {"customers:import", "analytics:write", "campaigns:read", "campaigns:write", "campaigns:send"},
+    "agent": _READING | {"customers:write", "interactions:write", "campaigns:read", "privacy:read", "privacy:write"},
     "privacy-officer": frozenset(
         {"customers:read", "interactions:read", "privacy:read", "privacy:write", "privacy:erase"}
     ),
     "operator": _READING
-    | {"operations", "customers:write", "customers:merge", "campaigns:read", "campaigns:send", "privacy:read"},
+    | {
+        "operations",
+        "customers:write",
+        "customers:merge",
+        "customers:import",
+        "campaigns:read",
+        "campaigns:send",
+        "privacy:read",
+    },
 }
 OWNER = "owner"
 ROLES[OWNER] = frozenset().union(*ROLES.values())

@@ -2,21 +2,34 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
+from deploy.demo import recount
 from deploy.demo.checker import Checker, Figures
 from deploy.demo.doors import Doors
+from deploy.demo.latency import Latency
 from deploy.demo.marketing import PURPOSE
 from deploy.demo.people import People
 from deploy.demo.places import Places
 from deploy.demo.progress import Progress
-from deploy.demo.schedule import Published
+from deploy.demo.recount import Look
+from deploy.demo.schedule import Baskets, Published
 from deploy.local.inbox import Mailbox, parse
 
+# What two minutes with 600 households bring about.
+_USUAL_HOUSEHOLDS, _USUAL_S = 600, 120.0
+_USUAL = {
+    "mails": 120, "entries": 140, "lapses": 120, "opened": 75, "clicked": 40, "refused": 60, "timed mails": 40,
+}  # fmt: skip
+# Machine seconds; ten times what an idle machine of two cores needs.
+_MEDIAN_S, _SLOWEST_S = 5.0, 20.0
+_LAPSE_LAG_S = 10.0
 _HANDED_OVER = "select id from messages where state = 'handed_over'"
 _ENTRIES = "select distinct entry_id from messages"
 _ORIGINS = """
@@ -55,6 +68,9 @@ class Evidence:
     progress: Progress
     people: People
     figures: Figures
+    latency: Latency
+    live_s: float
+    grocery: Baskets
     left: str
 
 
@@ -77,8 +93,66 @@ async def audit(seen: Evidence) -> tuple[list[Check], dict[str, Any]]:
         await consent(checker, mails),
         unwilling([str(letter["To"]) for letter in letters], seen.people),
         _responses(progress, figures),
+        *floors(figures, latency=seen.latency, mails=len(mails), scale=scale_of(progress.households, seen.live_s)),
+        latency_holds(seen.latency),
+        await members(seen),
     ]
     return checks, reports
+
+
+def scale_of(households: int, live_s: float) -> float:
+    """How large a run is beside the usual one of 600 households (0: all) and two minutes."""
+    return min(1.0, (households or _USUAL_HOUSEHOLDS) / _USUAL_HOUSEHOLDS * live_s / _USUAL_S)
+
+
+def floors(figures: Figures, *, latency: Latency, mails: int, scale: float) -> Iterator[Check]:
+    """Nothing is right only because nothing happened: a fifth of what usually does, and one of each at the least."""
+    there = {
+        "mails": mails,
+        "entries": sum(segment.entered for segment in figures.segments),
+        "lapses": sum(segment.lapsed for segment in figures.segments),
+        "opened": figures.responses["opened"],
+        "clicked": figures.responses["clicked"],
+        "refused": figures.by_state()["refused"],
+        "timed mails": latency.samples,
+    }
+    for name, usual in _USUAL.items():
+        least = max(1, int(usual * scale / 5))
+        yield Check(f"there were {name}", there[name] >= least, f"{there[name]}, at least {least} wanted")
+
+
+def latency_holds(latency: Latency) -> Check:
+    """From a publication to the mail that it caused, when nothing held it up."""
+    p50, p99 = latency.p50, latency.p99
+    return Check(
+        "mails follow their events",
+        p50 is not None and p99 is not None and p50 <= _MEDIAN_S and p99 <= _SLOWEST_S,
+        f"p50 {p50 or 0:.2f} s (at most {_MEDIAN_S:g}), p99 {p99 or 0:.2f} s (at most {_SLOWEST_S:g})",
+    )
+
+
+async def members(seen: Evidence) -> Check:
+    """One segment counted again from the grocer's file, household by household."""
+    name = f"“{recount.SEGMENT}” are those in the grocer's file"
+    if seen.progress.web_orders is None:
+        return Check(name, True, "not counted: an earlier version began this installation and kept no web orders")
+    # A household is left out when it changes meanwhile, or shortly before: a lapse waits for what may still arrive.
+    since = seen.places.clock.now() - timedelta(seconds=_LAPSE_LAG_S * seen.places.clock.factor)
+    found = await seen.checker.members(recount.SEGMENT)
+    look = Look(since, seen.places.clock.now())
+    paid = await asyncio.to_thread(recount.visits, seen.grocery, seen.people, seen.progress)
+    return same_members(name, recount.regulars(paid, seen.people, look), found)
+
+
+def same_members(name: str, wanted: Mapping[int, bool], found: Set[int]) -> Check:
+    """`wanted` says for each household whether it belongs; `found` are those that do."""
+    wrong = sorted(household for household, belongs in wanted.items() if belongs != (household in found))
+    belonging = sum(wanted.values())
+    return Check(
+        name,
+        not wrong and belonging > 0 and belonging < len(wanted),
+        f"{len(wanted)} households compared, {belonging} belong, {len(wrong)} differ {wrong[:5] or ''}".rstrip(),
+    )
 
 
 def counts(published: Published, figures: Figures) -> Iterator[Check]:

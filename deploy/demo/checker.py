@@ -28,6 +28,14 @@ _SEGMENTS = """
     from segments s left join membership_history h on h.segment_id = s.segment_id
     where not s.archived group by s.segment_id, s.name, s.current_version, s.number order by s.number
 """
+_MEMBERS = """
+    select m.customer_id from memberships m join segments s on s.segment_id = m.segment_id
+    where s.name = $1 and m.version = s.current_version
+"""
+_HOUSEHOLDS = """
+    select i.value from identifiers i join customers c on c.customer_id = i.customer_id
+    where i.kind = 'external_id' and i.value like 'household-%' and c.current_id = any($1)
+"""
 _MESSAGES = """
     select c.definition->>'name' as campaign, m.state, coalesce(m.reason, m.deferred_for, '') as reason, count(*)
     from messages m join campaigns c on c.id = m.campaign_id group by 1, 2, 3
@@ -108,6 +116,12 @@ class Checker:
     async def value(self, service: str, statement: str, *values: Any) -> Any:
         """The first column of the first row."""
         return await self._connections[service].fetchval(statement, *values)
+
+    async def members(self, segment: str) -> set[int]:
+        """The households in a segment, by their numbers."""
+        ids = [row["customer_id"] for row in await self.rows("analytics", _MEMBERS, segment)]
+        rows = await self.rows("customers", _HOUSEHOLDS, ids)
+        return {int(row["value"].removeprefix("household-")) for row in rows}
 
     async def figures(self) -> Figures:
         """The counts of now."""

@@ -11,9 +11,22 @@ from deploy.demo.checker import Checker
 from deploy.demo.places import Places
 from shared.clock import MACHINE
 from shared.contracts.topics import TOPICS
-from shared.kafka.clients import make_consumer, plain_name
+from shared.kafka.clients import make_consumer, wire_name
 
 _PAUSE_S = 0.5
+# Every consumer group with the topics that it reads, written down here: a group that never committed anything, or that
+# the broker does not know, has read nothing.
+GROUPS: dict[str, tuple[str, ...]] = {
+    "interactions-inbound": ("interactions-inbound",),
+    "interactions-settled": ("campaigns-events",),
+    "interactions": ("customers-events", "privacy-events"),
+    "customers-inbound": ("customers-inbound",),
+    "customers-purchases": ("interactions-events",),
+    "customers-erasures": ("privacy-events",),
+    "analytics": ("interactions-events", "customers-events", "privacy-events"),
+    "campaigns": ("interactions-events", "customers-events", "analytics-events", "privacy-events"),
+    "privacy": ("customers-events", "interactions-events", "analytics-events", "campaigns-events"),
+}
 # An event that was emitted a moment ago may not be in any outbox's or group's figures yet.
 _QUIET_LOOKS = 3
 _DUE = "select count(*) from messages where state = 'claimed' or (state = 'waiting' and not_before <= $1)"
@@ -27,7 +40,7 @@ async def wait_until_drained(places: Places, checker: Checker, limit_s: float, l
     """Return when several looks in a row found nothing under way. Raises NotDrained."""
     deadline = MACHINE.monotonic() + limit_s
     quiet, logged_at = 0, MACHINE.monotonic()
-    async with _Broker(places) as broker:
+    async with Broker(places) as broker:
         while quiet < _QUIET_LOOKS:
             left = await _left(places, checker, broker)
             quiet = 0 if left else quiet + 1
@@ -39,7 +52,7 @@ async def wait_until_drained(places: Places, checker: Checker, limit_s: float, l
             await MACHINE.sleep(_PAUSE_S)
 
 
-async def _left(places: Places, checker: Checker, broker: _Broker) -> str:
+async def _left(places: Places, checker: Checker, broker: Broker) -> str:
     lags = await broker.lags()
     unpublished = {service: await checker.value(service, _OUTBOX) for service in places.databases}
     due = await checker.value("campaigns", _DUE, places.clock.now())
@@ -51,7 +64,7 @@ async def _left(places: Places, checker: Checker, broker: _Broker) -> str:
 _OUTBOX = "select count(*) from outbox where not published"
 
 
-class _Broker:
+class Broker:
     """Asks the broker how far each group of this installation has read; use it as a context."""
 
     def __init__(self, places: Places) -> None:
@@ -59,7 +72,7 @@ class _Broker:
         self._admin = AIOKafkaAdminClient(bootstrap_servers=places.kafka)
         self._observer: AIOKafkaConsumer = make_consumer(self._settings, "demo-observer")
 
-    async def __aenter__(self) -> _Broker:
+    async def __aenter__(self) -> Broker:
         await self._admin.start()
         await self._observer.start()
         return self
@@ -71,19 +84,14 @@ class _Broker:
     async def lags(self) -> dict[str, int]:
         """Records that each group has yet to read. A partition it never committed is unread from its beginning."""
         lags = {}
-        for group, *_ in await self._admin.list_consumer_groups():
-            if not group.startswith(self._settings.topic_prefix):
-                continue
-            committed = await self._admin.list_consumer_group_offsets(group)
-            topics = {
-                partition.topic for partition in committed if plain_name(self._settings, partition.topic) in TOPICS
-            }
+        for group, topics in GROUPS.items():
+            committed = await self._admin.list_consumer_group_offsets(f"{self._settings.topic_prefix}{group}")
             partitions = [
-                TopicPartition(topic, number)
+                TopicPartition(wire_name(self._settings, topic), number)
                 for topic in topics
-                for number in range(TOPICS[plain_name(self._settings, topic)].partitions)
+                for number in range(TOPICS[topic].partitions)
             ]
-            lags[group.removeprefix(self._settings.topic_prefix)] = await self._lag(partitions, committed)
+            lags[group] = await self._lag(partitions, committed)
         return lags
 
     async def _lag(self, partitions: list[TopicPartition], committed: dict[TopicPartition, object]) -> int:

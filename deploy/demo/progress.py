@@ -28,6 +28,8 @@ class Progress:
     live_from: datetime | None = None
     done: Position | None = None
     published: Published = field(default_factory=Published)
+    web_orders: list[tuple[int, datetime]] | None = field(default_factory=list)
+    """What the audience bought on the web site: which household, and when. None in files of before."""
     mails_read: int = 0
     responses: Counter[str] = field(default_factory=Counter)
 
@@ -53,6 +55,9 @@ class Progress:
                 "accepted": published.accepted, "copies": published.copies, "late": published.late,
                 "dead": published.dead, "refused": published.refused,
             },
+            "web_orders": (
+                None if self.web_orders is None else [[number, at.isoformat()] for number, at in self.web_orders]
+            ),
             "mails_read": self.mails_read,
             "responses": self.responses,
         }  # fmt: skip
@@ -82,9 +87,14 @@ def load(file: Path, households: int, seed: int) -> Progress:
             dead=Counter(published["dead"]),
             refused=Counter(published["refused"]),
         ),
+        web_orders=_orders(body.get("web_orders")),
         mails_read=body["mails_read"],
         responses=Counter(body["responses"]),
     )
+
+
+def _orders(written: list[Any] | None) -> list[tuple[int, datetime]] | None:
+    return None if written is None else [(int(number), datetime.fromisoformat(at)) for number, at in written]
 
 
 def _written(moment: datetime | None) -> str | None:

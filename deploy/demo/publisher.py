@@ -62,8 +62,11 @@ class Publisher:
 
     async def order_on_the_web(self, order: str, number: int) -> None:
         """Somebody buys again, on the web site."""
-        await self._over_http(orjson.dumps(web_order(order, number, self._places.clock.now())), order)
+        at = self._places.clock.now()
+        await self._over_http(orjson.dumps(web_order(order, number, at)), order)
         self._progress.published.accepted["http"] += 1
+        if self._progress.web_orders is not None:
+            self._progress.web_orders.append((number, at))
 
     async def _publish(self, acts: list[Act], now: datetime) -> None:
         # A copy must not overtake what it copies; everything else may leave side by side.

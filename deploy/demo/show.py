@@ -235,8 +235,9 @@ class Show:
         figures, latency = await self._checker.figures(), await self._timing.look()
         self._watch_for_the_first()
         evidence = Evidence(
-            self._places, self._checker, self._doors, self._progress, self._loaded.people, figures, left
-        )
+            self._places, self._checker, self._doors, self._progress, self._loaded.people, figures, latency,
+            self._live_s, self._loaded.grocery, left,
+        )  # fmt: skip
         checks, reports = await audit(evidence)
         return self._summary(figures, latency, checks, reports)
 

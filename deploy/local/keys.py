@@ -11,27 +11,29 @@ from shared.security.api_keys import write_key_file as write_entries
 
 # One key per role a person or machine has, and one per service for its calls to neighbours.
 ROLES: dict[str, tuple[str, ...]] = {
-    "storefront": ("interactions:write",),
-    "website": ("interactions:write",),
+    "storefront": ("interactions:write", "privacy:signup"),
+    "website": ("interactions:write", "privacy:signup"),
     "mail-provider": ("interactions:write", "responses:write"),
     "call-centre": ("interactions:write", "interactions:read", "customers:read", "customers:write"),
     "marketing": ("customers:read", "analytics:read", "analytics:write", "campaigns:read", "campaigns:write",
                   "campaigns:send", "interactions:read"),
-    "data-protection": ("privacy:read", "privacy:write", "privacy:erase", "privacy:admin", "customers:read",
+    "data-protection": ("privacy:read", "privacy:write", "privacy:erase", "privacy:admin", "privacy:requests",
+                        "customers:read",
                         "interactions:read"),
     "operator": ("operations", "customers:read", "customers:write", "customers:merge", "customers:import",
-                 "interactions:read", "interactions:write", "analytics:read", "campaigns:read", "campaigns:send",
-                 "privacy:read"),
-    "service-customers": (),
+                 "customers:export", "interactions:read", "interactions:write", "analytics:read", "campaigns:read",
+                 "campaigns:send", "privacy:read"),
+    # What files say of consent goes to privacy; exports ask analytics for members of segments.
+    "service-customers": ("privacy:write", "analytics:read"),
     "service-interactions": (),
     "service-analytics": (),
     "service-campaigns": ("customers:cards", "privacy:permits"),
-    "service-privacy": (),
+    "service-privacy": ("subjects:read",),
     # What all people may do together; the console's roles decide what each may (console/server/roles.py).
     "service-console": (
         "customers:read", "customers:write", "customers:merge", "customers:import", "interactions:read",
-        "interactions:write", "analytics:read", "analytics:write", "campaigns:read", "campaigns:write",
-        "campaigns:send", "privacy:read", "privacy:write", "privacy:erase", "operations",
+        "customers:export", "interactions:write", "analytics:read", "analytics:write", "campaigns:read",
+        "campaigns:write", "campaigns:send", "privacy:read", "privacy:write", "privacy:erase", "operations",
     ),
 }  # fmt: skip
 # Their keys stand in pages that anybody reads.

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 from services.analytics.backfill.jobs import Fill
 from services.analytics.backfill.repository import fills
 from services.analytics.backfill.service.sweeping import Sweeping
+from services.analytics.crosssell import jobs as crosssell_jobs
+from services.analytics.crosssell import routes as crosssell
 from services.analytics.erasures import handlers as erasures
 from services.analytics.explanations import routes as explanations
 from services.analytics.facts import handlers as facts
@@ -15,6 +17,8 @@ from services.analytics.facts import repository as facts_repository
 from services.analytics.facts.streams import FACTS
 from services.analytics.identity import handlers as identity
 from services.analytics.identity import repository as identity_repository
+from services.analytics.insights import jobs as insights_jobs
+from services.analytics.insights import routes as insights
 from services.analytics.memberships import handlers as memberships
 from services.analytics.memberships import jobs as counts
 from services.analytics.memberships.repository import memberships as memberships_repository
@@ -25,10 +29,12 @@ from services.analytics.memberships.service.restating import restate_memberships
 from services.analytics.memberships.service.wakeups import WakeUps
 from services.analytics.previews import routes as previews
 from services.analytics.reconciliation import jobs as reconciliation
+from services.analytics.retracted import handlers as retracted
+from services.analytics.scorecards import repository as scorecards_repository
 from services.analytics.scores import handlers as score_handlers
 from services.analytics.scores import jobs as score_jobs
 from services.analytics.scores import routes as scores
-from services.analytics.scores.repository import scores as scores_repository
+from services.analytics.scores.service.following import Following
 from services.analytics.segments import handlers as segments
 from services.analytics.segments.repository import lists as lists_repository
 from services.analytics.segments.routes import lists
@@ -53,7 +59,14 @@ STORES = (
     *memberships_repository.STORES,
     *identity_repository.STORES,
     *fills.STORES,
-    *scores_repository.STORES,
+    *scorecards_repository.STORES,
+)
+
+# What is worked out about a customer who is none goes with a retraction; how it came about stays in the history.
+STATES = (
+    *(store.name for store in (*states.STORES, *fills.STORES, *scorecards_repository.STORES)),
+    "memberships",
+    "dirty",
 )
 
 
@@ -64,6 +77,7 @@ def capabilities(programs: Programs) -> list[Capability]:
         Capability("statistics", jobs=[statistics.job()]),
         Capability("identity", handlers=identity.HANDLERS),
         Capability("facts", handlers=facts.HANDLERS, read_models=[FACTS]),
+        Capability("scorecards"),
         Capability("segments", routers=[definitions.router, lists.router], handlers=segments.handlers()),
         Capability(
             "memberships",
@@ -76,7 +90,10 @@ def capabilities(programs: Programs) -> list[Capability]:
         Capability("explanations", routers=[explanations.router]),
         Capability("previews", routers=[previews.router]),
         Capability("scores", routers=[scores.router], handlers=score_handlers.HANDLERS, jobs=[score_jobs.job()]),
+        Capability("insights", routers=[insights.router], jobs=[insights_jobs.job()]),
+        Capability("crosssell", routers=[crosssell.router], jobs=[crosssell_jobs.job()]),
         Capability("reconciliation", jobs=[reconciliation.job(programs)]),
+        Capability("retracted", handlers=retracted.handlers_for(STATES)),
         Capability("erasures", handlers=erasures.handlers_for(STORES)),
     ]
 
@@ -93,7 +110,7 @@ def _lane(programs: Programs) -> Callable[[Any, Subscription], Part]:
 
 def lane_steps(programs: Programs) -> list[Step]:
     """What the lane does between two batches of events, in this order."""
-    return [WakeUps(programs).step, Recomputing(programs).step, Sweeping(programs).step]
+    return [WakeUps(programs).step, Recomputing(programs).step, Sweeping(programs).step, Following(programs).step]
 
 
 def subscription(settings: ServiceSettings, programs: Programs) -> Subscription:

@@ -4,7 +4,20 @@ from __future__ import annotations
 
 import typer
 
-from services.crm import customers, dead_letters, documents, keys, migrating, rebuilding, reconciling, repairing, where
+from services.crm import (
+    campaigns,
+    consents,
+    customers,
+    dead_letters,
+    documents,
+    journeys,
+    keys,
+    migrating,
+    rebuilding,
+    reconciling,
+    repairing,
+    where,
+)
 
 app = typer.Typer(
     help="""Operate and develop the five services.
@@ -25,6 +38,9 @@ app.command("rebuild")(rebuilding.rebuild)
 app.command("repair-clock")(repairing.repair_clock)
 app.add_typer(keys.commands, name="keys")
 app.add_typer(customers.commands, name="customers")
+app.add_typer(consents.commands, name="consents")
+app.add_typer(campaigns.commands, name="campaigns")
+app.add_typer(journeys.commands, name="journeys")
 app.command("where")(where.where)
 app.command("openapi")(documents.openapi)
 app.command("asyncapi")(documents.asyncapi)

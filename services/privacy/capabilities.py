@@ -11,13 +11,22 @@ from services.privacy.erasures import jobs as erasure_jobs
 from services.privacy.erasures import routes as erasure_routes
 from services.privacy.gate import routes as gate_routes
 from services.privacy.identity import handlers as identity_handlers
+from services.privacy.imported import routes as imported_routes
+from services.privacy.notices import routes as notice_routes
 from services.privacy.pages import routes as page_routes
 from services.privacy.permits import jobs as permit_jobs
+from services.privacy.preferences import routes as preference_routes
 from services.privacy.recovery import jobs as recovery_jobs
+from services.privacy.requests import jobs as request_jobs
+from services.privacy.requests import routes as request_routes
 from services.privacy.responses import handlers as response_handlers
 from services.privacy.restrictions import routes as restriction_routes
 from services.privacy.restrictions.service import restate_restrictions
+from services.privacy.seals import jobs as seal_jobs
+from services.privacy.signups import jobs as signup_jobs
+from services.privacy.signups import routes as signup_routes
 from services.privacy.subject_locks import handlers as lock_handlers
+from services.privacy.suppression_lists import routes as list_routes
 from services.privacy.suppressions import routes as suppression_routes
 from shared.capabilities import Capability
 
@@ -29,6 +38,8 @@ CAPABILITIES = [
     Capability("ledger_checks"),
     Capability("permits", jobs=permit_jobs.JOBS),
     Capability("suppressions", routers=[suppression_routes.router]),
+    Capability("suppression_lists", routers=[list_routes.router]),
+    Capability("notices", routers=[notice_routes.router]),
     Capability(
         "consents",
         routers=[consent_routes.router],
@@ -36,10 +47,21 @@ CAPABILITIES = [
         parts=consent_jobs.parts,
         restates={"campaigns": [restate_consents]},
     ),
+    Capability("preferences", routers=[preference_routes.router], public=[preference_routes.PATH]),
+    Capability(
+        "signups",
+        routers=signup_routes.ROUTERS,
+        public=signup_routes.PUBLIC,
+        on_start=signup_routes.open_doorway,
+        jobs=signup_jobs.JOBS,
+    ),
     Capability("responses", handlers=response_handlers.HANDLERS),
     Capability("restrictions", routers=[restriction_routes.router], restates={"campaigns": [restate_restrictions]}),
+    Capability("imported", routers=[imported_routes.router]),
     Capability("gate", routers=[gate_routes.router]),
     Capability("erasures", routers=[erasure_routes.router], handlers=erasure_handlers.HANDLERS, jobs=erasure_jobs.JOBS),
+    Capability("requests", routers=[request_routes.router], public=[request_routes.PATH], jobs=request_jobs.JOBS),
+    Capability("seals", jobs=seal_jobs.JOBS),
     Capability("recovery", jobs=recovery_jobs.JOBS),
     Capability("pages", routers=[page_routes.router], public=[page_routes.PATH]),
 ]

@@ -9,6 +9,9 @@ from shared.contracts.envelope import Fact
 
 Outcome = Literal["handed_over", "refused", "failed", "unknown"]
 
+# In the place of a campaign: mails that ask an address to confirm a sign-up. Their subject is the sign-up, no customer.
+CONFIRMATIONS = UUID("5f3a1c1e-9a0e-5d3b-8f61-0c7d5a1e9b42")
+
 
 class MessageSettled(Fact):
     """A message of the ledger reached an end. `message_id` is the ledger row's id; `reason` is the refusal's or

@@ -77,6 +77,27 @@ class IdentifierRetired(Fact):
     erased: bool = False
 
 
+class IdentifierFreed(Fact):
+    """The identifier is nobody's, as if the subject had never had it: it derives the same customer as before. An import
+    that brought it was taken back. It may be followed by word of whom it belongs to without that import."""
+
+    TYPE: ClassVar[str] = "customers.identifier_freed.v1"
+    TOPIC: ClassVar[str] = "customers-events"
+
+    fingerprint: str
+    generation: int
+
+
+class CustomerRetracted(Fact):
+    """The customer was known by an import only, which was taken back: there is no such customer. No erasure: whoever
+    comes with one of its identifiers is known again under this id."""
+
+    TYPE: ClassVar[str] = "customers.retracted.v1"
+    TOPIC: ClassVar[str] = "customers-events"
+
+    import_id: UUID
+
+
 class CustomersErasureDone(Fact):
     """Receipt: what `customers` erased for a request, store by store, and what it still finds (must be 0)."""
 

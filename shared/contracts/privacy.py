@@ -44,6 +44,41 @@ class AddressConsentChanged(Fact):
     expires_at: Instant | None = None
 
 
+class PreferencesChanged(Fact):
+    """How this customer wants to be written to from now on: not before `paused_until`, in which language, and for each
+    purpose how often at most (all, weekly, monthly; all when it is not named)."""
+
+    TYPE: ClassVar[str] = "privacy.preferences_changed.v1"
+    TOPIC: ClassVar[str] = "privacy-events"
+
+    paused_until: Instant | None = None
+    language: str | None = None
+    frequencies: dict[str, str] = Field(default_factory=dict)
+
+
+class SignupRequested(Fact):
+    """Somebody signed up by an address that has to confirm: the subject is the sign-up, no customer. Campaigns writes
+    to it once; `expires_at` is when the link ends to work."""
+
+    TYPE: ClassVar[str] = "privacy.signup_requested.v1"
+    TOPIC: ClassVar[str] = "privacy-events"
+
+    signup_id: UUID
+    language: str
+    expires_at: Instant
+
+
+class LedgerSealed(Fact):
+    """The head of the chain of seals over the consent ledger: nothing up to this number can be changed unseen. The
+    subject is the ledger itself, no customer."""
+
+    TYPE: ClassVar[str] = "privacy.ledger_sealed.v1"
+    TOPIC: ClassVar[str] = "privacy-events"
+
+    seq: int
+    link: str
+
+
 class SuppressionChanged(Fact):
     """An address of this customer was put on or taken off the suppression list of a channel; `fingerprint` is its keyed
     hash (hex)."""

@@ -44,7 +44,7 @@ TOPICS: dict[str, Topic] = {
     topic.name: topic
     for topic in (
         Topic("interactions-inbound", ("interactions", "campaigns"), ("interactions",), retention_days=7, public=True),
-        Topic("customers-inbound", ("interactions",), ("customers",), retention_days=7),
+        Topic("customers-inbound", ("interactions", "privacy"), ("customers",), retention_days=7),
         Topic("interactions-events", ("interactions",), ("analytics", "campaigns", "customers", "privacy")),
         Topic("customers-events", ("customers",), ("interactions", "analytics", "campaigns", "privacy")),
         Topic("analytics-events", ("analytics",), ("campaigns", "privacy")),

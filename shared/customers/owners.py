@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from itertools import groupby
+from typing import Any, cast
 from uuid import UUID
 
 from sqlalchemy import Column, Integer, MetaData, Table, Text, Uuid, text
 
-from shared.contracts.customers import IdentifierOwned, IdentifierRetired
+from shared.contracts.customers import IdentifierFreed, IdentifierOwned, IdentifierRetired
 from shared.contracts.envelope import Envelope
 from shared.contracts.interactions import Identifier
 from shared.customers.generations import newest_generations
@@ -50,6 +51,13 @@ _RETIRED = text("""
     on conflict (fingerprint) do update
     set kind = null, customer_id = null, trust = null, generation = excluded.generation
     where o.generation < excluded.generation
+""")
+# Only where the subject has it still: another customer's word may have come before, on another partition.
+_FREED = text("""
+    update identifier_owners as o set kind = null, customer_id = null, trust = null
+    from unnest(cast(:fingerprints as text[]), cast(:owners as uuid[]), cast(:generations as int[]))
+         as n(fingerprint, owner, generation)
+    where o.fingerprint = n.fingerprint and o.customer_id = n.owner and o.generation <= n.generation
 """)
 _OWNERS = text("""
     select fingerprint, kind, customer_id, generation, trust from identifier_owners
@@ -95,6 +103,15 @@ def identifier_owners_table(metadata: MetaData) -> Table:
     )
 
 
+async def follow_owners(tx: Tx, events: Sequence[Envelope[IdentifierOwned] | Envelope[IdentifierFreed]]) -> None:
+    """Each identifier has the owner that the last of these events leaves it."""
+    for freed, run in groupby(events, key=lambda event: isinstance(event.data, IdentifierFreed)):
+        if freed:
+            await _free_owned(tx, cast(Sequence[Envelope[IdentifierFreed]], list(run)))
+        else:
+            await record_owned(tx, cast(Sequence[Envelope[IdentifierOwned]], list(run)))
+
+
 async def record_owned(tx: Tx, events: Sequence[Envelope[IdentifierOwned]]) -> None:
     """These identifiers are their subjects', unless a later generation is known already."""
     newest: dict[str, Envelope[IdentifierOwned]] = {}
@@ -122,6 +139,18 @@ async def retire_owned(tx: Tx, events: Iterable[Envelope[IdentifierRetired]]) ->
     generations = newest_generations(events)
     params = {"fingerprints": list(generations), "generations": list(generations.values())}
     await tx.execute(_RETIRED, params)
+
+
+async def _free_owned(tx: Tx, events: Sequence[Envelope[IdentifierFreed]]) -> None:
+    """These identifiers are nobody's, in the generation that they have."""
+    await tx.execute(
+        _FREED,
+        {
+            "fingerprints": [event.data.fingerprint for event in events],
+            "owners": [event.subject for event in events],
+            "generations": [event.data.generation for event in events],
+        },
+    )
 
 
 async def owners_of(tx: Tx, fingerprints: Iterable[str]) -> dict[str, Owner]:

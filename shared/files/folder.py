@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 import os
 import sys
+import time
 from collections.abc import AsyncIterable, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
@@ -16,6 +18,7 @@ from uuid import UUID
 import orjson
 
 from shared.files.errors import FilesNotSetUp, FileTooLarge, UnknownEncoding, UnreadableFile
+from shared.files.sealing import RowSeal
 from shared.files.settings import FileSettings
 from shared.files.sheets import Sheet, SheetRow
 from shared.observability.logging import get_logger
@@ -50,6 +53,7 @@ class Files:
         self._most = settings.import_most_mib * _MIB
         self._memory = settings.import_memory_mib * _MIB
         self._seconds = settings.import_reading_s
+        self._secret = settings.installation_key.get_secret_value()
 
     async def store(self, import_id: UUID, body: AsyncIterable[bytes]) -> StoredFile:
         """Write the file as it comes, no more of it in memory than one piece. Raises FileTooLarge."""
@@ -82,6 +86,9 @@ class Files:
             "separator": separator,
             "memory": self._memory,
             "most_unpacked": self._most * _UNPACKED,
+            "file": str(import_id),
+            # On its standard input, where no list of processes shows it.
+            "key": self._seal(import_id).key.hex(),
         }
         answer = await self._ask_child(request)
         if "refused" in answer:
@@ -140,20 +147,35 @@ class Files:
 
     def _read_rows(self, import_id: UUID, place: int, limit: int) -> tuple[list[SheetRow], int]:
         rows: list[SheetRow] = []
+        seal = self._seal(import_id)
         with self._rows(import_id).open("rb") as file:
             file.seek(place)
             while len(rows) < limit and (line := file.readline()):
-                rows.append(_row(line, place))
+                rows.append(_row(seal.open(line), place))
                 place += len(line)
         return rows, place
 
     def _read_at(self, import_id: UUID, places: Sequence[int]) -> list[SheetRow]:
         rows = []
+        seal = self._seal(import_id)
         with self._rows(import_id).open("rb") as file:
             for place in places:
                 file.seek(place)
-                rows.append(_row(file.readline(), place))
+                rows.append(_row(seal.open(file.readline()), place))
         return rows
+
+    async def delete_forgotten(self, older_s: float) -> None:
+        """Files that came and were never read, as their process ended, are gone when they are older than that."""
+        await asyncio.to_thread(self._delete_forgotten, older_s)
+
+    def _delete_forgotten(self, older_s: float) -> None:
+        for path in self._folder.glob("*.came"):
+            with contextlib.suppress(FileNotFoundError):
+                if time.time() - path.stat().st_mtime > older_s:
+                    path.unlink()
+
+    def _seal(self, import_id: UUID) -> RowSeal:
+        return RowSeal.of(self._secret, import_id)
 
     def _came(self, import_id: UUID) -> Path:
         return self._folder / f"{import_id}.came"

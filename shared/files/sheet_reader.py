@@ -16,8 +16,12 @@ from collections.abc import Generator, Iterable, Sequence
 from contextlib import closing
 from pathlib import Path
 from typing import Any, NoReturn
+from uuid import UUID
+
+import orjson
 
 from shared.files.formats import FormatGuess
+from shared.files.sealing import RowSeal
 
 _ENCODINGS = ("utf-8", "utf-16", "windows-1252", "windows-1250", "iso-8859-15")
 _ASKED = ("windows-1252", "windows-1250", "iso-8859-15")
@@ -52,7 +56,9 @@ def main(request: dict[str, Any]) -> dict[str, Any]:
         records = _text(path, encoding, separator)
     with closing(records):
         columns = _heading(next(records, []))
-        rows, guesses = _write(records, columns, Path(request["rows"]))
+        rows, guesses = _write(
+            records, columns, Path(request["rows"]), RowSeal(bytes.fromhex(request["key"]), UUID(request["file"]))
+        )
     return {
         "format": "xlsx" if is_workbook else "csv",
         "encoding": encoding,
@@ -193,10 +199,12 @@ def _heading(record: Sequence[str]) -> list[str]:
     return names
 
 
-def _write(records: Iterable[Sequence[str]], columns: Sequence[str], path: Path) -> tuple[int, list[FormatGuess]]:
+def _write(
+    records: Iterable[Sequence[str]], columns: Sequence[str], path: Path, seal: RowSeal
+) -> tuple[int, list[FormatGuess]]:
     guesses = [FormatGuess() for _ in columns]
     rows, width = 0, len(columns)
-    with path.open("w", encoding="utf-8") as file:
+    with path.open("wb") as file:
         for number, record in enumerate(records, start=2):
             cells = list(record)
             while len(cells) > width and not cells[-1].strip():
@@ -208,7 +216,7 @@ def _write(records: Iterable[Sequence[str]], columns: Sequence[str], path: Path)
             # Whole columns are looked at, so that one 31/12 tells how all the others are meant.
             for guess, cell in zip(guesses, cells, strict=False):
                 guess.feed(cell)
-            file.write(json.dumps([number, cells], ensure_ascii=False) + "\n")
+            file.write(seal.seal(orjson.dumps([number, cells])))
             rows += 1
     if not rows:
         raise Refused("The file has a heading and no row.", "Send a file with rows.")

@@ -33,6 +33,7 @@ SCOPES = {
     "customers:write": "create and change customers",
     "customers:cards": "contact cards, for sending",
     "customers:merge": "link, merge and undo",
+    "customers:export": "take customers out as files, with a reason that is kept",
     "customers:import": "bring files of customers, see what they hold, run them",
     "analytics:read": "segments, memberships, insights",
     "analytics:write": "define segments",
@@ -42,14 +43,17 @@ SCOPES = {
     "campaigns:service": "beside write and send: messages of the purpose `service`, which need no consent",
     "privacy:read": "consent and suppression of a customer",
     "privacy:write": "record consent and withdrawal",
+    "privacy:signup": "sign somebody up: their address is asked by mail before anything is permitted",
     "privacy:permits": "permits, for sending",
     "privacy:erase": "erase a person",
-    "privacy:admin": "take who was erased or complained off the suppression list",
+    "privacy:requests": "requests of data subjects: take, check, answer, hand out what is kept",
+    "subjects:read": "everything that a service keeps about one person, for privacy's answers",
+    "privacy:admin": "define purposes, wordings and forms; take who was erased or complained off the suppression list",
     "operations": "dead letters and repair",
 }
 
 # All that a key which anybody can read may have: it opens nothing that shows or changes somebody else's record.
-BROWSER_SCOPES = frozenset({"interactions:write", "privacy:write"})
+BROWSER_SCOPES = frozenset({"interactions:write", "privacy:write", "privacy:signup"})
 
 
 class BadKeyFile(Exception):

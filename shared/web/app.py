@@ -22,7 +22,7 @@ from shared.observability.logging import get_logger
 from shared.observability.spans import NO_TELEMETRY
 from shared.redis import RateLimit, make_redis
 from shared.security.api_keys import ApiKeys, BadKeyFile
-from shared.web import dead_letter_routes, docs_page, problems
+from shared.web import dead_letter_routes, docs_page, problems, subject_data_routes
 from shared.web.body import Bodies, Pauses
 from shared.web.context import AppContext
 from shared.web.docs import openapi_of
@@ -78,7 +78,7 @@ def create_app(
     )
     app.state.words = words or Words()
     app.openapi = lambda: openapi_of(app)  # type: ignore[method-assign]
-    for router in (*routers, dead_letter_routes.router):
+    for router in (*routers, dead_letter_routes.router, subject_data_routes.router):
         app.include_router(router)
     app.include_router(docs_page.docs_router(app))
     readiness = health.Readiness(lambda: getattr(app.state, "probed", None), ("broker",) if producer else ("database",))

@@ -76,6 +76,16 @@ def id_in(cursor: str | None, name: str = "id") -> UUID | None:
         raise _invalid() from None
 
 
+def text_in(cursor: str | None, name: str) -> str | None:
+    """The text that a cursor holds under `name`; None without a cursor. Raises InvalidCursor."""
+    if cursor is None:
+        return None
+    value = decode_cursor(cursor).get(name)
+    if not isinstance(value, str) or "\x00" in value:
+        raise _invalid()
+    return value
+
+
 def _invalid() -> InvalidCursor:
     return InvalidCursor(
         "This cursor was not given out by this list.",

@@ -20,7 +20,26 @@ from tests.bench.quiet import until_quiet
 from tests.bench.sink import Sink, a_sink
 
 _CONSENTS = 500
-_TEXT = "Hello {{ customer.given_name | default: 'there' }},\nthank you.\n{{ unsubscribe_url }}"
+# A letter as shops send it: both forms, six offers with a tracked link each, styles in every cell, about 3 KB.
+_HELLO = "Hello {{ customer.given_name | default: 'there' }},"
+_CELL = (
+    '<tr><td style="padding:12px 24px;font:16px/24px Helvetica,Arial,sans-serif;color:#222">'
+    '<h2 style="margin:0 0 8px;font-size:20px">Offer {n}</h2>'
+    "<p>Ripe this week, from growers nearby: what you bought last season is back, at the price of last season.</p>"
+    '<p><a href="https://shop.example.test/offers/{n}?from=letter" style="background:#0a7;color:#fff;padding:9px">'
+    "See the offer</a></p></td></tr>"
+)
+_OFFERS = range(1, 7)
+_HTML = (
+    '<html><body style="margin:0;background:#f4f4f4"><table width="600" cellpadding="0" role="presentation">'
+    f"<tr><td><p>{_HELLO}</p></td></tr>"
+    + "".join(_CELL.format(n=n) for n in _OFFERS)
+    + '<tr><td><p><a href="{{ unsubscribe_url }}">No more of these</a></p></td></tr></table></body></html>'
+)
+_OFFER = "Offer {n}: ripe this week, from growers nearby.\nhttps://shop.example.test/offers/{n}"
+_TEXT = "\n\n".join([_HELLO, *(_OFFER.format(n=n) for n in _OFFERS), "No more of these: {{ unsubscribe_url }}\n"])
+# What arrives is longer: links are signed.
+LETTER_BYTES = len(_HTML) + len(_TEXT) + 4_000
 
 
 @dataclass
@@ -72,7 +91,7 @@ class Market:
 
     async def campaign(self, name: str, trigger: dict[str, Any]) -> str:
         """A draft's id."""
-        content = {"subject": "Hello", "text": _TEXT}
+        content = {"subject": "Ripe this week", "text": _TEXT, "html": _HTML}
         body = {"name": name, "purpose": "marketing", "trigger": trigger, "content": content}
         return str((await self.call("POST", "campaigns", "/campaigns", "marketing", body))["id"])
 

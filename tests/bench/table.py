@@ -55,11 +55,14 @@ class Report:
     failures: list[Failure] = field(default_factory=list)
 
     def markdown(self) -> str:
-        """The table, the machine above it, failures below it."""
+        """The table, the machine above it, what could not be measured and every missed target below it."""
         lines = [f"- {name}: {value}" for name, value in self.machine.items()]
         lines += ["", "| figure | measured | beside it, in the same run | ratio | target | met | |", "|" + "---|" * 7]
         lines += [_line(row) for row in self.rows]
         lines += [f"\nNot measured: **{one.group}**: {one.error}" for one in self.failures]
+        missed = self.farthest(len(self.rows))
+        lines += ["", f"Targets missed: {len(missed)}" + (", the farthest first" if missed else "")]
+        lines += [f"- {row.group}: {row.figure}: {_reached(row):.0%} of its target" for row in missed]
         return "\n".join(lines) + "\n"
 
     def json(self) -> str:

@@ -15,6 +15,10 @@ def an_id(number: int) -> str:
     return str(UUID(int=(7 << 76) | (8 << 60) | number))
 
 
+# Imports at the different steps of their way.
+UPLOADED, RUNNING, DONE = an_id(2), an_id(3), an_id(4)
+
+
 def rows(make: Callable[[int], dict[str, Any]], count: int = 3) -> dict[str, Any]:
     """One page of a list, with another after it when it is long."""
     return {"items": [make(number) for number in range(count)], "next": "more" if count > 100 else None}
@@ -29,6 +33,12 @@ def customer(number: int = 1) -> dict[str, Any]:
         "identifiers": [{"identifier_id": ID, "kind": "email", "value": "ada@example.test", "source": None,
                          "verified": True, "preferred": True, "at": AT, "by": "tills", "customer_id": an_id(number)}],
     }  # fmt: skip
+
+
+def attribute(number: int = 1) -> dict[str, Any]:
+    name, type_ = [("city", "text"), ("birth_date", "date"), ("children", "integer")][number % 3]
+    return {"name": name, "label": None, "type": type_, "applies_to": "both", "allowed": [], "built_in": True,
+            "personal": True, "retention_days": None, "segmentable": True}  # fmt: skip
 
 
 def segment(number: int = 1) -> dict[str, Any]:
@@ -87,6 +97,37 @@ def consents(count: int = 2) -> dict[str, Any]:
     }  # fmt: skip
 
 
+def message_to(number: int = 1) -> dict[str, Any]:
+    campaign_of = {"campaign_id": an_id(5), "campaign": "Welcome letter", "purpose": "marketing", "responses": []}
+    return {**message(number), **campaign_of}
+
+
+def scores() -> dict[str, Any]:
+    return {"customer_id": ID, "as_of": AT, "last_purchase": AT, "orders": 7, "money": 12345, "r": 5, "f": 4, "m": 3,
+            "rfm_group": "champions", "rfm_fit": ID, "p_active": 0.83, "purchases_expected": 3.2, "clv": 4200,
+            "crosses_at": AT, "value_fit": ID}  # fmt: skip
+
+
+def fit(number: int = 1) -> dict[str, Any]:
+    return {"id": an_id(number), "model": "mbgnbd", "state": "refused", "options": {}, "requested_at": AT,
+            "requested_by": "night", "as_of": AT, "finished_at": AT, "customers": 12, "parameters": None,
+            "quality": None, "reason": "too-few-customers",
+            "detail": f"12 customers bought, 300 are needed ({number})"}  # fmt: skip
+
+
+def sending(checked_at: str | None) -> dict[str, Any]:
+    server = {"host": "mail.example.test", "port": 587, "security": "starttls", "user": "ada", "password_set": True}
+    return {"sender": {"name": "Fruit shop", "address": "news@shop.example.test", "set_by": "environment"},
+            "server": {**server, "set_by": "people"}, "checked_at": checked_at, "changed_at": AT,
+            "changed_by": "ada"}  # fmt: skip
+
+
+def setting_change(number: int = 1) -> dict[str, Any]:
+    before, after = ({"patterns": ["me@example.test"], "holds": holds} for holds in (True, False))
+    return {"id": an_id(number), "at": AT, "by": f"ada {number}", "what": "allow-list", "before": before,
+            "after": after}  # fmt: skip
+
+
 def erasure(number: int = 1) -> dict[str, Any]:
     return {
         "erasure_id": an_id(number), "customer_id": an_id(number), "aliases": [], "state": "running", "overdue": False,
@@ -117,6 +158,33 @@ def merge(number: int = 1) -> dict[str, Any]:
             "fields": [field], "undone_at": None, "undone_by": None}  # fmt: skip
 
 
+def imports_row(number: int = 1, state: str = "checked") -> dict[str, Any]:
+    return {
+        "import_id": an_id(number), "state": state, "file_name": f"customers-{number}.csv", "sha256": "0" * 64,
+        "bytes": 4711, "rows": 1200, "rows_done": 600, "created_at": AT, "created_by": "console for ada",
+        "counts": {"new": 1100, "changed": 60, "unchanged": 30, "refused": 10}, "started_at": None,
+        "started_by": None, "finished_at": None, "failure": None,
+    }  # fmt: skip
+
+
+def imported(number: int = 1, state: str = "checked", count: int = 3) -> dict[str, Any]:
+    columns = ["E-Mail", "Ort", "Eintritt", "Newsletter"]
+    mapping = [
+        {"column": name, "to": to, "format": None, "source": None}
+        for name, to in zip(columns, ("email", "city", "birth_date", "consent"), strict=True)
+    ]
+    example = {"outcome": "changed", "changes": {"city": {"from": "Bath", "to": "York"}}}
+    return {
+        **imports_row(number, state), "format": "csv", "encoding": "utf-8", "separator": ";", "columns": columns,
+        "first_rows": [["ada@example.test", "York", "03/04/1990", "yes"]] * 5, "guessed_mapping": mapping,
+        "formats": {"Eintritt": ["DD/MM/YYYY", "MM/DD/YYYY"]}, "same_file": an_id(9),
+        "mapping": None if state == "uploaded" else mapping, "unproven": ["Newsletter"],
+        "refused": [{"reason": f"E-Mail: must be an address ({n})", "rows": 2, "first_rows": [4, 7]}
+                    for n in range(count)],
+        "examples": [{"row": n + 2, "customer_id": an_id(n), **example} for n in range(count)],
+    }  # fmt: skip
+
+
 def everything(count: int = 3) -> dict[str, Any]:
     """An answer for each operation that pages read; lists have `count` rows."""
     dead = {f"GET /{service}/dead-letters": rows(dead_letter, count) for service in
@@ -138,6 +206,12 @@ def everything(count: int = 3) -> dict[str, Any]:
         "GET /customers/customers/{}/history": rows(
             lambda number: {"change_id": an_id(number), "customer_id": ID, "at": AT, "by": "ada", "cause": None,
                             "version": number, "what": {"city": "Leeds"}}, count),
+        "GET /customers/attributes": rows(attribute),
+        "GET /customers/imports": rows(imports_row, count),
+        f"GET /customers/imports/{UPLOADED}": imported(2, "uploaded"),
+        f"GET /customers/imports/{RUNNING}": imported(3, "running"),
+        f"GET /customers/imports/{DONE}": imported(4, "done", count),
+        "GET /customers/imports/{}": imported(1, "checked", count),
         "GET /customers/link-candidates": rows(candidate, min(count, 200)),
         "GET /customers/merges": rows(merge, count),
         "POST /customers/merges": merge(),
@@ -153,10 +227,22 @@ def everything(count: int = 3) -> dict[str, Any]:
                                              "sample": [an_id(1), an_id(2)]},
         "GET /analytics/customers/{}/segments": [{"segment_id": an_id(1), "name": "Regulars", "version": 1,
                                                   "since": AT}],
+        "GET /analytics/customers/{}/scores": scores(),
+        "GET /campaigns/customers/{}/messages": rows(message_to, count),
         "GET /campaigns/campaigns": rows(campaign, count),
         "GET /campaigns/campaigns/{}": campaign(),
         "GET /campaigns/campaigns/{}/report": report,
         "GET /campaigns/campaigns/{}/messages": rows(message, count),
+        "GET /analytics/scores/rfm": {
+            "cells": [{"recency": r, "frequency": f, "group": "champions" if r > 3 else "lost", "customers": r * f,
+                       "money": 1000 * r, "clv": 500} for r in range(1, 6) for f in range(1, 6)] if count else [],
+            "groups": {"champions": 135, "lost": 90},
+        },
+        "GET /analytics/scores/fits": rows(fit, count),
+        "GET /campaigns/settings/sending": sending(AT if count else None),
+        "GET /campaigns/settings/allow-list": {"patterns": ["me@example.test"], "holds": True, "set_by": "people",
+                                               "mailable": 1200},
+        "GET /campaigns/settings/changes": rows(setting_change, count),
         "GET /campaigns/policies": {"caps": [{"limit": 2, "window": "P7D", "purpose": None}], "quiet_hours": None,
                                     "version": 1},
         "GET /campaigns/switch": {"halted": False, "at": None, "by": None},

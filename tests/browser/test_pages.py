@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import pytest
 
-from tests.browser.answers import ID, an_id, everything
+from tests.browser.answers import DONE, ID, RUNNING, UPLOADED, an_id, customer, everything, rows, segment
 from tests.browser.conftest import Enter
 
 MANY = 10_000
@@ -33,12 +33,25 @@ class Place:
 PLACES = [
     Place("home", "/", "Running campaigns", "/interactions/stats"),
     Place("customers", "/customers", "Ada Lovelace", "/customers/customers"),
-    Place("customer", f"/customers/{ID}", "ada@example.test", "/customers/customers"),
+    Place("customer", f"/customers/{ID}", "Champions", "/customers/customers"),
+    Place("customer-overview-scores", f"/customers/{ID}", "Welcome letter", "/analytics/customers"),
+    Place("customer-profile", f"/customers/{ID}?tab=profile", "ada@example.test", "/customers/customers"),
+    Place("customer-messages", f"/customers/{ID}?tab=messages", "no consent", "/campaigns/customers"),
+    Place("call", "/call?number=Lovelace", "Ada Lovelace 2", "/customers/customers"),
     Place("customer-timeline", f"/customers/{ID}?tab=timeline", "FRUIT", "/interactions"),
     Place("customer-segments", f"/customers/{ID}?tab=segments", "Regulars", "/analytics/customers"),
     Place("customer-consents", f"/customers/{ID}?tab=consents", "Yes, write to me.", "/privacy"),
     Place("customer-changes", f"/customers/{ID}?tab=changes", "Leeds", "/customers/customers"),
     Place("duplicates", "/customers/duplicates", "After the merge", "/customers/link-candidates"),
+    Place("imports", "/imports", "customers-1.csv", "/customers/imports"),
+    Place("import-new", "/imports/customers/new", "or drop it here", ""),
+    Place("import-columns", f"/imports/customers/{UPLOADED}", "What the columns mean", "/customers/imports"),
+    Place("import-checked", f"/imports/customers/{ID}", "would become customers", "/customers/imports"),
+    Place("import-running", f"/imports/customers/{RUNNING}", "600 of 1,200 rows", "/customers/imports"),
+    Place("import-done", f"/imports/customers/{DONE}", "became customers", "/customers/imports"),
+    Place("templates", "/templates", "Bought twice, silent for 90 days", ""),
+    Place("templates-campaigns", "/templates?tab=campaigns", "Win back who became silent", ""),
+    Place("templates-letters", "/templates?tab=letters", "Thank you for a large purchase", ""),
     Place("segments", "/segments", "number of purchases is at least", "/analytics/segments"),
     Place("segment-members", f"/segments/{ID}?tab=members", "Ada Lovelace", "/analytics/segments/"),
     Place("segment-editor", f"/segments/{ID}/edit", "of 1,200 customers", "/analytics/segments/"),
@@ -51,6 +64,10 @@ PLACES = [
     Place("privacy-consents", f"/privacy?tab=consents&customer={ID}", "Yes, write to me.", "/privacy/customers"),
     Place("privacy-suppressions", "/privacy?tab=suppressions", "holds fingerprints", ""),
     Place("erasure", f"/privacy/erasures/{ID}", "the customer, by letter", "/privacy/erasures"),
+    Place("insights", "/insights", "12 customers bought, 300 are needed (1)", "/analytics/scores/rfm"),
+    Place("settings", "/settings", "Nobody else is written to", "/campaigns/settings"),
+    Place("settings-limits", "/settings?tab=limits", "At most so many messages", "/campaigns/policies"),
+    Place("settings-changes", "/settings?tab=changes", "ada 1", "/campaigns/settings"),
     Place("operations", "/operations", "in order", "/services"),
     Place("dead-letters", "/operations?tab=dead-letters", "customers-inbound", "/customers/dead-letters"),
     Place("dead-letter", f"/operations/dead-letters/customers/{an_id(1)}", "unreadable", "/customers/dead-letters"),
@@ -108,11 +125,58 @@ async def test_more_rows_come_when_they_are_asked_for(enter: Enter, front: str) 
     assert await visitor.page.locator("tbody tr").count() == 100
 
 
+async def test_an_empty_home_leads_through_the_first_steps_and_is_rid_of_them(enter: Enter, front: str) -> None:
+    """Catches a newcomer who is left alone, a step that stays open when it is done, a list that cannot be put away."""
+    visitor = await enter(front, "owner")
+    await visitor.answer(everything(0))
+    await visitor.open("/", "0 of 5 done")
+    assert await visitor.serious() == []
+    await visitor.answer({**everything(0), "GET /customers/customers": rows(customer, 1)})
+    await visitor.open("/", "1 of 5 done")
+    await visitor.page.get_by_role("link", name="Make a segment").click()
+    await visitor.page.get_by_role("link", name="Use it: Regulars").click()
+    await visitor.page.get_by_text("number of purchases is at least 3 in the last 90 days").wait_for()
+    assert await visitor.page.get_by_role("textbox", name="Name").input_value() == "Regulars"
+    await visitor.answer(everything())
+    await visitor.open("/", "Running campaigns")
+    assert await visitor.page.get_by_text("First steps").count() == 0
+    await visitor.answer(everything(0))
+    await visitor.open("/", "0 of 5 done")
+    await visitor.page.get_by_role("button", name="Put away").click()
+    assert await visitor.page.get_by_text("First steps").count() == 0
+    await visitor.page.evaluate("localStorage.removeItem('crm-first-steps')")
+    assert visitor.faults == []
+
+
+async def test_a_campaign_of_the_gallery_finds_its_segment_or_says_that_it_is_missing(enter: Enter, front: str) -> None:
+    """Catches a template that is saved with somebody else's segment, or with none and no word about it."""
+    visitor = await enter(front, "owner")
+    await visitor.answer(everything())
+    await visitor.open("/campaigns/new?template=win-back", "This campaign means the segment")
+    await visitor.page.get_by_role("link", name="Make it from its template").wait_for()
+    there = {**segment(), "name": "Bought twice, silent for 90 days"}
+    await visitor.answer({**everything(), "GET /analytics/segments": {"items": [there], "next": None}})
+    await visitor.open("/campaigns/new?template=win-back", "Holdout")
+    assert await visitor.page.get_by_text("This campaign means").count() == 0
+    segments = visitor.page.get_by_role("combobox", name="Segment", exact=True)
+    assert await segments.input_value() == "Bought twice, silent for 90 days"
+    subject = visitor.page.get_by_role("textbox", name="Subject")
+    assert await subject.input_value() == "It has been a while"
+    assert await visitor.page.get_by_role("button", name="Save").is_enabled()
+    assert visitor.faults == []
+
+
 async def test_lists_that_are_empty_say_what_comes_next(enter: Enter, front: str) -> None:
     """Catches an empty table without a word."""
     visitor = await enter(front, "owner")
     await visitor.answer(everything(0))
-    for path, words in (("/customers", "The first event or import"), ("/segments", "Make one from a rule"),
-                        ("/campaigns", "It needs a segment or an event"), ("/privacy", "Nobody has asked"),
-                        ("/operations?tab=dead-letters", "No dead letter")):  # fmt: skip
+    words_of = {
+        "/customers": "The first event or import",
+        "/imports": "No file was brought in",
+        "/segments": "Make one from a rule",
+        "/campaigns": "It needs a segment or an event",
+        "/privacy": "Nobody has asked",
+        "/operations?tab=dead-letters": "No dead letter",
+    }
+    for path, words in words_of.items():
         await visitor.open(path, words)

@@ -10,8 +10,11 @@ from tests.browser.conftest import Enter
 
 AREAS = {
     "Customers": ("/customers", "customers:read"),
+    "Imports": ("/imports", "customers:import"),
     "Segments": ("/segments", "analytics:read"),
     "Campaigns": ("/campaigns", "campaigns:read"),
+    "Insights": ("/insights", "analytics:read"),
+    "Settings": ("/settings", "campaigns:read"),
     "Privacy desk": ("/privacy", "privacy:read"),
     "Operations": ("/operations", "operations"),
 }

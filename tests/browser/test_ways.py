@@ -56,6 +56,8 @@ async def test_a_marketer_makes_a_segment_and_a_campaign_and_sees_its_mail(
     enter: Enter, console: Console, product: Product, until: Until, ada: str
 ) -> None:
     """Catches a break anywhere between the rule that is clicked together and the letter that arrives."""
+    await buy(product, "browser-silent", 3, traits={"given_name": "Silent"})
+    silent = await found(product, until, "browser-silent")
     visitor = await enter(console.url, "marketer")
     page = visitor.page
     await visitor.open("/segments/new", "Choose a first rule.")
@@ -93,6 +95,14 @@ async def test_a_marketer_makes_a_segment_and_a_campaign_and_sees_its_mail(
         return [mail for mail in product.mails_to(ADDRESS) if mail["subject"] == "From the console"]
 
     assert len(await until(arrived)) == 1
+    # On the customers' own pages stands what each was sent, or why not.
+    await visitor.open(f"/customers/{ada}", "Browser letter")
+    await page.get_by_role("table", name="Messages").get_by_text("sent", exact=True).wait_for(timeout=PATIENCE_MS)
+    await page.get_by_role("button", name="Why?").first.click()
+    await page.get_by_text("is in the segment").wait_for()
+    await visitor.shoot("way-customer")
+    await visitor.open(f"/customers/{silent}?tab=messages", "Browser letter")
+    await page.get_by_role("row", name=re.compile("not sent.*no consent")).wait_for()
     assert visitor.faults == []
 
 
@@ -109,6 +119,8 @@ async def test_an_agent_finds_a_caller_notes_the_call_and_records_a_refusal(
     page = visitor.page
     await visitor.open("/customers", "Find a customer")
     await page.get_by_role("textbox", name="Find a customer").fill(ADDRESS)
+    # Until it is found all customers stand there.
+    await expect(page.get_by_role("row")).to_have_count(2, timeout=PATIENCE_MS)
     await page.get_by_role("row").nth(1).get_by_role("link").click()
     await page.get_by_text(ada).wait_for()
     await page.get_by_role("button", name="Log a contact").click()
@@ -126,6 +138,23 @@ async def test_an_agent_finds_a_caller_notes_the_call_and_records_a_refusal(
     await page.get_by_role("dialog").get_by_role("button", name="Save").click()
     await page.get_by_role("table", name="What is permitted now").get_by_text("phone").wait_for(timeout=PATIENCE_MS)
     await visitor.shoot("way-consent")
+    assert visitor.faults == []
+
+
+async def test_a_call_opens_the_caller_or_says_who_it_may_be(enter: Enter, console: Console, product: Product) -> None:
+    """Catches a telephone system that opens a search instead of the customer, and a number that finds nobody."""
+    for name, phone in (("Calla", "+442079460011"), ("Callum", "+442079460012")):
+        phones = [{"kind": "phone", "value": phone}]
+        attributes = {"given_name": name, "family_name": "Caller"}
+        body = {"kind": "person", "status": "active", "identifiers": phones, "attributes": attributes}
+        await product.done("POST", "customers", "/customers", "operator", json=body)
+    visitor = await enter(console.url, "agent")
+    page = visitor.page
+    await visitor.open("/call?number=%2B44 20 7946 0011", "Calla Caller")
+    await page.wait_for_url(re.compile(r"/customers/[0-9a-f-]{36}"))
+    await page.get_by_text("calls from +44 20 7946 0011").wait_for()
+    await page.get_by_role("button", name="Log a contact").wait_for()
+    await visitor.open("/call?number=%2B44 20 7946 0099", "Nobody is known by +44 20 7946 0099.")
     assert visitor.faults == []
 
 

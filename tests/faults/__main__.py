@@ -40,7 +40,7 @@ def main() -> int:
     servers = Servers(folder)
     rows: list[tuple[str, Verdict]] = []
     try:
-        for fault in sorted(chosen, key=lambda fault: fault.brokers):
+        for fault in sorted(chosen, key=lambda fault: (fault.brokers, fault.small_disks)):
             rows.append((f"{fault.number} {fault.title}", _one(fault, seed, folder, servers)))
         caught = run_trials(asked.mutants or [], seed, folder, servers, _print, asked.record) if with_mutants else True
     finally:
@@ -58,7 +58,7 @@ def main() -> int:
 
 def _one(fault: Fault, seed: int, folder: Path, servers: Servers) -> Verdict:
     print(f"\n{fault.number} {fault.title} (about {fault.seconds} s)", flush=True)
-    stack = servers.stack(fault.brokers)
+    stack = servers.stack(fault.brokers, small_disks=fault.small_disks)
     verdict = run_fault(fault, seed, folder / f"fault-{fault.number}", stack.dsns, stack, _print)
     _show(verdict)
     for part in stack.parts:

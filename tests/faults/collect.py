@@ -19,8 +19,9 @@ from deploy.local.installation import SERVICES, Installation
 from services.privacy.identity.domain import subject_of
 from shared.contracts.topics import TOPICS
 from tests.faults.consumers import FACTS, GROUPS
-from tests.faults.product import Doors
-from tests.faults.records import Evidence, Row
+from tests.faults.product import CAP_S, EDITED_LEAST, Doors, Marketed
+from tests.faults.records import Evidence, Memory, Row
+from tests.faults.traces import traces_of
 
 _INTERACTIONS = """
     select id, kind, publisher, message_id, customer_id, detail->>'message_id' as mail from interactions
@@ -29,15 +30,19 @@ _LETTERS = "select consumer, event_id, value, state from dead_letters"
 _LEDGER = "select id, customer_id, campaign_id, entry_id, step, channel, state, reason, permit_id from messages"
 _PERMITS = "select permit_id, message_id, customer_id, covers, versions, granted_at from permits"
 _CONSENTS = """
-    select customer_id, version, action, effective, purpose, fingerprint from consents
+    select customer_id, version, action, effective, purpose, fingerprint, evidence->>'form' as form from consents
     where purpose in ('marketing', '*')
 """
 _MEMBERS = """
     select m.customer_id from memberships m join segments s using (segment_id)
     where m.segment_id = $1 and m.version = s.current_version
 """
+_COPIED = "select customer_id from memberships where segment_id = $1 and member"
 _UNPUBLISHED = "select count(*) from outbox where not published"
 _LEFT = "select count(*) from messages where state in ('waiting', 'claimed')"
+_ERASING = "select count(*) from erasures where state = 'running'"
+# What is told again to whoever rebuilds is nobody's event.
+_OUTBOX = "select event_id from outbox where topic not like '%-restate'"
 # The lines of baskets are many and no invariant asks for them.
 _DROPPED = ("lines", "attributes", "traits", "identifiers", "derived_from")
 
@@ -59,7 +64,10 @@ class Outside:
         waiting = {f"outbox of {service}": count for service, count in (await self.unpublished()).items()}
         async with self._database("campaigns") as campaigns:
             messages = await campaigns.fetchval(_LEFT)
-        return {name: count for name, count in {**lag, **waiting, "messages": messages}.items() if count}
+        async with self._database("privacy") as privacy:
+            erasing = await privacy.fetchval(_ERASING)
+        more = {"messages": messages, "erasures": erasing}
+        return {name: count for name, count in {**lag, **waiting, **more}.items() if count}
 
     async def unpublished(self) -> dict[str, int]:
         """Rows of each outbox that no relay has sent."""
@@ -95,11 +103,27 @@ class Outside:
             await consumer.stop()
             await admin.close()
 
+    async def claimed(self) -> int:
+        """Messages that senders have in hand."""
+        async with self._database("campaigns") as database:
+            return int(await database.fetchval("select count(*) from messages where state = 'claimed'"))
+
+    async def remember(self, service: str) -> Memory:
+        """What only this database knows, before it goes back."""
+        async with self._database(service) as database:
+            # What no relay had sent is said anew.
+            outbox = [str(row[0]) for row in await database.fetch(f"{_OUTBOX} and published")]
+            permits = await _rows(database, _PERMITS) if service == "privacy" else []
+        return Memory(service, outbox, permits)
+
     # --- evidence
 
-    async def collect(self, history: list[Row], handed: list[Row], campaign: dict[str, str]) -> Evidence:
+    async def collect(self, history: list[Row], handed: list[Row], marketed: Marketed) -> Evidence:
         """Everything the invariants ask about."""
-        seen = Evidence(history=history, handed=handed, campaign=campaign["campaign"], segment=campaign["segment"])
+        seen = Evidence(history=history, handed=handed, campaign=marketed.campaign, segment=marketed.segment)
+        seen.second = {
+            "segment": marketed.edited, "least": EDITED_LEAST, "campaign": marketed.one_off, "apart_s": CAP_S,
+        }  # fmt: skip
         seen.events = await self._events()
         for service in SERVICES:
             async with self._database(service) as database:
@@ -110,20 +134,23 @@ class Outside:
             types = [fact.TYPE.split(".")[1].removesuffix("_recorded") for fact in FACTS]
             facts = await database.fetch("select event_id from facts where event = any($1)", types)
             seen.facts = [str(row[0]) for row in facts]
-            members = await database.fetch(_MEMBERS, UUID(seen.segment))
-            seen.members["analytics"] = [str(row[0]) for row in members]
-        await self._campaigns(seen)
+            for name, segment in _named_segments("analytics", marketed):
+                seen.members[name] = [str(row[0]) for row in await database.fetch(_MEMBERS, UUID(segment))]
+        await self._campaigns(seen, marketed)
         async with self._database("privacy") as database:
             seen.permits = await _rows(database, _PERMITS)
             seen.consents = [_marked(row) for row in await _rows(database, _CONSENTS)]
+            seen.requests = await _rows(database, "select requested_by, state from erasures")
             erased = await database.fetch("select customer_id from standings where erased_at is not null")
             seen.erased = [str(row[0]) for row in erased]
-        seen.reported = await self._reports(campaign)
+        seen.reported = await self._reports(marketed)
+        seen.second["reported"] = await self._report(marketed.one_off)
+        seen.traces = await traces_of(seen, self.databases)
         seen.lag, seen.unpublished = await self.lag(), await self.unpublished()
         return seen
 
     async def _kernel(self, seen: Evidence, service: str, database: Any) -> None:
-        seen.outboxes[service] = [str(row[0]) for row in await database.fetch("select event_id from outbox")]
+        seen.outboxes[service] = [str(row[0]) for row in await database.fetch(_OUTBOX)]
         for consumer, event_id in await database.fetch(
             "select consumer, event_id from inbox where consumer <> 'probe'"
         ):
@@ -136,24 +163,27 @@ class Outside:
                  "publisher": publisher, "message_id": message_id}
             )  # fmt: skip
 
-    async def _campaigns(self, seen: Evidence) -> None:
+    async def _campaigns(self, seen: Evidence, marketed: Marketed) -> None:
         async with self._database("campaigns") as database:
             seen.ledger = await _rows(database, _LEDGER)
-            members = await database.fetch(
-                "select customer_id from memberships where segment_id = $1 and member", UUID(seen.segment)
-            )
-            seen.members["campaigns"] = [str(row[0]) for row in members]
+            for name, segment in _named_segments("campaigns", marketed):
+                seen.members[name] = [str(row[0]) for row in await database.fetch(_COPIED, UUID(segment))]
             copies = await database.fetch("select customer_id, purpose, channel, state from consents")
             seen.copies = {"/".join(map(str, row[:3])): row[3] for row in (tuple(copy) for copy in copies)}
 
-    async def _reports(self, campaign: dict[str, str]) -> dict[str, Any]:
+    async def _reports(self, marketed: Marketed) -> dict[str, Any]:
         stats = await self._doors.done("GET", "interactions", "/stats", "operator")
-        segment = await self._doors.done("GET", "analytics", f"/segments/{campaign['segment']}", "marketing")
-        report = await self._doors.done("GET", "campaigns", f"/campaigns/{campaign['campaign']}/report", "marketing")
+        segment = await self._doors.done("GET", "analytics", f"/segments/{marketed.segment}", "marketing")
         return {
             "at": time.time(),
             "purchases": sum(count["interactions"] for count in stats["counts"] if count["kind"] == "purchase"),
             "members": segment["members"],
+            **await self._report(marketed.campaign),
+        }
+
+    async def _report(self, campaign: str) -> dict[str, Any]:
+        report = await self._doors.done("GET", "campaigns", f"/campaigns/{campaign}/report", "marketing")
+        return {
             "handed_over": report["handed_over"],
             "refused": sum(report["refused"].values()),
             "failed": sum(report["failed"].values()),
@@ -167,7 +197,7 @@ class Outside:
         await consumer.start()
         events: list[Row] = []
         try:
-            names = [name for name in TOPICS if name != "interactions-inbound"]
+            names = [name for name in TOPICS if name != "interactions-inbound" and not name.endswith("-restate")]
             partitions = [self._partition(topic, n) for topic in names for n in range(TOPICS[topic].partitions)]
             consumer.assign(partitions)
             ends = await consumer.end_offsets(partitions)
@@ -205,6 +235,11 @@ class Outside:
             yield connection
         finally:
             connection.terminate()
+
+
+def _named_segments(service: str, marketed: Marketed) -> list[tuple[str, str]]:
+    """The keys under which the members of each segment are kept, and the segments."""
+    return [(service, marketed.segment), (f"{service}/{marketed.edited}", marketed.edited)]
 
 
 def _named(value: bytes | None) -> tuple[str | None, str | None]:

@@ -20,7 +20,7 @@ from deploy.local.installation import SERVICES, Installation, Plan
 from deploy.local.ports import keep_or_choose
 from deploy.local.stack import Dsns, LocalStack
 from shared.processes.spawn import spawn
-from tests.faults import provider
+from tests.faults import before, provider, skewed
 from tests.faults.collect import Outside
 from tests.faults.load import TILL
 from tests.faults.product import Doors, open_campaign
@@ -39,12 +39,17 @@ async def open_world(
     proxies = _proxies(dsns, ports, stack) if setting.proxied else {}
     through = _through(dsns, ports, stack) if setting.proxied else dsns
     smtp = ports["proxy-smtp" if setting.proxied else "smtp"]
+    env = {skewed.VARIABLE: str(skewed.file_in(folder.resolve()))}
+    launchers = dict(setting.launchers)
+    if setting.version_before:
+        env[before.VARIABLE] = str(before.unpack(folder.resolve() / "before"))
+        launchers[""] = (before.MODULE,)
     plan = Plan(
         smtp=("127.0.0.1", smtp),
         topic_prefix=prefix,
         scale=setting.scale,
-        launchers=setting.launchers,
-        env=setting.env,
+        launchers=launchers,
+        env={**env, **setting.env},
         tills=[TILL],
     )
     installation = Installation(folder, through, plan)
@@ -56,7 +61,8 @@ async def open_world(
         async with Doors(installation) as doors:
             outside = Outside(installation, doors, dsns.kafka, databases)
             world = World(folder, seed, installation, doors, outside, setting.mix, ports, stack, proxies)
-            world.campaign = await open_campaign(doors)
+            world.administrators = {service: direct.administrators_url(service) for service in SERVICES}
+            world.marketed = await open_campaign(doors)
             yield world
     finally:
         await asyncio.to_thread(installation.stop)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from dataclasses import dataclass
 from typing import Any
 
 import httpx
@@ -13,6 +15,9 @@ from shared.clock import MACHINE
 
 FANS: dict[str, Any] = {"event": "purchase", "agg": "count", "window": {"last": "P1D"}, "op": "gte", "value": 2}
 PURPOSE, CHANNEL = "marketing", "email"
+# The edited segment asks for so many purchases at last; two mails to one customer are so far apart.
+EDITED_LEAST, CAP_S = 1, 60.0
+_PATIENCE_S = 240
 _TEXT = "Thank you.\nhttps://shop.example.test/offer\n{{ unsubscribe_url }}"
 
 
@@ -51,26 +56,76 @@ async def until(ask: Callable[[], Awaitable[Any]], limit_s: float, what: str) ->
     return answer
 
 
-async def open_campaign(doors: Doors) -> dict[str, str]:
-    """Two purchases within a day make a fan; each fan is welcomed once. Returns the ids."""
-    segment = await doors.done("POST", "analytics", "/segments", "marketing", json={"name": "Fans", "definition": FANS})
+@dataclass(frozen=True)
+class Marketed:
+    """What marketing has made: two segments, of which one is edited under load, a campaign and a one-off."""
+
+    segment: str
+    campaign: str
+    edited: str
+    one_off: str
+
+
+async def open_campaign(doors: Doors) -> Marketed:
+    """Two purchases within a day make a fan; each fan is welcomed once. The one-off is made and waits to be started."""
+    segment = await _segment(doors, "Fans", FANS)
+    edited = await _segment(doors, "Buyers", {**FANS, "value": 3})
+    made = await _campaign(doors, "Welcome", {"kind": "segment_entered", "segment_id": segment})
+    # What the cap holds up for a minute would otherwise wait for days.
+    one_off = await _campaign(doors, "Sale", {"kind": "one_off", "segment_id": segment}, expires_after="PT1M")
+    cap = {"limit": 1, "window": f"PT{CAP_S:.0f}S"}
+    await doors.done("PUT", "campaigns", "/policies", "marketing", json={"caps": [cap]})
+    await _start(doors, made)
+    return Marketed(segment, made, edited, one_off)
+
+
+async def edit_segment(doors: Doors, marketed: Marketed) -> None:
+    """Under load: from now on so many purchases are enough."""
+    definition = {**FANS, "value": EDITED_LEAST}
+
+    async def changed() -> bool:
+        path = f"/segments/{marketed.edited}"
+        with suppress(httpx.HTTPError):
+            answer = await doors.call("PATCH", "analytics", path, "marketing", json={"definition": definition})
+            return answer.is_success
+        return False
+
+    await until(changed, _PATIENCE_S, "the segment is edited")
+
+
+async def start_one_off(doors: Doors, marketed: Marketed) -> None:
+    """Whoever is a fan now is written to once."""
+    await _start(doors, marketed.one_off)
+
+
+async def _segment(doors: Doors, name: str, definition: dict[str, Any]) -> str:
+    made = await doors.done(
+        "POST", "analytics", "/segments", "marketing", json={"name": name, "definition": definition}
+    )
 
     async def live() -> bool:
-        shown = await doors.done("GET", "analytics", f"/segments/{segment['id']}", "marketing")
-        return bool(shown["state"] == "live")
+        with suppress(httpx.HTTPError):
+            answer = await doors.call("GET", "analytics", f"/segments/{made['id']}", "marketing")
+            return answer.is_success and bool(answer.json()["state"] == "live")
+        return False
 
-    await until(live, 60, "the segment is live")
-    made = await doors.done(
-        "POST", "campaigns", "/campaigns", "marketing",
-        json={"name": "Welcome", "purpose": PURPOSE, "content": {"subject": "Welcome", "text": _TEXT},
-              "trigger": {"kind": "segment_entered", "segment_id": segment["id"]}},
-    )  # fmt: skip
+    await until(live, _PATIENCE_S, f"the segment {name} is live")
+    return str(made["id"])
 
+
+async def _campaign(doors: Doors, name: str, trigger: dict[str, Any], **more: Any) -> str:
+    content = {"subject": name, "text": _TEXT}
+    body = {"name": name, "purpose": PURPOSE, "content": content, "trigger": trigger, **more}
+    return str((await doors.done("POST", "campaigns", "/campaigns", "marketing", json=body))["id"])
+
+
+async def _start(doors: Doors, campaign: str) -> None:
     async def started() -> bool:
-        answer = await doors.call("POST", "campaigns", f"/campaigns/{made['id']}/start", "marketing")
-        # Campaigns hears of the segment a moment later.
-        assert answer.is_success or "segment-not-ready" in answer.text, answer.text
-        return answer.is_success
+        with suppress(httpx.HTTPError):
+            answer = await doors.call("POST", "campaigns", f"/campaigns/{campaign}/start", "marketing")
+            # Campaigns hears of the segment a moment later; and what was started is not started again.
+            again = answer.status_code == 409 and "segment-not-ready" not in answer.text
+            return answer.is_success or again
+        return False
 
-    await until(started, 60, "the campaign is started")
-    return {"segment": segment["id"], "campaign": made["id"]}
+    await until(started, _PATIENCE_S, "the campaign is started")

@@ -20,7 +20,10 @@ import orjson
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
 LOG = "handed-over.ndjson"
-Mode = Literal["accept", "drop", "hold-recipient", "hold-answer", "refuse-later", "refuse-now", "slow"]
+Mode = Literal[
+    "accept", "drop", "hold-recipient", "hold-answer", "kept-and-deferred", "refuse-later", "refuse-now",
+    "refused-letter", "slow",
+]  # fmt: skip
 _SLOW_S = 0.3
 
 
@@ -29,6 +32,8 @@ class Provider:
 
     `drop`: keeps the mail and closes the connection instead of answering. `hold-recipient`, `hold-answer`: answers
     nothing until the mode changes, before the mail or after it is kept. `refuse-later`: 451. `refuse-now`: 554.
+    `kept-and-deferred`: keeps the mail and answers its last dot with 451. `refused-letter`: keeps nothing and answers
+    it with 554.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -57,7 +62,11 @@ class Provider:
 
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802
         """Keep the mail, then answer as the mode wills."""
+        if self.mode == "refused-letter":
+            return "554 5.6.0 nobody can read that"
         self._keep(envelope)
+        if self.mode == "kept-and-deferred":
+            return "451 4.3.0 kept, but who knows"
         if self.mode == "drop":
             assert server.transport is not None
             server.transport.close()

@@ -30,6 +30,11 @@ class Proxy:
         self._thread.start()
         assert self._ready.wait(5)
 
+    @property
+    def open(self) -> int:
+        """How many connections are open."""
+        return len(self._writers) // 2
+
     def cut(self) -> None:
         """Reset every connection; new ones are passed on."""
         self._do(self._cut)

@@ -16,6 +16,8 @@ from tests.faults.invariants import INVARIANTS, check
 from tests.faults.opening import open_world
 from tests.faults.proxied_stack import ProxiedStack
 from tests.faults.records import Evidence, save
+from tests.faults.small_stack import SmallStack
+from tests.faults.strikes import struck
 
 Log = Callable[[str], None]
 
@@ -37,19 +39,22 @@ class Verdict:
 
 
 class Servers:
-    """Stacks of one and of three brokers, started when first needed, with their folders under `folder`."""
+    """Stacks of one and of three brokers, and one on small disks, started when first needed, under `folder`."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._stacks = ExitStack()
-        self._known: dict[int, LocalStack] = {}
+        self._known: dict[tuple[int, bool], LocalStack] = {}
 
-    def stack(self, brokers: int) -> LocalStack:
+    def stack(self, brokers: int, *, small_disks: bool = False) -> LocalStack:
         """The stack with so many brokers; one at a time runs, to spare the machine."""
-        if brokers not in self._known:
+        kind = brokers, small_disks
+        if kind not in self._known:
             self.stop()
-            self._known[brokers] = self._stacks.enter_context(ProxiedStack(self._folder / f"stack-{brokers}", brokers))
-        return self._known[brokers]
+            folder = self._folder / (f"stack-{brokers}" + ("-small" if small_disks else ""))
+            stack = SmallStack(folder) if small_disks else ProxiedStack(folder, brokers)
+            self._known[kind] = self._stacks.enter_context(stack)
+        return self._known[kind]
 
     def stop(self) -> None:
         """Everything."""
@@ -74,15 +79,18 @@ def run_fault(fault: Fault, seed: int, folder: Path, dsns: Dsns, stack: LocalSta
 async def _run(fault: Fault, seed: int, folder: Path, dsns: Dsns, stack: LocalStack | None, log: Log) -> Evidence:
     async with open_world(folder, seed, dsns, fault.setting, stack) as world:
         load = asyncio.create_task(world.load.run())
+        marketing = asyncio.create_task(world.market())
         try:
             await fault.run(world)
         finally:
             world.mail("accept")
             world.load.stopping = True
+        await marketing
         canary = await world.canary()
         await load
         await world.drain(fault.setting.drain_s)
         evidence = await world.evidence(fault.title, canary)
+        evidence.struck = struck(fault.strikes, world.counts, evidence)
         save(evidence, folder / "evidence.json.gz")
         log(
             f"   {world.load.begun} attempts, {len(evidence.events)} records on Kafka, {len(evidence.handed)} mails, "

@@ -8,13 +8,13 @@ from pathlib import Path
 from tests.faults.compact import compact
 from tests.faults.history import History, read_lines
 from tests.faults.invariants import check
-from tests.faults.load import Mix, script
 from tests.faults.mutants.trials import RECORDED
 from tests.faults.records import load, save
+from tests.faults.script import Mix, script
 
 
 def steps(seed: int) -> list[tuple[str, str, str]]:
-    return [(step.op, step.id, step.door) for step in islice(script(seed, Mix()), 500)]
+    return [(step.op, step.id, step.door) for step in islice(script(seed, Mix()), 1_000)]
 
 
 def test_a_seed_decides_who_does_what_in_which_order() -> None:
@@ -26,7 +26,8 @@ def test_a_seed_decides_who_does_what_in_which_order() -> None:
 def test_the_load_contains_what_the_invariants_need() -> None:
     """Catches a mix that proves nothing: no second door, no withdrawal, no duplicate, nothing to refuse."""
     seen = steps(7)
-    assert {op for op, _, _ in seen} == {"purchase", "grant", "withdraw"}
+    ops = {"purchase", "return", "complain", "grant", "withdraw", "erase", "merge", "undo"}
+    assert {op for op, _, _ in seen} == ops
     assert {door for op, _, door in seen if op == "purchase"} == {"http", "kafka"}
     assert len({id for _, id, _ in seen}) < len(seen)
     assert any(id.endswith("-empty") for _, id, _ in seen)

@@ -7,10 +7,12 @@ import os
 import random
 import signal
 import time
+from collections import Counter
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import cast
 
 import asyncpg
 from redis.asyncio import Redis
@@ -19,11 +21,14 @@ from deploy.local.installation import Installation
 from deploy.local.stack import LocalStack
 from tests.faults import poison, provider
 from tests.faults.collect import Outside
+from tests.faults.disks import Disk
 from tests.faults.history import History, read_lines
-from tests.faults.load import Load, Mix, Step, body_of
-from tests.faults.product import Doors, until
+from tests.faults.load import Load
+from tests.faults.product import Doors, Marketed, edit_segment, start_one_off, until
 from tests.faults.proxy import Proxy
-from tests.faults.records import Evidence
+from tests.faults.rebuilding import compare_read_models
+from tests.faults.records import Evidence, Memory
+from tests.faults.script import Mix, Step, step_of
 
 CANARY_LIMIT_S = 30.0
 _QUIET_LOOKS = 3
@@ -38,6 +43,7 @@ class Setting:
     env: Mapping[str, str] = field(default_factory=dict)
     mix: Mix = field(default_factory=Mix)
     proxied: bool = False
+    version_before: bool = False
     drain_s: float = 150.0
 
 
@@ -48,15 +54,20 @@ class World:
         self, folder: Path, seed: int, installation: Installation, doors: Doors, outside: Outside, mix: Mix,
         ports: Mapping[str, int], stack: LocalStack | None, proxies: Mapping[str, Proxy],
     ) -> None:  # fmt: skip
+        self.folder = folder
         self.seed = seed
         self.chance = random.Random(seed)
         self.installation = installation
         self.doors = doors
         self.outside = outside
         self.proxies = proxies
+        self.administrators: Mapping[str, str] = {}
         self.history = History(folder / "history.ndjson")
         self.load = Load(doors, outside.servers, self.history, seed, mix)
-        self.campaign: dict[str, str] = {}
+        self.marketed: Marketed
+        self.counts: Counter[str] = Counter()
+        self._market = asyncio.Event()
+        self.remembered: list[Memory] = []
         self._stack = stack
         self._ports = ports
         self._log = folder / "provider" / provider.LOG
@@ -81,12 +92,14 @@ class World:
         if pid is not None:
             with suppress(ProcessLookupError):
                 os.killpg(pid, signal.SIGKILL)
+                self.counts["kills"] += 1
 
     def pause(self, name: str) -> int | None:
         """SIGSTOP; returns the process id, which `resume` needs."""
         pid = self.pid(name)
         if pid is not None:
             os.killpg(pid, signal.SIGSTOP)
+            self.counts["pauses"] += 1
         return pid
 
     @staticmethod
@@ -108,7 +121,7 @@ class World:
         """The provider's log."""
         return read_lines(self._log)
 
-    async def handed_more(self, count: int, limit_s: float = 30.0) -> None:
+    async def handed_more(self, count: int, limit_s: float = 120.0) -> None:
         """Return when the provider has kept `count` more mails than now."""
         goal = len(self.handed()) + count
 
@@ -116,6 +129,14 @@ class World:
             return len(self.handed()) >= goal
 
         await until(enough, limit_s, f"{count} more mails")
+
+    async def mailed(self, who: Sequence[str], limit_s: float = 60.0) -> None:
+        """Return when each of them has had a mail."""
+
+        async def all_have() -> bool:
+            return {f"{one}@example.test" for one in who} <= {row["to"] for row in self.handed()}
+
+        await until(all_have, limit_s, "everybody has had a mail")
 
     @asynccontextmanager
     async def locked(self, service: str, statement: str) -> AsyncIterator[None]:
@@ -147,19 +168,56 @@ class World:
         """What an operator does about them."""
         await poison.settle(self.doors, self._poisoned)
 
-    async def publish_again(self) -> None:
-        """Every record of every topic comes a second time."""
-        await poison.publish_again(self.doors, self.outside.servers, self.seed)
+    async def settle_whatever_lies_there(self) -> None:
+        """The same, of letters that nobody has planted."""
+        await self.drain(30.0)
+        await poison.settle(self.doors, 0)
 
-    async def flush_redis(self) -> None:
-        """Everything in Redis is gone."""
+    async def publish_again(self) -> int:
+        """Every record of every topic comes a second time; how many those are."""
+        return await poison.publish_again(self.doors, self.outside.servers, self.seed)
+
+    async def flush_redis(self) -> int:
+        """Everything in Redis is gone; how many keys that were."""
         redis = Redis.from_url(self.installation.dsns.redis)
+        keys = int(await redis.dbsize())
         await redis.flushall()
         await redis.aclose()
+        return keys
+
+    async def claimed(self) -> int:
+        """How many messages senders have in hand."""
+        return await self.outside.claimed()
+
+    def disk(self, name: str) -> Disk:
+        """The volume on which a server lies, of a stack that has some."""
+        disks = getattr(self.stack, "disks", {})
+        assert name in disks, "this stack has no small disks"
+        return cast(Disk, disks[name])
 
     async def step(self, op: str, who: str) -> None:
         """One attempt of a fault's own, written into the history like the load's."""
-        await self.load.attempt(Step(op, f"{who}-{op}", who, body_of(op, who)))
+        await self.load.attempt(step_of(op, who))
+
+    async def merge_twins(self, who: str, *, undo: bool) -> None:
+        """Two who buy, are one, and (`undo`) are two again."""
+        twin = f"{who}-twin"
+        await asyncio.gather(self.buy(who), self.buy(twin, consent=False))
+        await self.load.attempt(Step("merge", f"{who}-merge", who, other=twin))
+        await self.buy_again(who)
+        if undo:
+            await self.load.attempt(Step("undo", f"{who}-undo", who, other=twin))
+
+    async def market(self, after: int = 100) -> None:
+        """What marketing does meanwhile, when so many attempts were begun: a segment is edited, a one-off started."""
+        await self.load.begin(after)
+        await edit_segment(self.doors, self.marketed)
+        await start_one_off(self.doors, self.marketed)
+        self._market.set()
+
+    async def marketing_is_done(self) -> None:
+        """Return when nothing more is edited or started."""
+        await self._market.wait()
 
     # --- after the dust has settled
 
@@ -194,6 +252,10 @@ class World:
 
     async def evidence(self, fault: str, canary_s: float | None) -> Evidence:
         """What is there now."""
-        seen = await self.outside.collect(self.history.rows(), self.handed(), self.campaign)
+        seen = await self.outside.collect(self.history.rows(), self.handed(), self.marketed)
         seen.seed, seen.fault, seen.canary_s = self.seed, fault, canary_s
+        for memory in self.remembered:
+            memory.add_to(seen)
+        # Last: the owners tell everything again for it.
+        seen.rebuilt = await compare_read_models(self.installation.folder)
         return seen

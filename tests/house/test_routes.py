@@ -29,7 +29,17 @@ PUBLIC: dict[str, set[str]] = {
     "interactions": set(),
     "analytics": set(),
     "campaigns": {f"{method} /t/{kind}/{{token}}" for method in ("GET", "HEAD") for kind in ("c", "o")},
-    "privacy": {"GET /unsubscribe/{token}", "POST /unsubscribe/{token}"},
+    "privacy": {
+        f"{method} /{page}"
+        for method in ("GET", "POST")
+        for page in (
+            "unsubscribe/{token}",
+            "forms/{name}",
+            "confirm/{token}",
+            "preferences/{token}",
+            "archives/{token}",
+        )
+    },
 }
 # What to send is described to those who may send.
 READABLE_BY_WRITERS = {"/events/schema"}

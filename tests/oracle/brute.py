@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Callable
 from datetime import date, timedelta
+from fractions import Fraction
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -21,6 +22,8 @@ def holds(tree: Tree, world: World, now: int) -> bool:
         return holds(world.segments[tree["segment"]], world, now)
     if "attr" in tree:
         return attribute_holds(tree, world.attributes.get(tree["attr"]), now)
+    if "score" in tree:
+        return compare(tree["op"], world.scores.get(tree["score"]), tree.get("value"))
     if "consent" in tree:
         status, end = world.consents.get((tree["consent"]["channel"], tree["consent"]["purpose"]), ("unknown", None))
         return bool(tree["is"] == (status if end is None or now < end else "unknown"))
@@ -34,6 +37,10 @@ def holds(tree: Tree, world: World, now: int) -> bool:
     events = sorted(world.events.values(), key=lambda event: (event.ts, event.id))
     if "sequence" in tree:
         return sequence_holds(tree["sequence"], events, now)
+    if tree.get("net"):
+        return net_holds(tree, events, now)
+    if tree.get("agg") == "returned_share":
+        return share_holds(tree, events, now)
     return event_holds(tree, [event for event in events if matches(tree, event)], now)
 
 
@@ -153,6 +160,32 @@ def event_holds(leaf: Tree, events: list[Event], now: int) -> bool:
         scaled = [one * number for one in leaf["value"]] if leaf["op"] == "between" else leaf["value"] * number
         return compare(leaf["op"], sum(values), scaled)
     return compare(leaf["op"], min(values) if agg == "min" else max(values), leaf["value"])
+
+
+def net_holds(leaf: Tree, events: list[Event], now: int) -> bool:
+    """A count or sum of purchases, less that of returns under the same conditions and in the same window."""
+    left: Any = 0
+    for event in events:
+        sign = {"purchase": 1, "return": -1}.get(event.kind, 0)
+        if not condition(leaf.get("where", {"all": []}), event.props) or not counts(leaf["window"], event.ts, now):
+            continue
+        left += sign * ((event.props.get(leaf["field"]) or 0) if leaf["agg"] == "sum" else 1)
+    return compare(leaf["op"], left, leaf["value"])
+
+
+def share_holds(leaf: Tree, events: list[Event], now: int) -> bool:
+    """What came back as a share of what was bought, in fractions of whole numbers; of nothing there is no share."""
+    sums = {"purchase": 0, "return": 0}
+    for event in events:
+        if event.kind not in sums or not condition(leaf.get("where", {"all": []}), event.props):
+            continue
+        if counts(leaf["window"], event.ts, now):
+            sums[event.kind] += event.props.get(leaf["field"]) or 0
+    if sums["purchase"] <= 0:
+        return False
+    value = leaf["value"]
+    wanted = [Fraction(str(one)) for one in value] if leaf["op"] == "between" else Fraction(str(value))
+    return compare(leaf["op"], Fraction(sums["return"], sums["purchase"]), wanted)
 
 
 def counts(window: Tree, ts: int, now: int) -> bool:

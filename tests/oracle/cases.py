@@ -1,11 +1,12 @@
 """Random lives of a customer: events on time, late, doubled and out of order, changes, new definitions, merges."""
 
+from dataclasses import replace
 from typing import Any
 
 from hypothesis import strategies as st
 
 from tests.oracle.replay import Case, Step
-from tests.oracle.trees import definitions
+from tests.oracle.trees import definitions, scopes
 from tests.oracle.world import Event, moment_of
 
 END = 60
@@ -22,12 +23,19 @@ ATTRIBUTES: list[tuple[str, st.SearchStrategy[Any]]] = [
 ]
 
 
+SCORES: list[tuple[str, list[Any]]] = [
+    ("rfm_group", ["lost", "champions", None]),
+    ("r", [1, 3, 5, None]),
+    ("p_active", [0.1, 1 / 3, 0.9, None]),
+]
+
+
 @st.composite
 def facts(draw: st.DrawFn, recorded: int) -> tuple[str, int, dict[str, Any]]:
     """Kind, second and properties: mostly on time, sometimes late, sometimes from the future."""
     lateness = draw(st.sampled_from([0, 0, 0, 1, 3, 9, 25, -2]))
     props: dict[str, Any] = {"channel": draw(channels), "amount": draw(st.one_of(st.integers(-2, 6), st.none()))}
-    kind = draw(st.sampled_from(["purchase", "purchase", "purchase", "contact"]))
+    kind = draw(st.sampled_from(["purchase", "purchase", "purchase", "contact", "return"]))
     return kind, recorded - lateness, {name: value for name, value in props.items() if value is not None}
 
 
@@ -35,9 +43,13 @@ def facts(draw: st.DrawFn, recorded: int) -> tuple[str, int, dict[str, Any]]:
 def changes(draw: st.DrawFn, recorded: int) -> tuple[str, Any]:
     """The kind and body of a change of the profile, consent or a list."""
     ahead = st.one_of(st.integers(recorded - 2, recorded + 20), st.none())
-    kind = draw(st.sampled_from(["consent", "list", "attribute", "attribute"]))
+    kind = draw(st.sampled_from(["consent", "list", "attribute", "attribute", "score"]))
+    if kind == "score":
+        # One at a time: what several of a fit do and undo is netted by who emits, not by the engine.
+        score, values = draw(st.sampled_from(SCORES))
+        return kind, {score: draw(st.sampled_from(values))}
     if kind == "consent":
-        return kind, ("email", "marketing", draw(st.sampled_from(["granted", "denied", "unknown"])), draw(ahead))
+        return kind, (*draw(scopes), draw(st.sampled_from(["granted", "denied", "unknown"])), draw(ahead))
     if kind == "list":
         return kind, ("l-1", draw(st.booleans()), draw(ahead))
     name, values = draw(st.sampled_from(ATTRIBUTES))
@@ -79,3 +91,24 @@ def _body(draw: st.DrawFn, second: int, steps: list[Step]) -> tuple[str, Any]:
     if choice >= 12:
         return draw(changes(second))
     return "event", draw(facts(second))
+
+
+def in_zone(case: Case, zone: str) -> Case:
+    """The same life, with every calendar window, birthday and number of years in a zone."""
+    steps = tuple(
+        replace(step, body=_in_zone(step.body, zone)) if step.kind == "define" else step for step in case.steps
+    )
+    return replace(case, segments=_in_zone(case.segments, zone), steps=steps)
+
+
+def _in_zone(tree: Any, zone: str) -> Any:
+    if isinstance(tree, list):
+        return [_in_zone(child, zone) for child in tree]
+    if not isinstance(tree, dict):
+        return tree
+    moved = {key: _in_zone(child, zone) for key, child in tree.items()}
+    if "calendar" in moved:
+        moved["calendar"] = {**moved["calendar"], "zone": zone}
+    if moved.get("op") in ("years_gte", "years_lt", "anniversary"):
+        moved["zone"] = zone
+    return moved

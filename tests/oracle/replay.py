@@ -18,7 +18,7 @@ from tests.oracle.world import Event, Tree, World
 class Step:
     """One thing that arrives: an event, a change of the profile, new definitions, or a merge with a twin."""
 
-    kind: str  # event | attribute | consent | list | define | merge
+    kind: str  # event | attribute | score | consent | list | define | merge
     id: str
     recorded: int
     body: Any
@@ -81,6 +81,8 @@ def take(world: World, step: Step) -> None:
         world.hear(Event(step.id, kind, ts, step.recorded, props))
     elif step.kind == "attribute":
         world.attributes[step.body[0]] = step.body[1]
+    elif step.kind == "score":
+        world.scores.update(step.body)
     elif step.kind == "consent":
         channel, purpose, status, end = step.body
         world.consents[(channel, purpose)] = (status, end)

@@ -4,7 +4,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from tests.oracle.world import Tree, moment_of
+from tests.oracle.world import Tree, moment_of, second_of
 
 NUMBERS = ("gte", "gte", "eq", "ne", "lt", "lte", "gt", "between")
 small = st.integers(1, 8)
@@ -12,7 +12,7 @@ durations = st.sampled_from([2, 3, 5, 8, 13, 20, 1]).map(lambda length: f"PT{len
 seconds = st.integers(-10, 70).map(lambda second: moment_of(second).isoformat())
 
 
-def threshold(op: str, values: st.SearchStrategy[int]) -> st.SearchStrategy[Any]:
+def threshold(op: str, values: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
     """A constant for a numeric comparison."""
     return st.tuples(values, values).map(sorted) if op == "between" else values
 
@@ -55,6 +55,12 @@ windows = often(
     (2, st.just({"ever": True})),
     (1, seconds.map(lambda start: {"from": start})),
     (1, seconds.map(lambda end: {"to": end})),
+    (
+        1,
+        st.lists(seconds, min_size=2, max_size=2, unique=True).map(
+            lambda ends: {"from": min(ends, key=second_of), "to": max(ends, key=second_of)}
+        ),
+    ),
     (2, st.tuples(st.integers(0, 10), small).map(lambda ab: {"between_ago": [f"PT{ab[0]}S", f"PT{ab[0] + ab[1]}S"]})),
     (
         2,
@@ -84,6 +90,22 @@ def aggregates(draw: st.DrawFn) -> Tree:
     if agg == "distinct":
         return {**out, "field": draw(st.sampled_from(["channel", "amount"])), **draw(numeric(st.integers(0, 3)))}
     return {**out, "field": "amount", **draw(numeric(st.integers(-3, 12)))}
+
+
+@st.composite
+def nets(draw: st.DrawFn) -> Tree:
+    """Purchases less returns, or returns as a share of them."""
+    out: Tree = {"event": "purchase", "window": draw(windows)}
+    if draw(st.integers(0, 3)) == 3:
+        out["where"] = draw(wheres)
+    if draw(st.integers(0, 2)) == 2:
+        op = draw(st.sampled_from(NUMBERS))
+        value = draw(threshold(op, st.sampled_from([0.3, 0.5, 1, 0, 0.333333, 2])))
+        return {**out, "agg": "returned_share", "field": "amount", "op": op, "value": value}
+    out["net"] = True
+    if draw(st.booleans()):
+        return {**out, "agg": "count", **draw(numeric(st.integers(-1, 3)))}
+    return {**out, "agg": "sum", "field": "amount", **draw(numeric(st.integers(-3, 12)))}
 
 
 @st.composite
@@ -134,12 +156,30 @@ attributes = st.one_of(
     st.sampled_from(["has_any", "has_all"]).map(lambda op: {"attr": "tags", "op": op, "value": ["x", "y"]}),
     dates,
 )
-consents = st.sampled_from(["granted", "denied", "unknown"]).map(
-    lambda status: {"consent": {"channel": "email", "purpose": "marketing"}, "is": status}
+# Mostly one pair, so that a statement meets its leaf; then another purpose of its channel, and another channel.
+scopes = st.sampled_from(
+    [*[("email", "marketing")] * 9, ("email", "research"), ("sms", "marketing"), ("sms", "research")]
 )
-buckets = st.integers(1, 10_000).map(lambda end: {"bucket": {"salt": "s", "from": 0, "to": end}})
-others = often((4, consents), (2, st.just({"list": "l-1"})), (1, buckets))
-leaves = often((12, aggregates()), (2, edges()), (2, sequences()), (1, attributes), (2, dates), (3, others))
+consents = st.tuples(scopes, st.sampled_from(["granted", "denied", "unknown"])).map(
+    lambda drawn: {"consent": {"channel": drawn[0][0], "purpose": drawn[0][1]}, "is": drawn[1]}
+)
+buckets = st.lists(st.integers(0, 10_000), min_size=2, max_size=2, unique=True).map(
+    lambda ends: {"bucket": {"salt": "s", "from": min(ends), "to": max(ends)}}
+)
+shares = st.sampled_from([0.3, 0.1, 1 / 3, 0.7])
+scores: st.SearchStrategy[Tree] = st.one_of(
+    st.sampled_from(["eq", "ne"]).map(lambda op: {"score": "rfm_group", "op": op, "value": "lost"}),
+    st.just({"score": "rfm_group", "op": "missing"}),
+    st.just({"score": "rfm_group", "op": "in", "value": ["champions", "lost"]}),
+    numeric(st.integers(1, 5)).map(lambda test: {"score": "r", **test}),
+    st.tuples(st.sampled_from(["gte", "lt", "gt", "eq"]), shares).map(
+        lambda pair: {"score": "p_active", "op": pair[0], "value": pair[1]}
+    ),
+)
+others = often((4, consents), (2, st.just({"list": "l-1"})), (1, buckets), (2, scores))
+leaves = often(
+    (12, aggregates()), (2, nets()), (2, edges()), (2, sequences()), (1, attributes), (2, dates), (3, others)
+)
 
 
 def trees(references: list[str]) -> st.SearchStrategy[Tree]:

@@ -31,6 +31,7 @@ class World:
     attributes: dict[str, Any] = field(default_factory=dict)
     consents: dict[tuple[str, str], tuple[str, int | None]] = field(default_factory=dict)
     lists: dict[str, int | None] = field(default_factory=dict)
+    scores: dict[str, Any] = field(default_factory=dict)
 
     def hear(self, event: Event) -> None:
         """An event is known from the moment it is recorded; a claim of the future is clamped to that moment."""

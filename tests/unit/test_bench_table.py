@@ -58,6 +58,14 @@ def test_the_table_shows_figure_limit_ratio_and_what_could_not_be_measured() -> 
     assert (row["ratio"], row["met"]) == (0.5, True)
 
 
+def test_every_missed_target_is_in_the_closing_list() -> None:
+    """Catches a run that ends well because nobody looks through a long table."""
+    rows = [a_row(50, target=100), a_row(200, target=100), a_row(10, target=100)]
+    listed = "- group: figure: 10% of its target\n- group: figure: 50% of its target\n"
+    assert Report({}, rows).markdown().endswith(f"Targets missed: 2, the farthest first\n{listed}")
+    assert Report({}, rows[1:2]).markdown().endswith("Targets missed: 0\n")
+
+
 def test_a_percentile_is_one_of_the_values() -> None:
     values = [float(number) for number in range(1, 101)]
     assert [percentile(values, share) for share in (0.5, 0.99, 1.0)] == [50, 99, 100]

@@ -39,6 +39,9 @@ async def test_analytics_of_before_writes_aliases(create_database: CreateDatabas
         await database.execute("update merges set undone = true where merge_id = $1", merge)
         assert await database.fetchval(known, absorbed) is None
         assert await database.fetchval("select true from undone_merges where merge_id = $1", merge)
+        await database.execute("insert into merges values ($1, $2, $3)", uuid4(), absorbed, survivor)
+        await database.execute("delete from merges where survivor = $1", survivor)
+        assert await database.fetchval(known, absorbed) is None
         overtaken = uuid4()
         await database.execute("insert into undone_merges values ($1)", overtaken)
         assert (await database.fetchrow(held, overtaken))["undone"]

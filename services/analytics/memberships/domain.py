@@ -8,7 +8,7 @@ from operator import attrgetter
 from typing import Any
 from uuid import UUID
 
-from services.analytics.segments.domain.catalogue import EVENTS
+from services.analytics.segments.domain.catalogue import EVENTS, SCORES
 from services.analytics.segments.domain.engine import AttributeChange, Change, ConsentChange, Fact, History, fact
 from services.analytics.segments.domain.instants import from_datetime
 from shared.contracts.customers import ProfileChanged
@@ -62,8 +62,9 @@ def histories(
     profiles: Mapping[UUID, Mapping[str, Any]],
     consents: Iterable[Any],
     lists: Iterable[Any],
+    scores: Mapping[UUID, Mapping[str, Any]],
 ) -> dict[UUID, History]:
-    """All that is known of each group (a customer and those that stand for it). The profile is the survivor's own."""
+    """All that is known of each group (a customer and those that stand for it). The survivor's own profile counts."""
     owner = {member: survivor for survivor, members in groups.items() for member in members}
     collected: dict[UUID, list[Fact]] = {survivor: [] for survivor in groups}
     for row in facts:
@@ -80,7 +81,11 @@ def histories(
         held[owner[row["customer_id"]]][str(row["list_id"])] = _instant(row["expires_at"])
     return {
         survivor: History(
-            tuple(collected[survivor]), dict(profiles.get(survivor, {})), granted[survivor], held[survivor]
+            tuple(collected[survivor]),
+            dict(profiles.get(survivor, {})),
+            granted[survivor],
+            held[survivor],
+            {name: value for name, value in scores.get(survivor, {}).items() if name in SCORES},
         )
         for survivor in groups
     }

@@ -35,5 +35,7 @@ class MoveOut(BaseModel):
     change: Literal["entered", "left"] = Field(description="what happened")
     at: datetime = Field(description="the exact instant")
     recorded_at: datetime = Field(description="when it was found and reported")
-    cause: str = Field(description="an event's id, `time`, `definition` or `list`")
+    cause: str = Field(
+        description="an event's id, the id of the fit whose scores did it, `time`, `definition` or `list`"
+    )
     origin: str = Field(description="live, or what it came from: history, import, backfill, merge, repair")

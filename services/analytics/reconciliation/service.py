@@ -13,6 +13,7 @@ from services.analytics.identity.service import members_of
 from services.analytics.memberships.repository import counts, memberships, states
 from services.analytics.memberships.service.histories import histories
 from services.analytics.reconciliation import repository as reconciliations
+from services.analytics.scorecards import repository as scorecards
 from services.analytics.segments.domain.engine import State, advance, decode, members, needs_history
 from services.analytics.segments.domain.instants import NEVER, from_datetime, to_datetime
 from services.analytics.segments.domain.sql import Customers, compile_truths
@@ -109,7 +110,7 @@ async def _compare(tx: Tx, programs: Programs, ids: Sequence[UUID], report: Repo
     tables = await memberships.held(tx, present)
     streamed = await _let_pass(tx, compiled, programs, present, at)
     # Asked last: the fact of a merged customer that came meanwhile has marked the survivor in its own transaction.
-    waiting = await identity.dirty_among(tx, list(present))
+    waiting = await identity.dirty_among(tx, list(present)) | await scorecards.waiting_among(tx, present)
     wrong: dict[UUID, int] = {}
     for id in present.keys() - waiting:
         report.customers += 1

@@ -9,11 +9,11 @@ from shared.events.handlers import EventBatch, EventHandler, Phase
 
 async def on_consent_changed(batch: EventBatch) -> None:
     """Scores of those who object are deleted."""
-    objecting = [
-        event.subject
+    objecting = {
+        event.subject: event
         for event in batch.events
         if isinstance(event.data, ConsentChanged) and (event.data.purpose, event.data.state) == ("profiling", "denied")
-    ]
+    }
     if objecting:
         await forget_scores(batch.tx, objecting)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from services.analytics.scores.service.scoring import fit_next, request_nightly
+from services.analytics.scores.service.requesting import fit_next, request_nightly
 from shared.worker.parts import Job, WorkerContext
 
 # Whoever asks for a fit waits so long for its beginning.

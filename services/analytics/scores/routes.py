@@ -6,8 +6,8 @@ from collections import Counter
 from typing import Any
 from uuid import UUID
 
-from services.analytics.scores.schemas import CellOut, FitIn, FitOut, GridOut, ScoresOut
-from services.analytics.scores.service import scoring, showing
+from services.analytics.scores.schemas import FitIn, FitOut, GridOut, RfmCellOut, ScoresOut
+from services.analytics.scores.service import requesting, showing
 from shared.web import APIRouter, CallerDep, TxDep, requires
 from shared.web.paging import DEFAULT_LIMIT, After, Limit, Page, encode_cursor, id_in
 
@@ -35,7 +35,7 @@ async def show_scores_of_customer(customer_id: UUID, tx: TxDep) -> ScoresOut:
 async def request_fit(body: FitIn, tx: TxDep, caller: CallerDep) -> FitOut:
     """Ask for a fit beside the nightly one: done within a minute or so, see its state."""
     options = body.model_dump(exclude={"model"})
-    return _fit(await showing.fit(tx, await scoring.request_fit(tx, body.model, options, caller.id)))
+    return _fit(await showing.fit(tx, await requesting.request_fit(tx, body.model, options, caller.id)))
 
 
 @router.get("/scores/fits", dependencies=[_READ])
@@ -50,8 +50,8 @@ def _fit(row: Any) -> FitOut:
     return FitOut(id=row["fit_id"], **{name: row[name] for name in FitOut.model_fields if name != "id"})
 
 
-def _cell(row: Any) -> CellOut:
-    return CellOut(
+def _cell(row: Any) -> RfmCellOut:
+    return RfmCellOut(
         recency=row["r"],
         frequency=row["f"],
         group=row["rfm_group"],

@@ -68,7 +68,7 @@ class FitOut(BaseModel):
     detail: str | None = Field(description="why it was refused, with the numbers")
 
 
-class CellOut(BaseModel):
+class RfmCellOut(BaseModel):
     """Customers of one recency score, frequency score and group."""
 
     recency: Score = Field(description="5: bought most lately")
@@ -82,7 +82,7 @@ class CellOut(BaseModel):
 class GridOut(BaseModel):
     """Recency by frequency. Cells without customers are left out."""
 
-    cells: list[CellOut] = Field(description="best first")
+    cells: list[RfmCellOut] = Field(description="best first")
     groups: dict[str, int] = Field(description="customers of each named group")
 
 
@@ -98,6 +98,10 @@ class ScoresOut(BaseModel):
     f: Score | None = Field(description="frequency, 5 the most often")
     m: Score | None = Field(description="money, 5 the most")
     rfm_group: str | None = Field(description="the named group of the three")
+    spend_percentile: float | None = Field(
+        description="of how many percent of all customers the spending is at most as high; it moves when that has moved"
+        " by more than one"
+    )
     rfm_fit: UUID | None = Field(description="the fit by which these were made")
     p_active: float | None = Field(description="probability that the customer still is one")
     purchases_expected: float | None = Field(description="days with a purchase expected over the horizon")

@@ -144,6 +144,8 @@ class VocabularyOut(BaseModel):
 
     attributes: dict[str, str] = Field(description="type of each attribute")
     values: dict[str, list[str]] = Field(description="all values of attributes that have few")
+    scores: dict[str, str] = Field(description="type of each score")
+    score_values: dict[str, list[str]] = Field(description="all values of scores that have few")
     events: dict[str, dict[str, str]] = Field(description="properties of each kind of event, with their types")
     segments: list[UUID] = Field(description="segments that answer")
     lists: list[UUID] = Field(description="static lists")

@@ -13,7 +13,7 @@ from sqlalchemy import text
 
 from shared.database.transaction import Tx
 
-TABLES = ("facts", "profiles", "consents", "list_members", "merges", "states", "memberships", "fills")
+TABLES = ("facts", "profiles", "consents", "scores", "list_members", "merges", "states", "memberships", "fills")
 """What previews and back-fills read."""
 
 # A fifth changed, as a plan turns on orders of magnitude; a hundred rows, so that small tables are not asked for ever.

@@ -16,7 +16,7 @@ from services.campaigns.contacts.domain.copies import (
 )
 from services.campaigns.contacts.repository import copies
 from shared.contracts.analytics import MembershipsChanged, SegmentChanged
-from shared.contracts.customers import CustomersMerged, MergeUndone, ProfileChanged
+from shared.contracts.customers import CustomerRetracted, CustomersMerged, MergeUndone, ProfileChanged
 from shared.contracts.envelope import Envelope
 from shared.contracts.privacy import ConsentChanged, RestrictionChanged, SuppressionChanged
 from shared.customers.merges import record_merges
@@ -53,18 +53,8 @@ async def find_erased(batch: EventBatch) -> None:
 
 
 async def on_profiles_changed(batch: EventBatch) -> None:
-    """Profiles are copied."""
-    rows = (
-        ProfileCopy(
-            event.subject,
-            event.version,
-            event.data.status,
-            event.data.time_zone,
-            event.data.language,
-            event.data.reachable,
-        )
-        for event in _living(batch)
-    )
+    """Profiles are copied; of a customer who was retracted nothing is left but the row that decisions lock."""
+    rows = (_profile(event) for event in _living(batch))
     if profiles := latest_by(rows, lambda row: row.customer_id):
         await copies.save_profiles(batch.tx, profiles)
 
@@ -119,6 +109,15 @@ async def on_suppressions_changed(batch: EventBatch) -> None:
         await copies.save_suppressions(batch.tx, flags)
 
 
+def _profile(event: Envelope[Any]) -> ProfileCopy:
+    data = event.data
+    if isinstance(data, CustomerRetracted):
+        return ProfileCopy(event.subject, event.version, None, None, None, (), {})
+    return ProfileCopy(
+        event.subject, event.version, data.status, data.time_zone, data.language, data.reachable, data.attributes
+    )
+
+
 def _living(batch: EventBatch) -> Sequence[Envelope[Any]]:
     """Events about customers who are not erased: those who are stay forgotten."""
     erased = service.customers_of(batch).erased
@@ -129,7 +128,7 @@ def _living(batch: EventBatch) -> Sequence[Envelope[Any]]:
 REBUILDING = (
     EventHandler(_CONSUMER, Phase.IDENTITY, (CustomersMerged, MergeUndone), on_merges),
     EventHandler(_CONSUMER, Phase.COPIES, (), find_erased),
-    EventHandler(_CONSUMER, Phase.COPIES, (ProfileChanged,), on_profiles_changed),
+    EventHandler(_CONSUMER, Phase.COPIES, (ProfileChanged, CustomerRetracted), on_profiles_changed),
     EventHandler(_CONSUMER, Phase.COPIES, (MembershipsChanged,), on_memberships_changed),
     EventHandler(_CONSUMER, Phase.COPIES, (SegmentChanged,), on_segments_changed),
     EventHandler(_CONSUMER, Phase.COPIES, (ConsentChanged,), on_consents_changed),
@@ -137,7 +136,7 @@ REBUILDING = (
 )
 HANDLERS = (
     EventHandler(_CONSUMER, Phase.SUBJECTS, (CustomersMerged, MergeUndone), name_merged),
-    EventHandler(_CONSUMER, Phase.SUBJECTS, (ProfileChanged,), name_changed_profiles),
+    EventHandler(_CONSUMER, Phase.SUBJECTS, (ProfileChanged, CustomerRetracted), name_changed_profiles),
     EventHandler(_CONSUMER, Phase.LOCKS, (), take_locks),
     *REBUILDING,
     EventHandler(_CONSUMER, Phase.COPIES, (SuppressionChanged,), on_suppressions_changed),

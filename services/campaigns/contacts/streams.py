@@ -49,13 +49,13 @@ _TABLES = (
     ),
     CopyTable(
         "profiles",
-        content=("status", "time_zone", "language", "reachable"),
+        content=("status", "time_zone", "language", "reachable", "attributes"),
         # Version 0 is a row that decisions about a customer lock, and nothing else.
         where="version > 0",
         mend=(
-            _take_over("profiles", "customer_id", ("status", "time_zone", "language", "reachable")),
+            _take_over("profiles", "customer_id", ("status", "time_zone", "language", "reachable", "attributes")),
             "update public.profiles live set version = 0, status = null, time_zone = null, language = null,"
-            " reachable = '{}' " + _surplus("profiles", _SAME_CUSTOMER),
+            " reachable = '{}', attributes = '{}' " + _surplus("profiles", _SAME_CUSTOMER),
         ),
     ),
     CopyTable(

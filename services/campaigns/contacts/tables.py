@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Boolean, Column, Table, Text, Uuid
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy import BigInteger, Boolean, Column, Table, Text, Uuid, text
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
 from services.campaigns.metadata import MOMENT, metadata
 from shared.customers.merges import merges_table
@@ -40,6 +40,7 @@ profiles = Table(
     Column("time_zone", Text),
     Column("language", Text),
     Column("reachable", ARRAY(Text), nullable=False),
+    Column("attributes", JSONB, nullable=False, server_default=text("'{}'")),
 )
 
 consents = Table(

@@ -43,9 +43,10 @@ class Permission:
 class ServiceClients:
     """HTTP to customers and privacy, each behind its own circuit breaker."""
 
-    def __init__(self, customers: httpx.AsyncClient, privacy: httpx.AsyncClient) -> None:
+    def __init__(self, customers: httpx.AsyncClient, privacy: httpx.AsyncClient, pages: str = "") -> None:
         self._customers = customers
         self._privacy = privacy
+        self._pages = pages
         self._fields: list[TemplateField] = []
 
     @classmethod
@@ -54,6 +55,7 @@ class ServiceClients:
         return cls(
             service_client(settings, "customers", settings.customers_url),
             service_client(settings, "privacy", settings.privacy_url),
+            settings.privacy_public_url,
         )
 
     async def close(self) -> None:
@@ -62,10 +64,27 @@ class ServiceClients:
         await self._privacy.aclose()
 
     async def cards(self, customer_ids: Sequence[UUID]) -> dict[UUID, Card]:
-        """The contact cards of those customers that exist, by the id asked for. Raises NoAnswer."""
+        """The contact cards of those customers that exist, by the id asked for. Raises NoAnswer.
+
+        Ids that customers does not know may be sign-ups whose address has to confirm: these are privacy's.
+        """
         asked = sorted(set(customer_ids))
         answer = await _post(self._customers, "/cards", {"customer_ids": [str(customer_id) for customer_id in asked]})
-        return {UUID(card["customer_id"]): _card(card) for card in answer["cards"] if card["found"]}
+        cards = {UUID(card["customer_id"]): _card(card) for card in answer["cards"] if card["found"]}
+        unknown = [customer_id for customer_id in asked if customer_id not in cards]
+        return {**cards, **(await self._signups(unknown) if unknown else {})}
+
+    async def _signups(self, ids: Sequence[UUID]) -> dict[UUID, Card]:
+        """The cards of sign-ups that wait. Without an answer their mails are tried again, and hold up no others."""
+        try:
+            answer = await _post(self._privacy, "/signups/cards", {"signup_ids": [str(signup_id) for signup_id in ids]})
+        except NoAnswer:
+            return {}
+        return {UUID(found["signup_id"]): self._signup_card(found) for found in answer["items"]}
+
+    def _signup_card(self, found: dict[str, Any]) -> Card:
+        fields = {"confirm_url": f"{self._pages}/confirm/{found['token']}", "language": found["language"]}
+        return Card(UUID(found["signup_id"]), found["email"], None, fields)
 
     async def card_fields(self) -> list[TemplateField]:
         """The attributes that cards may hold, as templates name them; those of the last answer when there is none now.

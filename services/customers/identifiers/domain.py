@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal
 from uuid import UUID
@@ -18,17 +18,35 @@ IdentifierKind = Literal["external_id", "card", "email", "phone"]
 
 LONGEST = 320
 _FEWEST_DIGITS = 4
+# So many imports may have stated an identifier at once; of more, the oldest can no longer be taken back for it.
+_MOST_IMPORTS = 10
 _EMAIL = re.compile(r"^[^@\s]+@[^@\s]+$")
+_IMPORT = re.compile(r"^import:[0-9a-f]{8}-[0-9a-f-]{27}$")
 
 
 class UnusableIdentifier(ValueError):
     """A value that can be no identifier of its kind; the text says why."""
 
 
+def is_import(by: str) -> bool:
+    """Whether an import stated this: what it stated can be taken back as a whole."""
+    return by.startswith("import:") and _IMPORT.match(by) is not None
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """That somebody said whose an identifier is."""
+
+    at: datetime
+    by: str
+    trust: Trust
+
+
 @dataclass(frozen=True, slots=True)
 class Identifier:
     """A name by which somebody knows this customer. `normalised` is the form in which spellings are equal, `spelling`
-    the version of the rules that made it; `trust` is the best of those who stated it."""
+    the version of the rules that made it; `trust` is the best of those who stated it. `statements` are who stated it,
+    the first of them too, kept for as long as taking an import back may change anything about it."""
 
     identifier_id: UUID
     customer_id: UUID
@@ -43,6 +61,7 @@ class Identifier:
     preferred: bool = False
     trust: Trust = "server"
     spelling: int = SPELLING
+    statements: tuple[Statement, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,6 +189,35 @@ def generation_of(offered: OfferedIdentifier, known: Mapping[str, Owner]) -> int
 def distinct(offered: Sequence[OfferedIdentifier]) -> list[OfferedIdentifier]:
     """Each identifier once; of two spellings the first."""
     return list({identifier.fingerprint: identifier for identifier in reversed(offered)}.values())[::-1]
+
+
+def stated(held: Identifier, said: Statement) -> Identifier:
+    """The identifier after somebody stated it (again)."""
+    trust: Trust = "server" if "server" in (held.trust, said.trust) else "browser"
+    known = held.statements or (Statement(held.at, held.by, held.trust),)
+    if said.by in (statement.by for statement in known):
+        same = [replace(one, trust=trust) if one.by == said.by and said.trust == "server" else one for one in known]
+        return replace(held, trust=trust, statements=_needed(same))
+    return replace(held, trust=trust, statements=_needed([*known, said]))
+
+
+def unstated(held: Identifier, by: str) -> Identifier | None:
+    """The identifier if `by`, an import, had stated nothing; None: then nobody has stated it."""
+    left = [one for one in held.statements or (Statement(held.at, held.by, held.trust),) if one.by != by]
+    if not left:
+        return None
+    trust: Trust = "server" if any(one.trust == "server" for one in left) else "browser"
+    return replace(held, at=left[0].at, by=left[0].by, trust=trust, statements=_needed(left))
+
+
+def _needed(known: Sequence[Statement]) -> tuple[Statement, ...]:
+    """The statements, none where no import matters: one alone, or none of an import, or the word of a server first."""
+    imported = [one for one in known if is_import(one.by)]
+    first = known[0]
+    if len(known) == 1 or not imported or (first.trust == "server" and not is_import(first.by)):
+        return ()
+    kept = [one for one in known if one not in imported[: len(imported) - _MOST_IMPORTS]] if imported else known
+    return tuple(kept)
 
 
 def identifier_changes(before: Sequence[Identifier], after: Sequence[Identifier]) -> dict[str, dict[str, object]]:

@@ -6,12 +6,16 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
-from services.customers.identifiers.domain import Claiming, Identifier, Owner
+import orjson
+from sqlalchemy import RowMapping
+
+from services.customers.identifiers.domain import Claiming, Identifier, Owner, Statement
+from shared.customers.stores import deleted
 from shared.database.transaction import Tx
 
 _COLUMNS = (
     "customer_id, identifier_id, kind, source, value, normalised, fingerprint, verified, preferred, at, by, "
-    "trust, spelling"
+    "trust, spelling, statements"
 )
 _OF_CUSTOMERS = f"""
     select {_COLUMNS} from identifiers where customer_id = any(cast(:ids as uuid[]))
@@ -67,14 +71,16 @@ _ADD = f"""
         cast(:customer_id as uuid[]), cast(:identifier_id as uuid[]), cast(:kind as text[]), cast(:source as text[]),
         cast(:value as text[]), cast(:normalised as text[]), cast(:fingerprint as text[]),
         cast(:verified as boolean[]), cast(:preferred as boolean[]), cast(:at as timestamptz[]), cast(:by as text[]),
-        cast(:trust as text[]), cast(:spelling as int[]))
+        cast(:trust as text[]), cast(:spelling as int[]), cast(:statements as jsonb[]))
     on conflict (customer_id, fingerprint) do nothing
 """
 _MARK = """
-    update identifiers as i set verified = n.verified, preferred = n.preferred, trust = n.trust
+    update identifiers as i set verified = n.verified, preferred = n.preferred, trust = n.trust, at = n.at, by = n.by,
+        statements = n.statements
     from unnest(cast(:ids as uuid[]), cast(:customers as uuid[]), cast(:verified as boolean[]),
-                cast(:preferred as boolean[]), cast(:trusts as text[]))
-         as n(identifier_id, customer_id, verified, preferred, trust)
+                cast(:preferred as boolean[]), cast(:trusts as text[]), cast(:ats as timestamptz[]),
+                cast(:bys as text[]), cast(:statements as jsonb[]))
+         as n(identifier_id, customer_id, verified, preferred, trust, at, by, statements)
     where i.customer_id = n.customer_id and i.identifier_id = n.identifier_id
 """
 _FORMERLY_SPELT = f"""
@@ -103,6 +109,19 @@ _RESPELL = """
         select from identifiers as o where o.customer_id = n.customer_id and o.fingerprint = n.fingerprint
                                        and o.identifier_id <> n.identifier_id)
 """
+_FREE = """
+    update identifier_owners as o set customer_id = null, kind = null, trust = null
+    from (select customer_id as owner, fingerprint as held from identifier_owners
+          where fingerprint = any(cast(:fingerprints as text[])) and customer_id = any(cast(:owners as uuid[]))
+          order by fingerprint for update) as was
+    where o.fingerprint = was.held
+    returning was.owner, o.fingerprint, o.generation
+"""
+_LOWER_TRUST = f"""
+    update identifier_owners set trust = 'browser'
+    where fingerprint = any(cast(:fingerprints as text[])) and customer_id = any(cast(:owners as uuid[]))
+    returning {_OWNED}
+"""
 _MOVE_OWNER = f"""
     insert into identifier_owners as o (fingerprint, customer_id, generation, kind, trust)
     values (:fingerprint, :customer_id, :generation, :kind, :trust)
@@ -110,19 +129,19 @@ _MOVE_OWNER = f"""
     set customer_id = excluded.customer_id, kind = excluded.kind, trust = excluded.trust
     returning {_OWNED}
 """
+_DELETE = """
+    delete from identifiers as i using unnest(cast(:customers as uuid[]), cast(:ids as uuid[])) as n(customer, id)
+    where i.customer_id = n.customer and i.identifier_id = n.id
+"""
 _FORGET_OWNER = "delete from identifier_owners where fingerprint = :fingerprint"
-_REMOVE = "delete from identifiers where customer_id = :customer_id and identifier_id = :identifier_id"
 # What an erasure deletes here: the addresses, and who owned what. Owned fingerprints are retired before, so that their
 # keyed hashes stay with their generations.
-ERASED = {
-    "identifiers": "identifiers where customer_id = any(cast(:ids as uuid[]))",
-    "identifier_owners": "identifier_owners where customer_id = any(cast(:ids as uuid[]))",
-}
+STORES = deleted("identifiers", "identifier_owners")
 
 
 async def identifiers_of(tx: Tx, ids: Sequence[UUID]) -> list[Identifier]:
     """The identifiers stored under those customer ids, in the order of both ids."""
-    return [Identifier(**row) for row in await tx.rows(_OF_CUSTOMERS, {"ids": list(ids)})]
+    return [_identifier(row) for row in await tx.rows(_OF_CUSTOMERS, {"ids": list(ids)})]
 
 
 async def owners_of(tx: Tx, fingerprints: Sequence[str]) -> dict[str, Owner]:
@@ -167,17 +186,44 @@ async def retire_all(tx: Tx, ids: Sequence[UUID], now: datetime) -> list[tuple[O
     ]
 
 
+async def free_identifiers(tx: Tx, fingerprints: Sequence[str], owners: Sequence[UUID]) -> list[tuple[UUID, str, int]]:
+    """(owner until now, fingerprint, generation) of those that are nobody's from here on; the generation stays."""
+    rows = await tx.rows(_FREE, {"fingerprints": sorted(set(fingerprints)), "owners": sorted(set(owners))})
+    return [(row["owner"], row["fingerprint"], row["generation"]) for row in rows]
+
+
+async def lower_trust(tx: Tx, fingerprints: Sequence[str], owners: Sequence[UUID]) -> list[Owner]:
+    """Those of `owners` have these identifiers by hearsay only; answers with how they stand now."""
+    params = {"fingerprints": sorted(set(fingerprints)), "owners": sorted(set(owners))}
+    return [Owner(**row) for row in await tx.rows(_LOWER_TRUST, params)]
+
+
+async def delete_identifiers(tx: Tx, identifiers: Sequence[Identifier]) -> None:
+    """Forget the addresses themselves; the directory keeps each hash and its generation."""
+    if identifiers:
+        await tx.execute(_DELETE, {"ids": [one.identifier_id for one in identifiers],
+                                   "customers": [one.customer_id for one in identifiers]})  # fmt: skip
+
+
 async def add_identifiers(tx: Tx, identifiers: Sequence[Identifier]) -> None:
     """Store them under their customers; what is there already stays as it is."""
     if not identifiers:
         return
-    await tx.execute(
-        _ADD, {name: [getattr(identifier, name) for identifier in identifiers] for name in _COLUMNS.split(", ")}
-    )
+    names = [name for name in _COLUMNS.split(", ") if name != "statements"]
+    params: dict[str, object] = {name: [getattr(identifier, name) for identifier in identifiers] for name in names}
+    await tx.execute(_ADD, {**params, "statements": [_statements(identifier) for identifier in identifiers]})
+
+
+async def copy_identifiers(tx: Tx, identifiers: Sequence[Identifier]) -> None:
+    """Those of customers who had none, by COPY."""
+    if identifiers:
+        names = [name for name in _COLUMNS.split(", ") if name != "statements"]
+        rows = [(*(getattr(identifier, name) for name in names), _statements(identifier)) for identifier in identifiers]
+        await tx.copy("identifiers", (*names, "statements"), rows)
 
 
 async def mark_identifiers(tx: Tx, identifiers: Sequence[Identifier]) -> None:
-    """Write `verified`, `preferred` and `trust`."""
+    """Write `verified`, `preferred`, `trust` and who stated them."""
     if identifiers:
         await tx.execute(
             _MARK,
@@ -187,19 +233,22 @@ async def mark_identifiers(tx: Tx, identifiers: Sequence[Identifier]) -> None:
                 "verified": [identifier.verified for identifier in identifiers],
                 "preferred": [identifier.preferred for identifier in identifiers],
                 "trusts": [identifier.trust for identifier in identifiers],
+                "ats": [identifier.at for identifier in identifiers],
+                "bys": [identifier.by for identifier in identifiers],
+                "statements": [_statements(identifier) for identifier in identifiers],
             },
         )
 
 
 async def formerly_spelt(tx: Tx, spelling: int, limit: int) -> list[Identifier]:
     """Some that were written by the rules of a spelling before this one, locked; not those that others work on."""
-    return [Identifier(**row) for row in await tx.rows(_FORMERLY_SPELT, {"spelling": spelling, "limit": limit})]
+    return [_identifier(row) for row in await tx.rows(_FORMERLY_SPELT, {"spelling": spelling, "limit": limit})]
 
 
 async def formerly_spelt_as(tx: Tx, fingerprints: Sequence[str], spelling: int) -> list[Identifier]:
     """Those of a spelling before this one that are known by these fingerprints, locked."""
     params = {"fingerprints": sorted(set(fingerprints)), "spelling": spelling}
-    return [Identifier(**row) for row in await tx.rows(_FORMERLY_SPELT_AS, params)]
+    return [_identifier(row) for row in await tx.rows(_FORMERLY_SPELT_AS, params)]
 
 
 async def respell_identifiers(tx: Tx, identifiers: Sequence[Identifier]) -> None:
@@ -237,6 +286,10 @@ async def forget_owner(tx: Tx, fingerprint: str) -> None:
     await tx.execute(_FORGET_OWNER, {"fingerprint": fingerprint})
 
 
-async def remove_identifier(tx: Tx, identifier: Identifier) -> None:
-    """Forget the address itself; the directory keeps the hash and its generation."""
-    await tx.execute(_REMOVE, {"customer_id": identifier.customer_id, "identifier_id": identifier.identifier_id})
+def _identifier(row: RowMapping) -> Identifier:
+    statements = tuple(Statement(datetime.fromisoformat(at), by, trust) for at, by, trust in row["statements"])
+    return Identifier(**{**row, "statements": statements})
+
+
+def _statements(identifier: Identifier) -> str:
+    return orjson.dumps([[one.at, one.by, one.trust] for one in identifier.statements]).decode()

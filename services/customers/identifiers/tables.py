@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from sqlalchemy import Boolean, Column, Integer, Table, Text
-from sqlalchemy.dialects.postgresql import UUID
+from sqlalchemy.dialects.postgresql import JSONB, UUID
 
 from services.customers.metadata import MOMENT, metadata
 
@@ -23,6 +23,8 @@ identifiers = Table(
     Column("by", Text, nullable=False),
     Column("trust", Text, nullable=False),
     Column("spelling", Integer, nullable=False),
+    # [[at, by, trust], …] of all who stated it, where an import did.
+    Column("statements", JSONB, nullable=False),
 )
 
 # The directory of identifiers that have one owner. Only the keyed hash: it outlives an erasure, with its generation.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Column, Table, Text
+from sqlalchemy import BigInteger, Boolean, Column, SmallInteger, Table, Text
 from sqlalchemy.dialects.postgresql import JSONB, UUID
 
 from services.customers.metadata import MOMENT, metadata
@@ -30,6 +30,13 @@ imports = Table(
     Column("unchanged", BigInteger, nullable=False),
     Column("refused", BigInteger, nullable=False),
     Column("file_deleted_at", MOMENT),
+    Column("undoable", Boolean, nullable=False),
+    # {"by", "at", "after", "touched", "restored", "retracted"}: who takes it back, and how far that is.
+    Column("undo", JSONB),
+    # By which columns it speaks of consent (ConsentRule), and how many rows say what.
+    Column("erase_file", Boolean, nullable=False),
+    Column("consents", JSONB, nullable=False),
+    Column("consent_counts", JSONB, nullable=False),
 )
 
 # The reason names a column, never a value: the row itself is read from the file, for as long as that is kept.
@@ -58,4 +65,37 @@ import_newcomers = Table(
     metadata,
     Column("import_id", UUID, primary_key=True),
     Column("customer_id", UUID, primary_key=True),
+)
+
+# Whom an import has stated something of, under which id: those are gone through when it is taken back.
+import_customers = Table(
+    "import_customers",
+    metadata,
+    Column("import_id", UUID, primary_key=True),
+    Column("customer_id", UUID, primary_key=True),
+)
+
+# `headings` is the fingerprint of a file's headings. Without a name: what the last file of that kind was taken by.
+import_mappings = Table(
+    "import_mappings",
+    metadata,
+    Column("mapping_id", UUID, primary_key=True),
+    Column("name", Text),
+    Column("headings", Text, nullable=False),
+    Column("mapping", JSONB, nullable=False),
+    Column("saved_at", MOMENT, nullable=False),
+    Column("saved_by", Text, nullable=False),
+)
+
+# What rows say of consent, on its way to privacy: the words themselves are read from the file.
+import_consents = Table(
+    "import_consents",
+    metadata,
+    Column("import_id", UUID, primary_key=True),
+    Column("row", BigInteger, primary_key=True),
+    Column("rule", SmallInteger, primary_key=True),
+    Column("customer_id", UUID, nullable=False),
+    Column("place", BigInteger, nullable=False),
+    Column("granted", Boolean, nullable=False),
+    Column("state", Text, nullable=False),
 )

@@ -25,6 +25,8 @@ customers = Table(
     Column("claims", JSONB, nullable=False),
     Column("unfit", JSONB, nullable=False),
     Column("hearsay", JSONB, nullable=False),
+    # What would hold without claims of imports: {name: [[value, at, by, trusted], …]}, the uppermost first.
+    Column("beneath", JSONB, nullable=False),
     Column("status", Text, nullable=False),
     Column("name", Text),
     Column("country", Text),

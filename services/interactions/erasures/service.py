@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from uuid import UUID
 
-from services.interactions.identity.service import forget_owned, owned_by, owners_of
+from services.interactions.identity.service import forget_merges, forget_owned, merges_of, owned_by, owners_of
 from services.interactions.recording.service.erasing import (
     erase_recorded,
     names_told,
@@ -31,10 +31,12 @@ async def erase(tx: Tx, naming: Naming, event: Envelope[ErasureRequested]) -> No
     names = await _names_of(tx, ids, event.data.fingerprints)
     stores = await erase_recorded(tx, ids, new_id())
     stores["identifier_owners"] = await forget_owned(tx, ids)
+    stores["merges"] = await forget_merges(tx, ids)
     letters = await erase_letters(tx, naming, Moment.of(event), ids, names)
     stores[STORE] = letters.erased
     remaining = await remaining_recorded(tx, ids)
     remaining["identifier_owners"] = len(await owned_by(tx, ids))
+    remaining["merges"] = await merges_of(tx, ids)
     remaining[STORE] = letters.remaining
     done = InteractionsErasureDone(request_id=event.data.request_id, stores=stores, remaining=remaining)
     tx.publish(done, subject=event.subject, cause=event)

@@ -9,7 +9,7 @@ from services.interactions.identity.service import (
     record_owners,
     retire_identifiers,
 )
-from shared.contracts.customers import CustomersMerged, IdentifierOwned, IdentifierRetired, MergeUndone
+from shared.contracts.customers import CustomersMerged, IdentifierFreed, IdentifierOwned, IdentifierRetired, MergeUndone
 from shared.contracts.privacy import ErasureRequested
 from shared.events.handlers import EventBatch, EventHandler, Phase
 
@@ -30,7 +30,7 @@ async def on_identifiers_retired(batch: EventBatch) -> None:
 
 
 async def on_identifiers_owned(batch: EventBatch) -> None:
-    """Identifiers have an owner, or one that is trusted now."""
+    """Identifiers have an owner, or one that is trusted now; or none, as an import was taken back."""
     await record_owners(batch.tx, batch.events)
 
 
@@ -43,6 +43,6 @@ HANDLERS = [
     EventHandler("interactions", Phase.LOCKS, [ErasureRequested], before_erasures),
     EventHandler("interactions", Phase.IDENTITY, [CustomersMerged, MergeUndone], on_merges_changed),
     EventHandler("interactions", Phase.IDENTITY, [IdentifierRetired], on_identifiers_retired),
-    EventHandler("interactions", Phase.IDENTITY, [IdentifierOwned], on_identifiers_owned),
+    EventHandler("interactions", Phase.IDENTITY, [IdentifierFreed, IdentifierOwned], on_identifiers_owned),
     EventHandler("interactions", Phase.IDENTITY, [ErasureRequested], on_erasures_requested),
 ]

@@ -8,7 +8,13 @@ from uuid import UUID
 
 from services.interactions.identity import repository
 from services.interactions.identity.domain import Person, Resolved, customer_of
-from shared.contracts.customers import CustomersMerged, IdentifierOwned, IdentifierRetired, MergeUndone
+from shared.contracts.customers import (
+    CustomersMerged,
+    IdentifierFreed,
+    IdentifierOwned,
+    IdentifierRetired,
+    MergeUndone,
+)
 from shared.contracts.envelope import Envelope
 from shared.contracts.privacy import ErasureRequested
 from shared.customers import generations, merges, owners, tombstones
@@ -39,10 +45,10 @@ async def retire_identifiers(tx: Tx, events: Sequence[Envelope[IdentifierRetired
     await owners.retire_owned(tx, events)
 
 
-async def record_owners(tx: Tx, events: Sequence[Envelope[IdentifierOwned]]) -> None:
-    """Who names one of these identifiers means its owner, unless that one was erased meanwhile."""
+async def record_owners(tx: Tx, events: Sequence[Envelope[IdentifierOwned] | Envelope[IdentifierFreed]]) -> None:
+    """Who names one of these identifiers means its owner, unless that one was erased or lost it meanwhile."""
     erased = await tombstones.erased_among(tx, {event.subject for event in events})
-    await owners.record_owned(tx, [event for event in events if event.subject not in erased])
+    await owners.follow_owners(tx, [event for event in events if event.subject not in erased])
 
 
 async def owned_by(tx: Tx, ids: Iterable[UUID]) -> list[Owner]:
@@ -58,6 +64,16 @@ async def owners_of(tx: Tx, fingerprints: Iterable[str]) -> dict[str, Owner]:
 async def forget_owned(tx: Tx, ids: Iterable[UUID]) -> int:
     """No identifier leads to these customers any more. Returns how many did."""
     return await owners.forget_owned(tx, ids)
+
+
+async def forget_merges(tx: Tx, ids: Iterable[UUID]) -> int:
+    """No merge names these customers any more. Returns how many did."""
+    return await merges.forget_merges(tx, ids)
+
+
+async def merges_of(tx: Tx, ids: Iterable[UUID]) -> int:
+    """How many merges name one of these customers."""
+    return await merges.count_merges(tx, ids)
 
 
 async def add_tombstones(tx: Tx, events: Sequence[Envelope[ErasureRequested]]) -> None:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import RowMapping, text
 
 from services.privacy.consents.domain.ledger import Action, Given, Head, Line, Proof, Scope, Statement
+from services.privacy.notices.domain import missing_proof
 from shared.database.transaction import Tx
 
 _HEAD = (
@@ -42,16 +44,16 @@ _STORE_HEADS = text(f"""
         expired = excluded.expired, fingerprint = excluded.fingerprint, generation = excluded.generation,
         alone = excluded.alone, former = excluded.former
 """)
-_LINE = (
+LINE_COLUMNS = (
     "customer_id, version, consent_id, purpose, channel, action, effective, occurred_at, recorded_at, expires_at, "
     "recorded_by, basis, wording, wording_version, evidence, withdrawn_via, campaign_id, message_id, "
-    "fingerprint, generation, alone, former"
+    "fingerprint, generation, alone, former, notice_id, wording_sha256, unproven"
 )
 _APPEND = text(f"""
-    insert into consents ({_LINE})
+    insert into consents ({LINE_COLUMNS})
     select customer_id, version, consent_id, purpose, channel, action, effective, occurred_at, :now, expires_at,
         recorded_by, basis, wording, wording_version, cast(evidence as jsonb), withdrawn_via, campaign_id, message_id,
-        fingerprint, generation, alone, former
+        fingerprint, generation, alone, former, notice_id, wording_sha256, unproven
     from unnest(
         cast(:customers as uuid[]), cast(:versions as bigint[]), cast(:consents as uuid[]), cast(:purposes as text[]),
         cast(:channels as text[]), cast(:actions as text[]), cast(:effective as boolean[]),
@@ -59,15 +61,22 @@ _APPEND = text(f"""
         cast(:bases as text[]), cast(:wordings as text[]), cast(:wording_versions as text[]),
         cast(:evidence as text[]), cast(:vias as text[]), cast(:campaigns as uuid[]), cast(:messages as uuid[]),
         cast(:fingerprints as text[]), cast(:generations as int[]), cast(:alone as boolean[]),
-        cast(:former as boolean[]))
+        cast(:former as boolean[]), cast(:notices as uuid[]), cast(:hashes as text[]), cast(:unproven as boolean[]))
     as t(customer_id, version, consent_id, purpose, channel, action, effective, occurred_at, expires_at, recorded_by,
          basis, wording, wording_version, evidence, withdrawn_via, campaign_id, message_id, fingerprint, generation,
-         alone, former)
+         alone, former, notice_id, wording_sha256, unproven)
 """)
+# The words of a wording that is kept stand with it, not with each line.
 _HISTORY = text(f"""
-    select {_LINE} from consents
-    where customer_id = any(cast(:ids as uuid[])) and (cast(:before as bigint) is null or version < :before)
-    order by version desc limit :limit
+    select c.*, n.text from (
+        select {LINE_COLUMNS} from consents
+        where customer_id = any(cast(:ids as uuid[])) and (cast(:before as bigint) is null or version < :before)
+        order by version desc limit :limit
+    ) as c left join notices n using (notice_id)
+    order by c.version desc
+""")
+_UNPROVEN = text("""
+    select distinct purpose, channel from consents where customer_id = any(cast(:ids as uuid[])) and unproven
 """)
 
 
@@ -76,6 +85,7 @@ _CONSENTED_BY = text("""
     join unnest(cast(:fingerprints as text[]), cast(:generations as int[])) as n(fingerprint, generation)
       on n.fingerprint = c.fingerprint and n.generation = c.generation
     where c.customer_id = any(cast(:ids as uuid[])) and c.action = 'granted' and not c.former
+      and not c.unproven
 """)
 
 
@@ -139,8 +149,11 @@ async def append(tx: Tx, lines: Sequence[Line]) -> None:
             "expires": [statement.expires_at for statement in statements],
             "recorders": [proof.recorded_by for proof in proofs],
             "bases": [proof.basis for proof in proofs],
-            "wordings": [proof.wording for proof in proofs],
+            "wordings": [None if proof.notice_id else proof.wording for proof in proofs],
             "wording_versions": [proof.wording_version for proof in proofs],
+            "notices": [proof.notice_id for proof in proofs],
+            "hashes": [proof.wording_hash for proof in proofs],
+            "unproven": [bool(proof.lacking) for proof in proofs],
             "evidence": [json.dumps(proof.evidence) for proof in proofs],
             "vias": [proof.withdrawn_via for proof in proofs],
             "campaigns": [proof.campaign_id for proof in proofs],
@@ -160,7 +173,12 @@ async def page_of_heads(tx: Tx, after: UUID | None, limit: int) -> tuple[list[He
 async def history(tx: Tx, ids: Iterable[UUID], *, before: int | None, limit: int) -> list[Line]:
     """Lines of these customer ids, newest first, older than the number `before` (None: from the newest)."""
     rows = await tx.rows(_HISTORY, {"ids": sorted(set(ids)), "before": before, "limit": limit})
-    return [_line(row) for row in rows]
+    return [line_of(row) for row in rows]
+
+
+async def unproven(tx: Tx, ids: Iterable[UUID]) -> set[tuple[str, str]]:
+    """The purposes and channels for which somebody recorded a grant of these subjects that nothing proves."""
+    return {(row["purpose"], row["channel"]) for row in await tx.rows(_UNPROVEN, {"ids": sorted(set(ids))})}
 
 
 def _given_columns(given: Sequence[Given | None]) -> dict[str, list[object]]:
@@ -198,17 +216,22 @@ def _head(row: RowMapping) -> Head:
     )
 
 
-def _line(row: RowMapping) -> Line:
+def line_of(row: RowMapping) -> Line:
+    """A row of `consents` (LINE_COLUMNS)."""
     proof = Proof(
         recorded_by=row["recorded_by"],
         basis=row["basis"],
-        wording=row["wording"],
+        wording=row["wording"] or row["text"],
         wording_version=row["wording_version"],
         evidence=row["evidence"],
         withdrawn_via=row["withdrawn_via"],
         campaign_id=row["campaign_id"],
         message_id=row["message_id"],
+        notice_id=row["notice_id"],
     )
+    if row["unproven"]:
+        lacking = missing_proof(proof.basis, proof.evidence, worded=proof.wording is not None)
+        proof = replace(proof, lacking=lacking or ("confirmation",))
     statement = Statement(
         consent_id=row["consent_id"],
         scope=_scope(row),

@@ -19,16 +19,23 @@ from services.privacy.consents.service.overview import consents_of
 from services.privacy.identity.domain import Reference
 from services.privacy.identity.service import hashing_of
 from shared.errors import Refusal
+from shared.security.api_keys import Principal
 from shared.web import MIB, APIRouter, CallerDep, ContextDep, TxDep, body_limit, requires
 from shared.web.paging import After, Limit, number_in
 
 router = APIRouter(tags=["consent"])
 
 
+def trusts(caller: Principal) -> bool:
+    """Whether a grant that this key records is one: whoever reads a page can send anything in a browser's name."""
+    return caller.trust == "server"
+
+
 @router.post("/consents", status_code=201, dependencies=[requires("privacy:write")])
 async def record_consent(body: ConsentIn, tx: TxDep, context: ContextDep, caller: CallerDep) -> ConsentOut:
     """Add a statement to the ledger: of the customer, and of the e-mail or phone when one is named."""
-    outcome = (await record_drafts(tx, hashing_of(context.settings), [body.draft(caller.id)]))[0]
+    draft = body.draft(caller.id, trusted=trusts(caller))
+    outcome = (await record_drafts(tx, hashing_of(context.settings), [draft]))[0]
     if isinstance(outcome, Refusal):
         raise outcome
     return ConsentOut.of(outcome.line, blocked=outcome.blocked)
@@ -37,7 +44,7 @@ async def record_consent(body: ConsentIn, tx: TxDep, context: ContextDep, caller
 @router.post("/consents/batch", dependencies=[requires("privacy:write"), body_limit(4 * MIB)])
 async def record_consents(body: ConsentBatchIn, tx: TxDep, context: ContextDep, caller: CallerDep) -> ItemsOut:
     """Add up to 500 statements; each has its own result, and one that is refused costs the others nothing."""
-    read = body.drafts(caller.id)
+    read = body.drafts(caller.id, trusted=trusts(caller))
     drafts = [draft for draft in read if isinstance(draft, Draft)]
     recorded = iter(await record_drafts(tx, hashing_of(context.settings), drafts))
     return ItemsOut(items=[ItemOut.of(next(recorded) if isinstance(draft, Draft) else draft) for draft in read])

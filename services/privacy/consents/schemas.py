@@ -20,6 +20,7 @@ from services.privacy.consents.domain.ledger import EVERY_PURPOSE, Action, Head,
 from services.privacy.consents.service.drafts import Draft, Recorded
 from services.privacy.consents.service.overview import Overview
 from services.privacy.identity.domain import Reference
+from services.privacy.notices.schemas import NoticeRef, WordingText
 from shared.contracts.addressing import ChannelName, Purpose
 from shared.contracts.inbound import Code, CustomerRef, Strict
 from shared.contracts.times import Instant
@@ -28,14 +29,16 @@ from shared.web.paging import encode_cursor
 from shared.web.problems import fault_of
 
 _MOST_FAULTS = 20
-Wording = Annotated[str, StringConstraints(min_length=1, max_length=4000, pattern=r"^[^\x00]+$")]
 EvidenceValue = Annotated[str, StringConstraints(max_length=1000, pattern=r"^[^\x00]*$")] | int | bool | None
 Evidence = Annotated[dict[Code, EvidenceValue], Field(max_length=20)]
-Basis = Literal["consent", "contract", "legitimate_interest", "legal_obligation", "objection"]
+Basis = Literal["consent", "soft_opt_in", "contract", "legitimate_interest", "legal_obligation", "objection"]
 
 
 class ConsentIn(Strict):
-    """What a customer said, with its proof. A grant names the exact wording shown and its version."""
+    """What a customer said, with its proof. A grant names the wording that was shown: one that is kept (`notice`), or
+    its text and version. A grant without it, or without what its basis asks for in `evidence` (`soft_opt_in`: order,
+    similar_goods, objection_offered; `contract`: contract; `legitimate_interest`: assessment), is kept as unproven and
+    permits nothing; so is one that a browser's key records: use POST /signups there."""
 
     customer: CustomerRef
     purpose: Purpose
@@ -44,22 +47,25 @@ class ConsentIn(Strict):
     occurred_at: Instant | None = Field(None, description="when it was said; now when absent")
     expires_at: Instant | None = None
     basis: Basis = "consent"
-    wording: Wording | None = None
-    wording_version: Code | None = None
+    notice: NoticeRef | None = Field(None, description="the wording that was shown, where it is kept")
+    wording: WordingText | None = Field(None, description="the exact words, where they are not kept as a notice")
+    wording_version: Code | None = Field(None, description="of these words")
     evidence: Evidence = Field(default_factory=dict, description="whatever proves it: form, page, call, witness")
     campaign_id: UUID | None = None
     message_id: UUID | None = None
 
     @model_validator(mode="after")
     def _a_grant_is_provable(self) -> Self:
-        if self.action == "granted" and (self.wording is None or self.wording_version is None):
-            raise ValueError("a grant needs the wording that was shown and its version")
+        if (self.wording is None) != (self.wording_version is None):
+            raise ValueError("wording and wording_version belong together")
+        if self.notice is not None and self.wording is not None:
+            raise ValueError("send the notice or the wording, not both")
         if self.action != "granted" and self.expires_at is not None:
             raise ValueError("only a grant expires")
         return self
 
-    def draft(self, recorded_by: str) -> Draft:
-        """What the use case takes; `recorded_by` is the API key's id."""
+    def draft(self, recorded_by: str, *, trusted: bool = True) -> Draft:
+        """What the use case takes; `recorded_by` is the API key's id, `trusted` whether a server keeps that key."""
         action = Action(self.action)
         proof = Proof(
             recorded_by=recorded_by,
@@ -72,7 +78,17 @@ class ConsentIn(Strict):
             message_id=self.message_id,
         )
         customer = Reference.of(self.customer)
-        return Draft(customer, self.purpose, self.channel, action, proof, self.occurred_at, self.expires_at)
+        return Draft(
+            customer,
+            self.purpose,
+            self.channel,
+            action,
+            proof,
+            self.occurred_at,
+            self.expires_at,
+            self.notice.key if self.notice is not None else None,
+            trusted,
+        )
 
 
 def _or_refusal(value: object, read: ValidatorFunctionWrapHandler) -> object:
@@ -90,10 +106,10 @@ class ConsentBatchIn(Strict):
 
     items: Annotated[list[Annotated[ConsentIn, WrapValidator(_or_refusal)]], Field(min_length=1, max_length=500)]
 
-    def drafts(self, recorded_by: str) -> list[Draft | Refusal]:
+    def drafts(self, recorded_by: str, *, trusted: bool = True) -> list[Draft | Refusal]:
         """What the use case takes of each item, or why that cannot be read."""
         items: list[ConsentIn | Refusal] = list(self.items)
-        return [item if isinstance(item, Refusal) else item.draft(recorded_by) for item in items]
+        return [item if isinstance(item, Refusal) else item.draft(recorded_by, trusted=trusted) for item in items]
 
 
 class WithdrawalIn(Strict):
@@ -150,6 +166,11 @@ class ConsentOut(BaseModel):
     basis: str
     wording: str | None
     wording_version: str | None
+    notice_id: UUID | None = Field(None, description="the wording, where it is one that is kept")
+    wording_sha256: str | None = Field(None, description="of the wording's text, hex")
+    unproven: list[str] = Field(
+        default_factory=list, description="what a grant lacks to be proven; it permits nothing unless this is empty"
+    )
     evidence: dict[str, object]
     withdrawn_via: WithdrawnVia | None
     campaign_id: UUID | None
@@ -176,6 +197,9 @@ class ConsentOut(BaseModel):
             basis=proof.basis,
             wording=proof.wording,
             wording_version=proof.wording_version,
+            notice_id=proof.notice_id,
+            wording_sha256=proof.wording_hash,
+            unproven=list(proof.lacking),
             evidence=proof.evidence,
             withdrawn_via=proof.withdrawn_via,
             campaign_id=proof.campaign_id,

@@ -36,6 +36,13 @@ consents = Table(
     Column("generation", Integer, nullable=False, server_default=text("0")),
     Column("alone", Boolean, nullable=False, server_default=text("false")),
     Column("former", Boolean, nullable=False, server_default=text("false")),
+    # The wording that was seen: the notice that keeps it (`wording` is empty then), and the hash of its text.
+    # `unproven`: a grant without wording or what its basis asks for, which permits nothing.
+    Column("notice_id", Uuid),
+    Column("wording_sha256", Text),
+    Column("unproven", Boolean, nullable=False, server_default=text("false")),
+    # With it the line is sealed (capability `seals`); it goes with the line.
+    Column("salt", Uuid, server_default=text("gen_random_uuid()")),
 )
 
 # What holds now, one row per subject, purpose (* for every one) and channel.

@@ -3,7 +3,13 @@
 from __future__ import annotations
 
 from services.privacy.identity import service
-from shared.contracts.customers import CustomersMerged, IdentifierOwned, IdentifierRetired, MergeUndone
+from shared.contracts.customers import (
+    CustomersMerged,
+    IdentifierFreed,
+    IdentifierOwned,
+    IdentifierRetired,
+    MergeUndone,
+)
 from shared.events.handlers import EventBatch, EventHandler, Phase
 
 
@@ -13,7 +19,7 @@ async def on_merges(batch: EventBatch) -> None:
 
 
 async def on_identifier_owned(batch: EventBatch) -> None:
-    """The identifier means its owner from now on."""
+    """The identifier means its owner from now on, or nobody, as an import was taken back."""
     await service.record_owners(batch.tx, batch.events)
 
 
@@ -24,6 +30,6 @@ async def on_identifier_retired(batch: EventBatch) -> None:
 
 HANDLERS = [
     EventHandler("privacy", Phase.IDENTITY, [CustomersMerged, MergeUndone], on_merges),
-    EventHandler("privacy", Phase.IDENTITY, [IdentifierOwned], on_identifier_owned),
+    EventHandler("privacy", Phase.IDENTITY, [IdentifierFreed, IdentifierOwned], on_identifier_owned),
     EventHandler("privacy", Phase.IDENTITY, [IdentifierRetired], on_identifier_retired),
 ]

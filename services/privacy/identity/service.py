@@ -8,7 +8,13 @@ from uuid import UUID
 from services.privacy.identity.domain import OWNED_KINDS, Hashing, Holder, NamedAddress, Reference
 from services.privacy.identity.errors import CustomerIdNeeded, CustomerNotDerivable
 from shared.config import ServiceSettings
-from shared.contracts.customers import CustomersMerged, IdentifierOwned, IdentifierRetired, MergeUndone
+from shared.contracts.customers import (
+    CustomersMerged,
+    IdentifierFreed,
+    IdentifierOwned,
+    IdentifierRetired,
+    MergeUndone,
+)
 from shared.contracts.envelope import Envelope
 from shared.customers import generations, merges, owners
 from shared.customers.owners import customer_behind
@@ -100,9 +106,9 @@ async def record_merges(tx: Tx, changes: Sequence[CustomersMerged | MergeUndone]
     await merges.record_merges(tx, changes)
 
 
-async def record_owners(tx: Tx, owned: Sequence[Envelope[IdentifierOwned]]) -> None:
-    """What is said by one of these identifiers is said by its owner."""
-    await owners.record_owned(tx, owned)
+async def record_owners(tx: Tx, owned: Sequence[Envelope[IdentifierOwned] | Envelope[IdentifierFreed]]) -> None:
+    """What is said by one of these identifiers is said by its owner, if it has one."""
+    await owners.follow_owners(tx, owned)
 
 
 async def record_retired_identifiers(tx: Tx, retired: Sequence[Envelope[IdentifierRetired]]) -> None:

@@ -27,9 +27,10 @@ _TEMPLATES = Environment(
 _CHANNELS = {"email": "e-mail", "sms": "text message", "post": "post", "phone": "telephone"}
 
 
-def unsubscribe_page(purpose: str, channel: str) -> str:
+def unsubscribe_page(purpose: str, channel: str, token: str) -> str:
     """The page that asks what the recipient would like; nothing has changed."""
-    return render("unsubscribe.html", purpose=_in_words(purpose), channel=_CHANNELS.get(channel, channel))
+    channel = _CHANNELS.get(channel, channel)
+    return render("unsubscribe.html", purpose=_in_words(purpose), channel=channel, token=token)
 
 
 def unsubscribed_page(purpose: str, channel: str, *, everything: bool) -> str:

@@ -44,9 +44,9 @@ LinkDep = Annotated[UnsubscribeToken, Depends(_link)]
 
 
 @router.get(PATH, response_class=HTMLResponse, dependencies=[public(genuine)])
-async def ask_to_unsubscribe(link: LinkDep) -> HTMLResponse:
+async def ask_to_unsubscribe(token: str, link: LinkDep) -> HTMLResponse:
     """A page with a button."""
-    return HTMLResponse(content.unsubscribe_page(link.purpose, link.channel), headers=content.HEADERS)
+    return HTMLResponse(content.unsubscribe_page(link.purpose, link.channel, token), headers=content.HEADERS)
 
 
 @router.post(PATH, response_class=HTMLResponse, dependencies=[public(genuine), body_limit(_LARGEST_FORM)])

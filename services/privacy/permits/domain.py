@@ -24,6 +24,12 @@ class Reason(StrEnum):
     ERASED = "erased"
     ADDRESS_CHANGED = "address-changed"
     """Consent was given for another address, and no server of the firm says that this one is the customer's."""
+    PAUSED = "paused"
+    """The person wants nothing for a while."""
+    LESS_OFTEN = "less-often"
+    """The person wants fewer messages of this purpose, and had one lately."""
+    UNPROVEN = "unproven"
+    """A grant was recorded, and nothing proves it. Shown where consent is looked at; a permit says `no-consent`."""
     ADDRESS_UNCONFIRMED = "address-unconfirmed"
     """A service message to an e-mail of which so far only a page or app said that it is the customer's. Ask again: it
     is permitted once a server of the firm says so, or a consent is recorded that names the address."""
@@ -41,6 +47,8 @@ class Question:
     fingerprint: str
     formers: tuple[str, ...] = ()
     second_selves: tuple[UUID, ...] = ()
+    # The address as lists without a key know it.
+    sha256: str = ""
 
     @property
     def to(self) -> NamedAddress:

@@ -55,16 +55,18 @@ async def _highest(market: Market, steps: Sequence[tuple[int, range]], at_first:
 
 
 async def once(market: Market, numbers: range, rate: float) -> list[float]:
-    """One purchase of each, at a steady rate; seconds until each was written to. What never came counts as long."""
+    """One purchase of each, at a steady rate; seconds from the moment at which each was due until it was written to: a
+    publisher that is held up does not make anything faster. What never came counts as long."""
     sent: dict[str, float] = {}
     market.sink.accepted()
     producer = AIOKafkaProducer(bootstrap_servers=market.ground.dsns.kafka, acks="all", enable_idempotence=True)
     await producer.start()
     try:
-        begun, topic = time.perf_counter(), f"{market.site.prefix}interactions-inbound"
+        topic = f"{market.site.prefix}interactions-inbound"
+        begun, begun_at = time.perf_counter(), time.time()
         for place, number in enumerate(numbers):
             await asyncio.sleep(max(0.0, begun + place / rate - time.perf_counter()))
-            sent[address(number)] = time.time()
+            sent[address(number)] = begun_at + place / rate
             await producer.send(topic, inbound(SOURCE, message(number)), key=str(market.ids[number]).encode())
     finally:
         await producer.stop()

@@ -138,10 +138,7 @@ def alone(segments: int, events: Sequence[Envelope[Any]]) -> float:
 
 
 async def _run_live(ground: Ground, site: Site, ids: Sequence[UUID], size: Size) -> Live:
-    async with site.database("analytics") as database:
-        # What the filled topic has left to the server's housekeeping is no part of this.
-        await database.execute("vacuum analyze")
-        await database.execute("checkpoint")
+    # The server's housekeeping after the filled topic goes on meanwhile, as it does for users.
     async with site.running(*WORKERS):
         await until(partial(are_sharing, site), "both workers own their half")
         return await live(ground, site, ids, rate=3_000, seconds=size.live_s, warm=2.0 if size.is_short else 5.0)

@@ -9,7 +9,7 @@ import aiosmtplib
 
 from services.campaigns.config import Settings
 from tests.bench.load import address
-from tests.bench.market import Market
+from tests.bench.market import LETTER_BYTES, Market
 from tests.bench.measure import NotInTime
 from tests.bench.size import Size
 from tests.bench.table import Row
@@ -54,10 +54,10 @@ async def _arrivals(market: Market, wanted: int, begun: float) -> list[float]:
 
 
 async def _bare(market: Market, count: int) -> float:
-    """The same library, as many connections as the product uses, a letter of the same size, nothing else."""
+    """A library's client, as many connections as the product uses, a letter of the same size, nothing else."""
     connections = int(Settings.model_fields["smtp_connections"].default)
     host, port = market.sink.address
-    letter = b"From: a@example.test\r\nTo: b@example.test\r\nSubject: Hello\r\n\r\n" + b"x" * 1_500 + b"\r\n"
+    letter = b"From: a@example.test\r\nTo: b@example.test\r\nSubject: Hello\r\n\r\n" + b"x" * LETTER_BYTES + b"\r\n"
     numbers = iter(range(count))
 
     async def client() -> None:

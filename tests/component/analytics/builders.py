@@ -8,7 +8,15 @@ from uuid import UUID, uuid4
 
 from shared.contracts.customers import CustomersMerged, MergeUndone, ProfileChanged
 from shared.contracts.envelope import Envelope, Fact, Origin
-from shared.contracts.interactions import ContactRecorded, Line, PurchaseRecorded, ReturnRecorded
+from shared.contracts.interactions import (
+    ContactRecorded,
+    ExposureRecorded,
+    Line,
+    PurchaseRecorded,
+    ResponseKind,
+    ResponseRecorded,
+    ReturnRecorded,
+)
 from shared.contracts.privacy import ConsentChanged, ErasureRequested
 from shared.ids import new_id
 
@@ -42,20 +50,39 @@ def an_event(
 def a_purchase(
     subject: UUID, at: datetime, *, amount: int = 1500, category: str = "apples", **event: Any
 ) -> Envelope[Any]:
-    """A basket with one line."""
-    line = Line(product_id="p1", quantity=1, amount=amount, category=category)
+    """A basket with one line; `amount` is its value in the base currency, of which another was paid."""
+    line = Line(product_id="p1", quantity=1, amount=paid(amount), category=category)
     data = PurchaseRecorded(
-        interaction_id=uuid4(), channel="store", currency="USD", amount=amount, base_amount=amount, lines=[line]
+        interaction_id=uuid4(), channel="store", currency="GBP", amount=paid(amount), base_amount=amount, lines=[line]
     )
     return an_event(data, subject, at, **event)
 
 
 def a_return(subject: UUID, at: datetime, *, amount: int = 1500, **event: Any) -> Envelope[Any]:
-    """Goods that came back."""
-    line = Line(product_id="p1", quantity=1, amount=amount, category="apples")
+    """Goods that came back; `amount` as for a purchase."""
+    line = Line(product_id="p1", quantity=1, amount=paid(amount), category="apples")
     data = ReturnRecorded(
-        interaction_id=uuid4(), channel="store", currency="EUR", amount=amount, base_amount=2 * amount, lines=[line]
+        interaction_id=uuid4(), channel="store", currency="GBP", amount=paid(amount), base_amount=amount, lines=[line]
     )
+    return an_event(data, subject, at, **event)
+
+
+def paid(amount: int) -> int:
+    """What is paid in pounds for something of this value: never the same number."""
+    return amount * 4 // 5 + 1
+
+
+def an_exposure(subject: UUID, at: datetime, *, campaign: UUID, **event: Any) -> Envelope[Any]:
+    """A campaign's message was handed over."""
+    data = ExposureRecorded(interaction_id=uuid4(), channel="email", campaign_id=campaign, message_id=uuid4())
+    return an_event(data, subject, at, **event)
+
+
+def a_response(
+    subject: UUID, at: datetime, *, kind: ResponseKind = "clicked", campaign: UUID | None = None, **event: Any
+) -> Envelope[Any]:
+    """What came back to it."""
+    data = ResponseRecorded(interaction_id=uuid4(), kind=kind, channel="email", campaign_id=campaign)
     return an_event(data, subject, at, **event)
 
 

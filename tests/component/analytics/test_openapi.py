@@ -23,7 +23,7 @@ def bodies(document: dict[str, Any]) -> Iterator[tuple[str, str, dict[str, Any]]
                 yield method, path, content["application/json"]
 
 
-OWN = ("segments", "lists", "customers", "scores")
+OWN = ("segments", "lists", "customers", "scores", "insights", "cross-sell")
 
 
 def example_of(document: dict[str, Any], media: dict[str, Any]) -> Any:

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import services.analytics.backfill.tables
+import services.analytics.crosssell.tables
 import services.analytics.facts.tables
 import services.analytics.identity.tables
+import services.analytics.insights.tables
 import services.analytics.memberships.tables
 import services.analytics.reconciliation.tables
+import services.analytics.scorecards.tables
 import services.analytics.scores.tables
 import services.analytics.segments.tables  # noqa: F401
 from services.analytics.config import Settings

@@ -12,6 +12,7 @@ from services.analytics.capabilities import subscription
 from services.analytics.config import Settings
 from services.analytics.memberships.service.recomputing import Recomputing
 from services.analytics.memberships.service.wakeups import WakeUps
+from services.analytics.scores.service.following import Following
 from services.analytics.segments.service import definitions as segments
 from services.analytics.segments.service.programs import Programs
 from shared.clock import MACHINE
@@ -46,16 +47,23 @@ class World:
         self.recomputing = Recomputing(programs)
         self.sweeping = Sweeping(programs)
         self.filling = Filling()
+        self.following = Following(programs)
         self.context = WorkerContext(self.settings, self.database, self.clock, Watchdog([]))
 
     async def handle(self, *events: Envelope[Any]) -> None:
-        """One batch."""
+        """One batch; all must be handled."""
+        before = await self.count("dead_letters")
         await self.processor.process(
             [
                 Record("any", 0, number, str(event.subject).encode(), event.to_bytes(), [("type", event.type.encode())])
                 for number, event in enumerate(events)
             ]
         )
+        assert await self.count("dead_letters") == before, await self._newest_letter()
+
+    async def _newest_letter(self) -> str:
+        async with self.database.transaction() as tx:
+            return str(await tx.value("select error from dead_letters order by created_at desc limit 1"))
 
     def reached(self) -> dict[int, datetime]:
         """Every partition is read up to now."""
@@ -69,7 +77,13 @@ class World:
         """Some dirty customers are recomputed, and some states follow a switch; True when there are more."""
         reached = self.reached() if reached is None else reached
         more = await self.recomputing.step(self.context, reached)
+        await self.following.step(self.context, reached)
         return await self.sweeping.step(self.context, reached) or more
+
+    async def follow_scores(self) -> None:
+        """Memberships of everybody whose score has changed are by it."""
+        while await self.count("score_changes"):
+            await self.following.step(self.context, self.reached())
 
     async def idle(self) -> None:
         """All that can be done now, is done: wake-ups, dirty customers, back-fills."""

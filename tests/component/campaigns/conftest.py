@@ -40,6 +40,7 @@ CALLERS = {
     "service-desk": ["campaigns:read", "campaigns:write", "campaigns:send", "campaigns:service"],
     "campaigns": ["customers:cards", "privacy:permits"],
     "everything": ["customers:read", "customers:write", "customers:merge", "privacy:read", "privacy:write"],
+    "officer": ["privacy:admin", "privacy:signup"],
 }
 
 
@@ -101,6 +102,7 @@ async def _running(app: FastAPI, clock: FixedClock) -> AsyncIterator[FastAPI]:
     async with app.router.lifespan_context(app):
         app.state.context.database.clock = clock
         app.state.context.clock = clock
+        app.state.context.strangers.database.clock = clock
         yield app
 
 
@@ -135,6 +137,7 @@ async def shared_world(
         services = ServiceClients(
             service_client(settings, "customers", "http://app", inner=httpx.ASGITransport(app=customers)),
             service_client(settings, "privacy", "http://app", inner=httpx.ASGITransport(app=privacy)),
+            settings.privacy_public_url,
         )
         stack.push_async_callback(services.close)
         channel = SmtpChannel(settings)
@@ -155,6 +158,9 @@ async def shared_world(
             customers=await enter(_client(customers, "everything")),
             privacy=await enter(_client(privacy, "everything")),
         )
+        for purpose in ("offers", "news", "taste"):
+            defined = await world.privacy.put(f"/purposes/{purpose}", json={}, headers=as_("officer"))
+            assert defined.status_code == 200, defined.text
         # Somebody permits offers, as far as campaigns has heard.
         grant = ConsentChanged(consent_id=uuid4(), purpose="offers", channel="email", state="granted")
         await world.handle(world.event(grant, uuid4()))
@@ -168,6 +174,10 @@ async def world(shared_world: World) -> AsyncIterator[World]:
     shared_world.post_office.forget()
     await shared_world.execute("update policies set policy = '{}', halted = false")
     await shared_world.execute("delete from sender_pauses")
+    await shared_world.execute(
+        """update sending_settings set sender_address = null, smtp_host = null, allow_patterns = null,
+                  allow_holds = false, checked_at = null"""
+    )
     yield shared_world
     await shared_world.close_senders()
     await shared_world.execute("update campaigns set state = 'stopped' where state in ('running', 'paused')")

@@ -39,13 +39,18 @@ async def test_every_operation_with_a_body_has_an_example_that_is_accepted(world
     message = await world.value("select id from messages where campaign_id = :id", id=campaign)
     found = bodies(world.app.openapi())
     assert len(found) >= 8
+    journey = found["POST /journeys"]["examples"][0]
+    made = [await world.api.post("/journeys", json={**journey, "entry": {"kind": "api"}}) for _ in range(2)]
+    ids = {"campaign_id": draft, "message_id": message, "journey_id": made[0].json()["id"]}
+    started = {**ids, "journey_id": made[1].json()["id"]}
+    assert (await world.api.post(f"/journeys/{started['journey_id']}/start")).is_success
     for operation, schema in found.items():
         [example, *_] = schema["examples"]
         method, path = operation.split(" ")
         body = {**example, **({"customer_id": str(customer)} if "customer_id" in example else {})}
-        ids = {"campaign_id": draft, "message_id": message}
-        headers = {"If-Match": "*"} if method == "PUT" and "campaigns" in path else {}
-        answer = await world.api.request(method, path.format(**ids), json=body, headers=headers)
+        headers = {"If-Match": "*"} if method == "PUT" and path.startswith(("/campaigns", "/journeys")) else {}
+        used = ids if method == "PUT" else started
+        answer = await world.api.request(method, path.format(**used), json=body, headers=headers)
         assert answer.is_success, f"{operation}: {answer.text}"
 
 

@@ -7,7 +7,9 @@ import services.campaigns.contacts.tables
 import services.campaigns.delivery.tables
 import services.campaigns.erasures.tables
 import services.campaigns.gate.tables
+import services.campaigns.journeys.tables
 import services.campaigns.messages.tables
+import services.campaigns.settings.tables
 import services.campaigns.tracking.tables  # noqa: F401
 from services.campaigns.config import Settings
 from services.campaigns.metadata import metadata

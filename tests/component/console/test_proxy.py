@@ -94,3 +94,28 @@ async def test_a_service_that_is_away_is_said_to_be(console: Console) -> None:
     assert "customers" in answer.json()["detail"]
     health = (await console.http.get("/services")).json()
     assert {state["status"] for state in health.values()} == {"away"}
+
+
+async def test_a_file_goes_on_as_it_came_and_only_where_one_is_taken(console: Console) -> None:
+    """Catches a file that is held in memory or cut, and a door for bytes that no operation asks for."""
+    await console.enter("marketer")
+    file = {"Origin": ORIGIN, "Content-Type": "application/octet-stream"}
+    content = bytes(range(256)) * 12_000
+    sent = await console.http.post("/api/customers/imports?file_name=a.csv", content=content, headers=file)
+    assert sent.json() == {"path": "/imports?file_name=a.csv"}
+    [seen] = console.services.seen
+    assert seen.headers["content-length"] == str(len(content))
+    assert "transfer-encoding" not in seen.headers
+    assert seen.content == content
+    for path in ("/api/analytics/segments", "/auth/sign-out"):
+        refused = await console.http.post(path, content=b"{}", headers=file)
+        assert problem(refused) == "unsupported-media-type", path
+    large = await console.http.post(
+        "/api/customers/imports", headers={**file, "Content-Length": str(2**40)}, content=b"x"
+    )
+    assert problem(large) == "too-large"
+    elsewhere = await console.http.post(
+        "/api/customers/imports", content=content, headers={**file, "Origin": "http://evil.test"}
+    )
+    assert problem(elsewhere) == "cross-site"
+    assert len(console.services.seen) == 1

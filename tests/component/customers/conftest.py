@@ -15,6 +15,7 @@ from uuid import UUID
 
 import httpx
 import pytest
+from pydantic import SecretStr
 
 from deploy.local import Dsns
 from services.customers import app as app_module
@@ -37,6 +38,7 @@ SCOPES = {
     "writer": ["customers:read", "customers:write", "customers:merge"],
     "sender": ["customers:cards"],
     "importer": ["customers:import"],
+    "exporter": ["customers:export"],
     "operator": ["operations"],
 }
 
@@ -66,6 +68,10 @@ async def settings(
         phone_region="GB",
         default_time_zone="Europe/London",
         import_folder=keys.parent / "imports",
+        privacy_url="http://privacy",
+        analytics_url="http://analytics",
+        import_pause_lag=0,
+        service_key=SecretStr("key-of-customers"),
     )
     await asyncio.to_thread(run_migrations, "customers", made.database_url)
     return made

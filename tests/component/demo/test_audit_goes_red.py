@@ -13,8 +13,11 @@ import pytest
 
 from deploy.demo.audit import consent, inbox, origins
 from deploy.demo.checker import Checker
+from deploy.demo.drained import Broker
 from deploy.demo.places import Places
+from deploy.local import Dsns
 from services.registry import run_migrations
+from shared.kafka.clients import create_topics
 from tests.fakes import FixedClock
 from tests.infrastructure import CreateDatabase
 
@@ -124,6 +127,21 @@ async def test_mails_and_ledger_must_be_the_same(urls: Urls, checker: Checker) -
     assert (await inbox(checker, [one])).holds
     for mails in ([one, one], [one, other], []):
         assert not (await inbox(checker, mails)).holds
+
+
+async def test_a_group_that_never_committed_has_read_nothing(
+    dsns: Dsns, session_id: str, checker: Checker, tmp_path: Path
+) -> None:
+    """Catches a consumer that is not there at all and counts as one that has nothing to do."""
+    prefix = f"{session_id}-drained-"
+    places = Places({}, {}, {}, {}, dsns.kafka, prefix, FixedClock(), tmp_path, "", lambda _: None)
+    await create_topics(places.kafka_settings)
+    async with Broker(places) as broker:
+        assert set((await broker.lags()).values()) == {0}
+        async with places.producer() as producer:
+            await producer.send_and_wait(f"{prefix}privacy-events", b"{}")
+        behind = {group for group, lag in (await broker.lags()).items() if lag == 1}
+    assert behind == {"interactions", "customers-erasures", "analytics", "campaigns"}
 
 
 async def test_a_message_that_goes_back_to_history_is_red(urls: Urls, checker: Checker) -> None:

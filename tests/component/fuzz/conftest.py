@@ -78,12 +78,11 @@ async def grounds(
 async def _join(stack: contextlib.AsyncExitStack, apps: dict[str, FastAPI], settings: ServiceSettings) -> None:
     """Campaigns asks the other two apps of this process."""
     assert isinstance(settings, CampaignsSettings)
-    services = ServiceClients(
-        *(
-            service_client(settings, name, "http://door", inner=httpx.ASGITransport(app=apps[name]))
-            for name in ("customers", "privacy")
-        )
-    )
+
+    def asking(name: str) -> httpx.AsyncClient:
+        return service_client(settings, name, "http://door", inner=httpx.ASGITransport(app=apps[name]))
+
+    services = ServiceClients(asking("customers"), asking("privacy"))
     stack.push_async_callback(services.close)
     channel = SmtpChannel(settings)
     stack.push_async_callback(channel.close)

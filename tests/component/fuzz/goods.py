@@ -16,6 +16,8 @@ _REF: dict[str, Any] = {
     "email": "ada@example.test",
     "phone": "+44 20 7946 0000",
 }
+_NOTICE_REF = {"name": "fuzz-footer", "version": "1", "language": "en"}
+_NOTICE = {**_NOTICE_REF, "purpose": "marketing", "channels": ["email"], "text": "Yes, write to me."}
 _ADDRESS = {"channel": "email", "address": "gone@example.test"}
 _CONSENT: dict[str, Any] = {
     "customer": _REF,
@@ -143,6 +145,11 @@ GOODS: dict[str, dict[str, list[Any]]] = {
              "quiet_hours": {"start": "21:00:00", "end": "08:00:00"}}
         ],
         "PUT /switch": [{"halted": True}],
+        "PUT /settings/sending": [
+            {"sender": {"name": "Fruit", "address": "news@example.test"},
+             "server": {"host": "127.0.0.1", "port": 1, "security": "starttls", "user": "ada", "password": "x"}}
+        ],
+        "PUT /settings/allow-list": [{"patterns": ["*@example.test"], "holds": False, "recipients": None}],
     },
     "privacy": {
         "POST /consents": [_CONSENT],
@@ -163,9 +170,38 @@ GOODS: dict[str, dict[str, list[Any]]] = {
         "POST /suppressions": [{"addresses": [_ADDRESS], "reason": "manual", "customer_id": "<customer_id>"}],
         "POST /suppressions/removals": [{"addresses": [_ADDRESS], "reason": "manual", "customer_id": None}],
         "POST /suppressions/checks": [{"addresses": [_ADDRESS]}],
+        "POST /suppression-lists/{name}/entries": [
+            {"channel": "email", "algorithm": "sha256", "digests": ["ab" * 32], "key_id": None}
+        ],
+        "PUT /purposes/{name}": [
+            {"labels": {"en": "Wine", "pt-BR": "Vinho"}, "description": "Letters about wine", "channels": ["email"],
+             "bases": [{"basis": "consent", "days": None}, {"basis": "soft_opt_in", "days": 730}], "archived": False}
+        ],
+        "POST /notices": [_NOTICE],
+        "POST /signups": [
+            {"email": "ada.fuzz@example.test", "given_name": "Ada", "family_name": "Lovelace", "language": "en",
+             "notices": [_NOTICE_REF], "evidence": {"page": "/checkout"}, "birth_date": "1985-12-10", "country": "GB"}
+        ],
+        "POST /signups/cards": [{"signup_ids": ["0197f4a1-0000-7000-8000-000000000001"]}],
+        "PUT /signup-forms/{name}": [
+            {"titles": {"en": "Our letter"}, "notices": ["fuzz-footer"], "ask_name": True, "archived": False}
+        ],
+        "PUT /customers/{customer_id}/preferences": [
+            {"paused_until": None, "language": "de", "frequencies": {"marketing": "monthly"}}
+        ],
+        "POST /requests": [
+            {"customer": {"external_id": {"source": "shop", "id": "asking"}}, "kind": "rectification",
+             "received_at": "2024-05-01T12:00:00Z", "identity_checked": False, "language": "en", "note": "by letter"}
+        ],
+        "POST /requests/{request_id}/identity-check": [{"how": "called back"}],
+        "POST /requests/{request_id}/extension": [{"days": 30, "reason": "several archives"}],
+        "POST /requests/{request_id}/refusal": [{"reason": "identity not shown"}],
+        "POST /requests/{request_id}/completion": [{"done": "surname corrected"}],
+        "POST /preference-links": [{"customer": {"customer_id": "<customer_id>", "email": "ada@example.test"}}],
     },
 }  # fmt: skip
 EVERYWHERE: dict[str, list[Any]] = {
+    "POST /subject-data": [{"customer_ids": ["0197f4a1-0000-7000-8000-000000000001"]}],
     "POST /dead-letters/{id}/repair": [{"text": "{}", **_NOTE}, {"base64": "e30=", **_NOTE}],
     "POST /dead-letters/{id}/replay": [_NOTE],
     "POST /dead-letters/{id}/discard": [_NOTE],

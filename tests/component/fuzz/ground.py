@@ -85,6 +85,13 @@ class Ground:
             case "campaigns":
                 self.ids["campaign_id"] = (await self._post("/campaigns", "POST /campaigns"))["id"]
             case "privacy":
+                self.ids["notice_id"] = (await self._post("/notices", "POST /notices"))["notice_id"]
+                self.ids["request_id"] = (await self._post("/requests", "POST /requests"))["request_id"]
+                self.ids["name"] = "fuzz-made"
+                for path in ("/purposes", "/signup-forms"):
+                    body = GOODS["privacy"][f"PUT {path}/{{name}}"][0]
+                    answer = await self.client.put(f"{path}/fuzz-made", json=body)
+                    assert answer.is_success, answer.text
                 self.ids["erasure_id"] = (await self._post("/erasures", "POST /erasures"))["erasure_id"]
 
     async def _customers(self) -> None:

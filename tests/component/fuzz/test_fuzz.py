@@ -25,7 +25,7 @@ from tests.component.fuzz.junk import WORDS, broken, cursor
 _SEED = 20240601
 _BODIES, _PARAMETERS = 24, 8
 # People open these pages from a mail: they are answered in HTML.
-_PAGES = "/unsubscribe/"
+_PAGES = ("/unsubscribe/", "/forms/", "/confirm/", "/preferences/", "/archives/")
 _KERNEL = ("/health/", "/metrics", "/docs", "/openapi.json")
 _OTHER_TYPES = ("text/plain", "application/xml", "application/json; charset=utf-16", "multipart/form-data", "\xff", "")
 _ENCODINGS = ("identity", "gzip", "br", "x" * 500)
@@ -35,7 +35,7 @@ def judge(answer: httpx.Response) -> str | None:
     """What is wrong with `answer`: an error of ours, or a refusal that does not help."""
     if answer.status_code >= 500:
         return "an error of ours"
-    if answer.status_code < 400 or _PAGES in str(answer.request.url):
+    if answer.status_code < 400 or any(page in str(answer.request.url) for page in _PAGES):
         return None
     if answer.headers["content-type"] != PROBLEM_JSON:
         return "a refusal that is no problem+json"

@@ -15,6 +15,8 @@ import pytest
 from deploy.local import Dsns
 from services.privacy.app import create
 from services.privacy.config import Settings
+from services.privacy.notices.domain import Purpose
+from services.privacy.notices.repository import store_purpose
 from services.registry import run_migrations
 from shared.database.engine import Database
 from shared.security.api_keys import hash_key
@@ -24,8 +26,11 @@ from tests.fakes import FixedClock
 from tests.infrastructure import CreateDatabase
 
 KEY = "an-installation-key-for-tests-only-0123456789"
+# What the firm of these tests writes about, beside what is built in.
+DEFINED = ("news", "offers", "wine", "news.wine_club", "taste", "fit")
 _WRITER = ["privacy:read", "privacy:write"]
-_SCOPES = [*_WRITER, "privacy:permits", "privacy:erase", "privacy:admin", "operations"]
+_SCOPES = [*_WRITER, "privacy:permits", "privacy:signup", "privacy:erase", "privacy:admin", "operations",
+           "privacy:requests", "subjects:read"]  # fmt: skip
 
 
 @pytest.fixture
@@ -39,6 +44,11 @@ async def database_url(create_database: CreateDatabase) -> str:
     """A migrated database of the session's own."""
     url = await create_database("privacy")
     await asyncio.to_thread(run_migrations, "privacy", url)
+    database = Database(url, source="privacy", clock=FixedClock())
+    async with database.transaction() as tx:
+        for name in DEFINED:
+            await store_purpose(tx, Purpose(name, changed_by="tests"))
+    await database.close()
     return url
 
 
@@ -62,6 +72,8 @@ def settings(dsns: Dsns, database_url: str, tmp_path: Path) -> Settings:
         redis_url=dsns.redis,
         api_keys_file=keys,
         installation_key=KEY,
+        # Tests fill in forms faster than people do.
+        signups_per_minute=100_000,
     )
 
 
@@ -71,6 +83,8 @@ async def client(settings: Settings, clock: FixedClock) -> AsyncIterator[httpx.A
     app = create(settings)
     async with app.router.lifespan_context(app):
         app.state.context.database.clock = clock
+        # Routes without a key have a pool of their own.
+        app.state.context.strangers.database.clock = clock
         transport = httpx.ASGITransport(app=app)
         headers = {"Authorization": "Bearer officer-key"}
         async with httpx.AsyncClient(transport=transport, base_url="http://privacy", headers=headers) as client:

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from shared.contracts import interactions
-from tests.faults.records import Evidence, Row
+from tests.faults.records import Row
 
 PURCHASE = interactions.PurchaseRecorded.TYPE
 _SHOWN = 3
@@ -30,11 +30,6 @@ def differ(what: str, live: set[Any], rebuilt: set[Any]) -> list[str]:
 def doubled(counts: Counter[Any]) -> set[Any]:
     """What was counted more than once."""
     return {item for item, count in counts.items() if count > 1}
-
-
-def forgotten(seen: Evidence) -> set[str]:
-    """People whose erasure was asked for."""
-    return {row["who"] for row in seen.history if row["op"] == "erase" and row["outcome"] != "failed"}
 
 
 def ledger_key(row: Row) -> str:

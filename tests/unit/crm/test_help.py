@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,6 +13,8 @@ from services.crm.cli import app
 from tests.unit.crm.conftest import Crm
 
 ID = "0198f2c4-0000-7000-8000-000000000001"
+# Any JSON that is there.
+DEFINITION = Path(__file__).parents[3] / "docs" / "asyncapi.json"
 # What a command needs besides its name; nothing is set, so that each must say what is missing.
 WITHOUT_SETTINGS = {
     "migrate": ("customers",),
@@ -30,6 +33,19 @@ WITHOUT_SETTINGS = {
     "keys rotate": ("till",),
     "where": (),
     "customers import": (__file__,),
+    "consents verify": (),
+    "campaigns list": (),
+    **{f"campaigns {action}": (ID,) for action in ("start", "pause", "resume", "stop", "report")},
+    "journeys list": (),
+    "journeys create": (str(DEFINITION),),
+    "journeys change": (ID, str(DEFINITION)),
+    **{f"journeys {action}": (ID,) for action in ("start", "pause", "resume", "stop", "report")},
+    "customers imports": (),
+    "customers undo": (ID,),
+    "customers find": ("Berg",),
+    "customers show": (ID,),
+    "customers merge": (ID, ID),
+    "customers export": ("out.csv", "--columns", "email", "--reason", "test"),
 }
 
 

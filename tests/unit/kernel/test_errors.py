@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
+from fastapi import Request
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
 from shared import errors
 from shared.errors import NotFound, Refusal, Unavailable
-from shared.web.problems import fault_of
+from shared.web.problems import answer_to_failure, fault_of
 
 
 class CustomerNotFound(NotFound):
@@ -71,3 +74,16 @@ def test_places_are_pointers_into_what_was_sent() -> None:
 def test_a_missing_field_is_named_though_it_is_not_there() -> None:
     assert faults({})["/lines"] == "Send this field."
     assert faults({"lines": [{"amount": 1}]})["/lines/0/currency"] == "Send this field."
+
+
+@pytest.mark.parametrize(
+    ("state", "status", "slug"), [("23505", 409, "collision"), ("22003", 422, "value-does-not-fit")]
+)
+def test_what_the_database_refuses_is_told_without_its_words(state: str, status: int, slug: str) -> None:
+    """Catches a 500 for two who were quick, and a constraint's name in front of a caller."""
+    error = RuntimeError('duplicate key value violates unique constraint "customers_pkey"')
+    error.sqlstate = state  # type: ignore[attr-defined]
+    answer = answer_to_failure(error, Request({"type": "http", "path": "/customers", "headers": []}))
+    body = json.loads(bytes(answer.body))
+    assert (answer.status_code, body["type"]) == (status, f"/problems/{slug}")
+    assert "customers_pkey" not in str(body)

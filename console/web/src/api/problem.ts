@@ -14,6 +14,8 @@ export class Problem extends Error {
     readonly detail: string,
     readonly cure: string | null,
     readonly faults: Fault[],
+    /** What else the refusal says, by name. */
+    readonly more: Record<string, unknown> = {},
   ) {
     super(detail);
   }
@@ -31,6 +33,7 @@ export async function problemOf(response: Response): Promise<Problem> {
       String(detail),
       typeof cure === "string" && cure !== "" ? cure : null,
       Array.isArray(errors) ? (errors as Fault[]) : [],
+      body as Record<string, unknown>,
     );
   }
   return new Problem(response.status, "", `HTTP ${response.status}`, response.statusText, null, []);

@@ -26,7 +26,12 @@ function page<Path extends string, Name extends string>(path: Path, scope: strin
 const home = page("/", null, () => import("../pages/home/Home"), "Home");
 const customerList = page("/customers", "customers:read", () => import("../pages/customers/CustomerList"), "CustomerList");
 const duplicates = page("/customers/duplicates", "customers:merge", () => import("../pages/customers/Duplicates"), "Duplicates");
+const call = page("/call", "interactions:write", () => import("../pages/customers/Call"), "Call");
 const customer = page("/customers/$id", "customers:read", () => import("../pages/customers/CustomerPage"), "CustomerPage");
+const importList = page("/imports", "customers:import", () => import("../pages/imports/ImportList"), "ImportList");
+const importNew = page("/imports/$kind/new", "customers:import", () => import("../pages/imports/NewImport"), "NewImport");
+const importOne = page("/imports/$kind/$id", "customers:import", () => import("../pages/imports/ImportPage"), "ImportPage");
+const gallery = page("/templates", null, () => import("../pages/templates/Gallery"), "Gallery");
 const segmentList = page("/segments", "analytics:read", () => import("../pages/segments/SegmentList"), "SegmentList");
 const segmentNew = page("/segments/new", "analytics:write", () => import("../pages/segments/SegmentEditor"), "NewSegment");
 const segment = page("/segments/$id", "analytics:read", () => import("../pages/segments/SegmentPage"), "SegmentPage");
@@ -35,8 +40,10 @@ const campaignList = page("/campaigns", "campaigns:read", () => import("../pages
 const campaignNew = page("/campaigns/new", "campaigns:write", () => import("../pages/campaigns/CampaignEditor"), "NewCampaign");
 const campaign = page("/campaigns/$id", "campaigns:read", () => import("../pages/campaigns/CampaignPage"), "CampaignPage");
 const campaignEdit = page("/campaigns/$id/edit", "campaigns:write", () => import("../pages/campaigns/CampaignEditor"), "EditCampaign");
+const insights = page("/insights", "analytics:read", () => import("../pages/insights/Insights"), "Insights");
 const privacyDesk = page("/privacy", "privacy:read", () => import("../pages/privacy/PrivacyDesk"), "PrivacyDesk");
 const erasure = page("/privacy/erasures/$id", "privacy:read", () => import("../pages/privacy/ErasurePage"), "ErasurePage");
+const settings = page("/settings", "campaigns:read", () => import("../pages/settings/Settings"), "Settings");
 const operations = page("/operations", "operations", () => import("../pages/operations/Operations"), "Operations");
 const deadLetter = page("/operations/dead-letters/$service/$id", "operations", () => import("../pages/operations/DeadLetterPage"), "DeadLetterPage");
 const index = createRoute({ getParentRoute: () => root, path: "/index.html", beforeLoad: () => { throw redirect({ to: "/" }); } });
@@ -44,8 +51,8 @@ const index = createRoute({ getParentRoute: () => root, path: "/index.html", bef
 export const router = createRouter({
   routeTree: root.addChildren([
     shell.addChildren([
-      home, customerList, duplicates, customer, segmentList, segmentNew, segment, segmentEdit, campaignList, campaignNew,
-      campaign, campaignEdit, privacyDesk, erasure, operations, deadLetter,
+      home, customerList, duplicates, call, customer, importList, importNew, importOne, gallery, segmentList, segmentNew, segment, segmentEdit, campaignList, campaignNew,
+      campaign, campaignEdit, insights, privacyDesk, erasure, settings, operations, deadLetter,
     ]),
     signIn,
     index,

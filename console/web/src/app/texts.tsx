@@ -3,6 +3,9 @@ import { createContext, useContext, useEffect, useMemo, useState, type ReactNode
 import { campaignTexts } from "../texts/campaigns";
 import { customerTexts } from "../texts/customers";
 import { deskTexts } from "../texts/desks";
+import { firstHourTexts } from "../texts/firstHour";
+import { importTexts } from "../texts/imports";
+import { insightTexts } from "../texts/insights";
 import { segmentTexts } from "../texts/segments";
 import { roleTexts, shellTexts } from "../texts/shell";
 
@@ -11,7 +14,7 @@ export type Language = (typeof LANGUAGES)[number];
 /** English, German. */
 export type Pair = readonly [string, string];
 
-const TEXTS = { ...shellTexts, ...roleTexts, ...customerTexts, ...segmentTexts, ...campaignTexts, ...deskTexts };
+const TEXTS = { ...shellTexts, ...roleTexts, ...customerTexts, ...segmentTexts, ...campaignTexts, ...deskTexts, ...importTexts, ...firstHourTexts, ...insightTexts };
 export type TextKey = keyof typeof TEXTS;
 export type Values = Record<string, string | number>;
 export type Translate = (key: TextKey, values?: Values) => string;
@@ -32,6 +35,8 @@ export interface Speech {
   language: Language;
   setLanguage: (language: Language) => void;
   t: Translate;
+  /** The side of a pair that the reader reads. */
+  pair: (pair: readonly string[]) => string;
   word: (group: string, word: string) => string;
   number: (value: number) => string;
   percent: (share: number) => string;
@@ -51,6 +56,7 @@ function speechIn(language: Language, setLanguage: (language: Language) => void)
     language,
     setLanguage,
     t,
+    pair: (pair) => pair[LANGUAGES.indexOf(language)] ?? pair[0] ?? "",
     word: (group, word) => wordOf(t, group, word),
     number: (value) => number.format(value),
     percent: (share) => percent.format(share),

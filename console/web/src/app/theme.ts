@@ -1,4 +1,4 @@
-import { createTheme, type CSSVariablesResolver } from "@mantine/core";
+import { Alert, createTheme, type CSSVariablesResolver } from "@mantine/core";
 
 export const theme = createTheme({
   primaryColor: "cyan",
@@ -7,6 +7,8 @@ export const theme = createTheme({
   fontFamily: "system-ui, 'Segoe UI', Roboto, 'Open Sans', 'DejaVu Sans', sans-serif",
   headings: { fontWeight: "650" },
   cursorType: "pointer",
+  // In the alert's own colour a title stays below the contrast that readers need.
+  components: { Alert: Alert.extend({ styles: { title: { color: "var(--mantine-color-text)" }, message: { color: "var(--mantine-color-text)" } } }) },
 });
 
 /** The console's own colours; and Mantine's dimmed text and placeholders, which stay below the contrast that readers need. */

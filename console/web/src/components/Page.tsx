@@ -50,7 +50,7 @@ export function Facts({ facts }: { facts: [string, ReactNode][] }) {
 
 export function Figure({ label, value, note }: { label: string; value: ReactNode; note?: ReactNode }) {
   return (
-    <Paper withBorder p="md">
+    <Paper withBorder p="md" role="group" aria-label={label}>
       <Text size="sm" c="dimmed">{label}</Text>
       <div className="figure">{value}</div>
       {note && <Text size="xs" c="dimmed">{note}</Text>}

@@ -7,8 +7,7 @@ export function ProblemNote({ error, retry }: { error: unknown; retry?: () => vo
   const { t } = useTexts();
   const problem = asProblem(error);
   return (
-    <Alert color={problem.status === 403 ? "yellow" : "red"} title={titleOf(problem, t("problem.no-answer"))} role="alert"
-      styles={{ title: { color: "inherit" }, message: { color: "inherit" } }}>
+    <Alert color={problem.status === 403 ? "yellow" : "red"} title={titleOf(problem, t("problem.no-answer"))} role="alert">
       <Stack gap="xs" align="flex-start">
         <Text size="sm" className="breakable">{problem.detail}</Text>
         {problem.cure && <Text size="sm">{problem.cure}</Text>}

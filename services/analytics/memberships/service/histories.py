@@ -8,6 +8,7 @@ from uuid import UUID
 
 from services.analytics.facts import repository as facts
 from services.analytics.memberships import domain
+from services.analytics.scorecards import repository as scorecards
 from services.analytics.segments.domain.engine import History
 from services.analytics.segments.repository import lists
 from shared.database.transaction import Tx
@@ -26,4 +27,5 @@ async def histories(
         await facts.profiles_of(tx, groups),
         await facts.consents_of(tx, everybody),
         await lists.lists_of(tx, everybody),
+        await scorecards.scores_of(tx, groups),
     )

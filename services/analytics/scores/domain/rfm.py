@@ -68,6 +68,12 @@ def bins(values: Floats, edges: Floats) -> Scores:
     return 1 + np.searchsorted(edges, values, side="left")
 
 
+def percentiles(money: Floats) -> Floats:
+    """Of how many percent of all customers the spending is at most as high: 100 is the highest, equals are equal."""
+    ordered = np.sort(money)
+    return np.round(100 * np.searchsorted(ordered, money, side="right") / len(money), 2)
+
+
 def scores(days: Floats, orders: Floats, money: Floats, scheme: Scheme) -> tuple[Scores, Scores, Scores]:
     """Recency, frequency and monetary scores, 5 the best. `days` since the last purchase at the as-of date.
 

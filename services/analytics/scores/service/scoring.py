@@ -1,12 +1,11 @@
-"""Fit a model over everybody and score by it, beside the stream.
+"""Fit a model over everybody and score by it, beside the stream: what the process for it does.
 
-Three steps: read in one transaction, fit in a thread without any, write some thousand customers at a time. No lock of
-the lane is taken. A fit stays `waiting` until all is written, so that after a crash the next process does it again.
+Read in one transaction, fit without any, write some thousand customers at a time. Whose score answers a segment's leaf
+otherwise than before is marked in the same transaction, so that memberships follow; no lock of the lane is taken.
 """
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime, time, timedelta
@@ -15,133 +14,125 @@ from uuid import UUID
 
 import numpy as np
 
+from services.analytics.scorecards import repository as scorecards
 from services.analytics.scores.domain import lifetime, rfm, value
+from services.analytics.scores.domain.reports import Report
 from services.analytics.scores.domain.rfm import Boundaries, Scheme
 from services.analytics.scores.domain.value import NotSupported
-from services.analytics.scores.repository import scores
+from services.analytics.scores.repository import fits, scores
+from services.analytics.scores.repository.scores import COLUMNS
 from services.analytics.scores.service.inputs import Inputs, read_inputs
+from services.analytics.segments.domain.language.nodes import Comparison, Score
+from services.analytics.segments.service.programs import Programs
+from shared.contracts.envelope import Origin
 from shared.database.engine import Database
 from shared.database.transaction import Tx
-from shared.ids import new_id
-from shared.observability.logging import get_logger
-from shared.observability.metrics import counter
-from shared.worker.parts import WorkerContext
 
-log = get_logger(__name__)
-
-# One statement reads all purchases.
-READ_S = 600.0
 WRITE_MOST = 5_000
 _LONGEST_WEEKS = 100 * value.WEEKS_A_YEAR
 
-SCORED = counter("scored_customers", "Customers scored by a fit", ["model"])
-REFUSED = counter("score_fits_refused", "Fits that the data did not support", ["reason"])
+MODELS: Mapping[str, Sequence[str]] = {"rfm": ("rfm",), "value": ("bgnbd", "mbgnbd")}
 
-DEFAULTS: Mapping[str, Mapping[str, Any]] = {
-    "rfm": {"scheme": "independent"},
-    "bgnbd": {"horizon_weeks": 52.0, "yearly_discount": 0.1, "margin": 1.0, "threshold": 0.5},
-    "mbgnbd": {"horizon_weeks": 52.0, "yearly_discount": 0.1, "margin": 1.0, "threshold": 0.5},
-}
-NIGHTLY = ("rfm", "mbgnbd")
-"""Of one-time buyers BG/NBD says that they are active for ever; the modified model does not."""
-NIGHT = timedelta(hours=20)
+Columns = dict[str, Sequence[Any]]
 
 
-async def request_fit(tx: Tx, model: str, options: Mapping[str, Any], by: str) -> UUID:
-    """A fit of the model waits for the job; what `options` leaves out is as in DEFAULTS."""
-    id = new_id()
-    await scores.request(tx, id, model, {**DEFAULTS[model], **options}, by)
-    return id
-
-
-async def request_nightly(tx: Tx) -> None:
-    """Fits that are due for the night wait for the job."""
-    for model in NIGHTLY:
-        last = await scores.last_requested(tx, [model] if model == "rfm" else ["bgnbd", "mbgnbd"])
-        if last is None or tx.now - last >= NIGHT:
-            await request_fit(tx, model, {}, "night")
-
-
-async def fit_next(context: WorkerContext) -> bool:
-    """The fit that has waited the longest is done; False when none waits."""
-    async with context.database.transaction() as tx:
-        waiting = await scores.waiting(tx)
-    if waiting is None:
-        return False
-    patient = Database(
-        context.database.url, source=context.database.source, clock=context.clock, pool_size=1,
-        command_timeout_s=READ_S,
-    )  # fmt: skip
+async def fit_and_score(database: Database, fit_id: UUID) -> Report:
+    """The fit is made and everybody is scored by it, or nothing is changed and the report says why."""
+    async with database.transaction() as tx:
+        wanted = await fits.get(tx, fit_id)
+        found = await read_inputs(tx)
+    model, options = wanted["model"], wanted["options"]
+    kind = "rfm" if model == "rfm" else "value"
     try:
-        async with patient.transaction() as tx:
-            found = await read_inputs(tx)
-    finally:
-        await patient.close()
-    model, id, options = waiting["model"], waiting["fit_id"], waiting["options"]
-    try:
-        kind, columns, parameters, quality = await asyncio.to_thread(_compute, model, id, options, found)
+        if not found.ids:
+            raise NotSupported("too-few-customers", "No customer has a purchase.")
+        if kind == "rfm":
+            columns, parameters, quality = _rfm(options, found)
+        else:
+            columns, parameters, quality = _value(model, options, found)
     except NotSupported as refusal:
-        REFUSED.labels(refusal.slug).inc()
-        log.warning("score_fit_refused", model=model, reason=refusal.slug, detail=str(refusal))
-        async with context.database.transaction() as tx:
-            await scores.finish(
-                tx, id, "refused", found.as_of, len(found.ids), reason=refusal.slug, detail=str(refusal)
-            )
-        return True
+        return Report("refused", len(found.ids), reason=refusal.slug, detail=str(refusal))
+    parameters["scores"] = sorted(COLUMNS[kind])
+    async with database.transaction() as tx:
+        before = await fits.last_published(tx, MODELS[kind])
+    writing = _Writing(database, kind, fit_id, _origin(before, model, options, parameters["scores"]))
     for part in _parts(columns):
-        async with context.database.transaction() as tx:
-            await scores.put(tx, kind, part)
-    async with context.database.transaction() as tx:
-        await scores.forget_others(tx, kind, id)
-        await scores.finish(tx, id, "published", found.as_of, len(found.ids), parameters=parameters, quality=quality)
-    SCORED.labels(model).inc(len(found.ids))
-    log.info("scored", model=model, customers=len(found.ids))
-    return True
+        await writing.put(part)
+    while await writing.forget_others():
+        pass
+    return Report("published", len(found.ids), parameters, quality)
 
 
-Computed = tuple[str, dict[str, Sequence[Any]], dict[str, Any], dict[str, Any]]
+def _origin(before: Any, model: str, options: Mapping[str, Any], names: Sequence[str]) -> Origin:
+    """Live when the same model was fitted anew; a back-fill, which triggers nobody, when its scores are of another
+    kind than those before, or the first."""
+    same = before is not None and (before["model"], before["options"]) == (model, options)
+    return Origin.LIVE if same and before["parameters"].get("scores") == names else Origin.BACKFILL
 
 
-def _compute(model: str, id: UUID, options: Mapping[str, Any], found: Inputs) -> Computed:
-    """(what is scored, columns of scores, parameters, quality). Raises NotSupported."""
-    if not found.ids:
-        raise NotSupported("too-few-customers", "No customer has a purchase.")
-    return _rfm(id, options, found) if model == "rfm" else _value(model, id, options, found)
+class _Writing:
+    """Scores of a fit on their way into the table."""
+
+    def __init__(self, database: Database, kind: str, fit: UUID, origin: Origin) -> None:
+        self._database, self._kind, self._fit, self._origin = database, kind, fit, origin
+        self._programs = Programs()
+
+    async def put(self, part: Columns) -> None:
+        """The scores of some customers are the fit's, and memberships are about to follow where a leaf flips."""
+        async with self._database.transaction() as tx:
+            ids = await scores.flipped(tx, self._kind, part, await self._tests(tx))
+            await scorecards.mark_changed(tx, ids, tx.now, self._origin, self._fit)
+            await scores.put(tx, self._kind, part, self._fit)
+
+    async def forget_others(self) -> bool:
+        """Some of those who are in the input no more have no scores of the kind; False when nobody is left."""
+        async with self._database.transaction() as tx:
+            others = await scores.others(tx, self._kind, self._fit, WRITE_MOST)
+            ids = await scores.holding(tx, others, await self._tests(tx))
+            await scorecards.mark_changed(tx, ids, tx.now, self._origin, self._fit)
+            await scores.forget(tx, self._kind, others)
+        return len(others) == WRITE_MOST
+
+    async def _tests(self, tx: Tx) -> list[Comparison]:
+        """The leaves over scores of this kind that run now; no other can run before this transaction ends."""
+        leaves = (await self._programs.current(tx)).program.leaves.values()
+        tests = [leaf.node.test for leaf in leaves if isinstance(leaf.node, Score)]
+        return [test for test in tests if test.name in COLUMNS[self._kind]]
 
 
-def _rfm(id: UUID, options: Mapping[str, Any], found: Inputs) -> Computed:
+def _rfm(options: Mapping[str, Any], found: Inputs) -> tuple[Columns, dict[str, Any], dict[str, Any]]:
+    """Columns of scores, parameters, quality."""
     scheme = cast(Scheme, options["scheme"])
     r, f, m = rfm.scores(found.days, found.orders, found.money, scheme)
     edges = Boundaries(*(tuple(rfm.boundaries(of).tolist()) for of in (found.days, found.orders, found.money)))
-    columns = {
-        "customer_id": found.ids, "as_of": [found.as_of] * len(found.ids), "last_purchase": found.newest,
-        "orders": found.orders.astype(int).tolist(), "money": found.money.astype(int).tolist(),
-        "r": r.tolist(), "f": f.tolist(), "m": m.tolist(), "rfm_group": rfm.groups(r, f, m),
-        "rfm_fit": [id] * len(found.ids),
+    columns: Columns = {
+        "customer_id": found.ids, "last_purchase": found.newest, "orders": found.orders.astype(int).tolist(),
+        "money": found.money.astype(int).tolist(), "r": r.tolist(), "f": f.tolist(), "m": m.tolist(),
+        "rfm_group": rfm.groups(r, f, m), "spend_percentile": rfm.percentiles(found.money).tolist(),
     }  # fmt: skip
-    return "rfm", columns, {"scheme": scheme, "boundaries": asdict(edges)}, {}
+    return columns, {"scheme": scheme, "boundaries": asdict(edges)}, {}
 
 
-def _value(model: str, id: UUID, options: Mapping[str, Any], found: Inputs) -> Computed:
+def _value(model: str, options: Mapping[str, Any], found: Inputs) -> tuple[Columns, dict[str, Any], dict[str, Any]]:
+    """The same of future value. Raises NotSupported."""
     data = found.histories
     fitted = value.fit(cast(lifetime.Model, model), data)
     weeks = float(options["horizon_weeks"])
     worth = value.clv(fitted, data, weeks, float(options["yearly_discount"]), float(options["margin"]))
     active = lifetime.p_active(fitted.lifetime, data.x, data.t_x, data.T)
     ages = lifetime.crossing(fitted.lifetime, data.x, data.t_x, float(options["threshold"]))
-    columns = {
-        "customer_id": found.ids, "as_of": [found.as_of] * len(found.ids), "p_active": active.tolist(),
+    columns: Columns = {
+        "customer_id": found.ids, "p_active": active.tolist(),
         "purchases_expected": lifetime.expected(fitted.lifetime, data.x, data.t_x, data.T, weeks).tolist(),
         "clv": np.rint(worth).astype(int).tolist(),
         "crosses_at": [
             datetime.combine(first, time(), UTC) + timedelta(weeks=age) if age < _LONGEST_WEEKS else None
             for first, age in zip(found.first, ages.tolist(), strict=True)
         ],
-        "value_fit": [id] * len(found.ids),
     }  # fmt: skip
-    return "value", columns, fitted.parameters(), fitted.quality
+    return columns, fitted.parameters(), dict(fitted.quality)
 
 
-def _parts(columns: Mapping[str, Sequence[Any]]) -> Iterator[dict[str, list[Any]]]:
+def _parts(columns: Mapping[str, Sequence[Any]]) -> Iterator[Columns]:
     for start in range(0, len(columns["customer_id"]), WRITE_MOST):
         yield {name: list(values[start : start + WRITE_MOST]) for name, values in columns.items()}

@@ -6,19 +6,21 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
+from services.analytics.scorecards import repository as scorecards
 from services.analytics.scores.errors import NotScored
-from services.analytics.scores.repository import scores
+from services.analytics.scores.repository import fits as repository
+from services.analytics.scores.repository import grids
 from shared.database.transaction import Tx
 
 
 async def rfm_grid(tx: Tx) -> Sequence[Any]:
     """Customers, money and future value by recency score, frequency score and group."""
-    return await scores.grid(tx)
+    return await grids.grid(tx)
 
 
 async def scores_of(tx: Tx, customer_id: UUID) -> Any:
     """The scores of a customer. Raises NotScored."""
-    found = await scores.of_customer(tx, customer_id)
+    found = (await scorecards.scores_of(tx, [customer_id])).get(customer_id)
     if found is None:
         raise NotScored(
             "This customer has no purchase as of the last fit, objects to profiling, or is not known.",
@@ -29,9 +31,9 @@ async def scores_of(tx: Tx, customer_id: UUID) -> Any:
 
 async def fits(tx: Tx, after: UUID | None, limit: int) -> Sequence[Any]:
     """Fits, the newest first."""
-    return await scores.fits(tx, after, limit)
+    return await repository.page(tx, after, limit)
 
 
 async def fit(tx: Tx, id: UUID) -> Any:
     """One fit."""
-    return await scores.get_fit(tx, id)
+    return await repository.get(tx, id)

@@ -46,6 +46,21 @@ EVENTS: Mapping[str, Mapping[str, Type]] = MappingProxyType(
 )
 """The kinds of facts. Product fields live on lines only: a basket has no category."""
 
+RETURNS: Mapping[str, str] = MappingProxyType({"purchase": "return", "purchase_line": "return_line"})
+"""What is taken off the sums and counts of an event that are net of returns."""
+
+SCORES: Mapping[str, Type] = MappingProxyType(
+    {
+        "rfm_group": Type.STRING,
+        **dict.fromkeys(("r", "f", "m"), Type.INTEGER),
+        "spend_percentile": Type.NUMBER,
+        "p_active": Type.NUMBER,
+        "purchases_expected": Type.NUMBER,
+        "clv": Type.MONEY,
+    }
+)
+"""Scores of a customer. They change with a fit, and with nothing else."""
+
 
 @dataclass(frozen=True, slots=True)
 class Catalogue:
@@ -53,6 +68,9 @@ class Catalogue:
 
     attributes: Mapping[str, Type] = field(default_factory=dict)
     values: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # of attributes that have few
+    scores: Mapping[str, Type] = field(default_factory=lambda: SCORES)
+    score_values: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # of scores that have few
+    score_bounds: Mapping[str, tuple[float, float]] = field(default_factory=dict)  # lowest and highest possible
     events: Mapping[str, Mapping[str, Type]] = field(default_factory=lambda: EVENTS)
     retention: int | None = None  # microseconds that facts are kept; None: for ever
     segments: frozenset[str] | None = None

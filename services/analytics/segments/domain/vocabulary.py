@@ -39,6 +39,21 @@ VALUES: Mapping[str, tuple[str, ...]] = MappingProxyType(
 )
 """All values that these attributes can have: one that compares with another is a mistake, and would mean nobody."""
 
+SCORE_VALUES: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {
+        "rfm_group": (
+            "champions", "loyal_customers", "potential_loyalists", "new_customers", "promising", "need_attention",
+            "about_to_sleep", "at_risk", "cannot_lose", "lost", "others",
+        ),
+    }
+)  # fmt: skip
+"""All values of scores that have few."""
+
+SCORE_BOUNDS: Mapping[str, tuple[float, float]] = MappingProxyType(
+    {"r": (1, 5), "f": (1, 5), "m": (1, 5), "spend_percentile": (0, 100), "p_active": (0, 1)}
+)
+"""The lowest and the highest value: what compares with one beyond is a mistake, percent written as a share, say."""
+
 
 def type_of(value: Any) -> Type | None:
     """The type that a value shows; None shows nothing."""

@@ -8,7 +8,7 @@ from uuid import UUID
 from fastapi import Query
 
 from services.analytics.config import Settings
-from services.analytics.segments.domain.vocabulary import VALUES
+from services.analytics.segments.domain.vocabulary import SCORE_VALUES, VALUES
 from services.analytics.segments.schemas import (
     CheckedOut,
     DefinitionIn,
@@ -53,6 +53,8 @@ async def show_vocabulary(tx: TxDep, context: ContextDep) -> VocabularyOut:
     return VocabularyOut(
         attributes={name: kind.value for name, kind in sorted(words.attributes.items())},
         values={name: list(values) for name, values in VALUES.items()},
+        scores={name: kind.value for name, kind in words.scores.items()},
+        score_values={name: list(values) for name, values in SCORE_VALUES.items()},
         events={event: {name: kind.value for name, kind in kinds.items()} for event, kinds in words.events.items()},
         segments=sorted(UUID(id) for id in words.segments or ()),
         lists=sorted(UUID(id) for id in words.lists or ()),

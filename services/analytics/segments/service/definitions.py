@@ -9,7 +9,7 @@ from uuid import UUID
 
 from services.analytics.segments.domain.catalogue import Catalogue
 from services.analytics.segments.domain.language import InvalidDefinition, Node, order_of, parse, references_of, write
-from services.analytics.segments.domain.vocabulary import VALUES, used_types
+from services.analytics.segments.domain.vocabulary import SCORE_BOUNDS, SCORE_VALUES, VALUES, used_types
 from services.analytics.segments.errors import (
     InvalidSegment,
     NameTaken,
@@ -32,7 +32,7 @@ async def check(
 ) -> tuple[Node, dict[str, Any], dict[str, str]]:
     """The tree, its canonical form and the types it uses. Raises InvalidSegment, which points at nodes."""
     # What was saved before a value was known to be impossible goes on: only new definitions are checked for it.
-    words = replace(await catalogue(tx, fact_days), values=VALUES)
+    words = replace(await catalogue(tx, fact_days), values=VALUES, score_values=SCORE_VALUES, score_bounds=SCORE_BOUNDS)
     try:
         tree = parse(definition, words)
         await _no_circle(tx, tree, segment_id)

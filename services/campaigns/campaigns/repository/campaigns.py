@@ -72,6 +72,18 @@ async def enrolling(tx: Tx) -> list[Campaign]:
     return [_campaign(row) for row in rows]
 
 
+async def enrolling_fingerprint(tx: Tx) -> tuple[int, int]:
+    """Changes whenever one of those campaigns starts, ends or changes. Read from a partial index: with 300 of them it
+    takes a hundredth of the time in which their definitions are read."""
+    row = await tx.row(
+        """select count(*) as count,
+                  cast(coalesce(sum(cast(hashtextextended(cast(id as text), version) as numeric)), 0) as text) as sum
+           from campaigns where state in ('running', 'paused')"""
+    )
+    assert row is not None, "an aggregate has a row"
+    return row["count"], int(row["sum"])
+
+
 async def finished_one_offs(tx: Tx) -> list[Campaign]:
     """Running one-offs of which no message waits any more, locked."""
     rows = await tx.rows(
@@ -124,15 +136,6 @@ async def find_many(tx: Tx, campaign_ids: Sequence[UUID]) -> list[Campaign]:
         f"{_ALL} where id = any(cast(:ids as uuid[])) order by id for update", {"ids": list(campaign_ids)}
     )
     return [_campaign(row) for row in rows]
-
-
-async def names(tx: Tx, campaign_ids: Sequence[UUID]) -> dict[UUID, str]:
-    """What these campaigns are called."""
-    rows = await tx.rows(
-        "select id, definition->>'name' as name from campaigns where id = any(cast(:ids as uuid[]))",
-        {"ids": sorted(set(campaign_ids))},
-    )
-    return {row["id"]: row["name"] for row in rows}
 
 
 async def _add_version(tx: Tx, campaign: Campaign, by: str) -> None:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Annotated
 from uuid import UUID
 
-from fastapi import Response
+from fastapi import Query, Response
 
 from services.campaigns.campaigns.domain.campaign import Campaign, State
 from services.campaigns.campaigns.routes.tools import SendingToolsDep
@@ -78,11 +79,21 @@ async def start(
     campaign_id: UUID,
     version: OptionalVersionDep,
     response: Response,
+    within_allow_list: Annotated[
+        bool, Query(description="start although only the allow-list is written to: all others are refused")
+    ] = False,
 ) -> StartedOut:
     """Run it. A one-off is `starting` at first (202): its audience, everybody who is in the segment now, is frozen in
     the background; read the campaign to see how far it is. Refused while the segment is not known, archived or still
-    being filled."""
-    campaign = await lifecycle.start_campaign(tx, tools.templates, campaign_id, expected_version=version, caller=caller)
+    being filled, and while an allow-list that people have set holds."""
+    campaign = await lifecycle.start_campaign(
+        tx,
+        tools.templates,
+        campaign_id,
+        expected_version=version,
+        caller=caller,
+        within_allow_list=within_allow_list,
+    )
     response.status_code = 202 if campaign.state is State.STARTING else 200
     warning = await purpose_warning(tx, campaign)
     return StartedOut(**_shown(campaign, response).model_dump(), warnings=[warning] if warning else [])

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Annotated, cast
 
 from fastapi import Depends
@@ -15,6 +16,7 @@ from services.campaigns.content.clients import LetterWriters
 from services.campaigns.delivery.channels.email import SmtpChannel
 from services.campaigns.delivery.clients import ServiceClients
 from services.campaigns.delivery.domain.hand_over import Channel
+from services.campaigns.settings.service import effective, mail_of
 from shared.clock import Clock
 from shared.web import AppContext, ContextDep
 
@@ -29,8 +31,8 @@ class SendingTools:
     services: ServiceClients
     channel: Channel
     writers: LetterWriters
-
     templates: TemplateCheck
+    renewing: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     @classmethod
     def made_of(cls, settings: Settings, services: ServiceClients, channel: Channel, clock: Clock) -> SendingTools:
@@ -47,18 +49,32 @@ class SendingTools:
 async def open_tools(context: AppContext) -> AsyncIterator[None]:
     """Opens and closes with the app; nothing connects before the first use."""
     settings = cast(Settings, context.settings)
-    tools = SendingTools.made_of(settings, ServiceClients.open(settings), SmtpChannel(settings), context.clock)
-    tools.keep_in(context)
+    SendingTools.made_of(settings, ServiceClients.open(settings), SmtpChannel(settings), context.clock).keep_in(context)
     try:
         yield
     finally:
+        tools = cast(SendingTools, context.extras[_KEY])
         await tools.channel.close()
         await tools.writers.close()
         await tools.services.close()
 
 
 async def _tools(context: ContextDep) -> SendingTools:
-    return cast(SendingTools, context.extras[_KEY])
+    """Made anew when people have set another sender or mail server."""
+    tools = cast(SendingTools, context.extras[_KEY])
+    async with context.database.transaction() as tx:
+        now = await effective(tx, cast(Settings, context.settings))
+    if mail_of(now) == mail_of(tools.settings):
+        return tools
+    async with tools.renewing:
+        kept = cast(SendingTools, context.extras[_KEY])
+        if kept is not tools:
+            return kept
+        made = SendingTools.made_of(now, tools.services, SmtpChannel(now), context.clock)
+        made.keep_in(context)
+        await tools.channel.close()
+        await tools.writers.close()
+    return made
 
 
 SendingToolsDep = Annotated[SendingTools, Depends(_tools)]

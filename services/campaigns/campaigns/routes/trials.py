@@ -45,13 +45,14 @@ async def test_send(context: ContextDep, tools: SendingToolsDep, campaign_id: UU
     """To seed addresses of the allow-list; outside the ledger."""
     async with context.database.transaction() as tx:
         campaign = await trials.campaign_to_try(tx, campaign_id)
+        allowed = await trials.test_addresses(tx, tools.settings)
     answers = await trials.test_send(
-        tools.settings,
         tools.services,
         tools.writers,
         tools.channel,
         campaign,
         seeds=body.seeds,
+        allowed=allowed,
         customer_id=body.customer_id,
         at=context.clock.now(),
     )

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from services.campaigns.campaigns.domain.campaign import Definition
 from services.campaigns.campaigns.domain.fields import fields_of
 from services.campaigns.campaigns.errors import InvalidTemplate, ServiceUnavailable
 from services.campaigns.content.clients import LetterWriters
+from services.campaigns.content.domain.content import Content, Fault
 from services.campaigns.content.domain.names import ALWAYS, TemplateField
 from services.campaigns.delivery.clients import NoAnswer, ServiceClients
 from shared.clock import Clock
@@ -21,17 +23,16 @@ class TemplateCheck:
     writers: LetterWriters
     clock: Clock
 
-    async def fields(self, definition: Definition) -> tuple[TemplateField, ...]:
-        """All that the campaign's templates may use. Raises ServiceUnavailable."""
-        return (*await customer_fields(self.services), *fields_of(definition.trigger))
+    async def faults_of(self, content: Content, of_entry: Sequence[TemplateField], *, marketing: bool) -> list[Fault]:
+        """Everything wrong with the templates of one message, which may use what is known of customers and `of_entry`.
+        Raises ServiceUnavailable."""
+        fields = (*await customer_fields(self.services), *of_entry)
+        return await self.writers.check(content, fields, self.clock.now(), marketing=marketing)
 
     async def refuse_bad(self, definition: Definition) -> None:
         """Raises InvalidTemplate with every fault, each with its part and line; ServiceUnavailable."""
-        faults = await self.writers.check(
-            definition.content,
-            await self.fields(definition),
-            self.clock.now(),
-            marketing=definition.is_marketing,
+        faults = await self.faults_of(
+            definition.content, fields_of(definition.trigger), marketing=definition.is_marketing
         )
         if faults:
             raise InvalidTemplate(

@@ -19,15 +19,25 @@ from services.campaigns.campaigns.service.campaigns import (
 from services.campaigns.campaigns.service.checks import TemplateCheck
 from services.campaigns.campaigns.service.readiness import refuse_unready
 from services.campaigns.messages.repository import ledger
+from services.campaigns.settings.service import refuse_held_back
 from shared.database.transaction import Tx
 from shared.security.api_keys import Principal
 
 
 async def start_campaign(
-    tx: Tx, templates: TemplateCheck, campaign_id: UUID, *, expected_version: int | None, caller: Principal
+    tx: Tx,
+    templates: TemplateCheck,
+    campaign_id: UUID,
+    *,
+    expected_version: int | None,
+    caller: Principal,
+    within_allow_list: bool = False,
 ) -> Campaign:
     """The campaign runs. A one-off is starting: its audience is frozen piece by piece from now on, everybody who is in
-    its segment now and nobody who joins later. Raises what is wrong with templates, segment or purpose."""
+    its segment now and nobody who joins later. Raises what is wrong with templates, segment or purpose; AllowListHolds
+    while one does, unless that is what is wanted."""
+    if not within_allow_list:
+        await refuse_held_back(tx)
     # Before anything is locked: it asks others.
     await templates.refuse_bad((await get_campaign(tx, campaign_id)).definition)
     return await _move(tx, campaign_id, "start", expected_version=expected_version, caller=caller)

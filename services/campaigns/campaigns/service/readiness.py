@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from difflib import get_close_matches
+from uuid import UUID
 
 from services.campaigns.campaigns.domain.campaign import Campaign, OneOff, wrong_with_service
 from services.campaigns.campaigns.errors import NotForService, PurposeGrantedByNobody, SegmentNotReady
+from services.campaigns.contacts.domain.contacts import is_marketing
 from services.campaigns.contacts.repository import copies
 from shared.database.transaction import Tx
 from shared.errors import Refusal
@@ -36,39 +38,47 @@ async def warnings(tx: Tx, campaign: Campaign) -> list[str]:
 
 async def purpose_warning(tx: Tx, campaign: Campaign) -> str | None:
     """What is odd about the campaign's purpose: nobody permits messages of it."""
-    definition = campaign.definition
-    if not definition.is_marketing:
+    return await odd_purpose(tx, campaign.definition.purpose, campaign.definition.channel)
+
+
+async def odd_purpose(tx: Tx, purpose: str, channel: str) -> str | None:
+    """What to say when nobody permits messages of the purpose over the channel, with the nearest name."""
+    if not is_marketing(purpose):
         return None
-    granted = await copies.granted_purposes(tx, definition.channel)
-    if definition.purpose in granted:
+    granted = await copies.granted_purposes(tx, channel)
+    if purpose in granted:
         return None
-    near = get_close_matches(definition.purpose, granted, n=1)
+    near = get_close_matches(purpose, granted, n=1)
     hint = f"Did you mean {near[0]!r}?" if near else f"There is consent to: {', '.join(granted) or 'nothing yet'}."
-    return f"Nobody permits messages of the purpose {definition.purpose!r} by {definition.channel}. {hint}"
+    return f"Nobody permits messages of the purpose {purpose!r} by {channel}. {hint}"
 
 
 async def _refuse_segment(tx: Tx, campaign: Campaign) -> None:
-    if campaign.segment_id is None:
-        return
-    segment = await copies.find_segment(tx, campaign.segment_id)
+    if campaign.segment_id is not None:
+        await refuse_segment(tx, campaign.segment_id, where="/trigger/segment_id")
+
+
+async def refuse_segment(tx: Tx, segment_id: UUID, *, where: str) -> None:
+    """Raises SegmentNotReady for a segment that is not known, archived, or still being filled."""
+    segment = await copies.find_segment(tx, segment_id)
     if segment is None:
         raise SegmentNotReady(
-            f"There is no segment {campaign.segment_id}, or campaigns has not heard of it yet.",
+            f"There is no segment {segment_id}, or campaigns has not heard of it yet.",
             cure="Look at GET /segments of analytics; one made just now is known here after a second or two.",
-            where="/trigger/segment_id",
+            where=where,
             state="unknown",
         )
     if segment.state == "archived":
         raise SegmentNotReady(
             f"The segment {segment.name or segment.segment_id} is archived: nobody enters or leaves it.",
             cure="Choose another segment.",
-            where="/trigger/segment_id",
+            where=where,
             state=segment.state,
         )
     if segment.state == "backfilling":
         raise SegmentNotReady(
             f"The segment {segment.name or segment.segment_id} is still being filled from history.",
             cure="Wait until it is live.",
-            where="/trigger/segment_id",
+            where=where,
             state=segment.state,
         )

@@ -8,8 +8,8 @@ from datetime import datetime
 from uuid import UUID
 
 from services.campaigns.campaigns.domain.campaign import Campaign
-from services.campaigns.campaigns.repository import campaigns
 from services.campaigns.campaigns.service.campaigns import get_campaign
+from services.campaigns.gate.service.terms import names_of
 from services.campaigns.messages.domain.ledger import CustomerMessage, MessageRow, MessageState
 from services.campaigns.messages.service import reports
 from services.campaigns.messages.service.reports import MessageReport
@@ -34,7 +34,7 @@ async def report(tx: Tx, campaign_id: UUID) -> Report:
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """A message to one customer, with the name of its campaign; None for a campaign that is gone."""
+    """A message to one customer, with the name of its campaign or journey; None for one that is gone."""
 
     message: CustomerMessage
     campaign: str | None
@@ -46,7 +46,8 @@ async def messages_to(
     """A page of what was sent to this customer, under any of their ids, and what was not and why; newest first."""
     group = (await groups_of(tx, [customer_id]))[customer_id]
     found = await reports.messages_to(tx, group.members, before=before, limit=limit)
-    names = await campaigns.names(tx, [message.campaign_id for message in found])
+    # Those of journeys are known by their terms.
+    names = await names_of(tx, [message.campaign_id for message in found])
     return [Written(message, names.get(message.campaign_id)) for message in found]
 
 

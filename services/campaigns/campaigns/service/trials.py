@@ -33,6 +33,9 @@ from services.campaigns.gate.domain.rules import Deferred, Facts, Refused, judge
 from services.campaigns.gate.service.knowledge import Knowledge, facts_of, read_knowledge
 from services.campaigns.gate.service.policies import get_policy
 from services.campaigns.messages.domain.ledger import Message
+from services.campaigns.settings import repository as settings_repository
+from services.campaigns.settings.domain import AllowList
+from services.campaigns.settings.service import test_recipients
 from shared.customers.merges import groups_of
 from shared.database.transaction import Tx
 from shared.ids import new_id
@@ -66,6 +69,11 @@ async def preview(
         raise _invalid(error) from error
 
 
+async def test_addresses(tx: Tx, settings: Settings) -> Sequence[str]:
+    """The patterns of addresses that get test sends."""
+    return test_recipients(settings, await settings_repository.find_allow_list(tx))
+
+
 async def campaign_to_try(tx: Tx, campaign_id: UUID) -> Campaign:
     """The campaign, when a test may be sent. Raises CampaignNotFound; Halted while the stop-all switch is thrown."""
     if (await get_policy(tx)).halted:
@@ -74,22 +82,24 @@ async def campaign_to_try(tx: Tx, campaign_id: UUID) -> Campaign:
 
 
 async def test_send(
-    settings: Settings,
     services: ServiceClients,
     writers: LetterWriters,
     channel: Channel,
     campaign: Campaign,
     *,
     seeds: Sequence[str],
+    allowed: Sequence[str],
     customer_id: UUID | None,
     at: datetime,
 ) -> dict[str, Handed]:
     """The message goes to seed addresses, with a real customer's values when one is named; outside the ledger, with
     links that belong to nobody. Raises SeedNotAllowed before anything is sent."""
     for position, seed in enumerate(seeds):
-        if not is_allowed(seed, settings.recipient_allow):
+        if not is_allowed(seed, allowed):
             raise SeedNotAllowed(
-                "This address is not in the allow-list.", cure="Set RECIPIENT_ALLOW.", where=f"/seeds/{position}"
+                "This address is not in the allow-list.",
+                cure="Put it there with PUT /settings/allow-list.",
+                where=f"/seeds/{position}",
             )
     card = await _card_of(services, customer_id) if customer_id else Card(_NOBODY, None)
     source = terms_of(campaign).source
@@ -137,7 +147,10 @@ async def _judge(
     found = await groups_of(tx, members)
     running = replace(campaign, state=State.RUNNING)
     about = await read_knowledge(tx, found, set(), given={campaign.id: terms_of(running)})
-    about = replace(about, board=replace(about.board, halted=False))
+    # Addresses are not asked for, so none is held back here.
+    about = replace(
+        about, board=replace(about.board, halted=False), allow_list=AllowList((_SAMPLE_ADDRESS,), holds=True)
+    )
     outcomes: Counter[tuple[str, str]] = Counter()
     for customer_id in members:
         root = found[customer_id].root

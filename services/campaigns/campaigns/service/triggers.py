@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
-from services.campaigns.campaigns.domain.campaign import FRESH, Campaign, EventTrigger, SegmentTrigger
-from services.campaigns.campaigns.domain.conditions import EventName, all_hold
+from services.campaigns.campaigns.domain.campaign import FRESH, Campaign, OneOff
+from services.campaigns.campaigns.domain.conditions import EventName
 from services.campaigns.campaigns.domain.entries import Entry
 from services.campaigns.campaigns.domain.fields import EVENT_FIELDS, LINE, MOST_LINES
+from services.campaigns.campaigns.domain.trigger_index import TriggerIndex
 from services.campaigns.campaigns.repository import campaigns
 from shared.contracts.analytics import MembershipsChanged
 from shared.contracts.envelope import Envelope, Fact, Origin
@@ -17,23 +18,52 @@ from shared.database.transaction import Tx
 
 Event = Envelope[Any]
 
-_EVENTS: dict[type[Fact], EventName] = {
+EVENTS: dict[type[Fact], EventName] = {
     PurchaseRecorded: "purchase",
     ReturnRecorded: "return",
     ContactRecorded: "contact",
     ResponseRecorded: "response",
 }
-TRIGGERING: tuple[type[Fact], ...] = (*_EVENTS, MembershipsChanged)
+TRIGGERING: tuple[type[Fact], ...] = (*EVENTS, MembershipsChanged)
+
+
+class RunningCampaigns:
+    """The triggers of all campaigns that may be entered, read again only when one of them has changed."""
+
+    def __init__(self) -> None:
+        self._fingerprint: tuple[int, int] | None = None
+        self._index: TriggerIndex[Campaign] = TriggerIndex()
+
+    async def current(self, tx: Tx) -> TriggerIndex[Campaign]:
+        """The index as this transaction sees it."""
+        fingerprint = await campaigns.enrolling_fingerprint(tx)
+        if fingerprint != self._fingerprint:
+            running = await campaigns.enrolling(tx) if fingerprint[0] else []
+            self._index = TriggerIndex.of(
+                (campaign.definition.trigger, campaign)
+                for campaign in running
+                if not isinstance(campaign.definition.trigger, OneOff)
+            )
+            self._fingerprint = fingerprint
+        return self._index
+
+
+_RUNNING = RunningCampaigns()
 
 
 async def who_enters(tx: Tx, events: Sequence[Event]) -> list[Entry]:
     """Whoever meets a trigger. Only live events of the last 24 hours trigger anything: an import, a back-fill, a
     rebuild or a replay writes to nobody."""
-    fresh = [event for event in events if event.origin is Origin.LIVE and event.time >= tx.now - FRESH]
-    if not fresh:
+    triggering = fresh(tx, events)
+    if not triggering:
         return []
-    running = await campaigns.enrolling(tx)
-    return [entry for event in fresh for entry in _entries(event, running)] if running else []
+    index = await _RUNNING.current(tx)
+    return [entry for event in triggering for entry in _entries(event, index)]
+
+
+def fresh(tx: Tx, events: Sequence[Event]) -> list[Event]:
+    """Those of these events by which somebody may enter: live ones of the last 24 hours."""
+    return [event for event in events if event.origin is Origin.LIVE and event.time >= tx.now - FRESH]
 
 
 def event_view(fact: Fact) -> dict[str, object]:
@@ -47,31 +77,11 @@ def event_view(fact: Fact) -> dict[str, object]:
     return view
 
 
-def _entries(event: Event, running: Iterable[Campaign]) -> list[Entry]:
-    name = _EVENTS.get(type(event.data))
-    view = event_view(event.data) if name is not None else {}
-    found = []
-    for campaign in running:
-        if campaign.started_at is None or event.recorded_at < campaign.started_at:
-            continue
-        trigger = campaign.definition.trigger
-        if isinstance(trigger, SegmentTrigger):
-            meets = isinstance(event.data, MembershipsChanged) and _moved(trigger, event.data)
-        else:
-            meets = isinstance(trigger, EventTrigger) and trigger.event == name and all_hold(trigger.where, view)
-        if meets:
-            context = _context(event, name) if name is not None else {}
-            found.append(Entry(campaign, event.subject, event.id, context))
-    return found
-
-
-def _moved(trigger: SegmentTrigger, data: MembershipsChanged) -> bool:
-    changes = data.entered if trigger.kind == "segment_entered" else data.left
-    return any(change.segment_id == trigger.segment_id for change in changes)
-
-
-def _context(event: Event, name: EventName) -> dict[str, object]:
-    """What templates may use of the event: no identifiers of persons, no texts."""
+def context_of(event: Event) -> dict[str, object]:
+    """What templates may use of the event: no identifiers of persons, no texts. Nothing of a changed membership."""
+    name = EVENTS.get(type(event.data))
+    if name is None:
+        return {}
     given = {**dict(event.data), "time": event.time}
     names = {field.path.split(".")[1] for field in EVENT_FIELDS[name]}
     context = {key: value for key, value in given.items() if key in names and value is not None}
@@ -81,3 +91,20 @@ def _context(event: Event, name: EventName) -> dict[str, object]:
             {part: value for part in LINE if (value := getattr(line, part)) is not None} for line in lines
         ]
     return context
+
+
+def _entries(event: Event, index: TriggerIndex[Campaign]) -> list[Entry]:
+    name = EVENTS.get(type(event.data))
+    if name is not None:
+        entered = index.happened(name, event_view(event.data))
+    elif isinstance(event.data, MembershipsChanged):
+        entered = index.moved(
+            (change.segment_id for change in event.data.entered), (change.segment_id for change in event.data.left)
+        )
+    else:
+        return []
+    found = [
+        campaign for campaign in entered if campaign.started_at is not None and event.recorded_at >= campaign.started_at
+    ]
+    context = context_of(event) if found else {}
+    return [Entry(campaign, event.subject, event.id, context) for campaign in found]

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TypeVar
 from uuid import UUID
@@ -22,14 +22,15 @@ class MembershipChange:
 
 @dataclass(frozen=True, slots=True)
 class ProfileCopy:
-    """The part of a profile that matters here."""
+    """The part of a profile that matters here; `attributes` are those marked segmentable."""
 
     customer_id: UUID
     version: int
-    status: str
-    time_zone: str
+    status: str | None
+    time_zone: str | None
     language: str | None
     reachable: Sequence[str]
+    attributes: Mapping[str, object] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

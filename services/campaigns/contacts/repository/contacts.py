@@ -41,6 +41,16 @@ async def contacts_of(tx: Tx, groups: Iterable[Group], segments: Sequence[UUID])
     return contacts
 
 
+async def attributes_of(tx: Tx, roots: Sequence[UUID]) -> dict[UUID, dict[str, object]]:
+    """The segmentable attributes of these customers, of those that have any."""
+    rows = await tx.rows(
+        """select customer_id, attributes from profiles
+           where customer_id = any(cast(:ids as uuid[])) and attributes <> '{}'""",
+        {"ids": list(roots)},
+    )
+    return {row["customer_id"]: row["attributes"] for row in rows}
+
+
 _PROFILES = """
     select t.id as customer_id, p.status, p.time_zone, coalesce(r.restricted, false) as restricted,
            d.customer_id is not null as erased, coalesce(p.reachable, '{}') as reachable,

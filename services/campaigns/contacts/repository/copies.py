@@ -6,6 +6,8 @@ from collections.abc import AsyncIterator, Mapping
 from datetime import datetime
 from uuid import UUID
 
+import orjson
+
 from services.campaigns.contacts.domain.copies import (
     ConsentCopy,
     Flag,
@@ -43,15 +45,18 @@ async def save_profiles(tx: Tx, profiles: Mapping[UUID, ProfileCopy]) -> None:
     rows = [profiles[key] for key in sorted(profiles)]
     await tx.execute(
         """
-        insert into profiles as p (customer_id, version, status, time_zone, language, reachable)
-        select customer_id, version, status, time_zone, language, string_to_array(reachable, ',')
-        from (select customer_id, version, status, time_zone, language, coalesce(reachable, '') as reachable from
+        insert into profiles as p (customer_id, version, status, time_zone, language, reachable, attributes)
+        select customer_id, version, status, time_zone, language, string_to_array(reachable, ','),
+               cast(attributes as jsonb)
+        from (select customer_id, version, status, time_zone, language, coalesce(reachable, '') as reachable,
+                     attributes from
               unnest(cast(:customers as uuid[]), cast(:versions as bigint[]), cast(:statuses as text[]),
-                     cast(:zones as text[]), cast(:languages as text[]), cast(:reachable as text[]))
-              as t(customer_id, version, status, time_zone, language, reachable)) as rows
+                     cast(:zones as text[]), cast(:languages as text[]), cast(:reachable as text[]),
+                     cast(:attributes as text[]))
+              as t(customer_id, version, status, time_zone, language, reachable, attributes)) as rows
         on conflict (customer_id) do update
         set version = excluded.version, status = excluded.status, time_zone = excluded.time_zone,
-            language = excluded.language, reachable = excluded.reachable
+            language = excluded.language, reachable = excluded.reachable, attributes = excluded.attributes
         where p.version < excluded.version
         """,
         {
@@ -61,6 +66,7 @@ async def save_profiles(tx: Tx, profiles: Mapping[UUID, ProfileCopy]) -> None:
             "zones": [row.time_zone for row in rows],
             "languages": [row.language for row in rows],
             "reachable": [",".join(row.reachable) for row in rows],
+            "attributes": [orjson.dumps(dict(row.attributes)).decode() for row in rows],
         },
     )
 

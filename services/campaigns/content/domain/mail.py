@@ -42,7 +42,7 @@ def compose(
         ("From", f"{mailbox_name(sender.name)} <{sender.address}>"),
         ("To", recipient),
         ("Subject", unstructured(rendered.subject, len("Subject: "))),
-        ("Date", format_datetime(at)),
+        ("Date", _date(at)),
         ("Message-ID", f"<{key}@{sender.domain}>"),
         ("X-Ledger-Key", str(key)),
         ("MIME-Version", "1.0"),
@@ -58,7 +58,7 @@ def compose(
         headers.append(("Content-Type", f'multipart/alternative; boundary="{boundary}"'))
         body = (
             b"".join(
-                b"--%s\r\n%s\r\n%s\r\n" % (boundary.encode(), _lines(_PART_HEADERS[kind]), _quoted(part))
+                b"--%s\r\n%s\r\n%s\r\n" % (boundary.encode(), _part_head(kind), _quoted(part))
                 for kind, part in (("text", rendered.text), ("html", rendered.html))
             )
             + b"--%s--\r\n" % boundary.encode()
@@ -95,11 +95,23 @@ _PART_HEADERS = {
 }
 
 
+@lru_cache(maxsize=4)
+def _part_head(kind: str) -> bytes:
+    return _lines(_PART_HEADERS[kind])
+
+
+@lru_cache(maxsize=16)
+def _date(at: datetime) -> str:
+    """All letters of a batch have one."""
+    return format_datetime(at)
+
+
 def _lines(headers: list[tuple[str, str]]) -> bytes:
-    for name, value in headers:
-        # Folds (CR LF and a space) are ours alone; anything else could start a header of its own.
-        if _ODD.search(value.replace("\r\n ", "")):
-            raise CannotRender(f"control characters in {name}")
+    # Folds (CR LF and a space) are ours alone; anything else could start a header of its own. All values at once: one
+    # search takes a third of the time of one for each.
+    if _ODD.search("".join([value.replace("\r\n ", "") for _, value in headers])):
+        odd = next(name for name, value in headers if _ODD.search(value.replace("\r\n ", "")))
+        raise CannotRender(f"control characters in {odd}")
     try:
         return "".join(f"{name}: {value}\r\n" for name, value in headers).encode()
     except UnicodeEncodeError:
@@ -132,6 +144,15 @@ def _words(text: str, begun: int) -> str:
 
 
 def _quoted(text: str) -> bytes:
-    lines = text.replace("\r\n", "\n").replace("\r", "\n")
-    encoded = binascii.b2a_qp(lines.replace("\n", "\r\n").encode("utf-8", "replace"), istext=True)
-    return encoded if encoded.endswith(b"\r\n") else encoded + b"\r\n"
+    """Line by line: most lines of a letter are those of every letter of its campaign, and are encoded once for all."""
+    lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    if not lines[-1]:
+        lines.pop()
+    return b"".join([_quoted_line(line) for line in lines]) or b"\r\n"
+
+
+# A campaign's letter has some tens of lines; what stands in one letter alone falls out soon.
+@lru_cache(maxsize=2048)
+def _quoted_line(line: str) -> bytes:
+    # With its end: without one the encoder would break long lines by line feeds alone.
+    return binascii.b2a_qp(f"{line}\r\n".encode("utf-8", "replace"), istext=True)

@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import cast
 
 from aiosmtplib import SMTP, SMTPException
@@ -14,6 +14,7 @@ from aiosmtplib import SMTP, SMTPException
 from services.campaigns.config import Settings
 from services.campaigns.content.domain.addresses import needs_smtputf8
 from services.campaigns.content.domain.content import Letter
+from services.campaigns.delivery.channels.dkim import DkimSigner
 from services.campaigns.delivery.channels.smtp import Conversation, ConversationLost
 from services.campaigns.delivery.domain.hand_over import Handed
 from services.campaigns.delivery.domain.replies import read_reply
@@ -22,7 +23,6 @@ from shared.observability.logging import get_logger
 log = get_logger(__name__)
 
 _LINE_ENDS = re.compile(rb"\r\n|\r|\n")
-_LEADING_DOT = re.compile(rb"^\.", re.MULTILINE)
 _DONE, _READY = 250, 354
 _QUIT_S = 1.0
 _BROKEN = (ConversationLost, OSError, TimeoutError)
@@ -47,9 +47,11 @@ class SmtpChannel:
         self._settings = settings
         self._idle: list[_Connection] = []
         self._places = asyncio.Semaphore(settings.smtp_connections)
+        self._signer = DkimSigner(settings.dkim_keys_file, settings.sender_address)
 
     async def hand_over(self, letter: Letter, may_go: Callable[[], bool]) -> Handed:
         """Give the letter to the server, once; see `Handed` for what may become of it."""
+        letter = replace(letter, content=await self._signer.signed(letter.content))
         async with self._places:
             try:
                 connection = self._used() or await self._connect()
@@ -180,7 +182,14 @@ class SmtpChannel:
 
 
 def _dotted(content: bytes) -> bytes:
-    body = _LEADING_DOT.sub(b"..", _LINE_ENDS.sub(b"\r\n", content))
+    """With a dot before each line that begins with one, and the dot that ends it. Letters of ours have their line ends
+    already: to look for others by a pattern took longer than all else that is done with a letter here."""
+    ends = content.count(b"\r\n")
+    if content.count(b"\n") != ends or content.count(b"\r") != ends:
+        content = _LINE_ENDS.sub(b"\r\n", content)
+    body = content.replace(b"\n.", b"\n..")
+    if body.startswith(b"."):
+        body = b"." + body
     return body + (b"" if body.endswith(b"\r\n") else b"\r\n") + b".\r\n"
 
 

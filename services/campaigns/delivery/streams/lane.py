@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from services.campaigns.config import Settings
 from services.campaigns.contacts.domain.contacts import Cards
 from services.campaigns.delivery.clients import NoAnswer
+from services.campaigns.delivery.domain.chunks import ChunkSize
 from services.campaigns.delivery.streams.handover import CardsAndPermits, HandOver
 from services.campaigns.delivery.streams.ledger import Ledger
 from services.campaigns.delivery.streams.session import SenderSession, SessionLost
@@ -19,9 +20,6 @@ from shared.redis import Pace
 
 log = get_logger(__name__)
 
-# Messages with one claim, one permit request and one settling transaction. A killed sender leaves at most one chunk of
-# each lane unknown; claiming whole batches at once would leave four times as many.
-CHUNK = 50
 _RETRY_S = 1.0
 
 
@@ -46,6 +44,7 @@ class Lane:
         self._pace = pace
         # No more than leave in two seconds: what waits for the pace would only be in the way of others.
         self._size = max(1, min(settings.send_batch, int(settings.smtp_per_second * 2)))
+        self._chunk_size = ChunkSize()
         self._poll_s = poll_s or settings.poll_s
         self.stopping = False
         self.turned_at = MACHINE.monotonic()
@@ -77,8 +76,10 @@ class Lane:
         except NoAnswer:
             await self._ledger.postpone(reserved, "customers-away")
             return True
-        for start in range(0, len(reserved), CHUNK):
-            await self._chunk(reserved[start : start + CHUNK], cards)
+        while reserved:
+            size = self._chunk_size.now
+            await self._chunk(reserved[:size], cards)
+            reserved = reserved[size:]
         return True
 
     async def _claim(self, reserved: Sequence[Message], cards: Cards) -> list[Claimed]:
@@ -104,4 +105,6 @@ class Lane:
         claimed = await self._claim(reserved, cards)
         if claimed:
             await self._pace.wait("smtp", len(claimed))
+            begun = MACHINE.monotonic()
             await self._hand_over.send(claimed)
+            self._chunk_size.measured(len(claimed), MACHINE.monotonic() - begun)

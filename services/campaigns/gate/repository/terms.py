@@ -39,6 +39,16 @@ async def find_many(tx: Tx, terms_ids: Sequence[UUID]) -> dict[UUID, Terms]:
     }
 
 
+async def names_of(tx: Tx, campaign_ids: Sequence[UUID]) -> dict[UUID, str]:
+    """The names in the terms of these campaigns; of several the newest."""
+    rows = await tx.rows(
+        """select distinct on (terms->>'campaign_id') terms->>'campaign_id' as id, terms->>'name' as name from terms
+           where terms->>'campaign_id' = any(cast(:ids as text[])) order by terms->>'campaign_id', changed_at desc""",
+        {"ids": sorted({str(campaign_id) for campaign_id in campaign_ids})},
+    )
+    return {UUID(row["id"]): row["name"] for row in rows}
+
+
 async def ids_to_write(tx: Tx, owners: str) -> list[UUID]:
     """Of the rows of the table `owners`, whose terms bear their ids, those whose terms are missing or stale."""
     rows = await tx.rows(f"select o.id from {owners} o left join terms t on t.id = o.id where t.id is null or t.stale")

@@ -21,6 +21,9 @@ from services.campaigns.gate.repository import terms as terms_repository
 from services.campaigns.messages.domain.ledger import Message, Sent
 from services.campaigns.messages.repository import ledger
 from services.campaigns.messages.repository.addresses import AddressState
+from services.campaigns.settings import repository as settings_repository
+from services.campaigns.settings.domain import AllowList
+from services.campaigns.settings.service import allowed_recipients
 from shared.customers.group import Group
 from shared.database.transaction import Tx
 
@@ -34,6 +37,7 @@ class Knowledge:
     sent: Mapping[UUID, Sequence[Sent]]
     terms: Mapping[UUID, Terms]
     board: Switchboard
+    allow_list: AllowList | None
 
     def contact_of(self, customer_id: UUID) -> Contact:
         """What is known of the customer's whole group."""
@@ -56,7 +60,7 @@ async def read_knowledge(
         group.root: [message for member in group.members for message in history.get(member, ())]
         for group in groups.values()
     }
-    return Knowledge(groups, found, sent, terms, board)
+    return Knowledge(groups, found, sent, terms, board, await settings_repository.find_allow_list(tx))
 
 
 def facts_of(
@@ -73,6 +77,7 @@ def facts_of(
     terms = about.terms[message.terms_id]
     contact = about.contact_of(message.customer_id)
     zone = contact.time_zone or (card.time_zone if card is not None else None)
+    allowed = allowed_recipients(settings, about.allow_list)
     return Facts(
         now=tx.now,
         terms=terms,
@@ -89,7 +94,7 @@ def facts_of(
         consent_denied=terms.is_marketing and (terms.purpose, terms.channel) in contact.denied,
         card_found=card is not None,
         has_address=card is not None and card.address is not None,
-        address_allowed=card is None or card.address is None or is_allowed(card.address, settings.allowed_recipients),
+        address_allowed=card is None or card.address is None or is_allowed(card.address, allowed),
         address_state=address_state,
         sent=tuple(sent),
     )

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from uuid import UUID
 
 from services.campaigns.gate.domain.terms import Terms
 from services.campaigns.gate.repository import terms as repository
 from shared.database.transaction import Tx
+
+
+async def names_of(tx: Tx, campaign_ids: Sequence[UUID]) -> dict[UUID, str]:
+    """What messages of these campaigns or journeys say that they are called."""
+    return await repository.names_of(tx, campaign_ids) if campaign_ids else {}
 
 
 async def find_outdated(tx: Tx, owners: str) -> list[UUID]:

@@ -114,6 +114,15 @@ class Postponed:
 
 
 @dataclass(frozen=True, slots=True)
+class Standing:
+    """How a message stands, or ended."""
+
+    state: str
+    reason: str | None
+    settled_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
 class MessageRow:
     """A message as the list of messages shows it."""
 

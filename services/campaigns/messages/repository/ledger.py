@@ -173,6 +173,22 @@ async def refuse_waiting(tx: Tx, customer_ids: Sequence[UUID], reason: str) -> l
     return [message_of(row) for row in rows]
 
 
+async def refuse_messages(tx: Tx, keys: Sequence[tuple[UUID, UUID]], reason: str) -> list[Message]:
+    """Those of these that wait, and no sender has in hand, are refused; returns them."""
+    rows = await tx.rows(
+        f"""update messages m set state = 'refused', reason = :reason, settled_at = :now from {_THESE}
+            where m.customer_id = t.customer_id and m.id = t.id and m.state = 'waiting' and m.holder is null
+            returning {MESSAGE_COLUMNS}""",
+        {
+            "reason": reason,
+            "now": tx.now,
+            "customers": [customer_id for customer_id, _ in keys],
+            "ids": [message_id for _, message_id in keys],
+        },
+    )
+    return [message_of(row) for row in rows]
+
+
 async def sent_since(tx: Tx, customer_ids: Sequence[UUID], since: datetime) -> dict[UUID, list[Sent]]:
     """What these customers were sent after `since`, or may have been."""
     rows = await tx.rows(

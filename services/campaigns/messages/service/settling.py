@@ -55,6 +55,13 @@ async def refuse_waiting(tx: Tx, customer_ids: Sequence[UUID], reason: str) -> N
         emit_settled(tx, Settled(message, MessageState.REFUSED, reason))
 
 
+async def refuse_messages(tx: Tx, keys: Sequence[tuple[UUID, UUID]], reason: str) -> None:
+    """Of these messages (customer and id), those that wait and no sender has in hand are refused."""
+    if keys:
+        for message in await ledger.refuse_messages(tx, keys, reason):
+            emit_settled(tx, Settled(message, MessageState.REFUSED, reason))
+
+
 async def recover(tx: Tx, present: int | None = None) -> tuple[int, int]:
     """Messages of senders that are gone: reserved ones are free again, claimed ones unknown. A sender is gone when its
     session's lock is free. Returns how many of each. `present` is the asking sender itself."""

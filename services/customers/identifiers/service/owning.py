@@ -8,7 +8,7 @@ from uuid import UUID
 
 from services.customers.identifiers import repository
 from services.customers.identifiers.domain import Claiming, Owner
-from shared.contracts.customers import IdentifierOwned
+from shared.contracts.customers import IdentifierFreed, IdentifierOwned
 from shared.contracts.envelope import Envelope, Origin
 from shared.database.transaction import Tx
 
@@ -37,7 +37,26 @@ async def trust_owners(
         tell_owner(tx, owner, cause=cause)
 
 
-def tell_owner(tx: Tx, owner: Owner, *, cause: Envelope[Any] | None = None, origin: Origin | None = None) -> None:
+async def free_identifiers(tx: Tx, fingerprints: Sequence[str], ids: Sequence[UUID]) -> None:
+    """Those customers no longer have these identifiers, and everybody hears it. Nobody new is derived by that."""
+    for owner_id, fingerprint, generation in await repository.free_identifiers(tx, fingerprints, ids):
+        fact = IdentifierFreed(fingerprint=fingerprint, generation=generation)
+        tx.publish(fact, subject=owner_id, origin=Origin.REPAIR)
+
+
+async def doubt_owners(tx: Tx, fingerprints: Sequence[str], ids: Sequence[UUID]) -> None:
+    """These identifiers are those customers' by a browser's word only. Copies never lower trust, so they are told that
+    the identifier is free, and then whose it is."""
+    for owner in await repository.lower_trust(tx, fingerprints, ids):
+        assert owner.customer_id is not None
+        fact = IdentifierFreed(fingerprint=owner.fingerprint, generation=owner.generation)
+        tx.publish(fact, subject=owner.customer_id, origin=Origin.REPAIR)
+        tell_owner(tx, owner, origin=Origin.REPAIR)
+
+
+def tell_owner(
+    tx: Tx, owner: Owner, *, cause: Envelope[Any] | UUID | None = None, origin: Origin | None = None
+) -> None:
     """Say whose an identifier is. One that is nobody's is not spoken of: its retirement was."""
     if owner.customer_id is None or owner.kind is None or owner.trust is None:
         return

@@ -3,18 +3,35 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal
 from uuid import UUID
 
+from services.customers.imports.domain.consents import ConsentCounts, ConsentRule
 from shared.files.mapping import Mapped
 from shared.files.sheets import Sheet
 
-State = Literal["uploaded", "mapped", "checking", "checked", "running", "done", "failed"]
+State = Literal[
+    "uploaded",
+    "mapped",
+    "checking",
+    "checked",
+    "running",
+    "paused",
+    "done",
+    "failed",
+    "cancelled",
+    "undoing",
+    "undone",
+]
 Outcome = Literal["new", "changed", "unchanged"]
 # In these the worker is at it: nothing else may be asked of the import.
-BUSY: frozenset[State] = frozenset({"checking", "running"})
+BUSY: frozenset[State] = frozenset({"checking", "running", "undoing"})
+# In these nothing was taken yet: the mapping may change.
+UNTAKEN: frozenset[State] = frozenset({"uploaded", "mapped", "checked"})
+# In these rows were taken, and may be taken back.
+TAKEN: frozenset[State] = frozenset({"paused", "done", "failed", "cancelled"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +42,19 @@ class Counts:
     changed: int = 0
     unchanged: int = 0
     refused: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Undo:
+    """Who asked that the import is taken back, and how far that is: `touched` customers were gone through, of whom
+    `restored` have again what they had, and `retracted` are gone, as nobody but the import knew them."""
+
+    by: str
+    at: datetime
+    after: UUID | None = None
+    touched: int = 0
+    restored: int = 0
+    retracted: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +77,10 @@ class Import:
     position: int = 0
     place: int = 0
     counts: Counts = Counts()
+    undoable: bool = False
+    undo: Undo | None = None
+    consents: Sequence[ConsentRule] = ()
+    consent_counts: ConsentCounts = field(default_factory=ConsentCounts)
 
     @property
     def publisher(self) -> str:

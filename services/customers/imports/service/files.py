@@ -1,21 +1,23 @@
-"""Files come, are given a mapping, checked and started; their refused rows go out again."""
+"""Files come and are shown; their refused rows go out again."""
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterable, AsyncIterator, Sequence
+from collections.abc import AsyncIterable, AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from uuid import UUID
 
 from services.customers.attributes.repository import load_definitions
 from services.customers.config import Settings
-from services.customers.imports import repository
-from services.customers.imports.domain.imports import BUSY, Import, Judged, RefusedCount
-from services.customers.imports.domain.mapping import CONSENT, faults_of, guess_mapping
-from services.customers.imports.errors import InvalidMapping, NoSuchImport, WrongState
+from services.customers.imports.domain.imports import Import, Judged, RefusedCount
+from services.customers.imports.domain.mapping import CONSENT, guess_mapping
+from services.customers.imports.domain.saved import headings_of
+from services.customers.imports.repository import consents, results, saved
+from services.customers.imports.repository import files as repository
+from services.customers.imports.service.finding import find_import
 from shared.database.engine import Database
 from shared.database.transaction import Tx
 from shared.files.folder import Files
-from shared.files.mapping import Mapped
+from shared.files.mapping import IGNORE, Mapped, plain_heading
 from shared.files.sheets import csv_line
 from shared.ids import new_id
 
@@ -26,20 +28,25 @@ _SHOWN_ROWS, _SHOWN_EXAMPLES, _PAGE = 5, 60, 500
 class Shown:
     """An import with its first rows (none once the file is gone), a mapping to start from, and what its rows came to.
 
+    `guessed` is that of the last import of a file with the same headings (`remembered`), or made from the headings.
     `same_file` is another import of the same bytes that was started.
     """
 
     made: Import
     first_rows: Sequence[Sequence[str]]
     guessed: Mapped
+    remembered: bool
     refused: Sequence[RefusedCount]
     examples: Sequence[Judged]
     same_file: UUID | None
+    told: Mapping[str, int]
 
     @property
     def unproven(self) -> list[str]:
         """Columns that say something of consent. None of it is taken: it needs wording, date and source."""
-        return [mapped.column for mapped in self.made.mapping or self.guessed if mapped.to == CONSENT]
+        proven = {column for rule in self.made.consents for column in rule.columns}
+        mapped = self.made.mapping or self.guessed
+        return [one.column for one in mapped if one.to == CONSENT and one.column not in proven]
 
 
 async def take_file(
@@ -78,69 +85,27 @@ async def show_import(tx: Tx, settings: Settings, import_id: UUID) -> Shown:
         rows, _ = await Files(settings).rows(import_id, 0, _SHOWN_ROWS)
     except FileNotFoundError:
         rows = []
+    last = await saved.mapping_for(tx, headings_of(made.sheet.columns))
+    # Headings are alike although not written alike: the columns of this file are those that it has.
+    alike = {plain_heading(mapped.column): mapped for mapped in last.mapping} if last else {}
+    guessed = guess_mapping(made.sheet.columns, made.sheet.formats, await load_definitions(tx))
     return Shown(
         made=made,
         first_rows=[row.cells for row in rows],
-        guessed=guess_mapping(made.sheet.columns, made.sheet.formats, await load_definitions(tx)),
-        refused=await repository.refused_counts(tx, import_id),
-        examples=await repository.examples_of(tx, import_id, _SHOWN_EXAMPLES),
+        guessed=[
+            replace(alike[plain_heading(mapped.column)], column=mapped.column)
+            if plain_heading(mapped.column) in alike
+            else replace(mapped, to=IGNORE, format=None, source=None)
+            for mapped in guessed
+        ]
+        if last
+        else guessed,
+        remembered=last is not None,
+        refused=await results.refused_counts(tx, import_id),
+        examples=await results.examples_of(tx, import_id, _SHOWN_EXAMPLES),
         same_file=await repository.same_file(tx, made),
+        told=await consents.counts_of(tx, import_id),
     )
-
-
-async def find_import(tx: Tx, import_id: UUID) -> Import:
-    """One import. Raises NoSuchImport."""
-    return _found(await repository.import_of(tx, import_id))
-
-
-async def list_imports(tx: Tx, before: UUID | None, limit: int) -> list[Import]:
-    """The newest first: who brought which file, and when."""
-    return await repository.page_of_imports(tx, before, limit)
-
-
-async def map_columns(tx: Tx, import_id: UUID, mapping: Mapped) -> Import:
-    """The columns mean this; what a dry run found by another mapping is forgotten.
-
-    Raises InvalidMapping, WrongState.
-    """
-    made = _found(await repository.import_of(tx, import_id, lock=True))
-    if made.state in BUSY or made.state == "done":
-        raise WrongState(f"The import is {made.state}.", cure="Send the file again to import it by another mapping.")
-    faults = faults_of(mapping, made.sheet.columns, made.sheet.formats, await load_definitions(tx))
-    if faults:
-        raise InvalidMapping(
-            "The mapping cannot be used.",
-            cure="Mend what is named.",
-            errors=[
-                {
-                    "where": f"/columns/{fault.place}" if fault.place >= 0 else "/columns",
-                    "what": f"{mapping[fault.place].column}: {fault.what}" if fault.place >= 0 else fault.what,
-                    "cure": fault.cure,
-                }
-                for fault in faults
-            ],
-        )
-    return await _begin(tx, replace(made, mapping=list(mapping), state="mapped"))
-
-
-async def check_import(tx: Tx, import_id: UUID) -> Import:
-    """The worker counts what the rows would come to; no customer changes. Raises WrongState."""
-    made = _found(await repository.import_of(tx, import_id, lock=True))
-    if made.mapping is None:
-        raise WrongState("The columns are not mapped yet.", cure="PUT …/mapping first.")
-    if made.state not in ("mapped", "checked"):
-        raise WrongState(f"The import is {made.state}.", cure="Look at GET /imports/{import_id}.")
-    return await _begin(tx, replace(made, state="checking"))
-
-
-async def start_import(tx: Tx, import_id: UUID, *, by: str) -> Import:
-    """The worker takes the rows, those that are refused aside. Started once: a second start is refused (WrongState)."""
-    made = _found(await repository.import_of(tx, import_id, lock=True))
-    if made.mapping is None:
-        raise WrongState("The columns are not mapped yet.", cure="PUT …/mapping first.")
-    if made.state not in ("mapped", "checked"):
-        raise WrongState(f"The import is {made.state}.", cure="It is started once; look at GET /imports/{import_id}.")
-    return await _begin(tx, replace(made, state="running", started_at=tx.now, started_by=by))
 
 
 async def refused_rows(database: Database, settings: Settings, made: Import) -> AsyncIterator[bytes]:
@@ -152,7 +117,7 @@ async def refused_rows(database: Database, settings: Settings, made: Import) -> 
     after = 0
     while True:
         async with database.transaction() as tx:
-            refused = await repository.refusals_of(tx, made.import_id, after, _PAGE)
+            refused = await results.refusals_of(tx, made.import_id, after, _PAGE)
         if not refused:
             return
         try:
@@ -163,16 +128,3 @@ async def refused_rows(database: Database, settings: Settings, made: Import) -> 
         for (number, _, reason), values in zip(refused, cells, strict=True):
             yield csv_line([str(number), reason, *values])
         after = refused[-1][0]
-
-
-async def _begin(tx: Tx, made: Import) -> Import:
-    fresh = replace(made, position=0, place=0, counts=type(made.counts)(), finished_at=None, failure=None)
-    await repository.clear_results(tx, made.import_id)
-    await repository.save_import(tx, fresh)
-    return fresh
-
-
-def _found(made: Import | None) -> Import:
-    if made is None:
-        raise NoSuchImport("There is no such import.", cure="Look at GET /imports.", where="path:import_id")
-    return made

@@ -10,7 +10,7 @@ from uuid import UUID
 
 from services.customers.config import Settings
 from services.customers.identifiers import repository as identifiers
-from services.customers.identifiers.domain import Owner, generation_of, known_names
+from services.customers.identifiers.domain import Identifier, Owner, generation_of, is_import, known_names
 from services.customers.imports.domain.imports import Judged, Outcome
 from services.customers.imports.domain.rows import Reading, RefusedRow, RowRead, read_row
 from services.customers.profiles.domain.customer import Group, sources_of
@@ -23,12 +23,14 @@ from shared.files.sheets import SheetRow
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """A row that changes something: what of it is news to that customer."""
+    """A row that changes something: what of it is news to that customer. `again` is for what another import has stated
+    already."""
 
     read: RowRead
     judged: Judged
     generation: int
     values: Mapping[str, Any]
+    again: bool = False
 
 
 @dataclass(slots=True)
@@ -36,7 +38,7 @@ class JudgedRows:
     """Rows by what is to be done with them."""
 
     taken: list[Taken] = field(default_factory=list)
-    unchanged: list[Judged] = field(default_factory=list)
+    unchanged: list[Taken] = field(default_factory=list)
     refused: list[RefusedRow] = field(default_factory=list)
 
 
@@ -48,14 +50,17 @@ class _Known:
     values: dict[str, Any]
     newer: frozenset[str]
     names: set[str]
+    # Names of values and fingerprints of identifiers that hold by the word of another import.
+    imported: frozenset[str] = frozenset()
 
 
 async def judge_rows(
-    tx: Tx, settings: Settings, rows: Sequence[SheetRow], reading: Reading, stated_at: datetime
+    tx: Tx, settings: Settings, rows: Sequence[SheetRow], reading: Reading, stated_at: datetime, publisher: str
 ) -> JudgedRows:
     """Each row is new, changed, unchanged or refused, as if those before it had been taken. Nothing is written.
 
-    A value that somebody stated after `stated_at` (when the file came) is newer than the file and is kept.
+    A value that somebody stated after `stated_at` (when the file came) is newer than the file and is kept. What another
+    import than `publisher` has stated is stated again, unseen: it holds when the other one is taken back.
     """
     result = JudgedRows()
     read: list[RowRead] = []
@@ -87,10 +92,10 @@ async def judge_rows(
             continue
         group = groups.get(subject)
         root = group.root.customer_id if group else subject
-        so_far = known.setdefault(root, _known(group, stated_at))
+        so_far = known.setdefault(root, _known(group, stated_at, publisher))
         taken = _judge(one, subject, generation, so_far)
-        if taken.judged.outcome == "unchanged":
-            result.unchanged.append(taken.judged)
+        if taken.judged.outcome == "unchanged" and not taken.again:
+            result.unchanged.append(taken)
         else:
             result.taken.append(taken)
     return result
@@ -119,13 +124,26 @@ def _subject(
     return customer_id_of(settings.key, one.deriving.published, generation_of(one.deriving, owners)), ""
 
 
-def _known(group: Group | None, stated_at: datetime) -> _Known:
+def _known(group: Group | None, stated_at: datetime, publisher: str) -> _Known:
     if group is None:
         return _Known(True, {}, frozenset(), set())
-    sources = sources_of(group)
-    values = {name: source.claim.value for name, source in sources.items()}
-    newer = frozenset(name for name, source in sources.items() if source.claim.at > stated_at)
-    return _Known(False, values, newer, {held.fingerprint for held in group.identifiers})
+    claims = {name: source.claim for name, source in sources_of(group).items()}
+    imported = {name for name, claim in claims.items() if is_import(claim.by) and claim.by != publisher}
+    imported |= {held.fingerprint for held in group.identifiers if _is_imported(held, publisher)}
+    return _Known(
+        new=False,
+        values={name: claim.value for name, claim in claims.items()},
+        # What an earlier row of this file has stated is no news: the later row wins.
+        newer=frozenset(name for name, claim in claims.items() if claim.at > stated_at and claim.by != publisher),
+        names={held.fingerprint for held in group.identifiers},
+        imported=frozenset(imported),
+    )
+
+
+def _is_imported(held: Identifier, publisher: str) -> bool:
+    """Whether taking another import back could take this identifier away."""
+    known = [one.by for one in held.statements] or [held.by]
+    return publisher not in known and any(is_import(by) for by in known)
 
 
 def _judge(one: RowRead, subject: UUID, generation: int, known: _Known) -> Taken:
@@ -136,9 +154,11 @@ def _judge(one: RowRead, subject: UUID, generation: int, known: _Known) -> Taken
     added = [name for name in one.identifiers if name.fingerprint not in known.names]
     if added:
         changes["identifiers"] = {"from": None, "to": [{"kind": name.kind, "value": name.value} for name in added]}
+    again = {name: value for name, value in one.values.items() if name in known.imported and name not in news}
+    named = any(name.fingerprint in known.imported for name in one.identifiers)
     outcome: Outcome = "new" if known.new else "changed" if changes else "unchanged"
     known.new = False
     known.values |= news
     known.names |= {name.fingerprint for name in one.identifiers}
     judged = Judged(one.row.number, subject, outcome, changes)
-    return Taken(one, judged, generation, news)
+    return Taken(one, judged, generation, {**news, **again}, again=bool(again) or named)

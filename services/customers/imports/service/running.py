@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 
-from services.customers.attributes.repository import load_definitions
 from services.customers.config import Settings
-from services.customers.imports import repository
 from services.customers.imports.domain.imports import Counts, Import, Judged, State
-from services.customers.imports.domain.rows import Reading
+from services.customers.imports.repository import files as repository
+from services.customers.imports.repository import results, touched
+from services.customers.imports.service.consents import note_consents
 from services.customers.imports.service.judging import JudgedRows, Taken, judge_rows
+from services.customers.imports.service.newcomers import take_newcomers
+from services.customers.imports.service.reading import reading_of
+from services.customers.imports.service.undoing import undo_some
 from services.customers.observations.service.batches import resolve_observed
 from services.customers.observations.service.keeping import keep_observed
 from shared.contracts.envelope import Envelope, Origin
@@ -22,6 +26,8 @@ from shared.files.folder import Files
 
 # One transaction: locks few customers for a short time, and what a crash costs.
 BATCH = 500
+# Reading a file takes minutes at most: what lies there longer was left by a process that ended.
+_FORGOTTEN_S = 3600.0
 # So many rows of each outcome are kept to be looked at.
 _EXAMPLES = 20
 
@@ -36,22 +42,29 @@ async def continue_import(tx: Tx, settings: Settings) -> bool:
     made = await repository.busy_import(tx)
     if made is None or made.mapping is None:
         return False
+    if made.state == "undoing":
+        await undo_some(tx, settings, made)
+        return True
     try:
         rows, place = await Files(settings).rows(made.import_id, made.place, BATCH)
     except FileNotFoundError:
         failure = "the file is not in the folder (IMPORT_FOLDER) of this worker"
         await repository.save_import(tx, replace(made, state="failed", failure=failure, finished_at=tx.now))
         return True
-    judged = await judge_rows(tx, settings, rows, await reading_of(tx, settings, made), made.created_at)
+    reading = await reading_of(tx, settings, made)
+    judged = await judge_rows(tx, settings, rows, reading, made.created_at, made.publisher)
     if made.state == "running":
-        await _take(tx, settings, made, judged.taken)
+        left = await take_newcomers(tx, settings, made, judged.taken, reading.definitions)
+        await _take(tx, settings, made, left)
+        await touched.add_touched(tx, made.import_id, [taken.judged.customer_id for taken in judged.taken])
     else:
         await _meet(tx, made, judged)
-    await repository.add_refusals(tx, made.import_id, judged.refused)
+    said = await note_consents(tx, made, reading, [*judged.taken, *judged.unchanged])
+    await results.add_refusals(tx, made.import_id, judged.refused)
     await _keep_examples(tx, made, [taken.judged for taken in judged.taken])
     ended = len(rows) < BATCH
     if ended:
-        await repository.clear_newcomers(tx, made.import_id)
+        await results.clear_newcomers(tx, made.import_id)
     done: State = "done" if made.state == "running" else "checked"
     await repository.save_import(
         tx,
@@ -61,6 +74,7 @@ async def continue_import(tx: Tx, settings: Settings) -> bool:
             position=made.position + len(rows),
             place=place,
             counts=_counted(made.counts, judged),
+            consent_counts=said,
             finished_at=tx.now if ended else None,
         ),
     )
@@ -68,26 +82,16 @@ async def continue_import(tx: Tx, settings: Settings) -> bool:
 
 
 async def delete_old_files(tx: Tx, settings: Settings) -> bool:
-    """Files older than IMPORT_KEEP_DAYS are deleted, and the examples with them. False: nothing is left to do."""
+    """Files older than IMPORT_KEEP_DAYS, or with somebody who was erased, are deleted, and the examples with them.
+    False: nothing is left to do."""
     if settings.import_folder is None:
         return False
+    await Files(settings).delete_forgotten(_FORGOTTEN_S)
     outdated = await repository.outdated_files(tx, tx.now - timedelta(days=settings.import_keep_days))
     for import_id in outdated:
         await Files(settings).delete(import_id)
-        await repository.mark_deleted(tx, import_id, tx.now)
+        await results.mark_deleted(tx, import_id, tx.now)
     return bool(outdated)
-
-
-async def reading_of(tx: Tx, settings: Settings, made: Import) -> Reading:
-    """All that is needed to read its rows."""
-    return Reading(
-        key=settings.key,
-        region=settings.phone_region,
-        columns=made.sheet.columns,
-        mapping=made.mapping or (),
-        formats=made.sheet.formats,
-        definitions=await load_definitions(tx),
-    )
 
 
 async def _take(tx: Tx, settings: Settings, made: Import, taken: Sequence[Taken]) -> None:
@@ -129,7 +133,7 @@ def _observation(tx: Tx, made: Import, taken: Taken) -> Envelope[IdentityObserve
 async def _meet(tx: Tx, made: Import, judged: JudgedRows) -> None:
     """Of the new ones, those whom an earlier batch of this dry run has met are no longer new: it wrote nothing."""
     new = [taken for taken in judged.taken if taken.judged.outcome == "new"]
-    first = await repository.add_newcomers(tx, made.import_id, [taken.judged.customer_id for taken in new])
+    first = await results.add_newcomers(tx, made.import_id, [taken.judged.customer_id for taken in new])
     judged.taken = [
         replace(taken, judged=replace(taken.judged, outcome="changed"))
         if taken.judged.outcome == "new" and taken.judged.customer_id not in first
@@ -139,20 +143,20 @@ async def _meet(tx: Tx, made: Import, judged: JudgedRows) -> None:
 
 
 async def _keep_examples(tx: Tx, made: Import, judged: Sequence[Judged]) -> None:
-    kept = await repository.count_examples(tx, made.import_id)
+    kept = await results.count_examples(tx, made.import_id)
     wanted = []
     for one in judged:
-        if kept.get(one.outcome, 0) < _EXAMPLES:
+        if one.outcome != "unchanged" and kept.get(one.outcome, 0) < _EXAMPLES:
             kept[one.outcome] = kept.get(one.outcome, 0) + 1
             wanted.append(one)
-    await repository.add_examples(tx, made.import_id, wanted)
+    await results.add_examples(tx, made.import_id, wanted)
 
 
 def _counted(counts: Counts, judged: JudgedRows) -> Counts:
-    new = sum(taken.judged.outcome == "new" for taken in judged.taken)
+    found = Counter(taken.judged.outcome for taken in judged.taken)
     return Counts(
-        new=counts.new + new,
-        changed=counts.changed + len(judged.taken) - new,
-        unchanged=counts.unchanged + len(judged.unchanged),
+        new=counts.new + found["new"],
+        changed=counts.changed + found["changed"],
+        unchanged=counts.unchanged + found["unchanged"] + len(judged.unchanged),
         refused=counts.refused + len(judged.refused),
     )

@@ -12,9 +12,13 @@ from services.customers.identifiers.domain import (
     Identifier,
     OfferedIdentifier,
     Owner,
+    Statement,
     identifier_changes,
+    is_import,
+    stated,
 )
 from services.customers.identifiers.service.owning import trust_owners
+from services.customers.observations.domain import Known, believed
 from services.customers.observations.service.batches import Observation, ObservedBatch
 from services.customers.profiles.domain.customer import Group, Record
 from services.customers.profiles.domain.fitting import fold
@@ -62,6 +66,7 @@ async def keep_observed(tx: Tx, settings: Settings, observed: ObservedBatch) -> 
                 group,
                 entries[root],
                 new=root in observed.opened,
+                quiet=not entries[root] and root in causes and is_import(causes[root].data.publisher),
                 cause=causes.get(root) or first.get(root),
             )
             for root, group in current.items()
@@ -109,7 +114,11 @@ def _apply(group: Group, observation: Observation, owners: Mapping[str, Owner]) 
         **differences(record.unfit, observed.unfit),
         **identifier_changes(group.identifiers, after.identifiers),
     }
-    return after, HistoryEntry(subject, by, what, observation.event.id) if what else None
+    # Who says again what an import has said is met now, if the import is taken back.
+    met = any(now.statements != before.statements for now, before in zip(names, group.identifiers, strict=True))
+    if not what and not (met and not is_import(by)):
+        return after, None
+    return after, HistoryEntry(subject, by, what, observation.event.id)
 
 
 def _told(record: Record, observation: Observation) -> Record:
@@ -121,14 +130,16 @@ def _told(record: Record, observation: Observation) -> Record:
 
 
 def _proved(held: Sequence[Identifier], observation: Observation) -> list[Identifier]:
-    """The identifiers that a customer has; those that a server states now are hearsay no longer."""
-    stated = {offered.fingerprint for offered in observation.identifiers if offered.trust == "server"}
-    return [
-        replace(identifier, trust="server")
-        if identifier.trust == "browser" and identifier.fingerprint in stated
-        else identifier
-        for identifier in held
-    ]
+    """The identifiers that a customer has, as they stand after somebody stated some of them again: those that a server
+    states are hearsay no longer, and those of an import stay when it is taken back."""
+    believable = Known(nothing=False, has_email=False)
+    names = {
+        offered.fingerprint
+        for offered in observation.identifiers
+        if believed(offered, observation.deriving, believable)
+    }
+    said = Statement(observation.event.time, observation.by, observation.trust)
+    return [stated(identifier, said) if identifier.fingerprint in names else identifier for identifier in held]
 
 
 def _may_have(offered: OfferedIdentifier, owner: Owner | None, group: Group) -> bool:

@@ -4,24 +4,29 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
 from services.customers.attributes.domain.definitions import Value
+from services.customers.identifiers.domain import is_import
 
 STATUS = "status"
+# So many imports may lie over one another in one value; of more, the oldest can no longer be taken back for it.
+_DEEPEST = 10
 
 
 @dataclass(frozen=True, slots=True)
 class Claim:
     """`value` as stated by `by` (a publisher or an API caller) at `at`; None: there is no value (any more).
-    `trusted` is false for a browser's word about somebody of whom nothing was known."""
+    `trusted` is false for a browser's word about somebody of whom nothing was known. `under` is what would hold without
+    this one: it is kept for claims of an import only, which can be taken back as a whole."""
 
     value: Value
     at: datetime
     by: str
     trusted: bool = True
+    under: Claim | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,11 +50,19 @@ def latest(held: Claim | None, newer: Claim) -> Claim:
     A trusted one wins over hearsay of any time: publishers write their times themselves."""
     if held is None:
         return newer
-    if held.trusted != newer.trusted:
-        return held if held.trusted else newer
-    if held.at != newer.at:
-        return max(held, newer, key=lambda claim: claim.at)
-    return max(held, newer, key=_rank)
+    if _wins(held, newer):
+        return _over(held, newer)
+    return _over(newer, held)
+
+
+def without(claim: Claim | None, by: str) -> Claim | None:
+    """What would hold if `by`, an import, had stated nothing."""
+    if claim is None:
+        return None
+    under = without(claim.under, by)
+    if claim.by == by:
+        return under
+    return claim if under == claim.under else replace(claim, under=under)
 
 
 def settle(
@@ -81,6 +94,49 @@ def settle(
     if before:
         return max(before, key=lambda sourced: _rank(sourced.claim))
     return own
+
+
+def _wins(claim: Claim, other: Claim) -> bool:
+    if claim.trusted != other.trusted:
+        return claim.trusted
+    return claim.at > other.at or (claim.at == other.at and _rank(claim) >= _rank(other))
+
+
+def _over(top: Claim, other: Claim) -> Claim:
+    """`top` holds; the other stays beneath it for as long as `top` may be taken back."""
+    if not is_import(top.by):
+        return top if top.under is None else replace(top, under=None)
+    under = top.under
+    for claim in layers(other):
+        if claim.by != top.by:
+            under = replace(claim, under=None) if under is None else latest(under, replace(claim, under=None))
+    return replace(top, under=_bounded(under))
+
+
+def layers(claim: Claim | None) -> list[Claim]:
+    """The claim and those beneath it, the one that holds first."""
+    found = []
+    while claim is not None:
+        found.append(claim)
+        claim = claim.under
+    return found
+
+
+def _bounded(claim: Claim | None) -> Claim | None:
+    found = layers(claim)
+    imported = [one for one in found if is_import(one.by)]
+    if len(imported) < _DEEPEST:
+        return claim
+    found.remove(imported[-1])
+    return stacked(found)
+
+
+def stacked(found: Iterable[Claim]) -> Claim | None:
+    """The claims one above the other, the first on top."""
+    above: Claim | None = None
+    for claim in reversed(list(found)):
+        above = replace(claim, under=above)
+    return above
 
 
 def _rank(claim: Claim) -> tuple[datetime, str, str]:

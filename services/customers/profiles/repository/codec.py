@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 import orjson
 from sqlalchemy import RowMapping
 
-from services.customers.profiles.domain.claims import Claim, Claims
+from services.customers.identifiers.domain import is_import
+from services.customers.profiles.domain.claims import Claim, Claims, layers, stacked
 from services.customers.profiles.domain.customer import Profile, Record
 
 RECORD_COLUMNS = (
     "customer_id, current_id, merged_into, merged_at, kind, source, created_at, changed_at, version, claims, unfit, "
-    "hearsay, status, name, profile, reachable"
+    "hearsay, beneath, status, name, profile, reachable"
 )
 
 
@@ -33,6 +35,18 @@ def claims_to_json(claims: Claims) -> str:
     )
 
 
+def beneath_to_json(record: Record) -> str:
+    """What lies beneath the claims of a record, as the text of {name: [[value, at, by, trusted], …]}."""
+    claims = {**record.unfit, **record.claims}
+    return to_json(
+        {
+            name: [[under.value, under.at, under.by, under.trusted] for under in layers(claim.under)]
+            for name, claim in claims.items()
+            if claim.under is not None
+        }
+    )
+
+
 def record_of(row: RowMapping) -> Record:
     """A row of `customers` (RECORD_COLUMNS)."""
     return Record(
@@ -43,8 +57,8 @@ def record_of(row: RowMapping) -> Record:
         changed_at=row["changed_at"],
         current_id=row["current_id"],
         version=row["version"],
-        claims=_claims(row["claims"]),
-        unfit=_claims(row["unfit"]),
+        claims=_claims(row["claims"], row["beneath"]),
+        unfit=_claims(row["unfit"], row["beneath"]),
         hearsay=_claims(row["hearsay"]),
         merged_into=row["merged_into"],
         merged_at=row["merged_at"],
@@ -57,8 +71,14 @@ def record_of(row: RowMapping) -> Record:
     )
 
 
-def _claims(column: Any) -> Mapping[str, Claim]:
-    return {
-        name: Claim(value, datetime.fromisoformat(at), by, *trusted)
-        for name, (value, at, by, *trusted) in column.items()
-    }
+def _claims(column: Any, beneath: Any = None) -> Mapping[str, Claim]:
+    claims = {name: _claim(*stated) for name, stated in column.items()}
+    for name, under in (beneath or {}).items():
+        # What a version before this one has written over an import's claim lies on nothing.
+        if name in claims and is_import(claims[name].by):
+            claims[name] = replace(claims[name], under=stacked(_claim(*stated) for stated in under))
+    return claims
+
+
+def _claim(value: Any, at: str, by: str, trusted: bool = True) -> Claim:
+    return Claim(value, datetime.fromisoformat(at), by, trusted)

@@ -9,7 +9,14 @@ from uuid import UUID
 from services.customers.identifiers.domain import Identifier
 from services.customers.identifiers.repository import identifiers_of
 from services.customers.profiles.domain.customer import Group, Record
-from services.customers.profiles.repository.codec import RECORD_COLUMNS, claims_to_json, record_of, to_json
+from services.customers.profiles.repository.codec import (
+    RECORD_COLUMNS,
+    beneath_to_json,
+    claims_to_json,
+    record_of,
+    to_json,
+)
+from shared.customers.stores import deleted
 from shared.database.transaction import Tx
 
 _COLUMNS = """
@@ -17,26 +24,29 @@ _COLUMNS = """
         cast(:customer_id as uuid[]), cast(:current_id as uuid[]), cast(:merged_into as uuid[]),
         cast(:merged_at as timestamptz[]), cast(:kind as text[]), cast(:source as text[]),
         cast(:created_at as timestamptz[]), cast(:changed_at as timestamptz[]), cast(:version as bigint[]),
-        cast(:claims as text[]), cast(:unfit as text[]), cast(:hearsay as text[]), cast(:status as text[]),
-        cast(:name as text[]), cast(:country as text[]), cast(:profile as text[]), cast(:reachable as text[]))
+        cast(:claims as text[]), cast(:unfit as text[]), cast(:hearsay as text[]), cast(:beneath as text[]),
+        cast(:status as text[]), cast(:name as text[]), cast(:country as text[]), cast(:profile as text[]),
+        cast(:reachable as text[]))
     as t(customer_id, current_id, merged_into, merged_at, kind, source, created_at, changed_at, version, claims, unfit,
-         hearsay, status, name, country, profile, reachable)
+         hearsay, beneath, status, name, country, profile, reachable)
 """
 _OPEN = f"""
     insert into customers (customer_id, current_id, merged_into, merged_at, kind, source, created_at, changed_at,
-                           version, claims, unfit, hearsay, status, name, country, profile, reachable)
+                           version, claims, unfit, hearsay, beneath, status, name, country, profile, reachable)
     select customer_id, current_id, merged_into, merged_at, kind, source, created_at, changed_at, version,
-           cast(claims as jsonb), cast(unfit as jsonb), cast(hearsay as jsonb), status, name, country,
-           cast(profile as jsonb), string_to_array(reachable, ',')
+           cast(claims as jsonb), cast(unfit as jsonb), cast(hearsay as jsonb), cast(beneath as jsonb), status, name,
+           country, cast(profile as jsonb), string_to_array(reachable, ',')
     from ({_COLUMNS}) as n order by customer_id
     on conflict (customer_id) do nothing returning customer_id
 """
 _SAVE = f"""
     update customers as c
-    set current_id = n.current_id, merged_into = n.merged_into, merged_at = n.merged_at, kind = n.kind,
-        source = n.source, changed_at = n.changed_at, version = n.version, claims = cast(n.claims as jsonb),
-        unfit = cast(n.unfit as jsonb), hearsay = cast(n.hearsay as jsonb), status = n.status, name = n.name,
-        country = n.country, profile = cast(n.profile as jsonb), reachable = string_to_array(n.reachable, ',')
+    set created_at = n.created_at, current_id = n.current_id, merged_into = n.merged_into, merged_at = n.merged_at,
+        kind = n.kind, source = n.source, changed_at = n.changed_at, version = n.version,
+        claims = cast(n.claims as jsonb),
+        unfit = cast(n.unfit as jsonb), hearsay = cast(n.hearsay as jsonb), beneath = cast(n.beneath as jsonb),
+        status = n.status, name = n.name, country = n.country, profile = cast(n.profile as jsonb),
+        reachable = string_to_array(n.reachable, ',')
     from ({_COLUMNS}) as n where c.customer_id = n.customer_id
 """
 _ROOTS = """
@@ -53,7 +63,7 @@ _PAGE = f"""
     order by customer_id limit :limit
 """
 # What an erasure deletes here.
-ERASED = {"customers": "customers where customer_id = any(cast(:ids as uuid[]))"}
+STORES = deleted("customers")
 
 
 async def open_records(tx: Tx, records: Sequence[Record]) -> set[UUID]:
@@ -62,6 +72,17 @@ async def open_records(tx: Tx, records: Sequence[Record]) -> set[UUID]:
         return set()
     rows = await tx.rows(_OPEN, _columns(records))
     return {row["customer_id"] for row in rows}
+
+
+async def open_new(tx: Tx, records: Sequence[Record]) -> set[UUID]:
+    """`open_records` for many of whom nearly all are new: by COPY, as long as none is there already."""
+    if not records:
+        return set()
+    columns = _columns(records)
+    columns["reachable"] = [list(record.profile.reachable) for record in records]
+    if await tx.copy_new("customers", columns, list(zip(*columns.values(), strict=True))):
+        return {record.customer_id for record in records}
+    return await open_records(tx, records)
 
 
 async def discard_records(tx: Tx, ids: Sequence[UUID]) -> None:
@@ -130,6 +151,7 @@ def _columns(records: Sequence[Record]) -> dict[str, list[object]]:
         "claims": [claims_to_json(record.claims) for record in records],
         "unfit": [claims_to_json(record.unfit) for record in records],
         "hearsay": [claims_to_json(record.hearsay) for record in records],
+        "beneath": [beneath_to_json(record) for record in records],
         "status": [record.profile.status for record in records],
         "name": [record.profile.name for record in records],
         "country": [record.profile.country for record in records],

@@ -16,13 +16,14 @@ from services.customers.identifiers.domain import (
     distinct,
     generation_of,
     identifier_changes,
+    is_import,
     known_names,
 )
 from services.customers.identifiers.errors import IdentifierTaken
 from services.customers.identifiers.service.owning import own_identifiers
 from services.customers.identifiers.service.respelling import respell_named, spelling_of
 from services.customers.profiles.domain.claims import STATUS, Claim, Claims
-from services.customers.profiles.domain.customer import Group, Record, Status
+from services.customers.profiles.domain.customer import Group, Record, Status, sources_of
 from services.customers.profiles.domain.history import Change, HistoryEntry, differences
 from services.customers.profiles.errors import CustomerExists, Erased, InvalidAttributes
 from services.customers.profiles.repository import history, records
@@ -113,7 +114,13 @@ async def change_customer(
     if change.status is not None:
         stated[STATUS] = change.status
     shown = {**root.profile.values, STATUS: root.profile.status}
-    news = {name: value for name, value in stated.items() if shown.get(name) != value}
+    sources = sources_of(group)
+    # Who states what an import had stated means it whatever becomes of the import.
+    news = {
+        name: value
+        for name, value in stated.items()
+        if shown.get(name) != value or (name in sources and is_import(sources[name].claim.by))
+    }
     claims = {**root.claims, **_claims_now(tx, group, news, by)}
     unfit = {name: claim for name, claim in root.unfit.items() if name not in stated}
     record = replace(
@@ -125,7 +132,7 @@ async def change_customer(
         for name in ("kind", "source")
         if getattr(root, name) != getattr(record, name)
     }
-    entries = [HistoryEntry(root.customer_id, by, what)] if what else []
+    entries = [HistoryEntry(root.customer_id, by, what)] if what or claims != root.claims else []
     update = ProfileUpdate(group, group.with_member(record), entries)
     return (await save_updates(tx, settings, [update], definitions))[0]
 

@@ -9,7 +9,14 @@ from uuid import UUID
 from services.customers.attributes.repository import load_definitions
 from services.customers.config import Settings
 from services.customers.identifiers import repository as identifiers
-from services.customers.identifiers.domain import Identifier, OfferedIdentifier, identifier_changes, known_names
+from services.customers.identifiers.domain import (
+    Identifier,
+    OfferedIdentifier,
+    Statement,
+    identifier_changes,
+    known_names,
+    stated,
+)
 from services.customers.identifiers.errors import IdentifierTaken, NoSuchIdentifier
 from services.customers.identifiers.service.owning import own_identifiers, trust_owners
 from services.customers.identifiers.service.respelling import respell_named, spelling_of
@@ -38,12 +45,11 @@ async def add_identifier(
     refuse_other_version(group, version)
     held = next((known for known in group.identifiers if known.fingerprint == offered.fingerprint), None)
     if held is not None:
-        stated = replace(
-            held, verified=offered.verified or held.verified, preferred=offered.preferred, trust=offered.trust
-        )
-        if stated.trust != held.trust:
+        marked = replace(held, verified=offered.verified or held.verified, preferred=offered.preferred)
+        marked = stated(marked, Statement(tx.now, by, offered.trust))
+        if marked.trust != held.trust:
             await trust_owners(tx, [held.fingerprint], group.ids)
-        changed = await _mark(tx, settings, group, held, stated, by)
+        changed = await _mark(tx, settings, group, held, marked, by)
         return changed, _held(changed, held.identifier_id)
     if offered.exclusive:
         known = await identifiers.owners_of(tx, known_names([offered]))
@@ -78,7 +84,7 @@ async def mark_identifier(
         verified=held.verified if verified is None else verified,
         preferred=held.preferred if preferred is None else preferred,
     )
-    return await _mark(tx, settings, group, held, marked, by)
+    return await _mark(tx, settings, group, held, stated(marked, Statement(tx.now, by, held.trust)), by)
 
 
 async def remove_identifier(
@@ -88,7 +94,7 @@ async def remove_identifier(
     group = await current_group(tx, customer_id, lock=True)
     refuse_other_version(group, version)
     held = _held(group, identifier_id)
-    await identifiers.remove_identifier(tx, held)
+    await identifiers.delete_identifiers(tx, [held])
     for retired in await identifiers.retire_identifiers(tx, [held.fingerprint], group.ids, tx.now):
         fact = IdentifierRetired(fingerprint=retired.fingerprint, generation=retired.generation)
         tx.publish(fact, subject=group.root.customer_id)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -34,12 +34,17 @@ async def open_or_lock(tx: Tx, wanted: Mapping[UUID, NewCustomer]) -> tuple[dict
         if customer_id not in erased
     ]
     opened = await records.open_records(tx, empty)
-    # An erasure of the same person may have ended while the insert waited for it.
+    late = await discard_erased(tx, opened)
+    fresh = await records.lock_groups(tx, [customer_id for customer_id in unknown if customer_id not in erased | late])
+    return {**groups, **fresh}, opened - late
+
+
+async def discard_erased(tx: Tx, opened: Set[UUID]) -> set[UUID]:
+    """Whose erasure ended while this transaction waited to open them: they are closed again."""
     late = await erased_among(tx, list(opened)) if opened else set()
     if late:
         await records.discard_records(tx, list(late))
-    fresh = await records.lock_groups(tx, [customer_id for customer_id in unknown if customer_id not in erased | late])
-    return {**groups, **fresh}, opened - late
+    return late
 
 
 def empty_record(tx: Tx, customer_id: UUID, kind: Kind = "person", source: str | None = None) -> Record:

@@ -30,15 +30,17 @@ from shared.ids import new_id
 @dataclass(frozen=True, slots=True)
 class ProfileUpdate:
     """A locked group as it was and as it is to be. `new` customers are published with all they have; `announce`
-    names what is to be published even if the profile shows no difference (a merge, a new definition)."""
+    names what is to be published even if the profile shows no difference (a merge, a new definition). `quiet` is for
+    what nobody sees: an import that states what another import has stated."""
 
     before: Group
     after: Group
     entries: Sequence[HistoryEntry] = ()
     new: bool = False
     announce: Sequence[str] | None = None
-    cause: Envelope[Any] | None = None
+    cause: Envelope[Any] | UUID | None = None
     origin: Origin | None = None
+    quiet: bool = False
 
 
 async def current_group(tx: Tx, customer_id: UUID, *, lock: bool = False, where: str = "path:customer_id") -> Group:
@@ -102,7 +104,8 @@ def _numbered(tx: Tx, update: ProfileUpdate) -> Group:
     profile = profile_of(update.after)
     old, root = update.before.root, update.after.root
     silent = not update.entries and update.announce is None and not update.new
-    if silent and profile == old.profile and not _changed_records(update.before, update.after):
+    unseen = update.quiet or not _changed_records(update.before, update.after)
+    if silent and profile == old.profile and unseen:
         return update.after
     version = root.version + (0 if update.new else 1)
     return update.after.with_member(replace(root, profile=profile, version=version, changed_at=tx.now))

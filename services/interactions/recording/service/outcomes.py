@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from services.interactions.identity.service import erased_among
 from services.interactions.recording.domain.interactions import NewInteraction, exposure_of, response_of
 from services.interactions.recording.service.storing import DROPPED, store_and_emit
-from shared.contracts.campaigns import MessageSettled
+from shared.contracts.campaigns import CONFIRMATIONS, MessageSettled
 from shared.contracts.envelope import Envelope
 from shared.contracts.privacy import ConsentChanged
 from shared.database.transaction import Tx
@@ -16,10 +16,13 @@ from shared.database.transaction import Tx
 async def record_settled(tx: Tx, events: Sequence[Envelope[MessageSettled]]) -> None:
     """A message that was handed over is an exposure; one whose address does not exist is a response `bounced`.
 
-    The caller holds `lock_against_erasures`.
+    Mails that ask an address to confirm a sign-up are nobody's: who signed up is no customer yet. The caller holds
+    `lock_against_erasures`.
     """
     interactions = []
     for event in events:
+        if event.data.campaign_id == CONFIRMATIONS:
+            continue
         if event.data.outcome == "handed_over":
             interactions.append(exposure_of(event, tx.now))
         if event.data.bounced:

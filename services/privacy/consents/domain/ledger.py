@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
+from hashlib import sha256
 from typing import Literal
 from uuid import UUID
 
@@ -37,8 +38,9 @@ class Scope:
 
 @dataclass(frozen=True, slots=True)
 class Proof:
-    """What makes a statement provable: who recorded it, the exact wording shown and its version, the legal basis, and
-    evidence (a form's id, an address of origin, a call's recording), as the firm chooses."""
+    """What makes a statement provable: who recorded it, the exact wording shown and its version (`notice_id` where it
+    is one that is kept), the legal basis, and evidence (a form's id, an address of origin, a call's recording), as the
+    firm chooses. `lacking` names what a grant lacks to be one: it stands in the ledger and permits nothing."""
 
     recorded_by: str
     basis: str = "consent"
@@ -48,6 +50,13 @@ class Proof:
     withdrawn_via: WithdrawnVia | None = None
     campaign_id: UUID | None = None
     message_id: UUID | None = None
+    notice_id: UUID | None = None
+    lacking: tuple[str, ...] = ()
+
+    @property
+    def wording_hash(self) -> str | None:
+        """SHA-256 of the wording, hex: by it each statement points at the words that were seen."""
+        return None if self.wording is None else sha256(self.wording.encode()).hexdigest()
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,8 +147,10 @@ def head_after(head: Head | None, statement: Statement, version: int, everything
 
     A refusal holds from the moment it is recorded, however old: nobody argues with a no. A grant holds unless a refusal
     or another grant was said after it, so that a late import of old forms revives nothing; `everything` is the same
-    subject's refusal of every purpose, which counts as one.
+    subject's refusal of every purpose, which counts as one. A grant that nothing proves changes nothing.
     """
+    if statement.proof.lacking and statement.action is Action.GRANTED:
+        return None
     at = statement.occurred_at
     refused_at = _latest(*(known.refused_at for known in (head, everything) if known is not None))
     if statement.action is Action.GRANTED:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -15,6 +15,8 @@ from services.privacy.consents.service.withdrawals import withdraw
 from services.privacy.identity.domain import NOBODY, OWNED_KINDS, Hashing, Holder, NamedAddress, Reference, kind_of
 from services.privacy.identity.errors import CustomerNotDerivable
 from services.privacy.identity.service import holders_of, require_id, resolve
+from services.privacy.notices.domain import NoticeKey, missing_proof
+from services.privacy.notices.service import Catalogue, read_catalogue
 from services.privacy.permits.domain import SERVICE_PURPOSE
 from services.privacy.subject_locks import repository as subject_locks
 from services.privacy.subject_locks.domain import LockedSubjects
@@ -31,7 +33,8 @@ FUTURE_TOLERANCE = timedelta(minutes=5)
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """What a caller wants recorded. Without `occurred_at` it was said just now."""
+    """What a caller wants recorded. Without `occurred_at` it was said just now. `notice` names the wording, where it is
+    one that is kept. What a browser's key says (`trusted` is false) is no grant before its address confirms it."""
 
     customer: Reference
     purpose: str
@@ -40,6 +43,13 @@ class Draft:
     proof: Proof
     occurred_at: datetime | None = None
     expires_at: datetime | None = None
+    notice: NoticeKey | None = None
+    trusted: bool = True
+    consent_id: UUID | None = None
+
+    def named(self, consent_id: UUID) -> Draft:
+        """The same under an id that its sender has derived."""
+        return replace(self, consent_id=consent_id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,8 +80,10 @@ class _Meant:
 async def record_drafts(tx: Tx, hashing: Hashing, drafts: Sequence[Draft]) -> list[Recorded | Refusal]:
     """Each draft is in the ledger, or has its refusal; one that is refused does not hold up the others.
 
-    A statement that names an address stands at the address, and at the customer who is named or owns it.
+    A statement that names an address stands at the address, and at the customer who is named or owns it. A grant that
+    nothing proves is kept and permits nothing.
     """
+    catalogue = await read_catalogue(tx, [draft.notice for draft in drafts if draft.notice is not None])
     ids = await resolve(tx, hashing, [draft.customer for draft in drafts])
     named = [_address(hashing, draft) for draft in drafts]
     addresses = [address for address in named if address is not None]
@@ -85,7 +97,7 @@ async def record_drafts(tx: Tx, hashing: Hashing, drafts: Sequence[Draft]) -> li
         holder = holders[address.fingerprint] if address is not None else NOBODY
         try:
             meant = _Meant(customer_id, address, holder, draft.customer.names_an_address_alone)
-            statements[index] = _statements(tx, draft, meant, locked)
+            statements[index] = _statements(tx, worded(draft, catalogue), meant, locked, catalogue)
         except Refusal as refused:
             outcomes[index] = refused
     lines = iter(await append_to_ledger(tx, [statement for found in statements.values() for statement in found]))
@@ -104,6 +116,8 @@ async def withdraw_for(
     """Consent is withdrawn for the customer and at every address that is named, for one or every purpose and channel.
     Raises CustomerNotDerivable, CustomerErased, NoConsentNeeded, NothingRecorded."""
     _refuse_service(purpose)
+    if purpose is not None:
+        (await read_catalogue(tx)).purpose(purpose)
     addresses = hashing.addresses(customer)
     customer_id = (await resolve(tx, hashing, [customer]))[0]
     if customer_id is not None and await _may_be_another(tx, hashing, customer, customer_id):
@@ -135,10 +149,31 @@ def _address(hashing: Hashing, draft: Draft) -> NamedAddress | None:
     return next((address for address in hashing.addresses(draft.customer) if address.kind == kind), None)
 
 
-def _statements(tx: Tx, draft: Draft, meant: _Meant, locked: LockedSubjects) -> list[Statement]:
+def worded(draft: Draft, catalogue: Catalogue) -> Draft:
+    """The draft with the words that its notice holds, and with what it lacks to be proven. Raises the refusals of the
+    catalogue."""
+    _refuse_service(draft.purpose)
+    catalogue.purpose(draft.purpose)
+    proof = draft.proof
+    if draft.notice is not None:
+        notice = catalogue.notice(draft.notice, draft.purpose, draft.channel)
+        proof = replace(proof, wording=notice.text, wording_version=notice.version, notice_id=notice.notice_id)
+    if draft.action is not Action.GRANTED:
+        return replace(draft, proof=proof)
+    lacking = missing_proof(proof.basis, proof.evidence, worded=proof.wording is not None)
+    if not draft.trusted:
+        lacking += ("confirmation",)
+    return replace(draft, proof=replace(proof, lacking=lacking))
+
+
+def _statements(tx: Tx, draft: Draft, meant: _Meant, locked: LockedSubjects, catalogue: Catalogue) -> list[Statement]:
     """The lines of a draft: the customer's first, then the address's."""
     occurred_at = _checked_time(tx, draft)
     granted = draft.action is Action.GRANTED
+    expires_at = draft.expires_at
+    if granted:
+        terms = catalogue.granted_for(draft.purpose, draft.channel, draft.proof.basis)
+        expires_at = expires_at or terms.expiry(occurred_at)
     customer_id, address = meant.customer_id, meant.address
     if customer_id is None and (address is None or (granted and address.kind not in OWNED_KINDS)):
         raise _nobody(draft)
@@ -146,16 +181,13 @@ def _statements(tx: Tx, draft: Draft, meant: _Meant, locked: LockedSubjects) -> 
         if address is None or granted:
             raise _erased()
         customer_id = None
-    consent_id, given = new_id(), meant.given
+    consent_id, given = draft.consent_id or new_id(), meant.given
     scopes = []
     if customer_id is not None:
         scopes.append(Scope(customer_id, draft.purpose, draft.channel))
     if address is not None and (not granted or _may_have(meant, locked)):
         scopes.append(Scope(address.subjects[0], draft.purpose, draft.channel))
-    return [
-        Statement(consent_id, scope, draft.action, occurred_at, draft.proof, draft.expires_at, given)
-        for scope in scopes
-    ]
+    return [Statement(consent_id, scope, draft.action, occurred_at, draft.proof, expires_at, given) for scope in scopes]
 
 
 def _waiting(lines: Iterable[Line]) -> set[str]:
@@ -186,7 +218,6 @@ def _may_have(meant: _Meant, locked: LockedSubjects) -> bool:
 
 
 def _checked_time(tx: Tx, draft: Draft) -> datetime:
-    _refuse_service(draft.purpose)
     occurred_at = draft.occurred_at or tx.now
     if occurred_at > tx.now + FUTURE_TOLERANCE * tx.clock.factor:
         raise InTheFuture(

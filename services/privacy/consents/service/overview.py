@@ -50,6 +50,8 @@ async def consents_of(tx: Tx, customer_id: UUID, *, before: int | None, limit: i
     said = await said_by(tx, owned)
     pairs = {(head.scope.purpose, head.scope.channel) for head in heads if head.scope.purpose != EVERY_PURPOSE}
     pairs |= {pair for address in owned for pair in said.granted(address)}
+    subjects = [subject for address in owned for subject in address.subjects]
+    unproven = await repository.unproven(tx, [*group.members, *subjects]) - pairs
     current = []
     for purpose, channel in sorted(pairs):
         of_pair = for_purpose(heads, purpose, channel)
@@ -59,7 +61,7 @@ async def consents_of(tx: Tx, customer_id: UUID, *, before: int | None, limit: i
         refused = None if None in reasons else reasons[0]
         blocked = any(to.refusal(tx.now) is not None for to in at)
         current.append(Current(purpose, channel, refused, tuple(of_pair), blocked))
-    subjects = [subject for address in owned for subject in address.subjects]
+    current += [Current(purpose, channel, Reason.UNPROVEN, (), False) for purpose, channel in sorted(unproven)]
     return Overview(
         group=group,
         restricted=any(state.restricted for state in states),

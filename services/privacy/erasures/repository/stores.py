@@ -2,30 +2,41 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from uuid import UUID
 
 from sqlalchemy import text
 
-from services.privacy.identity.domain import Address, channels_of, kind_of
+from services.privacy.identity.domain import Address, channels_of, kind_of, subject_of
+from shared.customers.stores import Store, deleted
 from shared.database.transaction import Tx
 
 # Own stores, in the order of erasing. The tombstone is set before: the ledger's guard lets go of its lines only then.
-_OWN = {
-    "heads": "customer_id = any(cast(:ids as uuid[]))",
-    "consents": "customer_id = any(cast(:ids as uuid[]))",
-    "restriction_changes": "customer_id = any(cast(:ids as uuid[]))",
-    "identifier_owners": "customer_id = any(cast(:ids as uuid[]))",
-    "permits": "customer_id = any(cast(:ids as uuid[]))",
-    "idempotency": """exists (select from unnest(cast(:keys as bytea[])) as t(needle)
-                              where position(needle in body) > 0)""",
-}
 # A kept answer is emptied, not deleted: the repeat of a batch must not record again what others said in it.
-# Of an identifier stays how often it has changed hands.
-_EMPTY = {
-    "idempotency": "update idempotency set body = cast('{}' as bytea)",
-    "identifier_owners": "update identifier_owners set kind = null, customer_id = null, trust = null",
-}
+_ANSWERS = """exists (select from unnest(cast(:texts as bytea[])) as t(needle) where position(needle in body) > 0)"""
+_THEIRS = "customer_id = any(cast(:ids as uuid[]))"
+OWN = (
+    *deleted("heads", "consents"),
+    # What was asked and done stays, with an id that nothing leads to; what was said goes.
+    Store("requests", f"requests where {_THEIRS} and note <> ''", f"update requests set note = '' where {_THEIRS}"),
+    Store(
+        "request_archives",
+        f"request_archives where request_id in (select request_id from requests where {_THEIRS})",
+    ),
+    *deleted("preferences", "restriction_changes"),
+    # Of an identifier stays how often it has changed hands.
+    Store(
+        "identifier_owners",
+        f"identifier_owners where {_THEIRS}",
+        f"update identifier_owners set kind = null, customer_id = null, trust = null where {_THEIRS}",
+    ),
+    *deleted("permits"),
+    Store(
+        "idempotency",
+        f"idempotency where {_ANSWERS}",
+        f"update idempotency set body = cast('{{}}' as bytea) where {_ANSWERS}",
+    ),
+)
 _SPOKEN = text("""
     select distinct fingerprint, channel from consents
     where customer_id = any(cast(:ids as uuid[])) and fingerprint is not null
@@ -100,26 +111,31 @@ async def erase_lines(
     return {"address_grants": restored + grants, "address_lines": lines}
 
 
+_AT = {
+    "signups": "signups where fingerprint = any(cast(:fingerprints as text[]))",
+    "address_preferences": "preferences where customer_id = any(cast(:subjects as uuid[]))",
+}
+
+
+async def erase_by_address(tx: Tx, fingerprints: Iterable[str]) -> dict[str, int]:
+    """Delete sign-ups by these addresses and the wishes that stand at them; how many."""
+    wanted = _at(fingerprints)
+    return {name: (await tx.execute(text(f"delete from {found}"), wanted)).rowcount for name, found in _AT.items()}
+
+
+async def count_by_address(tx: Tx, fingerprints: Iterable[str]) -> dict[str, int]:
+    """How many of them are left, looked for again."""
+    wanted = _at(fingerprints)
+    return {name: int(await tx.value(text(f"select count(*) from {found}"), wanted)) for name, found in _AT.items()}
+
+
+def _at(fingerprints: Iterable[str]) -> dict[str, object]:
+    hashes = sorted(set(fingerprints))
+    return {"fingerprints": hashes, "subjects": [subject_of(hashed) for hashed in hashes]}
+
+
 async def count_lines(tx: Tx, erasure_id: UUID) -> dict[str, int]:
     """How many of the statements that `erase_lines` named are left, looked for again."""
     wanted = {"erasure_id": erasure_id}
     grants, lines = await tx.value(_COUNT_GRANTS, wanted), await tx.value(_COUNT_LINES, wanted)
     return {"address_grants": int(grants), "address_lines": int(lines)}
-
-
-async def erase_own(tx: Tx, ids: Sequence[UUID]) -> dict[str, int]:
-    """Delete what privacy keeps of these customers, and empty kept answers; how many rows of each store."""
-    wanted = _wanted(ids)
-    erasing = {name: f"{_EMPTY.get(name, f'delete from {name}')} where {these}" for name, these in _OWN.items()}
-    return {name: (await tx.execute(erase, wanted)).rowcount for name, erase in erasing.items()}
-
-
-async def count_own(tx: Tx, ids: Sequence[UUID]) -> dict[str, int]:
-    """How many rows of each store are left, looked for again."""
-    wanted = _wanted(ids)
-    counts = {name: f"select count(*) from {name} where {these}" for name, these in _OWN.items()}
-    return {name: int(await tx.value(count, wanted)) for name, count in counts.items()}
-
-
-def _wanted(ids: Sequence[UUID]) -> dict[str, object]:
-    return {"ids": list(ids), "keys": [str(customer_id).encode() for customer_id in ids]}

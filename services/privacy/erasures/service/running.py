@@ -20,9 +20,10 @@ from shared.contracts.envelope import Envelope, Origin
 from shared.contracts.privacy import ErasureRequested
 from shared.customers.merges import groups_of
 from shared.customers.owners import owned_by, owners_of
+from shared.customers.stores import Person, forget
 from shared.customers.traces import Naming
 from shared.database.transaction import Tx
-from shared.events.letter_erasure import STORE, Moment, erase_letters
+from shared.events.letter_erasure import Moment, erase_letters
 from shared.ids import milliseconds_of, new_id
 
 THIS_SERVICE = "privacy"
@@ -41,10 +42,14 @@ class Reach:
     second_selves: tuple[UUID, ...]
 
     @property
+    def own_hashes(self) -> set[str]:
+        """The addresses that nobody else has."""
+        return {hashed for hashed, _ in self.addresses if hashed not in self.of_others}
+
+    @property
     def own_subjects(self) -> set[UUID]:
         """Where everything that was said goes: at addresses that nobody else has, and under second selves."""
-        own = {subject_of(hashed) for hashed, _ in self.addresses if hashed not in self.of_others}
-        return own | set(self.second_selves)
+        return {subject_of(hashed) for hashed in self.own_hashes} | set(self.second_selves)
 
     @property
     def other_subjects(self) -> set[UUID]:
@@ -74,12 +79,13 @@ async def run(tx: Tx, naming: Naming, erasure: Erasure, checked_by: str) -> None
     await subject_locks.add_tombstones(tx, dict(zip(reach.members, versions, strict=True)))
     names = {owned.fingerprint for owned in await owned_by(tx, reach.members)}
     names |= {hashed for hashed, _ in reach.addresses if hashed not in reach.of_others}
-    letters = await erase_letters(tx, naming, Moment(milliseconds_of(new_id()) or 0), reach.members, names)
-    erased |= await stores.erase_own(tx, reach.members) | {STORE: letters.erased}
+    now = Moment(milliseconds_of(new_id()) or 0)
+    found = await forget(tx, stores.OWN, Person(reach.members), naming, now, names)
+    erased |= found.erased
     aliases = tuple(member for member in reach.members if member != erasure.customer_id)
     await repository.start(tx, erasure.erasure_id, aliases, reach.addresses, checked_by)
-    left = await stores.count_lines(tx, erasure.erasure_id) | await stores.count_own(tx, reach.members)
-    left[STORE] = letters.remaining
+    left = await stores.count_lines(tx, erasure.erasure_id) | found.remaining
+    left |= await stores.count_by_address(tx, reach.own_hashes)
     await repository.store_receipt(tx, erasure.erasure_id, Receipt(THIS_SERVICE, erased, left, tx.now))
     running = replace(erasure, aliases=aliases, addresses=reach.addresses, state=ErasureState.RUNNING)
     await emit_request(tx, running, Origin.LIVE)
@@ -88,7 +94,8 @@ async def run(tx: Tx, naming: Naming, erasure: Erasure, checked_by: str) -> None
 async def erase_addresses(tx: Tx, erasure_id: UUID, reach: Reach) -> dict[str, int]:
     """The addresses are suppressed, and what was said by them is gone; how many rows. Refusals stay."""
     await _suppress(tx, reach.addresses)
-    return await stores.erase_lines(
+    erased = await stores.erase_by_address(tx, reach.own_hashes)
+    return erased | await stores.erase_lines(
         tx, erasure_id, subjects=reach.own_subjects, others=reach.other_subjects, ids=reach.members
     )
 

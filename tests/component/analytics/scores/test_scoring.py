@@ -10,7 +10,7 @@ import httpx
 import pytest
 
 from services.analytics.scores.jobs import fit_waiting
-from services.analytics.scores.service import scoring
+from services.analytics.scores.service import requesting
 from tests.component.analytics.builders import a_consent, a_merge, a_purchase, a_return, an_erasure
 from tests.component.analytics.world import World
 
@@ -20,8 +20,8 @@ DAY = timedelta(days=1)
 async def fitted(world: World, model: str, options: dict[str, object] | None = None) -> dict[str, object]:
     """A fit that was asked for and done."""
     async with world.database.transaction() as tx:
-        id = await scoring.request_fit(tx, model, options or {}, "tests")
-    while await scoring.fit_next(world.context):
+        id = await requesting.request_fit(tx, model, options or {}, "tests")
+    while await requesting.fit_next(world.context):
         pass
     async with world.database.transaction() as tx:
         return dict(await tx.row("select * from score_fits where fit_id = :id", {"id": id}) or {})
@@ -55,7 +55,7 @@ async def test_everybody_with_a_purchase_has_scores(world: World, client: httpx.
     """Catches a customer left out, money that ignores returns, and a grid that does not add up."""
     at, often, once, never = world.clock.now(), uuid4(), uuid4(), uuid4()
     await world.handle(*(a_purchase(often, at - number * DAY, amount=1_000) for number in range(10)))
-    await world.handle(a_purchase(once, at - 300 * DAY, amount=500), a_return(often, at, amount=100))
+    await world.handle(a_purchase(once, at - 300 * DAY, amount=500), a_return(often, at, amount=200))
     fit = await fitted(world, "rfm")
     assert (fit["state"], fit["customers"]) == ("published", 2)
     best = (await client.get(f"/customers/{often}/scores")).json()

@@ -29,6 +29,7 @@ class Person:
     attributes: dict[str, Any] = field(default_factory=dict)
     consent: tuple[str, int | None, int] | None = None  # state, end, changed at
     listed: tuple[int | None] | None = None  # until
+    scores: dict[str, Any] = field(default_factory=dict)
 
 
 def a_person(chance: random.Random, number: int, survivor: UUID | None) -> Person:
@@ -62,6 +63,13 @@ def a_person(chance: random.Random, number: int, survivor: UUID | None) -> Perso
         person.consent = (state, chance.choice(soon), chance.randrange(END))
     if chance.random() < 0.4:
         person.listed = (chance.choice(soon),)
+    if chance.random() < 0.6:
+        person.scores = {
+            "rfm_group": chance.choice(["lost", "champions", None]),
+            "r": chance.choice([1, 3, 5, None]),
+            # Of seventeen digits, of which the cast of a double to a numeric keeps fifteen.
+            "p_active": chance.choice([0.1, 1 / 3, 0.30000000000000004, 0.7, None]),
+        }
     return person
 
 
@@ -98,6 +106,7 @@ def a_world(root: UUID, group: list[Person], segments: dict[str, Any], now: int)
     for name, value in own.attributes.items():
         wrong = not isinstance(value, kinds[name]) or value == "yesterday" or value == ["z", 1]
         world.attributes[name] = None if wrong else value
+    world.scores = own.scores
     records = sorted((p.consent[2], p.id, p.consent[0], p.consent[1]) for p in group if p.consent)
     denials = [record for record in records if record[2] == "denied"]
     for _, _, state, end in denials[:1] or records[-1:]:
@@ -133,6 +142,16 @@ async def load(tx: Tx, people: list[Person]) -> None:
         " select c, a, 1, :now from unnest(cast(:ids as uuid[]), cast(:all as jsonb[])) as t(c, a)",
         {**ids, "all": [orjson.dumps(person.attributes).decode() for person in people], "now": moment_of(0)},
     )
+    scored = [person for person in people if person.scores]
+    await tx.execute(
+        "insert into scores (customer_id, as_of, rfm_group, r, p_active) select c, :now, g, r, p from unnest("
+        "cast(:ids as uuid[]), cast(:rfm_group as text[]), cast(:r as int[]), cast(:p_active as float8[]))"
+        " as t(c, g, r, p)",
+        {
+            "ids": [person.id for person in scored], "now": moment_of(0),
+            **{name: [person.scores[name] for person in scored] for name in ("rfm_group", "r", "p_active")},
+        },
+    )  # fmt: skip
     await _load_answers(tx, people)
 
 

@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 from services.analytics.facts import repository as facts
 from services.analytics.identity import service as identity
 from services.analytics.memberships.domain import histories
+from services.analytics.scorecards import repository as scorecards
 from services.analytics.segments.domain.catalogue import Type
 from services.analytics.segments.domain.engine import (
     Definition,
@@ -149,6 +150,7 @@ async def _stored(tx: Tx, groups: dict[UUID, list[Person]]) -> dict[UUID, Histor
     return histories(
         ids, await facts.facts_of(tx, everybody), await facts.profiles_of(tx, ids),
         await facts.consents_of(tx, everybody), await lists.lists_of(tx, everybody),
+        await scorecards.scores_of(tx, ids),
     )  # fmt: skip
 
 

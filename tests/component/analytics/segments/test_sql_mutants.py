@@ -5,13 +5,14 @@ Each is a mistake that people make in such statements. A comparison that lets on
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cache
 from typing import Any
 
 import pytest
 from hypothesis import Phase, given, seed, settings
 
-from services.analytics.segments.domain.language.nodes import Comparison, Consent, Sequence
+from services.analytics.segments.domain.language.nodes import Aggregate, Comparison, Consent, Sequence
 from services.analytics.segments.domain.sql import conditions, events, profile, sequences, statement, windows
 from services.analytics.segments.domain.sql.parameters import Parameters
 from services.analytics.segments.domain.sql.scopes import Scope
@@ -90,6 +91,19 @@ def a_follower_at_the_end_of_the_time(leaf: Sequence, scope: Scope, parameters: 
     return _pairs(later, scope, parameters, now)
 
 
+def returns_that_add_up(leaf: Aggregate, only: str, parameters: Parameters) -> str:
+    """A return counts like a purchase."""
+    return _aggregate(replace(leaf, net=False), only, parameters)
+
+
+def a_score_of_fifteen_digits(test: Comparison, parameters: Parameters) -> str:
+    """A double is compared as the number that its cast makes of it."""
+    return _comparison(
+        test, f"cast(score.{test.name} as numeric)" if test.name == "p_active" else f"score.{test.name}", parameters
+    )
+
+
+_aggregate = events._aggregate
 _bounds, _recorded, _comparison = windows.bounds, events.recorded, conditions.comparison
 _consent, _pairs = profile.consent_of, sequences.pairs
 
@@ -101,6 +115,8 @@ IN_THE_SQL: list[list[Planted]] = [
     [(events, "owned_facts", an_alias_ignored)],
     [(statement, "consent_of", a_consent_that_never_lapses)],
     [(statement, "of_nothing", a_sum_of_nothing_that_is_missing)],
+    [(events, "_aggregate", returns_that_add_up)],
+    [(statement, "of_scores", a_score_of_fifteen_digits)],
     [(statement, "pairs", a_follower_at_the_end_of_the_time)],
 ]
 

@@ -6,9 +6,10 @@ import asyncio
 from datetime import UTC, timedelta
 from uuid import UUID, uuid4
 
-from shared.contracts.customers import CustomersMerged, ProfileChanged
+from services.campaigns.campaigns.service import lifecycle
+from shared.contracts.customers import CustomerRetracted, CustomersMerged, ProfileChanged
 from shared.contracts.privacy import ConsentChanged, RestrictionChanged
-from tests.component.campaigns.world import World
+from tests.component.campaigns.world import TEXT, World
 
 
 async def put_policy(world: World, **policy: object) -> None:
@@ -96,6 +97,26 @@ async def test_quiet_hours_are_those_of_the_customers_own_zone(world: World) -> 
     assert (await world.report(campaign))["handed_over"] == 2
 
 
+async def test_of_a_retracted_customer_nothing_is_copied(world: World) -> None:
+    """Catches the time zone and the status of an import that was taken back, by which somebody is written to."""
+    customer = await world.customer()
+    fact = CustomerRetracted(import_id=uuid4())
+    kept = "select status is null and time_zone is null and reachable = '{}' from profiles where customer_id = :id"
+    profile = ProfileChanged(
+        kind="person",
+        status="active",
+        attributes={},
+        changed=[],
+        reachable=["email"],
+        time_zone="Asia/Tokyo",
+        created_at=world.clock.now(),
+    )
+    await world.handle(world.event(profile, customer))
+    assert await world.value(kept, id=customer) is False
+    await world.handle(world.event(fact, customer))
+    assert await world.value(kept, id=customer) is True
+
+
 async def test_the_holdout_is_refused_and_nobody_of_it_gets_a_mail(world: World) -> None:
     segment = uuid4()
     campaign = await world.campaign(segment=segment, holdout_percent=50)
@@ -106,6 +127,31 @@ async def test_the_holdout_is_refused_and_nobody_of_it_gets_a_mail(world: World)
     assert report["handed_over"] + report["refused"]["holdout"] == 30
     assert 0 < report["handed_over"] < 30
     assert len(world.post_office.mails) == report["handed_over"]
+
+
+async def test_whoever_was_held_out_stays_held_out_when_the_campaign_is_changed(world: World) -> None:
+    """Catches lots that are drawn anew with each version: those who were to be left alone would be written to."""
+    segment = uuid4()
+    campaign = await world.campaign(segment=segment, holdout_percent=50, re_entry={"kind": "always"})
+    people = [await world.customer() for _ in range(30)]
+
+    async def written_to() -> set[str]:
+        world.post_office.forget()
+        await world.handle(*(world.moved(person, into=segment) for person in people))
+        await world.send()
+        await world.handle(*(world.moved(person, out_of=segment) for person in people))
+        return {str(mail["To"]) for mail in world.post_office.mails}
+
+    first = await written_to()
+    shown = (await world.api.get(f"/campaigns/{campaign}")).json()
+    body = {**shown["definition"], "content": {"subject": "Pears, {{ customer.name }}", "text": TEXT}, "priority": 7}
+    await world.call(campaign, "pause")
+    changed = await world.api.put(f"/campaigns/{campaign}", json=body, headers={"If-Match": "*"})
+    assert changed.status_code == 200, changed.text
+    await world.call(campaign, "resume")
+    assert changed.json()["version"] > shown["version"]
+    assert 0 < len(first) < 30
+    assert await written_to() == first
 
 
 async def test_a_restricted_or_blocked_customer_is_refused(world: World) -> None:
@@ -150,6 +196,27 @@ async def test_the_stop_all_switch_halts_and_loses_nothing(world: World) -> None
     await world.api.put("/switch", json={"halted": False})
     await world.send()
     assert (await world.report(campaign))["handed_over"] == 1
+
+
+async def test_a_one_off_that_is_halted_loses_nobody_and_is_not_called_finished(world: World) -> None:
+    """Catches an audience that is refused, or a run that ends, while somebody holds the switch."""
+    segment = await world.segment()
+    people = [await world.customer() for _ in range(3)]
+    await world.handle(*(world.moved(person, into=segment) for person in people))
+    await world.api.put("/switch", json={"halted": True})
+    campaign = await world.campaign(trigger={"kind": "one_off", "segment_id": str(segment)})
+    await world.send()
+    async with world.database.transaction() as tx:
+        await lifecycle.finish_one_offs(tx)
+    report = await world.report(campaign)
+    assert (report["audience"], sum(report["waiting"].values()), world.post_office.mails) == (3, 3, [])
+    assert (await world.shown(campaign))["state"] == "running"
+    await world.api.put("/switch", json={"halted": False})
+    await world.send()
+    async with world.database.transaction() as tx:
+        await lifecycle.finish_one_offs(tx)
+    assert (await world.report(campaign))["handed_over"] == 3
+    assert (await world.shown(campaign))["state"] == "finished"
 
 
 async def test_a_paused_campaign_waits_and_goes_on_at_once_when_resumed(world: World) -> None:

@@ -8,7 +8,7 @@ from uuid import UUID
 import httpx
 import pytest
 
-from services.customers.imports import repository
+from services.customers.imports.repository import files as repository
 from services.customers.imports.service.running import continue_import
 from shared.contracts.customers import ProfileChanged
 from shared.contracts.envelope import Origin
@@ -226,3 +226,20 @@ async def test_the_file_is_deleted_after_its_days(api: httpx.AsyncClient, world:
     assert body["counts"] == outcome(new=1, refused=1)
     errors = await api.get(f"/imports/{import_id}/errors", headers=as_("importer"))
     assert errors.text.splitlines()[1].startswith('3,"names nobody')
+
+
+async def test_rows_lie_sealed_and_go_with_an_erasure(api: httpx.AsyncClient, world: World) -> None:
+    """Catches a folder that shows people to whoever copies the disk, and rows of somebody erased that stay in it."""
+    address, other = an_address(), an_address()
+    import_id = await mapped(api, a_csv((address, "Ada", "Bath", ""), (other, "Bob", "Rye", "")))
+    assert (await worked(api, world, import_id, "start"))["counts"] == outcome(new=2)
+    folder = world.settings.import_folder
+    assert folder is not None
+    (file,) = [path for path in folder.iterdir() if path.name.startswith(import_id)]
+    assert address.encode() not in file.read_bytes()
+    customer = derived(world.settings, named(address))
+    await world.deliver(world.event(ErasureRequested(request_id=new_id(), aliases=[]), customer))
+    await world.run_jobs()
+    assert not file.exists()
+    body = await shown(api, import_id)
+    assert (body["first_rows"], body["state"], body["counts"]) == ([], "done", outcome(new=2))

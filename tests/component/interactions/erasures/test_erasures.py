@@ -114,7 +114,9 @@ async def test_requests_of_one_batch_come_before_what_else_it_says(worker: Drive
     receipts = await worker.emitted(customer)
     assert [receipt.data.request_id for receipt in receipts] == [first.request_id, second.request_id]
     assert len(await worker.emitted(other, ResponseRecorded)) == 1
-    assert await worker.value("select request_id from tombstones where customer_id = :id", id=alias) == first.request_id
+    assert (
+        await worker.value("select request_id from tombstones where customer_id = :id", id=alias) == second.request_id
+    )
 
 
 async def test_an_erasure_amid_recording_misses_nothing(worker: DrivenWorker) -> None:

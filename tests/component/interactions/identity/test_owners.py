@@ -9,7 +9,7 @@ from uuid import UUID, uuid4
 import httpx
 import pytest
 
-from shared.contracts.customers import IdentifierOwned, IdentifierRetired
+from shared.contracts.customers import IdentifierFreed, IdentifierOwned, IdentifierRetired
 from shared.contracts.interactions import Identifier, IdentityObserved, InteractionsErasureDone
 from shared.contracts.privacy import ErasureRequested
 from shared.customers.identifiers import (
@@ -65,6 +65,22 @@ async def test_a_retired_address_derives_somebody_new(worker: DrivenWorker) -> N
     await _buys(worker, email)
     assert await worker.count(owner) == 0
     assert await worker.count(customer_id_of(_key(worker), Identifier(kind="email", value=email), 1)) == 1
+
+
+async def test_a_freed_address_derives_the_same_customer_as_before(worker: DrivenWorker) -> None:
+    """Catches an import that was taken back and still says who is meant, and one that frees what is another's now."""
+    email, other, owner, later = an_email(), an_email(), uuid4(), uuid4()
+    freed = [an_event(IdentifierFreed(fingerprint=_name(worker, name), generation=0), owner) for name in (email, other)]
+    # The first is hearsay by then; the second is another customer's word, which came before, on another partition.
+    await worker.deliver(_owned(worker, email, owner), freed[0], _owned(worker, other, later), freed[1])
+    await _buys(worker, email)
+    await _buys(worker, other)
+    assert (await worker.count(owner), await worker.count(later)) == (0, 1)
+    assert await worker.count(customer_id_of(_key(worker), Identifier(kind="email", value=email), 0)) == 1
+    await worker.deliver(freed[0], _owned(worker, email, owner, trust="browser"))
+    async with worker.database.transaction() as tx:
+        name = _name(worker, email)
+        assert (await owners_of(tx, [name]))[name].trust == "browser"
 
 
 async def test_words_about_owners_may_come_in_any_order(worker: DrivenWorker) -> None:

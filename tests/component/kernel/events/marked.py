@@ -111,3 +111,6 @@ async def relaying(own: OwnSettings, writer: Database) -> AsyncIterator[asyncio.
     finally:
         task.cancel()
         await asyncio.wait([task])
+    # A relay that ended by itself has failed, whatever it had published by then.
+    if not task.cancelled():
+        task.result()

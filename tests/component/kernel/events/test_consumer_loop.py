@@ -52,6 +52,9 @@ async def consuming(
     finally:
         task.cancel()
         await asyncio.wait([task])
+    # A loop that ended by itself has failed, whatever it had handled by then.
+    if not task.cancelled():
+        task.result()
 
 
 async def send(settings: Any, database: Database) -> TopicPartition:

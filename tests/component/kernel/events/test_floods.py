@@ -120,8 +120,9 @@ async def test_a_flood_is_read_again_from_its_topic_when_the_cause_is_mended(dat
     (flood,) = [letter for letter in await kept(database) if letter["flood"] is not None]
     assert (flood["flood"]["first_offset"], flood["flood"]["records"]) == (2, 7)
     async with database.transaction() as tx:
-        with pytest.raises(Refusal, match="no bytes"):
+        with pytest.raises(Refusal, match="no bytes") as refused:
             await letters.repair(tx, flood["id"], b"{}", who="anna")
+    assert (refused.value.status, refused.value.slug) == (409, "nothing-to-repair")
     door.readable = False
     async with database.transaction() as tx:
         await letters.replay(tx, flood["id"], who="anna")

@@ -49,6 +49,9 @@ async def relaying(settings: Any) -> AsyncIterator[list[int]]:
         task.cancel()
         await asyncio.wait([task])
         await database.close()
+    # A relay that ended by itself has failed, whatever it had published by then.
+    if not task.cancelled():
+        task.result()
 
 
 async def published(database: Database) -> list[bool]:

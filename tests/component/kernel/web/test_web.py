@@ -134,6 +134,28 @@ async def test_a_key_belongs_to_its_request_and_to_its_caller(client: httpx.Asyn
     assert await effects(database) == 2
 
 
+async def test_anothers_key_with_the_very_same_body_is_another_request(
+    client: httpx.AsyncClient, database: Database
+) -> None:
+    """Catches answers that are kept by key and body alone: whoever guesses a key would read what another was told."""
+    key, body = {"Idempotency-Key": "order-1"}, {"number": 5}
+    mine = await client.post("/counts", json=body, headers=key)
+    theirs = await client.post("/counts", json=body, headers={**key, "X-API-Key": "desk-key"})
+    assert (mine.json()["by"], theirs.json()["by"]) == ("till", "desk")
+    assert mine.json()["token"] != theirs.json()["token"]
+    assert "idempotent-replayed" not in theirs.headers
+    assert await effects(database) == 2
+
+
+async def test_a_key_that_is_none_is_refused_with_its_cure(client: httpx.AsyncClient, database: Database) -> None:
+    """Catches a key of any length or kind in an index, and one that is silently not used."""
+    for key in ("", "k" * 300, "tab\there"):
+        refused = await client.post("/counts", json={"number": 1}, headers={"Idempotency-Key": key})
+        assert refused.json()["type"] == "/problems/invalid-idempotency-key"
+    assert (await client.get("/docs/nothing.js")).json()["type"] == "/problems/no-such-file"
+    assert await effects(database) == 0
+
+
 async def test_a_refusal_is_not_kept_and_leaves_nothing(client: httpx.AsyncClient, database: Database) -> None:
     refused = [await client.post("/counts", json={"number": -1}, headers={"Idempotency-Key": "no"}) for _ in range(2)]
     refused += [await client.post("/counts/answered", headers={"Idempotency-Key": "nor this"}) for _ in range(2)]

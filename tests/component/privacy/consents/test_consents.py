@@ -59,6 +59,21 @@ async def test_a_withdrawal_that_would_stop_nothing_does_not_look_as_if(client: 
     assert len(withdrawn.json()["withdrawn"]) == 1
 
 
+@pytest.mark.parametrize(("withdrawn", "spared"), [("email", "sms"), ("sms", "email")])
+async def test_a_withdrawal_for_one_channel_spares_the_other(
+    client: httpx.AsyncClient, withdrawn: str, spared: str
+) -> None:
+    """Catches a withdrawal that stops more than was said, or, kept by purpose alone, less."""
+    customer = new_id()
+    for channel in (withdrawn, spared):
+        await record(client, customer, channel=channel)
+    body = {"customer": {"customer_id": str(customer)}, "purpose": "marketing", "channel": withdrawn}
+    (line,) = (await client.post("/withdrawals", json=body)).json()["withdrawn"]
+    assert line["channel"] == withdrawn
+    assert await ask(client, customer, channel=withdrawn) == "withdrawn"
+    assert await ask(client, customer, channel=spared) == "granted"
+
+
 async def test_an_old_form_after_a_withdrawal_is_history_only(
     client: httpx.AsyncClient, database: Database, clock: FixedClock
 ) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import httpx
 
-from shared.contracts.customers import IdentifierOwned, IdentifierRetired
+from shared.contracts.customers import IdentifierFreed, IdentifierOwned, IdentifierRetired
 from shared.contracts.interactions import Identifier
 from shared.customers.identifiers import customer_id_of, fingerprints_of
 from shared.database.engine import Database
@@ -31,3 +31,6 @@ async def test_identifiers_name_the_same_customer_as_everywhere(
     owned = IdentifierOwned(fingerprint=hashed, kind="external_id", generation=1, trust="server")
     await handle(database, an_event(owned, owner, clock.now()))
     assert (await client.post("/consents", json=body)).json()["customer_id"] == str(owner)
+    freed = IdentifierFreed(fingerprint=hashed, generation=1)
+    await handle(database, an_event(freed, owner, clock.now()))
+    assert (await client.post("/consents", json=body)).json()["customer_id"] == str(second)

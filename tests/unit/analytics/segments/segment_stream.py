@@ -15,6 +15,7 @@ from services.analytics.segments.domain.engine import (
     ListChange,
     Outcome,
     Program,
+    ScoreChange,
     advance,
     blank,
     compile_program,
@@ -30,7 +31,7 @@ from services.analytics.segments.domain.engine.state import OVERFLOW, State
 from services.analytics.segments.domain.instants import SECOND, from_datetime
 from services.analytics.segments.domain.language import parse
 from tests.oracle.replay import Case, Step, arrivals, net
-from tests.oracle.world import BASE, Event, Tree
+from tests.oracle.world import Event, Tree, moment_of
 
 VOCABULARY = Catalogue(
     attributes={
@@ -43,18 +44,19 @@ VOCABULARY = Catalogue(
     events={
         "purchase": {"channel": Type.STRING, "amount": Type.MONEY},
         "contact": {"channel": Type.STRING, "amount": Type.MONEY},
+        "return": {"channel": Type.STRING, "amount": Type.MONEY},
     },
 )
 
 
 def instant(second: int) -> int:
     """A second of the oracle as the engine's microseconds."""
-    return from_datetime(BASE) + second * SECOND
+    return from_datetime(moment_of(0)) + second * SECOND
 
 
 def second(at: int) -> int:
     """The engine's microseconds as a second of the oracle; edges fall on whole seconds here."""
-    whole, rest = divmod(at - from_datetime(BASE), SECOND)
+    whole, rest = divmod(at - from_datetime(moment_of(0)), SECOND)
     assert rest == 0
     return whole
 
@@ -83,6 +85,7 @@ class Stream:
         self.attributes: dict[str, object] = {}
         self.consents: dict[tuple[str, str], tuple[str, int | None]] = {}
         self.lists: dict[str, int | None] = {}
+        self.scores: dict[str, object] = {}
         self.known: dict[str, int] = {}
         self.next_id = 0
         self.program = self.define(self.case.segments, 0)
@@ -140,7 +143,7 @@ class Stream:
         before, inputs = self.history(), []
         for step in steps:
             if step.id not in self.facts:  # the inbox removes duplicates
-                inputs.append(self.learn(step))
+                inputs += self.learn(step)
         self.keep(self.advanced(max(change.recorded_at for change in inputs), inputs, before) if inputs else None)
 
     def change(self, step: Step) -> None:
@@ -160,26 +163,31 @@ class Stream:
         self.facts[event.id] = fact(event.id, event.kind, instant(event.ts), instant(event.recorded), event.props)
         return self.facts[event.id]
 
-    def learn(self, step: Step) -> Change:
-        """Keep what a step says, and give it as the engine's input."""
+    def learn(self, step: Step) -> list[Change]:
+        """Keep what a step says, and give it as the engine's inputs."""
         at, body = instant(step.recorded), step.body
         if step.kind == "event":
-            return self.learn_event(Event(step.id, body[0], body[1], step.recorded, body[2]))
+            return [self.learn_event(Event(step.id, body[0], body[1], step.recorded, body[2]))]
+        if step.kind == "score":  # a fit gives several at once
+            self.scores.update(body)
+            return [ScoreChange(step.id, at, name, value) for name, value in body.items()]
         if step.kind == "attribute":
             self.attributes[body[0]] = body[1]
-            return AttributeChange(step.id, at, *body)
+            return [AttributeChange(step.id, at, *body)]
         end = None if body[-1] is None else instant(body[-1])
         if step.kind == "consent":
             self.consents[body[0], body[1]] = (body[2], end)
-            return ConsentChange(step.id, at, body[0], body[1], body[2], end)
+            return [ConsentChange(step.id, at, body[0], body[1], body[2], end)]
         self.lists.pop(body[0], None)
         if body[1]:
             self.lists[body[0]] = end
-        return ListChange(step.id, at, body[0], body[1], end)
+        return [ListChange(step.id, at, body[0], body[1], end)]
 
     def history(self) -> History:
         """All that is known so far."""
-        return History(tuple(self.facts.values()), dict(self.attributes), dict(self.consents), dict(self.lists))
+        return History(
+            tuple(self.facts.values()), dict(self.attributes), dict(self.consents), dict(self.lists), dict(self.scores)
+        )
 
     def load(self) -> State:
         """Read the stored state; nothing is kept in the process."""

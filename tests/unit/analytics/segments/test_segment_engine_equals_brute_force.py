@@ -4,11 +4,15 @@ What it would catch: a window closed at the wrong edge, a forgotten wake-up, a l
 that loses something on its way through its bytes, a rebuild that differs from the stream.
 """
 
+from datetime import UTC, datetime
+from unittest.mock import patch
+
 import pytest
 from hypothesis import HealthCheck, given, settings
 
 from services.analytics.segments.domain.engine import advance, encode, rebuild
-from tests.oracle.cases import cases
+from tests.oracle import world
+from tests.oracle.cases import cases, in_zone
 from tests.oracle.replay import Case, net, replay
 from tests.unit.analytics.segments.segment_stream import Stream, instant, ordered
 
@@ -34,6 +38,25 @@ def check(case: Case, make: type[Stream] = Stream) -> None:
 @given(case=cases())
 def test_the_stream_equals_brute_force_at_every_second(case: Case) -> None:
     check(case)
+
+
+# Half a minute before a clock changes: midnight is skipped, comes again, comes half an hour late; a day of 23 hours.
+CLOCKS = [
+    ("Africa/Cairo", datetime(2024, 4, 25, 21, 59, 30, tzinfo=UTC)),
+    ("America/Sao_Paulo", datetime(2018, 2, 18, 1, 59, 30, tzinfo=UTC)),
+    ("America/Sao_Paulo", datetime(2018, 2, 18, 2, 59, 30, tzinfo=UTC)),
+    ("Australia/Lord_Howe", datetime(2024, 4, 6, 14, 59, 30, tzinfo=UTC)),
+    ("Europe/Berlin", datetime(2024, 3, 31, 21, 59, 30, tzinfo=UTC)),
+]
+
+
+@pytest.mark.parametrize(("zone", "base"), CLOCKS, ids=lambda given: str(given)[:16])
+@settings(max_examples=100, deadline=None, derandomize=True, database=None, suppress_health_check=CHECKS)
+@given(case=cases())
+def test_calendars_end_right_where_clocks_change(zone: str, base: datetime, case: Case) -> None:
+    """Catches a day that ends an hour early, twice, or never."""
+    with patch.object(world, "BASE", base):
+        check(in_zone(case, zone))
 
 
 @pytest.mark.long

@@ -14,7 +14,7 @@ import pytest
 from hypothesis import Phase, given, seed, settings
 
 from services.analytics.segments.domain.engine import Outcome, Program, decode
-from services.analytics.segments.domain.engine.inputs import Fact
+from services.analytics.segments.domain.engine.inputs import Change, Fact
 from services.analytics.segments.domain.engine.leaves import counts, events, profile, samples, sequences
 from services.analytics.segments.domain.engine.leaves.base import Answer, Data
 from services.analytics.segments.domain.engine.state import State
@@ -122,6 +122,18 @@ def an_abandonment_without_a_timer(leaf: sequences.SequenceLeaf, data: Data, now
     return _sequence(leaf, data, now)[0], NEVER
 
 
+def returns_that_add_up(leaf: samples.FieldLeaf, event: Fact) -> Any:
+    """A return counts like a purchase."""
+    found = _value(leaf, event)
+    return found if found is None else -found if event.kind in leaf.kinds[1:] else found
+
+
+def a_score_never_told(leaf: profile.ScoreLeaf, data: Data, change: Change) -> Data:
+    """What a fit said first stays."""
+    return data or _score(leaf, data, change)
+
+
+_value, _score = samples.FieldLeaf.value, profile.ScoreLeaf.take
 _recent_count, _recent_fold = counts.RecentCount.answer, samples.RecentFold.answer
 _sequence, _next_wake = sequences.SequenceLeaf.answer, engine.next_wake
 _expire, _evaluate = engine._Run.expire, engine._Run.evaluate
@@ -132,6 +144,8 @@ IN_THE_ENGINE: list[Planted] = [
     (counts.RecentCount, "add", a_late_event_that_only_appends),
     (counts.RecentCount, "trim", a_trim_too_eager),
     (samples.RecentFold, "answer", a_sum_that_forgets_expiry),
+    (samples.FieldLeaf, "value", returns_that_add_up),
+    (profile.ScoreLeaf, "take", a_score_never_told),
     (engine, "next_wake", a_wake_up_for_the_first_leaf_only),
     (engine._Run, "expire", a_jump_over_several_edges),
     (engine._Run, "expire", apply_then_expire),

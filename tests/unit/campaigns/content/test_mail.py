@@ -87,3 +87,14 @@ def test_text_and_html_arrive_as_they_were_written() -> None:
     assert html is not None
     assert plain.get_content().replace("\r\n", "\n").rstrip("\n") == text.rstrip("\n")
     assert html.get_content().strip() == "<p>Grüße</p>"
+
+
+@given(text=st.text(alphabet=st.sampled_from("ab. =\tä\r\n\x0c\u2028😀") | st.characters(), max_size=300))
+def test_a_text_arrives_as_it_was_written_line_by_line(text: str) -> None:
+    """Would catch lines that are encoded one by one in another way than all at once: a blank at a line's end, a dot
+    alone, a line that is too long."""
+    parsed = a_mail(Rendered("x", text, None))
+    written = text.encode("utf-8", "replace").decode().replace("\r\n", "\n").replace("\r", "\n")
+    arrived = parsed.get_payload(decode=True)
+    assert isinstance(arrived, bytes)
+    assert arrived.decode().replace("\r\n", "\n").rstrip("\n") == written.rstrip("\n")

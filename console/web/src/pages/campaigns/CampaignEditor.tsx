@@ -1,24 +1,35 @@
 /** Making a campaign: when and to whom, the letter, and how often. */
-import { Button, Grid, Group, NumberInput, Select, Stack, Switch, TextInput } from "@mantine/core";
+import { Alert, Button, Grid, Group, NumberInput, Select, Stack, Switch, TextInput } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { useNavigate, useParams, useSearch } from "@tanstack/react-router";
 import { useState } from "react";
 import { campaigns, read, type Campaign, type CampaignDraft } from "../../api/clients";
 import { useChange } from "../../api/hooks";
 import { useTexts } from "../../app/texts";
-import { GoButton } from "../../components/Go";
-import { Loaded } from "../../components/Loaded";
+import { Go, GoButton } from "../../components/Go";
+import { Loaded, Waiting } from "../../components/Loaded";
 import { Page, Panel } from "../../components/Page";
 import { ProblemNote } from "../../components/ProblemNote";
 import { Duration } from "../segments/Fields";
 import { campaignQuery } from "./CampaignPage";
-import { AGAIN, blankDraft, draftOf, isComplete } from "./draft";
+import { campaignTemplate, segmentTemplate } from "../../templates/templates";
+import { namesQuery } from "../segments/useWords";
+import { AGAIN, blankDraft, draftOf, filledDraft, isComplete } from "./draft";
 import { LetterEditor } from "./LetterEditor";
 import { TriggerEditor } from "./TriggerEditor";
 
 export function NewCampaign() {
-  const { segment } = useSearch({ strict: false }) as { segment?: string };
-  return <Editor campaign={null} first={blankDraft(segment)} />;
+  const { segment, template, letter } = useSearch({ strict: false }) as { segment?: string; template?: string; letter?: string };
+  const { language, pair } = useTexts();
+  const chosen = campaignTemplate(template);
+  const wanted = segmentTemplate(chosen?.segment);
+  const there = useQuery({ ...namesQuery, enabled: wanted !== undefined });
+  if (!chosen && !letter) return <Editor campaign={null} first={blankDraft(segment)} />;
+  // The segment that the template means, if it was made by its template.
+  const known = wanted && there.data?.segments.find(([, name]) => wanted.name.includes(name));
+  const first = filledDraft({ ...(chosen ? { campaign: chosen } : {}), letter, language, pair, segment: segment ?? known?.[0] });
+  if (wanted && there.isPending) return <Waiting />;
+  return <Editor campaign={null} first={first} missing={wanted && !segment && !known ? { key: wanted.key, name: pair(wanted.name) } : undefined} />;
 }
 
 export function EditCampaign() {
@@ -27,7 +38,7 @@ export function EditCampaign() {
   return <Loaded query={query}>{(campaign) => <Editor key={campaign.id} campaign={campaign} first={draftOf(campaign)} />}</Loaded>;
 }
 
-function Editor({ campaign, first }: { campaign: Campaign | null; first: CampaignDraft }) {
+function Editor({ campaign, first, missing }: { campaign: Campaign | null; first: CampaignDraft; missing?: { key: string; name: string } | undefined }) {
   const { t } = useTexts();
   const navigate = useNavigate();
   const [draft, setDraft] = useState(first);
@@ -45,6 +56,7 @@ function Editor({ campaign, first }: { campaign: Campaign | null; first: Campaig
       <Button disabled={!isComplete(draft)} loading={save.isPending} onClick={() => save.mutate()}>{t("action.save")}</Button>
     </>}>
       {save.isError && <ProblemNote error={save.error} />}
+      {missing && <Alert color="yellow">{t("templates.segment-missing", { name: missing.name })} <Go to="/segments/new" search={{ template: missing.key } as never} underline="always">{t("templates.make-it")}</Go></Alert>}
       <Grid>
         <Grid.Col span={{ base: 12, md: 7 }}>
           <Stack>

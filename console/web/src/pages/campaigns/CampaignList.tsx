@@ -23,7 +23,9 @@ export function CampaignList() {
   const list = usePages<Campaign>(["campaigns", "list", state], (after) =>
     read(campaigns.GET("/campaigns", { params: { query: { limit: 50, ...(state ? { state } : {}), ...(after ? { after } : {}) } as never } })), { refetchInterval: 10_000 });
   return (
-    <Page title={t("nav.campaigns")} about={t("campaigns.about")} actions={can("campaigns:write") && <GoButton to="/campaigns/new">{t("campaigns.new")}</GoButton>}>
+    <Page title={t("nav.campaigns")} about={t("campaigns.about")} actions={can("campaigns:write") && <>
+      <GoButton to="/templates" search={{ tab: "campaigns" } as never} variant="default">{t("templates.from")}</GoButton>
+      <GoButton to="/campaigns/new">{t("campaigns.new")}</GoButton></>}>
       <SegmentedControl value={state ?? "any"} aria-label={t("field.state")} style={{ alignSelf: "flex-start", maxWidth: "100%", overflowX: "auto" }}
         data={[{ value: "any", label: t("campaigns.any") }, ...STATES.map((one) => ({ value: one, label: word("state", one) }))]}
         onChange={(next) => void navigate({ to: ".", search: { state: next === "any" ? undefined : next } as never, replace: true })} />

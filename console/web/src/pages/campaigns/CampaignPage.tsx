@@ -1,17 +1,19 @@
 /** One campaign: how it goes, what it says, what the gate would say, each message with its reason. */
-import { Group } from "@mantine/core";
+import { Alert, Checkbox, Group, Text } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { useParams } from "@tanstack/react-router";
+import { useState } from "react";
 import { campaigns, read, type Campaign } from "../../api/clients";
 import { useChange } from "../../api/hooks";
 import { useCan } from "../../app/session";
 import { useTexts } from "../../app/texts";
 import { Confirm } from "../../components/Confirm";
-import { GoButton } from "../../components/Go";
+import { Go, GoButton } from "../../components/Go";
 import { Loaded } from "../../components/Loaded";
 import { Facts, Page, Panel } from "../../components/Page";
 import { State } from "../../components/State";
 import { AddressTabs } from "../../components/Tabs";
+import { allowListQuery } from "../settings/queries";
 import { lengthOf } from "../segments/sentences";
 import { useWords } from "../segments/useWords";
 import { draftOf, segmentOf } from "./draft";
@@ -55,7 +57,9 @@ function Actions({ campaign }: { campaign: Campaign }) {
   const can = useCan();
   const params = { path: { campaign_id: campaign.id }, header: { "if-match": `"${campaign.version}"` } };
   const alters = [["campaigns"], ["report", campaign.id], ["messages", campaign.id], ["needs"]];
-  const start = useChange<void, unknown>(() => read(campaigns.POST("/campaigns/{campaign_id}/start", { params })), alters);
+  const [within, setWithin] = useState(false);
+  const start = useChange<void, unknown>(
+    () => read(campaigns.POST("/campaigns/{campaign_id}/start", { params: { ...params, ...(within ? { query: { within_allow_list: true } } : {}) } })), alters);
   const pause = useChange<void, unknown>(() => read(campaigns.POST("/campaigns/{campaign_id}/pause", { params })), alters);
   const resume = useChange<void, unknown>(() => read(campaigns.POST("/campaigns/{campaign_id}/resume", { params })), alters);
   const stop = useChange<void, unknown>(() => read(campaigns.POST("/campaigns/{campaign_id}/stop", { params })), alters);
@@ -67,7 +71,7 @@ function Actions({ campaign }: { campaign: Campaign }) {
         {(state === "running" || state === "starting" || state === "paused") && <Confirm color="red" variant="default" label={t("campaign.stop")} title={t("campaign.stop")} what={t("campaign.stop-what")} act={stop} />}
         {(state === "running" || state === "starting") && <Confirm variant="default" label={t("campaign.pause")} title={t("campaign.pause")} what={t("campaign.pause-what")} act={pause} />}
         {state === "paused" && <Confirm label={t("campaign.resume")} title={t("campaign.resume")} what={t("campaign.resume-what")} act={resume} />}
-        {state === "draft" && <Confirm label={t("campaign.start")} title={t("campaign.start-title")} what={<StartSummary campaign={campaign} />} act={start} />}
+        {state === "draft" && <Confirm label={t("campaign.start")} title={t("campaign.start-title")} what={<><StartSummary campaign={campaign} /><HeldBack within={within} setWithin={setWithin} /></>} act={start} />}
       </>}
     </>
   );
@@ -87,6 +91,19 @@ function StartSummary({ campaign }: { campaign: Campaign }) {
     <Loaded query={query}>
       {(run) => <>{t("campaign.start-now", { send: number(run.would_send), audience: number(run.audience) })} {trigger.kind !== "one_off" && t("campaign.start-from-now")}</>}
     </Loaded>
+  );
+}
+
+/** While an allow-list holds a start is refused, unless the reader says that only its addresses are meant. */
+function HeldBack({ within, setWithin }: { within: boolean; setWithin: (within: boolean) => void }) {
+  const { t } = useTexts();
+  const { data } = useQuery(allowListQuery);
+  if (!data?.holds || data.set_by !== "people") return null;
+  return (
+    <Alert color="yellow" mt="sm" title={t("settings.held-back")}>
+      <Text size="sm" mb="xs">{data.patterns.join(", ")} · <Go to="/settings" underline="always">{t("nav.settings")}</Go></Text>
+      <Checkbox label={t("settings.within")} checked={within} onChange={(event) => setWithin(event.currentTarget.checked)} />
+    </Alert>
   );
 }
 

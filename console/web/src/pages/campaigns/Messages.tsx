@@ -7,6 +7,7 @@ import { useCan } from "../../app/session";
 import { useTexts } from "../../app/texts";
 import { Confirm } from "../../components/Confirm";
 import { CustomerName } from "../../components/CustomerName";
+import { reasonOf } from "../../components/reasons";
 import { Rows } from "../../components/Rows";
 import { State } from "../../components/State";
 
@@ -34,11 +35,6 @@ export function Messages({ id }: { id: string }) {
         ]} />
     </Stack>
   );
-}
-
-function reasonOf(message: Message, word: (group: string, word: string) => string): string {
-  const reason = message.reason ?? (message.state === "waiting" ? message.deferred_for ?? "due" : null);
-  return reason ? word("reason", reason) : "";
 }
 
 function Settle({ message }: { message: Message }) {

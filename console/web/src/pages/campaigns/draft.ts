@@ -1,5 +1,7 @@
 /** A campaign's definition as the form holds it: what the API reads, with its forms of trigger side by side. */
 import type { Campaign, CampaignDraft } from "../../api/clients";
+import type { Language } from "../../app/texts";
+import { letterTemplate, type CampaignTemplate } from "../../templates/templates";
 
 export type Trigger = CampaignDraft["trigger"];
 export type TriggerKind = Trigger["kind"];
@@ -39,6 +41,22 @@ export function blankDraft(segment?: string): CampaignDraft {
     expires_after: "P3D",
     priority: 5,
   } as CampaignDraft;
+}
+
+/** A draft from the gallery: a campaign with its letter, or a letter alone. */
+export function filledDraft({ campaign, letter, language, pair, segment }: {
+  campaign?: CampaignTemplate;
+  letter: string | undefined;
+  language: Language;
+  pair: (pair: readonly string[]) => string;
+  segment: string | undefined;
+}): CampaignDraft {
+  const blank = blankDraft(segment);
+  const content = letterTemplate(campaign?.letter ?? letter)?.content[language] ?? blank.content;
+  if (!campaign) return { ...blank, content };
+  const { trigger, ...draft } = campaign.draft;
+  const triggered = trigger.kind === "event" ? trigger : { ...trigger, segment_id: segment ?? "" };
+  return { ...blank, ...draft, name: pair(campaign.name), trigger: triggered, content } as CampaignDraft;
 }
 
 /** The stored definition is what the API answered to a draft: the same fields, all of them set. */

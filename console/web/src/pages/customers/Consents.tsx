@@ -1,7 +1,7 @@
 /** What a customer permits, by purpose and channel, with the proof of each word; and the recording of a new one. */
 import { Alert, Button, Group, Modal, Select, Stack, Text, Textarea, TextInput } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
-import { useInfiniteQuery } from "@tanstack/react-query";
+import { infiniteQueryOptions, useInfiniteQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { privacy, read, type Channel, type Consent, type ConsentDraft } from "../../api/clients";
 import { useChange } from "../../api/hooks";
@@ -15,15 +15,17 @@ import { State } from "../../components/State";
 export const CHANNELS: Channel[] = ["email", "sms", "post", "phone"];
 type Action = ConsentDraft["action"];
 
+export const consentsQuery = (id: string) => infiniteQueryOptions({
+  queryKey: ["consents", id],
+  initialPageParam: undefined as string | undefined,
+  queryFn: ({ pageParam: after }) => read(privacy.GET("/customers/{customer_id}/consents", { params: { path: { customer_id: id }, query: { limit: 50, ...(after ? { after } : {}) } as never } })),
+  getNextPageParam: (last) => last.next ?? undefined,
+});
+
 export function Consents({ id }: { id: string }) {
   const { t, word, time } = useTexts();
   const can = useCan();
-  const query = useInfiniteQuery({
-    queryKey: ["consents", id],
-    initialPageParam: undefined as string | undefined,
-    queryFn: ({ pageParam: after }) => read(privacy.GET("/customers/{customer_id}/consents", { params: { path: { customer_id: id }, query: { limit: 50, ...(after ? { after } : {}) } as never } })),
-    getNextPageParam: (last) => last.next ?? undefined,
-  });
+  const query = useInfiniteQuery(consentsQuery(id));
   const first = query.data?.pages[0];
   const source = { ...query, more: query.hasNextPage ? () => void query.fetchNextPage() : undefined };
   return (

@@ -27,7 +27,10 @@ export function CustomerList() {
   const look = useDebouncedCallback((text: string) => void navigate({ to: ".", search: { q: text || undefined, status } as never, replace: true }), 250);
   return (
     <Page title={t("nav.customers")} about={t("customers.about")}
-      actions={can("customers:merge") && <GoButton to="/customers/duplicates" variant="default">{t("customers.duplicates")}</GoButton>}>
+      actions={<>
+        {can("interactions:write") && <GoButton to="/call" variant="default">{t("call.title")}</GoButton>}
+        {can("customers:merge") && <GoButton to="/customers/duplicates" variant="default">{t("customers.duplicates")}</GoButton>}
+      </>}>
       <Group align="flex-end">
         <TextInput flex={1} miw={220} label={t("customers.search")} placeholder={t("customers.search-hint")} leftSection={<Icon name="search" size={16} />}
           value={typed} onChange={(event) => { setTyped(event.currentTarget.value); look(event.currentTarget.value); }} autoFocus />
@@ -43,17 +46,17 @@ export function CustomerList() {
 function Found({ typed }: { typed: string }) {
   const { t } = useTexts();
   const found = useQuery({ queryKey: ["customers", "found", typed], queryFn: () => find(typed) });
-  return <Table source={{ items: found.data, error: found.error, refetch: found.refetch }} empty={t("customers.none-found")} />;
+  return <CustomerTable source={{ items: found.data, error: found.error, refetch: found.refetch }} empty={t("customers.none-found")} />;
 }
 
 function All({ status }: { status: Status | undefined }) {
   const { t } = useTexts();
   const list = usePages(["customers", "all", status], (after) =>
     read(customers.GET("/customers", { params: { query: { limit: 50, ...(status ? { status } : {}), ...(after ? { after } : {}) } } })));
-  return <Table source={list} empty={t("customers.none")} />;
+  return <CustomerTable source={list} empty={t("customers.none")} />;
 }
 
-function Table({ source, empty }: { source: Parameters<typeof Rows<CustomerSummary>>[0]["source"]; empty: string }) {
+export function CustomerTable({ source, empty }: { source: Parameters<typeof Rows<CustomerSummary>>[0]["source"]; empty: string }) {
   const { t, word, date } = useTexts();
   const navigate = useNavigate();
   return (

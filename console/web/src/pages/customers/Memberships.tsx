@@ -11,10 +11,15 @@ import { Loaded } from "../../components/Loaded";
 import { Panel } from "../../components/Page";
 import { Empty, Rows } from "../../components/Rows";
 
+export const membershipsQuery = (id: string) => ({
+  queryKey: ["memberships", id],
+  queryFn: () => read(analytics.GET("/customers/{customer_id}/segments", { params: { path: { customer_id: id } } })),
+});
+
 export function Memberships({ id }: { id: string }) {
   const { t, time, word } = useTexts();
   const params = { path: { customer_id: id } };
-  const memberships = useQuery({ queryKey: ["memberships", id], queryFn: () => read(analytics.GET("/customers/{customer_id}/segments", { params })) });
+  const memberships = useQuery(membershipsQuery(id));
   const moves = usePages(["moves", id], (after) =>
     read(analytics.GET("/customers/{customer_id}/history", { params: { ...params, query: { limit: 50, ...(after ? { after } : {}) } as never } })));
   return (
@@ -42,7 +47,7 @@ export function Memberships({ id }: { id: string }) {
   );
 }
 
-function Membership({ customer, segment, name, since }: { customer: string; segment: string; name: string; since: string }) {
+export function Membership({ customer, segment, name, since }: { customer: string; segment: string; name: string; since: string }) {
   const { t } = useTexts();
   const [why, setWhy] = useState(false);
   return (

@@ -14,7 +14,7 @@ import { STATUSES } from "./CustomerList";
 
 type Value = Customer["attributes"][string];
 
-const attributesQuery = {
+export const attributesQuery = {
   queryKey: ["attributes"],
   queryFn: () => read(customers.GET("/attributes")).then((page) => page.items),
   staleTime: 60_000,
@@ -24,7 +24,7 @@ export function Profile({ customer }: { customer: Customer }) {
   const { t, word, time } = useTexts();
   const can = useCan();
   const definitions = useQuery(attributesQuery).data ?? [];
-  const labelOf = (name: string) => definitions.find((one) => one.name === name)?.label || name.replaceAll("_", " ");
+  const labelOf = useLabels();
   const known = Object.entries(customer.attributes).filter(([, value]) => value !== null);
   return (
     <Grid>
@@ -34,7 +34,7 @@ export function Profile({ customer }: { customer: Customer }) {
           <Facts facts={known.map(([name, value]) => {
             const source = customer.provenance[name];
             return [labelOf(name), <>
-              {shown(value)}
+              {shownAs(value)}
               {source && <Text size="xs" c="dimmed">{t("customer.said-by", { who: source.by, when: time(source.at) })}</Text>}
             </>];
           })} />
@@ -55,7 +55,13 @@ export function Profile({ customer }: { customer: Customer }) {
   );
 }
 
-function shown(value: Value): string {
+/** What an attribute is called: by its definition, else by its name. */
+export function useLabels(): (name: string) => string {
+  const definitions = useQuery(attributesQuery).data ?? [];
+  return (name) => definitions.find((one) => one.name === name)?.label || name.replaceAll("_", " ");
+}
+
+export function shownAs(value: Value): string {
   return Array.isArray(value) ? value.join(", ") : String(value);
 }
 

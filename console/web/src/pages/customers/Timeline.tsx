@@ -18,14 +18,9 @@ interface Filter {
 }
 
 export function Timeline({ id }: { id: string }) {
-  const { t, word, time, money } = useTexts();
+  const { t, word } = useTexts();
   const filter = useSearch({ strict: false }) as Filter;
   const navigate = useNavigate();
-  const can = useCan();
-  const list = usePages<Interaction>(["timeline", id, filter.kind, filter.channel], (after) =>
-    read(interactions.GET("/customers/{customer_id}/timeline", {
-      params: { path: { customer_id: id }, query: { limit: 50, ...(filter.kind ? { kind: filter.kind } : {}), ...(filter.channel ? { channel: filter.channel } : {}), ...(after ? { after } : {}) } as never },
-    })), { refetchInterval: 10_000 });
   function choose(part: Filter) {
     void navigate({ to: ".", search: { ...filter, ...part } as never, replace: true });
   }
@@ -37,16 +32,30 @@ export function Timeline({ id }: { id: string }) {
         <Select label={t("field.channel")} clearable clearButtonProps={{ "aria-label": t("action.remove") }} value={filter.channel ?? null}
           data={CHANNELS.map((value) => ({ value, label: word("channel", value) }))} onChange={(channel) => choose({ channel: channel ?? undefined })} />
       </Group>
-      <Rows label={t("customer.timeline")} source={list} keyOf={(row) => row.id} empty={t("timeline.none")}
-        columns={[
-          { title: t("field.when"), cell: (row) => time(row.time) },
-          { title: t("field.kind"), cell: (row) => word("kind", row.kind) },
-          { title: t("field.channel"), cell: (row) => word("channel", row.channel) },
-          { title: t("timeline.what"), cell: (row) => <span className="breakable">{about(row, word)}</span> },
-          { title: t("field.amount"), number: true, cell: (row) => (row.amount === null ? "" : money(row.amount, row.currency)) },
-          { title: t("nav.campaigns"), cell: (row) => (row.campaign_id && can("campaigns:read") ? <Go to="/campaigns/$id" params={{ id: row.campaign_id }}>{t("timeline.campaign")}</Go> : "") },
-        ]} />
+      <Happenings id={id} kind={filter.kind} channel={filter.channel} />
     </Stack>
+  );
+}
+
+/** The list itself; the newest few of it with `limit`. */
+export function Happenings({ id, kind, channel, limit }: { id: string; limit?: number; kind?: Filter["kind"]; channel?: string | undefined }) {
+  const { t, word, time, money } = useTexts();
+  const can = useCan();
+  const list = usePages<Interaction>(["timeline", id, kind, channel, limit], (after) =>
+    read(interactions.GET("/customers/{customer_id}/timeline", {
+      params: { path: { customer_id: id }, query: { limit: limit ?? 50, ...(kind ? { kind } : {}), ...(channel ? { channel } : {}), ...(after ? { after } : {}) } as never },
+    })), { refetchInterval: 10_000 });
+  const source = limit ? { ...list, items: list.items?.slice(0, limit), more: undefined } : list;
+  return (
+    <Rows label={t("customer.timeline")} source={source} keyOf={(row) => row.id} empty={t(limit ? "timeline.nothing-yet" : "timeline.none")}
+      columns={[
+        { title: t("field.when"), cell: (row) => time(row.time) },
+        { title: t("field.kind"), cell: (row) => word("kind", row.kind) },
+        { title: t("field.channel"), cell: (row) => word("channel", row.channel) },
+        { title: t("timeline.what"), cell: (row) => <span className="breakable">{about(row, word)}</span> },
+        { title: t("field.amount"), number: true, cell: (row) => (row.amount === null ? "" : money(row.amount, row.currency)) },
+        { title: t("nav.campaigns"), cell: (row) => (row.campaign_id && can("campaigns:read") ? <Go to="/campaigns/$id" params={{ id: row.campaign_id }}>{t("timeline.campaign")}</Go> : "") },
+      ]} />
   );
 }
 

@@ -10,6 +10,7 @@ import { Loaded } from "../../components/Loaded";
 import { Figure, Page, Panel } from "../../components/Page";
 import { Empty, Rows } from "../../components/Rows";
 import { State } from "../../components/State";
+import { FirstSteps } from "./FirstSteps";
 import { Needs } from "./Needs";
 
 const LOOK_AGAIN_MS = 5_000;
@@ -19,6 +20,7 @@ export function Home() {
   const can = useCan();
   return (
     <Page title={t("nav.home")} about={t("home.about")}>
+      <FirstSteps />
       {can("interactions:read") && <Happening />}
       <Grid>
         <Grid.Col span={{ base: 12, md: 6 }}>

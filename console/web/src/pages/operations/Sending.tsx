@@ -15,13 +15,17 @@ import { ProblemNote } from "../../components/ProblemNote";
 import { Duration } from "../segments/Fields";
 
 export function Sending() {
-  const policy = useQuery({ queryKey: ["policies"], queryFn: () => read(campaigns.GET("/policies")) });
   return (
     <Grid>
       <Grid.Col span={{ base: 12, md: 5 }}><StopAll /></Grid.Col>
-      <Grid.Col span={{ base: 12, md: 7 }}><Loaded query={policy}>{(data) => <PolicyForm key={data.version} policy={data} />}</Loaded></Grid.Col>
+      <Grid.Col span={{ base: 12, md: 7 }}><PolicyPanel /></Grid.Col>
     </Grid>
   );
+}
+
+export function PolicyPanel() {
+  const policy = useQuery({ queryKey: ["policies"], queryFn: () => read(campaigns.GET("/policies")) });
+  return <Loaded query={policy}>{(data) => <PolicyForm key={data.version} policy={data} />}</Loaded>;
 }
 
 function StopAll() {

@@ -3,7 +3,7 @@ import { Alert, Button, Grid, Group, JsonInput, SegmentedControl, Stack, Text, T
 import { useDebouncedValue } from "@mantine/hooks";
 import { notifications } from "@mantine/notifications";
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
-import { useNavigate, useParams } from "@tanstack/react-router";
+import { useNavigate, useParams, useSearch } from "@tanstack/react-router";
 import { useState } from "react";
 import { analytics, read, type Segment } from "../../api/clients";
 import { useChange } from "../../api/hooks";
@@ -14,6 +14,7 @@ import { GoButton } from "../../components/Go";
 import { Loaded } from "../../components/Loaded";
 import { Page, Panel } from "../../components/Page";
 import { ProblemNote } from "../../components/ProblemNote";
+import { segmentTemplate } from "../../templates/templates";
 import { AddRule, Branch } from "./Builder";
 import { segmentQuery } from "./SegmentPage";
 import { sentenceOf } from "./sentences";
@@ -21,7 +22,11 @@ import { pathOf, type Node } from "./tree";
 import { useWords } from "./useWords";
 
 export function NewSegment() {
-  return <Editor segment={null} />;
+  const { template } = useSearch({ strict: false }) as { template?: string };
+  const { pair } = useTexts();
+  const chosen = segmentTemplate(template);
+  const first = chosen && { name: pair(chosen.name), description: pair(chosen.about), definition: chosen.definition as Node };
+  return <Editor key={template} segment={null} {...(first ? { first } : {})} />;
 }
 
 export function EditSegment() {
@@ -30,13 +35,13 @@ export function EditSegment() {
   return <Loaded query={query}>{(segment) => <Editor key={segment.id} segment={segment} />}</Loaded>;
 }
 
-function Editor({ segment }: { segment: Segment | null }) {
+function Editor({ segment, first }: { segment: Segment | null; first?: { name: string; description: string; definition: Node } }) {
   const { t } = useTexts();
   const words = useWords();
   const navigate = useNavigate();
-  const [name, setName] = useState(segment?.name ?? "");
-  const [description, setDescription] = useState(segment?.description ?? "");
-  const [root, setRoot] = useState<Node | null>((segment?.definition as Node | undefined) ?? null);
+  const [name, setName] = useState(segment?.name ?? first?.name ?? "");
+  const [description, setDescription] = useState(segment?.description ?? first?.description ?? "");
+  const [root, setRoot] = useState<Node | null>((segment?.definition as Node | undefined) ?? first?.definition ?? null);
   const [view, setView] = useState("form");
   const preview = usePreview(root);
   const faults = preview.isError ? asProblem(preview.error).faults : [];

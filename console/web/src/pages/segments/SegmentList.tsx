@@ -23,7 +23,9 @@ export function SegmentList() {
   const list = usePages<Segment>(["segments", "list", archived], (after) =>
     read(analytics.GET("/segments", { params: { query: { limit: 50, archived: archived ?? false, ...(after ? { after } : {}) } as never } })), { refetchInterval: 10_000 });
   return (
-    <Page title={t("nav.segments")} about={t("segments.about")} actions={can("analytics:write") && <GoButton to="/segments/new">{t("segments.new")}</GoButton>}>
+    <Page title={t("nav.segments")} about={t("segments.about")} actions={can("analytics:write") && <>
+      <GoButton to="/templates" search={{ tab: "segments" } as never} variant="default">{t("templates.from")}</GoButton>
+      <GoButton to="/segments/new">{t("segments.new")}</GoButton></>}>
       <Switch label={t("segments.archived-too")} checked={archived ?? false} onChange={(event) => void navigate({ to: ".", search: { archived: event.currentTarget.checked || undefined } as never, replace: true })} />
       <Rows label={t("nav.segments")} source={list} keyOf={(row) => row.id} empty={t("segments.none")}
         open={(row) => void navigate({ to: "/segments/$id", params: { id: row.id } })}

@@ -15,6 +15,8 @@ async function namesOf(): Promise<{ segments: [string, string][]; lists: [string
   return { segments: segments.items.map((one) => [one.id, one.name]), lists: lists.items.map((one) => [one.id, one.name]) };
 }
 
+export const namesQuery = { queryKey: ["segments", "names"], queryFn: namesOf, staleTime: 10_000 };
+
 export interface Knowledge extends Words {
   vocabulary: Vocabulary | undefined;
   segments: [string, string][];
@@ -24,7 +26,7 @@ export interface Knowledge extends Words {
 export function useWords(): Knowledge {
   const { t, word, money } = useTexts();
   const vocabulary = useQuery({ queryKey: ["vocabulary"], queryFn: () => read(analytics.GET("/segments/vocabulary")), staleTime: 60_000 }).data;
-  const names = useQuery({ queryKey: ["segments", "names"], queryFn: namesOf, staleTime: 10_000 }).data;
+  const names = useQuery(namesQuery).data;
   return useMemo(() => ({
     t, word, money, vocabulary,
     segments: names?.segments ?? [],

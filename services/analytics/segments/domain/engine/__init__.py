@@ -18,6 +18,7 @@ from services.analytics.segments.domain.engine.inputs import (
     Fact,
     History,
     ListChange,
+    ScoreChange,
     fact,
 )
 from services.analytics.segments.domain.engine.program import (
@@ -32,7 +33,7 @@ from services.analytics.segments.domain.engine.state import State, blank, decode
 
 __all__ = [
     "TIME", "AttributeChange", "Change", "ConsentChange", "Definition", "Explanation", "Fact", "Fill", "History",
-    "ListChange", "NeedsHistory", "Outcome", "Program", "Reason", "StaleProgram", "State", "Transition", "advance",
-    "blank", "compile_program", "decode", "encode", "explain", "fact", "leaf_keys", "members", "needs_history",
-    "number_leaves", "rebuild",
+    "ListChange", "NeedsHistory", "Outcome", "Program", "Reason", "ScoreChange", "StaleProgram", "State", "Transition",
+    "advance", "blank", "compile_program", "decode", "encode", "explain", "fact", "leaf_keys", "members",
+    "needs_history", "number_leaves", "rebuild",
 ]  # fmt: skip

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal, NamedTuple
 
-from services.analytics.segments.domain.engine.inputs import AttributeChange, Change, ConsentChange, Fact, History
+from services.analytics.segments.domain.engine.inputs import Change, Fact, History
 from services.analytics.segments.domain.engine.leaves import Data, Leaf
 from services.analytics.segments.domain.engine.lookahead import next_wake
 from services.analytics.segments.domain.engine.program import Program
@@ -285,10 +285,4 @@ def concerned(program: Program, change: Change) -> list[Leaf]:
         if index is None:
             return []
         return [leaf for leaf, where in index.candidates(change) if where is None or where(change.props)]
-    if isinstance(change, AttributeChange):
-        topic: object = ("attr", change.name)
-    elif isinstance(change, ConsentChange):
-        topic = ("consent", change.channel, change.purpose)
-    else:
-        topic = ("list", change.list)
-    return list(program.profile.get(topic, ()))
+    return list(program.profile.get(change.topic, ()))

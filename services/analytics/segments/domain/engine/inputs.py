@@ -1,4 +1,4 @@
-"""Inputs of the engine: facts and changes of the profile, consent and lists, each with its event id."""
+"""Inputs of the engine: facts and changes of the profile, scores, consent and lists, each with its event id."""
 
 import unicodedata
 from collections.abc import Mapping
@@ -38,6 +38,26 @@ class AttributeChange:
     name: str
     value: object
 
+    @property
+    def topic(self) -> tuple[object, ...]:
+        """What leaves listen to."""
+        return ("attr", self.name)
+
+
+@dataclass(frozen=True, slots=True)
+class ScoreChange:
+    """A fit has given the customer another score; None means that there is none."""
+
+    id: str
+    recorded_at: int
+    name: str
+    value: object
+
+    @property
+    def topic(self) -> tuple[object, ...]:
+        """What leaves listen to."""
+        return ("score", self.name)
+
 
 @dataclass(frozen=True, slots=True)
 class ConsentChange:
@@ -50,6 +70,11 @@ class ConsentChange:
     status: str
     expires_at: int | None = None
 
+    @property
+    def topic(self) -> tuple[object, ...]:
+        """What leaves listen to."""
+        return ("consent", self.channel, self.purpose)
+
 
 @dataclass(frozen=True, slots=True)
 class ListChange:
@@ -61,8 +86,13 @@ class ListChange:
     member: bool
     until: int | None = None
 
+    @property
+    def topic(self) -> tuple[object, ...]:
+        """What leaves listen to."""
+        return ("list", self.list)
 
-Change = Fact | AttributeChange | ConsentChange | ListChange
+
+Change = Fact | AttributeChange | ScoreChange | ConsentChange | ListChange
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,12 +103,14 @@ class History:
     attributes: Mapping[str, object] = field(default_factory=dict)
     consents: Mapping[tuple[str, str], tuple[str, int | None]] = field(default_factory=dict)
     lists: Mapping[str, int | None] = field(default_factory=dict)  # list → until
+    scores: Mapping[str, object] = field(default_factory=dict)
 
     def changes(self, now: int) -> tuple[Change, ...]:
         """The history as changes that a leaf can take."""
         return (
             *self.facts,
             *(AttributeChange("", now, name, value) for name, value in self.attributes.items()),
+            *(ScoreChange("", now, name, value) for name, value in self.scores.items()),
             *(ConsentChange("", now, *pair, *value) for pair, value in self.consents.items()),
             *(ListChange("", now, name, True, until) for name, until in self.lists.items()),
         )

@@ -20,6 +20,8 @@ def write(node: n.Node) -> dict[str, Any]:
             return {"not": write(child)}
         case n.Comparison():
             return {"prop": node.name, **_comparison(node)}
+        case n.Score(test):
+            return {"score": test.name, **_comparison(test)}
         case n.Segment(name):
             return {"segment": name}
         case n.ListMember(name):
@@ -69,9 +71,10 @@ def _attribute(leaf: n.Attribute | n.Age | n.Years | n.Anniversary) -> dict[str,
 
 def _event(leaf: n.Aggregate | n.Edge | n.EdgeAge | n.Sequence) -> dict[str, Any]:
     match leaf:
-        case n.Aggregate(pattern, agg, field, window, op, value, _):
+        case n.Aggregate(pattern, agg, field, window, op, value, _, net):
             out = {**_pattern(pattern), "agg": agg, "window": _window(window), "op": op}
             out["value"] = list(value) if isinstance(value, tuple) else value
+            out |= {"net": True} if net else {}
             return out if field is None else {**out, "field": field}
         case n.Edge(pattern, which, test):
             return {**_pattern(pattern), "agg": which, "prop": test.name, **_comparison(test)}

@@ -3,9 +3,10 @@
 from collections.abc import Mapping
 from typing import Any
 
-from services.analytics.segments.domain.catalogue import SUMMABLE, Type
+from services.analytics.segments.domain.catalogue import RETURNS, SUMMABLE, Type
 from services.analytics.segments.domain.language.comparisons import NUMBER_OPS, read_comparison, read_range
 from services.analytics.segments.domain.language.nodes import (
+    RETURNED,
     Aggregate,
     All,
     AnyOf,
@@ -22,10 +23,11 @@ from services.analytics.segments.domain.language.nodes import (
     Sequence,
     Window,
 )
-from services.analytics.segments.domain.language.reading import Reader
+from services.analytics.segments.domain.language.reading import Reader, name_of
 from services.analytics.segments.domain.language.windows import check_kept, read_window
 
-AGGREGATES = ("count", "sum", "avg", "min", "max", "distinct", "first", "last")
+AGGREGATES = ("count", "sum", "avg", "min", "max", "distinct", RETURNED, "first", "last")
+NETTABLE = f"use it with count or sum of {' or '.join(sorted(RETURNS))}"
 DEEPEST_WHERE = 4
 MOST_COMPARISONS = 20
 _DISTINCT = frozenset({Type.STRING, Type.INTEGER, Type.MONEY, Type.QUANTITY})
@@ -84,7 +86,7 @@ def _size(node: Node) -> int:
 
 def _aggregate(reader: Reader, raw: dict[str, Any], path: str, agg: str) -> Aggregate | None:
     needs = ["event", "op", "value"] + ([] if agg == "count" else ["field"])
-    body = reader.mapping(raw, path, needs, ["agg", "where", "window"])
+    body = reader.mapping(raw, path, needs, ["agg", "where", "window", "net"])
     if body is None:
         return None
     pattern = _pattern(reader, body, path)
@@ -92,11 +94,26 @@ def _aggregate(reader: Reader, raw: dict[str, Any], path: str, agg: str) -> Aggr
     op = reader.choice(body["op"], f"{path}/op", NUMBER_OPS)
     name = None if agg == "count" or pattern is None else _field(reader, body, path, agg, pattern.event)
     kind = reader.catalogue.events[pattern.event][name] if pattern and name and agg != "distinct" else Type.INTEGER
+    if agg == RETURNED:
+        kind = Type.QUANTITY  # a share, to six decimals
+        if pattern is not None and pattern.event not in RETURNS:
+            reader.wrong(f"{path}/event", f"{pattern.event!r} has no returns", f"use {' or '.join(sorted(RETURNS))}")
+            return None
     value = None if op is None else _threshold(reader, body["value"], f"{path}/value", agg, op, kind)
     if pattern is None or window is None or op is None or value is None or (name is None and agg != "count"):
         return None
     held = None if name is None else reader.catalogue.events[pattern.event][name]
-    return Aggregate(pattern, agg, name, window, op, value, held)
+    return Aggregate(pattern, agg, name, window, op, value, held, _net(reader, body, path, agg, pattern.event))
+
+
+def _net(reader: Reader, body: Mapping[str, Any], path: str, agg: str, event: str) -> bool:
+    """`"net": true`: returns are taken off."""
+    net = body.get("net", False)
+    if not isinstance(net, bool):
+        reader.wrong(f"{path}/net", f"expected true or false, found {name_of(net)}", "write true to take off returns")
+    elif net and (agg not in ("count", "sum") or event not in RETURNS):
+        reader.wrong(f"{path}/net", f"{agg} of {event!r} has no returns to take off", NETTABLE)
+    return net is True
 
 
 def _window(reader: Reader, body: Mapping[str, Any], path: str) -> Window | None:

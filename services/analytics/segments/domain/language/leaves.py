@@ -1,5 +1,7 @@
 """Parses the leaves that look at the profile, consent, lists, other segments and chance."""
 
+from collections.abc import Mapping
+from math import inf
 from typing import Any
 
 from services.analytics.segments.domain.catalogue import DATES
@@ -14,6 +16,7 @@ from services.analytics.segments.domain.language.nodes import (
     Consent,
     Leaf,
     ListMember,
+    Score,
     Segment,
     Years,
 )
@@ -42,13 +45,35 @@ def read_attribute(reader: Reader, raw: dict[str, Any], path: str) -> Leaf | Non
         return None
     test = read_comparison(reader, body, path, name, kind)
     if test is not None:
-        _check_values(reader, test, f"{path}/value")
+        _check_values(reader, test, f"{path}/value", reader.catalogue.values)
     return None if test is None else Attribute(test)
 
 
-def _check_values(reader: Reader, test: Comparison, path: str) -> None:
+def read_score(reader: Reader, raw: dict[str, Any], path: str) -> Leaf | None:
+    """`{"score": name, "op": …, "value": …}`."""
+    body = reader.mapping(raw, path, ["score", "op"], ["value", "ci"])
+    name = None if body is None else reader.known(body["score"], f"{path}/score", "score", reader.catalogue.scores)
+    test = None
+    if body is not None and name is not None:
+        test = read_comparison(reader, body, path, name, reader.catalogue.scores[name])
+    if test is None:
+        return None
+    _check_values(reader, test, f"{path}/value", reader.catalogue.score_values)
+    _check_bounds(reader, test, f"{path}/value")
+    return Score(test)
+
+
+def _check_bounds(reader: Reader, test: Comparison, path: str) -> None:
+    """A score is never beyond its bounds."""
+    low, high = reader.catalogue.score_bounds.get(test.name, (-inf, inf))
+    for value in test.value if isinstance(test.value, tuple) else (test.value,):
+        if isinstance(value, int | float) and not low <= value <= high:
+            reader.wrong(path, f"{test.name!r} is never {value}", f"write a number from {low:g} to {high:g}")
+
+
+def _check_values(reader: Reader, test: Comparison, path: str, values: Mapping[str, tuple[str, ...]]) -> None:
     """Of an attribute with few values another one is a mistake."""
-    allowed = reader.catalogue.values.get(test.name)
+    allowed = values.get(test.name)
     if allowed is None or test.op not in ("eq", "ne", "in", "nin"):
         return
     wanted = test.value if isinstance(test.value, tuple) else (test.value,)

@@ -5,7 +5,10 @@ Values are normalised: durations and instants in microseconds, strings NFC, sets
 
 from dataclasses import dataclass
 
-from services.analytics.segments.domain.catalogue import Type
+from services.analytics.segments.domain.catalogue import RETURNS, Type
+
+RETURNED = "returned_share"
+"""The aggregate that divides what came back by what was bought."""
 
 Scalar = str | int | float | bool
 Value = Scalar | tuple[Scalar, ...] | None
@@ -88,6 +91,13 @@ class Attribute:
 
 
 @dataclass(frozen=True, slots=True)
+class Score:
+    """A score of the customer, as of the last fit, against a constant."""
+
+    test: Comparison
+
+
+@dataclass(frozen=True, slots=True)
 class Age:
     """Time since a date attribute: `age_gte` is now >= value + length, `age_lt` is now < value + length."""
 
@@ -126,9 +136,11 @@ class Pattern:
 
 @dataclass(frozen=True, slots=True)
 class Aggregate:
-    """Count, sum, avg, min, max or distinct of the matching events of a window, against a constant.
+    """Count, sum, avg, min, max or distinct of the matching events of a window, or the share of them that came back,
+    against a constant.
 
-    Count, sum and distinct of nothing are 0; avg, min and max of nothing are missing, so the comparison is false.
+    Count, sum and distinct of nothing are 0; avg, min, max and share of nothing are missing, so the comparison is
+    false. Net counts and sums take off the returns of the window that satisfy the same conditions.
     """
 
     pattern: Pattern
@@ -138,6 +150,13 @@ class Aggregate:
     op: str
     value: Bound
     type: Type | None = None  # of the field
+    net: bool = False
+
+    @property
+    def kinds(self) -> tuple[str, ...]:
+        """The events that it looks at: the pattern's own, and returns where they count against those."""
+        event = self.pattern.event
+        return (event, RETURNS[event]) if self.net or self.agg == RETURNED else (event,)
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,6 +229,7 @@ class Bucket:
 
 Leaf = (
     Attribute
+    | Score
     | Age
     | Years
     | Anniversary

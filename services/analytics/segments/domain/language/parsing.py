@@ -10,6 +10,7 @@ from services.analytics.segments.domain.language.leaves import (
     read_bucket,
     read_consent,
     read_list,
+    read_score,
     read_segment,
 )
 from services.analytics.segments.domain.language.nodes import All, AnyOf, Leaf, Node, Not
@@ -20,6 +21,7 @@ MOST_LEAVES = 50
 
 LEAVES: Mapping[str, Callable[[Reader, dict[str, Any], str], Leaf | None]] = {
     "attr": read_attribute,
+    "score": read_score,
     "event": read_event,
     "sequence": read_sequence,
     "segment": read_segment,
@@ -27,7 +29,7 @@ LEAVES: Mapping[str, Callable[[Reader, dict[str, Any], str], Leaf | None]] = {
     "list": read_list,
     "bucket": read_bucket,
 }
-"""Each leaf by the key that marks it. New kinds of leaf (score, rank, geo) join here."""
+"""Each leaf by the key that marks it. New kinds of leaf (geo, relation) join here."""
 
 
 def parse(raw: object, catalogue: Catalogue) -> Node:

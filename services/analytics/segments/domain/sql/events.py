@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from services.analytics.segments.domain.engine.predicates import compares
-from services.analytics.segments.domain.language.nodes import Aggregate, Edge, EdgeAge
+from services.analytics.segments.domain.language.nodes import RETURNED, Aggregate, Edge, EdgeAge
 from services.analytics.segments.domain.sql.conditions import ORDERS, comparison, joined, where
 from services.analytics.segments.domain.sql.parameters import Parameters
 from services.analytics.segments.domain.sql.people import ROOT, UNMERGED, grouped_facts, owned_facts
@@ -23,11 +23,11 @@ def recorded(parameters: Parameters, now: int) -> str:
     return f"f.recorded_at <= {parameters.instant(now)}"
 
 
-def pass_over(kind: str, leaves: Sequence[EventLeaf], scope: Scope, parameters: Parameters, now: int) -> str:
+def pass_over(kinds: Sequence[str], leaves: Sequence[EventLeaf], scope: Scope, parameters: Parameters, now: int) -> str:
     """A select of (root, l0, l1, …): the truth of each leaf, for customers of whom one differs from `of_nothing`."""
     spans = [_bounds(leaf, now) for leaf in leaves]
     conditions = [_counts(leaf, span, parameters, now) for leaf, span in zip(leaves, spans, strict=True)]
-    kept = [f"f.event = {parameters.text(kind)}", recorded(parameters, now)]
+    kept = [f"f.event in ({', '.join(map(parameters.text, kinds))})", recorded(parameters, now)]
     lows = [low for low, _ in spans]
     if len(leaves) > 1 and None not in lows:
         # Implied by the leaves' own bounds; an index on (event, time) can use it.
@@ -58,7 +58,7 @@ def pass_over(kind: str, leaves: Sequence[EventLeaf], scope: Scope, parameters: 
 
 def of_nothing(leaf: EventLeaf) -> bool:
     """The leaf's truth for a customer without any such event."""
-    if not isinstance(leaf, Aggregate) or leaf.agg in ("avg", "min", "max"):
+    if not isinstance(leaf, Aggregate) or leaf.agg in ("avg", "min", "max", RETURNED):
         return False
     return compares(leaf.op, leaf.value)(0, 1)
 
@@ -95,11 +95,20 @@ def _truth(leaf: EventLeaf, only: str, parameters: Parameters, now: int) -> str:
 
 
 def _aggregate(leaf: Aggregate, only: str, parameters: Parameters) -> str:
+    if leaf.net:
+        one = "1" if leaf.field is None or leaf.type is None else fact_property(leaf.field, leaf.type)
+        signed = f"case when f.event = {parameters.text(leaf.pattern.event)} then {one} else -({one}) end"
+        return _compared(leaf, f"coalesce(sum({signed}){only}, 0)", parameters)
     if leaf.agg == "count":
         return _compared(leaf, f"count(*){only}", parameters)
     assert leaf.field is not None
     assert leaf.type is not None
     value = fact_property(leaf.field, leaf.type)
+    if leaf.agg == RETURNED:
+        is_own = f"f.event = {parameters.text(leaf.pattern.event)}"
+        bought = f"coalesce(sum(case when {is_own} then {value} end){only}, 0)"
+        returned = f"coalesce(sum(case when not {is_own} then {value} end){only}, 0)"
+        return f"({bought} > 0 and {_compared(leaf, returned, parameters, f' * {bought}')})"
     match leaf.agg:
         case "distinct":
             return _compared(leaf, f"count(distinct {value}){only}", parameters)

@@ -11,6 +11,7 @@ from services.analytics.segments.domain.sql.parameters import Parameters
 from services.analytics.segments.domain.sql.people import population
 from services.analytics.segments.domain.sql.profile import consent_of, list_of, of_profile
 from services.analytics.segments.domain.sql.scopes import EVERYBODY, Scope
+from services.analytics.segments.domain.sql.scores import of_scores
 from services.analytics.segments.domain.sql.sequences import pairs
 
 Compiled = tuple[str, dict[str, Any]]
@@ -77,10 +78,11 @@ def _truths(trees: Mapping[str, n.Node], wanted: list[str], now: int, scope: Sco
         answers.columns[n.Segment(name)] = answer
     columns = [f"{answers.columns[n.Segment(name)]} as s{number}" for number, name in enumerate(wanted)]
     profile = "left join profiles profile on profile.customer_id = p.root"
-    joins = [f"left join {name} on {name}.root = p.root" for name in answers.parts]
+    score = "left join scores score on score.customer_id = p.root"
+    tables = [profile] * answers.uses_profile + [score] * answers.uses_scores
+    joins = [*tables, *(f"left join {name} on {name}.root = p.root" for name in answers.parts)]
     select = (
-        f"select {', '.join(['p.root as customer_id', *columns])} from people p"
-        f" {profile if answers.uses_profile else ''} {' '.join(joins)} {' '.join(steps)}"
+        f"select {', '.join(['p.root as customer_id', *columns])} from people p {' '.join(joins)} {' '.join(steps)}"
     )
     parts = [*population(scope, parameters), *(f"{name} as ({part})" for name, part in answers.parts.items())]
     return f"with recursive {', '.join(parts)}", select, parameters
@@ -93,15 +95,17 @@ class _Answers:
         self.now, self.scope, self.parameters = now, scope, parameters
         self.parts: dict[str, str] = {}
         self.columns: dict[n.Node, str] = {}
-        self.uses_profile = False
+        self.uses_profile = self.uses_scores = False
 
     def add(self, leaves: Iterable[n.Node]) -> None:
         """Make the parts that answer these leaves; equal leaves share one."""
-        kinds: dict[str, list[EventLeaf]] = {}
+        kinds: dict[tuple[str, ...], list[EventLeaf]] = {}
         for leaf in dict.fromkeys(leaves):
             match leaf:
-                case n.Aggregate() | n.Edge() | n.EdgeAge():
-                    kinds.setdefault(leaf.pattern.event, []).append(leaf)
+                case n.Aggregate():
+                    kinds.setdefault(leaf.kinds, []).append(leaf)
+                case n.Edge() | n.EdgeAge():
+                    kinds.setdefault((leaf.pattern.event,), []).append(leaf)
                 case n.Sequence():
                     self._alone(leaf, pairs(leaf, self.scope, self.parameters, self.now), False)
                 case n.Consent():
@@ -109,11 +113,14 @@ class _Answers:
                     self._alone(leaf, part, leaf.status == "unknown")
                 case n.ListMember():
                     self._alone(leaf, list_of(leaf, self.scope, self.parameters, self.now), False)
+                case n.Score(test):
+                    self.columns[leaf] = of_scores(test, self.parameters)
+                    self.uses_scores = True
                 case n.Attribute() | n.Age() | n.Years() | n.Anniversary() | n.Bucket():
                     self.columns[leaf] = of_profile(leaf, self.parameters, self.now)
                     self.uses_profile = True
-        for kind, found in kinds.items():
-            name = self._part(pass_over(kind, found, self.scope, self.parameters, self.now))
+        for events, found in kinds.items():
+            name = self._part(pass_over(events, found, self.scope, self.parameters, self.now))
             for number, leaf in enumerate(found):
                 self.columns[leaf] = _or_absent(f"{name}.l{number}", of_nothing(leaf))
 

@@ -13,6 +13,8 @@ def leaf_of(node: n.Node, id: int) -> Leaf:
     match node:
         case n.Attribute():
             return profile.AttributeLeaf(node, id)
+        case n.Score():
+            return profile.ScoreLeaf(node, id)
         case n.Age():
             return profile.AgeLeaf(node, id)
         case n.Years():
@@ -40,6 +42,8 @@ def _aggregate(node: n.Aggregate, id: int) -> Leaf:
     recent, fixed = isinstance(node.window, n.Last), isinstance(node.window, n.Fixed)
     if not recent and not fixed:
         return samples.SampleLeaf(node, id)
+    if node.net or node.agg == n.RETURNED:
+        return samples.RecentFold(node, id) if recent else samples.FixedFold(node, id)
     if node.agg == "count":
         return counts.RecentCount(node, id) if recent else counts.FixedCount(node, id)
     if node.agg == "distinct":

@@ -31,7 +31,7 @@ class Leaf(ABC):
         self.affected = ()
 
     def topics(self) -> tuple[object, ...]:
-        """What this leaf listens to: `("event", kind)`, `("attr", name)`, `("consent", …)`, `("list", id)`."""
+        """What this leaf listens to: `("event", kind)`, `("attr", name)`, `("score", name)`, `("consent", …)` …"""
         return ()
 
     def conditions(self) -> Mapping[str, Where | None]:

@@ -1,10 +1,17 @@
-"""Leaves over the profile, consent, lists and chance."""
+"""Leaves over the profile, scores, consent, lists and chance."""
 
 import hashlib
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from services.analytics.segments.domain.engine.inputs import AttributeChange, Change, ConsentChange, ListChange, normal
+from services.analytics.segments.domain.engine.inputs import (
+    AttributeChange,
+    Change,
+    ConsentChange,
+    ListChange,
+    ScoreChange,
+    normal,
+)
 from services.analytics.segments.domain.engine.leaves.base import Answer, Data, Leaf, until
 from services.analytics.segments.domain.engine.predicates import predicate
 from services.analytics.segments.domain.instants import (
@@ -21,7 +28,7 @@ from services.analytics.segments.domain.language import nodes as n
 class AttributeLeaf(Leaf):
     """Data: 1 when the truth differs from that of a missing value."""
 
-    def __init__(self, node: n.Attribute, id: int) -> None:
+    def __init__(self, node: n.Attribute | n.Score, id: int) -> None:
         super().__init__(node, id)
         self.name = node.test.name
         self.check = predicate(node.test)
@@ -31,11 +38,18 @@ class AttributeLeaf(Leaf):
         return (("attr", self.name),)
 
     def take(self, data: Data, change: Change) -> Data:
-        assert isinstance(change, AttributeChange)
+        assert isinstance(change, AttributeChange | ScoreChange)
         return 1 if self.check(normal(change.value)) != self.empty else None
 
     def answer(self, data: Data, now: int) -> Answer:
         return (data is not None) != self.empty, NEVER
+
+
+class ScoreLeaf(AttributeLeaf):
+    """The same of a score: it stays until the next fit, whatever happens meanwhile."""
+
+    def topics(self) -> tuple[object, ...]:
+        return (("score", self.name),)
 
 
 class AgeLeaf(Leaf):

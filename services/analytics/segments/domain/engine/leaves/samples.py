@@ -1,7 +1,7 @@
 """Leaves that need every event of their window: sums and extremes, and windows with two moving edges."""
 
 from bisect import bisect_left
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import reduce
 from itertools import accumulate
 from typing import Any
@@ -11,16 +11,26 @@ from services.analytics.segments.domain.engine.leaves.base import Answer, Data
 from services.analytics.segments.domain.engine.leaves.counts import inside
 from services.analytics.segments.domain.engine.leaves.events import EventLeaf
 from services.analytics.segments.domain.engine.leaves.spans import Span, span_of
-from services.analytics.segments.domain.engine.predicates import compares, reader_of
+from services.analytics.segments.domain.engine.predicates import Where, compares, reader_of
 from services.analytics.segments.domain.instants import NEVER
 from services.analytics.segments.domain.language import nodes as n
 from services.analytics.segments.domain.quantities import total
 
 Number = int | float
-FOLDS: dict[str, Callable[[Number, Number], Number]] = {"sum": total, "avg": total, "min": min, "max": max}
+
+
+def both(left: Any, right: Any) -> Any:
+    """What was bought and what came back, of two."""
+    return [total(left[0], right[0]), total(left[1], right[1])]
+
+
+FOLDS: dict[str, Callable[[Any, Any], Any]] = {
+    "sum": total, "avg": total, "min": min, "max": max, n.RETURNED: both
+}  # fmt: skip
 
 MEASURES: dict[str, Callable[[Any], object]] = {
     "count": len, "distinct": lambda values: len(set(values)), "min": min, "max": max,
+    n.RETURNED: lambda values: dict(zip(("bought", "returned"), reduce(both, values), strict=True)),
     "sum": lambda values: reduce(total, values), "avg": lambda values: reduce(total, values) / len(values),
 }  # fmt: skip
 
@@ -30,18 +40,33 @@ class FieldLeaf(EventLeaf):
 
     def __init__(self, node: n.Aggregate, id: int) -> None:
         super().__init__(node, id)
-        self.agg, self.name = node.agg, node.field
+        # A net count is the sum of ones, some of which are below zero.
+        self.agg, self.name = "sum" if node.net else node.agg, node.field
+        self.kinds = node.kinds
         self.compare = compares(node.op, node.value)
         self.read = reader_of(node.type) if node.type else None
 
     def value(self, event: Fact) -> Any:
         """What the event brings to the aggregate; None when it does not count."""
-        if self.name is None or self.read is None:
-            return 1
-        return self.read(event.props.get(self.name))
+        found: Any = 1 if self.name is None or self.read is None else self.read(event.props.get(self.name))
+        if found is None or len(self.kinds) == 1:
+            return found
+        is_return = event.kind == self.kinds[1]
+        if self.agg == n.RETURNED:
+            return [0, found] if is_return else [found, 0]
+        return -found if is_return else found
 
-    def holds(self, total: Number, number: int) -> bool:
+    def topics(self) -> tuple[object, ...]:
+        return tuple(("event", kind) for kind in self.kinds)
+
+    def conditions(self) -> Mapping[str, Where | None]:
+        return dict.fromkeys(self.kinds, self.where)
+
+    def holds(self, total: Any, number: int) -> bool:
         """The comparison for a folded total of a number of events."""
+        if self.agg == n.RETURNED:
+            bought, returned = total or (0, 0)
+            return bought > 0 and self.compare(returned, bought)
         if self.agg == "avg":
             return number > 0 and self.compare(total, number)
         return (number > 0 or self.agg not in ("min", "max")) and self.compare(total, 1)
@@ -53,7 +78,7 @@ class FixedFold(FieldLeaf):
     def __init__(self, node: n.Aggregate, id: int) -> None:
         super().__init__(node, id)
         assert isinstance(node.window, n.Fixed)
-        self.inside, self.fold = inside(node.window), FOLDS[node.agg]
+        self.inside, self.fold = inside(node.window), FOLDS[self.agg]
 
     def add(self, data: Data, event: Fact) -> Data:
         value = self.value(event)
@@ -124,7 +149,7 @@ class RecentFold(SampleLeaf):
     def __init__(self, node: n.Aggregate, id: int) -> None:
         super().__init__(node, id)
         assert isinstance(node.window, n.Last)
-        self.length, self.fold = node.window.length, FOLDS[node.agg]
+        self.length, self.fold = node.window.length, FOLDS[self.agg]
 
     def answer(self, data: Data, now: int) -> Answer:
         if not data:

@@ -1,0 +1,28 @@
+"""Figures of a period. Money in minor units of the base currency."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """What was sold, taken back, and to whom. `unvalued` are purchases whose currency had no rate."""
+
+    orders: int = 0
+    unvalued: int = 0
+    gross: int = 0
+    returned: int = 0
+    buyers: int = 0
+    new: int = 0
+    lost: int = 0
+
+    @property
+    def revenue(self) -> int:
+        """Net of what was taken back in the period."""
+        return self.gross - self.returned
+
+    @property
+    def repeat(self) -> int:
+        """Buyers who had bought before the period began."""
+        return self.buyers - self.new

@@ -1,0 +1,1 @@
+"""Customers whom an import had brought that was taken back: they are none."""

@@ -1,0 +1,1 @@
+"""The scores of each customer as they stand, and whose memberships are still to follow them."""

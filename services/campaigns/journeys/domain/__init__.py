@@ -1,0 +1,1 @@
+"""Rules of journeys: definitions, what is wrong with one, and the step."""

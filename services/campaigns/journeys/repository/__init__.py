@@ -1,0 +1,1 @@
+"""SQL of journeys, travellers and their visits."""

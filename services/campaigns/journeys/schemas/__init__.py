@@ -1,0 +1,1 @@
+"""Journeys over HTTP: XIn is what comes, XOut what goes."""

@@ -1,0 +1,1 @@
+"""Use cases of journeys: one function, one transaction, the events it emits."""

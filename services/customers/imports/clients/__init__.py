@@ -1,0 +1,1 @@
+"""Neighbours of imports: privacy, which keeps what files say of consent."""

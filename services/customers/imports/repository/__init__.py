@@ -1,0 +1,1 @@
+"""The SQL of imports, cut by noun."""

@@ -1,0 +1,1 @@
+"""The doors of imports: files, and mappings that were kept."""

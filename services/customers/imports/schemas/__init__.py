@@ -1,0 +1,1 @@
+"""What HTTP sees of imports, cut by noun."""

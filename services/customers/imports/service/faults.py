@@ -1,0 +1,44 @@
+"""Refuse a mapping with all its faults at once."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from services.customers.config import Settings
+from services.customers.imports.domain.consents import ConsentRule, fault_of
+from services.customers.imports.errors import InvalidMapping
+from shared.files.mapping import Mapped, MappingFault
+
+
+def refuse_faults(mapping: Mapped, faults: Sequence[MappingFault]) -> None:
+    """Raises InvalidMapping when there are any."""
+    if faults:
+        raise InvalidMapping(
+            "The mapping cannot be used.",
+            cure="Mend what is named.",
+            errors=[
+                {
+                    "where": f"/columns/{fault.place}" if fault.place >= 0 else "/columns",
+                    "what": f"{mapping[fault.place].column}: {fault.what}" if fault.place >= 0 else fault.what,
+                    "cure": fault.cure,
+                }
+                for fault in faults
+            ],
+        )
+
+
+def refuse_consent_faults(settings: Settings, rules: Sequence[ConsentRule], columns: Sequence[str]) -> None:
+    """Raises InvalidMapping when a file cannot speak of consent in this way, or here at all."""
+    if rules and settings.privacy_url is None:
+        raise InvalidMapping(
+            "What a file says of consent cannot be kept: privacy's address is not set (PRIVACY_URL).",
+            cure="Set it for app and worker of customers, or leave `consents` out.",
+            where="/consents",
+        )
+    faults = [(place, fault) for place, rule in enumerate(rules) if (fault := fault_of(rule, columns)) is not None]
+    if faults:
+        raise InvalidMapping(
+            "What the columns say of consent cannot be used.",
+            cure="Mend what is named.",
+            errors=[{"where": f"/consents/{place}", "what": what, "cure": cure} for place, (what, cure) in faults],
+        )

@@ -1,0 +1,1 @@
+"""What data subjects ask for: what is kept about them, a correction, an end; with deadline, steps and an answer."""

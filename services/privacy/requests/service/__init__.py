@@ -1,0 +1,1 @@
+"""Take requests, answer them, and keep what was done."""

@@ -1,0 +1,1 @@
+"""What the pages for recipients share: the frame, the words in six languages, the headers."""
