@@ -44,7 +44,7 @@ Template = Annotated[str, StringConstraints(min_length=1, max_length=100_000, pa
 Duration = Annotated[
     timedelta, BeforeValidator(only_text), Field(ge=timedelta(minutes=1), le=timedelta(days=366), examples=["P3D"])
 ]
-WallTime = Annotated[ClockTime, BeforeValidator(only_text), Field(examples=["21:00"])]
+WallTime = Annotated[ClockTime, Field(examples=["21:00"])]
 SegmentId = Annotated[UUID, Field(description="a live segment of analytics")]
 
 
