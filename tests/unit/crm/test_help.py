@@ -34,6 +34,8 @@ WITHOUT_SETTINGS = {
     "where": (),
     "customers import": (__file__,),
     "orders import": (__file__,),
+    "products import": (__file__,),
+    "products unknown": (),
     "orders show": (ID,),
     "orders undo": (ID,),
     "campaigns list": (),
