@@ -6,6 +6,7 @@ import typer
 
 from services.crm import (
     campaigns,
+    consents,
     customers,
     dead_letters,
     documents,
@@ -39,6 +40,7 @@ app.command("rebuild")(rebuilding.rebuild)
 app.command("repair-clock")(repairing.repair_clock)
 app.add_typer(keys.commands, name="keys")
 app.add_typer(customers.commands, name="customers")
+app.add_typer(consents.commands, name="consents")
 app.add_typer(orders.commands, name="orders")
 app.add_typer(products.commands, name="products")
 app.add_typer(campaigns.commands, name="campaigns")

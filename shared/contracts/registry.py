@@ -35,6 +35,7 @@ FACTS: dict[str, type[Fact]] = {
         campaigns.CampaignsErasureDone,
         privacy.ConsentChanged,
         privacy.AddressConsentChanged,
+        privacy.LedgerSealed,
         privacy.PreferencesChanged,
         privacy.SignupRequested,
         privacy.SuppressionChanged,

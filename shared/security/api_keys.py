@@ -37,6 +37,7 @@ SCOPES = {
     "customers:write": "create and change customers",
     "customers:cards": "contact cards, for sending",
     "customers:merge": "link, merge and undo",
+    "customers:export": "take customers out as files, with a reason that is kept",
     "customers:import": "bring files of customers, see what they hold, run them",
     "analytics:read": "segments, memberships, insights",
     "analytics:write": "define segments",

@@ -11,9 +11,10 @@ from uuid import UUID
 import orjson
 from sqlalchemy import text
 
+from shared.customers.stores import deleted
 from shared.database.transaction import Tx
 
-STORES = ("facts", "profiles", "consents")
+STORES = deleted("facts", "profiles", "consents")
 """The tables that hold a customer's data here."""
 
 COLUMNS = {

@@ -188,6 +188,9 @@ GOODS: dict[str, dict[str, list[Any]]] = {
         "POST /suppressions": [{"addresses": [_ADDRESS], "reason": "manual", "customer_id": "<customer_id>"}],
         "POST /suppressions/removals": [{"addresses": [_ADDRESS], "reason": "manual", "customer_id": None}],
         "POST /suppressions/checks": [{"addresses": [_ADDRESS]}],
+        "POST /suppression-lists/{name}/entries": [
+            {"channel": "email", "algorithm": "sha256", "digests": ["ab" * 32], "key_id": None}
+        ],
         "PUT /purposes/{name}": [
             {"labels": {"en": "Wine", "pt-BR": "Vinho"}, "description": "Letters about wine", "channels": ["email"],
              "bases": [{"basis": "consent", "days": None}, {"basis": "soft_opt_in", "days": 730}], "archived": False}

@@ -33,6 +33,7 @@ WITHOUT_SETTINGS = {
     "keys rotate": ("till",),
     "where": (),
     "customers import": (__file__,),
+    "consents verify": (),
     "orders import": (__file__,),
     "products import": (__file__,),
     "products unknown": (),
@@ -46,6 +47,10 @@ WITHOUT_SETTINGS = {
     **{f"journeys {action}": (ID,) for action in ("start", "pause", "resume", "stop", "report")},
     "customers imports": (),
     "customers undo": (ID,),
+    "customers find": ("Berg",),
+    "customers show": (ID,),
+    "customers merge": (ID, ID),
+    "customers export": ("out.csv", "--columns", "email", "--reason", "test"),
 }
 
 
