@@ -13,6 +13,7 @@ from services.crm import (
     journeys,
     keys,
     migrating,
+    orders,
     rebuilding,
     reconciling,
     repairing,
@@ -39,6 +40,7 @@ app.command("repair-clock")(repairing.repair_clock)
 app.add_typer(keys.commands, name="keys")
 app.add_typer(customers.commands, name="customers")
 app.add_typer(consents.commands, name="consents")
+app.add_typer(orders.commands, name="orders")
 app.add_typer(campaigns.commands, name="campaigns")
 app.add_typer(journeys.commands, name="journeys")
 app.command("where")(where.where)
