@@ -20,7 +20,7 @@ _TEMPLATE = """\
 # Publishers that write straight to Kafka and are believed about who somebody is, by the names they give.
 # TRUSTED_PUBLISHERS=["tills"]
 
-# Mail stays in the built-in inbox until a server is named here.
+# Mail stays in the built-in inbox until a server is named here, or in the console's settings (which hold over these).
 # SMTP_HOST=smtp.example.com
 # SMTP_PORT=587
 # SMTP_USER=

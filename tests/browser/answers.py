@@ -108,6 +108,13 @@ def scores() -> dict[str, Any]:
             "crosses_at": AT, "value_fit": ID}  # fmt: skip
 
 
+def fit(number: int = 1) -> dict[str, Any]:
+    return {"id": an_id(number), "model": "mbgnbd", "state": "refused", "options": {}, "requested_at": AT,
+            "requested_by": "night", "as_of": AT, "finished_at": AT, "customers": 12, "parameters": None,
+            "quality": None, "reason": "too-few-customers",
+            "detail": f"12 customers bought, 300 are needed ({number})"}  # fmt: skip
+
+
 def sending(checked_at: str | None) -> dict[str, Any]:
     server = {"host": "mail.example.test", "port": 587, "security": "starttls", "user": "ada", "password_set": True}
     return {"sender": {"name": "Fruit shop", "address": "news@shop.example.test", "set_by": "environment"},
@@ -226,6 +233,12 @@ def everything(count: int = 3) -> dict[str, Any]:
         "GET /campaigns/campaigns/{}": campaign(),
         "GET /campaigns/campaigns/{}/report": report,
         "GET /campaigns/campaigns/{}/messages": rows(message, count),
+        "GET /analytics/scores/rfm": {
+            "cells": [{"recency": r, "frequency": f, "group": "champions" if r > 3 else "lost", "customers": r * f,
+                       "money": 1000 * r, "clv": 500} for r in range(1, 6) for f in range(1, 6)] if count else [],
+            "groups": {"champions": 135, "lost": 90},
+        },
+        "GET /analytics/scores/fits": rows(fit, count),
         "GET /campaigns/settings/sending": sending(AT if count else None),
         "GET /campaigns/settings/allow-list": {"patterns": ["me@example.test"], "holds": True, "set_by": "people",
                                                "mailable": 1200},

@@ -64,6 +64,7 @@ PLACES = [
     Place("privacy-consents", f"/privacy?tab=consents&customer={ID}", "Yes, write to me.", "/privacy/customers"),
     Place("privacy-suppressions", "/privacy?tab=suppressions", "holds fingerprints", ""),
     Place("erasure", f"/privacy/erasures/{ID}", "the customer, by letter", "/privacy/erasures"),
+    Place("insights", "/insights", "12 customers bought, 300 are needed (1)", "/analytics/scores/rfm"),
     Place("settings", "/settings", "Nobody else is written to", "/campaigns/settings"),
     Place("settings-limits", "/settings?tab=limits", "At most so many messages", "/campaigns/policies"),
     Place("settings-changes", "/settings?tab=changes", "ada 1", "/campaigns/settings"),

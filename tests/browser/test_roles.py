@@ -13,6 +13,7 @@ AREAS = {
     "Imports": ("/imports", "customers:import"),
     "Segments": ("/segments", "analytics:read"),
     "Campaigns": ("/campaigns", "campaigns:read"),
+    "Insights": ("/insights", "analytics:read"),
     "Settings": ("/settings", "campaigns:read"),
     "Privacy desk": ("/privacy", "privacy:read"),
     "Operations": ("/operations", "operations"),

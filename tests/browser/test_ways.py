@@ -119,6 +119,8 @@ async def test_an_agent_finds_a_caller_notes_the_call_and_records_a_refusal(
     page = visitor.page
     await visitor.open("/customers", "Find a customer")
     await page.get_by_role("textbox", name="Find a customer").fill(ADDRESS)
+    # Until it is found all customers stand there.
+    await expect(page.get_by_role("row")).to_have_count(2, timeout=PATIENCE_MS)
     await page.get_by_role("row").nth(1).get_by_role("link").click()
     await page.get_by_text(ada).wait_for()
     await page.get_by_role("button", name="Log a contact").click()

@@ -19,7 +19,7 @@ class BasketIn(BaseModel):
     most: int = Field(5, ge=1, le=30, description="how many offers at most")
 
 
-class ReasonOut(BaseModel):
+class SuggestionReasonOut(BaseModel):
     """The pair that speaks most for an offer."""
 
     model_config = ConfigDict(from_attributes=True)
@@ -37,7 +37,7 @@ class OfferOut(BaseModel):
 
     product: str = Field(description="the product")
     score: float = Field(description="confidence times the root of lift, summed over the products held")
-    because: ReasonOut = Field(description="the pair that speaks most for it")
+    because: SuggestionReasonOut = Field(description="the pair that speaks most for it")
 
 
 class OffersOut(BaseModel):

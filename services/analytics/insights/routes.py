@@ -13,7 +13,7 @@ from services.analytics.config import Settings
 from services.analytics.insights.domain.ledgers import total
 from services.analytics.insights.schemas import (
     BarOut,
-    CellOut,
+    CohortCellOut,
     CohortOut,
     CohortsOut,
     CustomerProfitabilityOut,
@@ -71,7 +71,7 @@ async def show_cohorts(
         CohortOut(
             period=cohort.period,
             customers=cohort.customers,
-            cells=[CellOut(**asdict(cell), share=cell.buyers / cohort.customers) for cell in cohort.cells],
+            cells=[CohortCellOut(**asdict(cell), share=cell.buyers / cohort.customers) for cell in cohort.cells],
         )
         for cohort in found
     ]

@@ -45,7 +45,7 @@ class RevenueOut(BaseModel):
     periods: list[PeriodOut] = Field(description="the oldest first, also those in which nothing happened")
 
 
-class CellOut(BaseModel):
+class CohortCellOut(BaseModel):
     """A cohort so many periods after its first."""
 
     model_config = ConfigDict(from_attributes=True)
@@ -61,7 +61,7 @@ class CohortOut(BaseModel):
 
     period: date = Field(description="the period of their first purchase")
     customers: int = Field(description="how many they are")
-    cells: list[CellOut] = Field(description="the periods in which anything happened")
+    cells: list[CohortCellOut] = Field(description="the periods in which anything happened")
 
 
 class CohortsOut(BaseModel):

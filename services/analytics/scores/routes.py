@@ -6,7 +6,7 @@ from collections import Counter
 from typing import Any
 from uuid import UUID
 
-from services.analytics.scores.schemas import CellOut, FitIn, FitOut, GridOut, ScoresOut
+from services.analytics.scores.schemas import FitIn, FitOut, GridOut, RfmCellOut, ScoresOut
 from services.analytics.scores.service import requesting, showing
 from shared.web import APIRouter, CallerDep, TxDep, requires
 from shared.web.paging import DEFAULT_LIMIT, After, Limit, Page, encode_cursor, id_in
@@ -50,8 +50,8 @@ def _fit(row: Any) -> FitOut:
     return FitOut(id=row["fit_id"], **{name: row[name] for name in FitOut.model_fields if name != "id"})
 
 
-def _cell(row: Any) -> CellOut:
-    return CellOut(
+def _cell(row: Any) -> RfmCellOut:
+    return RfmCellOut(
         recency=row["r"],
         frequency=row["f"],
         group=row["rfm_group"],

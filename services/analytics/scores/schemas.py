@@ -68,7 +68,7 @@ class FitOut(BaseModel):
     detail: str | None = Field(description="why it was refused, with the numbers")
 
 
-class CellOut(BaseModel):
+class RfmCellOut(BaseModel):
     """Customers of one recency score, frequency score and group."""
 
     recency: Score = Field(description="5: bought most lately")
@@ -82,7 +82,7 @@ class CellOut(BaseModel):
 class GridOut(BaseModel):
     """Recency by frequency. Cells without customers are left out."""
 
-    cells: list[CellOut] = Field(description="best first")
+    cells: list[RfmCellOut] = Field(description="best first")
     groups: dict[str, int] = Field(description="customers of each named group")
 
 

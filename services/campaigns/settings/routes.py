@@ -27,7 +27,8 @@ async def read_sending(tx: TxDep, settings: SettingsDep) -> SendingOut:
 
 @router.put("/sending", dependencies=_SET)
 async def set_sending(tx: TxDep, settings: SettingsDep, caller: CallerDep, body: SendingIn) -> SendingOut:
-    """In force within five seconds, without a restart. What is left out stays; null takes the environment's."""
+    """In force within five seconds, without a restart. What is left out stays; null takes the environment's. With the
+    first server an allow-list holds outside production: what stayed on the machine would reach everybody at once."""
     if "sender" in body.model_fields_set:
         await service.set_sender(tx, settings, body.identity(), by=caller.id)
     if "server" in body.model_fields_set:

@@ -76,7 +76,8 @@ async def set_sender(tx: Tx, settings: Settings, sender: SenderIdentity | None, 
 
 async def set_server(tx: Tx, settings: Settings, server: MailServer | None, *, by: str) -> SendingSettings:
     """Mail goes there from now on; to the environment's server with None. A password that is left out is kept for the
-    same account of the same server. Raises UnsafeInProduction."""
+    same account of the same server. Outside production an allow-list holds with the first server that people set: what
+    stayed on this machine until then would reach everybody at once. Raises UnsafeInProduction."""
     if server is not None and settings.profile == "production" and server.security == "none":
         raise UnsafeInProduction(
             "Mail and password would travel in the clear.", cure="Choose starttls.", where="/server/security"
@@ -92,6 +93,10 @@ async def set_server(tx: Tx, settings: Settings, server: MailServer | None, *, b
     if before.server != server:
         await repository.save_server(tx, server)
         await repository.note_change(tx, "server", by, _told(before.server), _told(server))
+        if server is not None and before.allow_list is None and settings.profile != "production":
+            held = AllowList(tuple(pattern for pattern in settings.recipient_allow if pattern != "*"), holds=True)
+            await repository.save_allow_list(tx, held)
+            await repository.note_change(tx, "allow-list", by, None, _told(held))
     return await repository.find(tx)
 
 

@@ -40,6 +40,7 @@ const campaignList = page("/campaigns", "campaigns:read", () => import("../pages
 const campaignNew = page("/campaigns/new", "campaigns:write", () => import("../pages/campaigns/CampaignEditor"), "NewCampaign");
 const campaign = page("/campaigns/$id", "campaigns:read", () => import("../pages/campaigns/CampaignPage"), "CampaignPage");
 const campaignEdit = page("/campaigns/$id/edit", "campaigns:write", () => import("../pages/campaigns/CampaignEditor"), "EditCampaign");
+const insights = page("/insights", "analytics:read", () => import("../pages/insights/Insights"), "Insights");
 const privacyDesk = page("/privacy", "privacy:read", () => import("../pages/privacy/PrivacyDesk"), "PrivacyDesk");
 const erasure = page("/privacy/erasures/$id", "privacy:read", () => import("../pages/privacy/ErasurePage"), "ErasurePage");
 const settings = page("/settings", "campaigns:read", () => import("../pages/settings/Settings"), "Settings");
@@ -51,7 +52,7 @@ export const router = createRouter({
   routeTree: root.addChildren([
     shell.addChildren([
       home, customerList, duplicates, call, customer, importList, importNew, importOne, gallery, segmentList, segmentNew, segment, segmentEdit, campaignList, campaignNew,
-      campaign, campaignEdit, privacyDesk, erasure, settings, operations, deadLetter,
+      campaign, campaignEdit, insights, privacyDesk, erasure, settings, operations, deadLetter,
     ]),
     signIn,
     index,

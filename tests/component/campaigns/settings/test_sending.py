@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID, uuid4
 
 import httpx
 
+from services.campaigns.settings import service
+from services.campaigns.settings.domain import AllowList, MailServer
 from shared.clock import SystemClock
 from shared.contracts.customers import ProfileChanged
 from shared.contracts.privacy import ConsentChanged
@@ -98,6 +101,21 @@ async def test_a_running_worker_takes_another_server_within_seconds(world: World
             assert len(world.post_office.mails) == 1
         finally:
             world.clock.set(before)
+
+
+async def test_the_first_server_that_is_set_reaches_nobody_whom_nobody_named(world: World) -> None:
+    """Catches mail that stayed in the installation's own inbox, and goes to everybody once a server is named."""
+    everybody = world.settings.model_copy(update={"recipient_allow": ["*"]})
+    server = MailServer("127.0.0.1", world.post_office.port, "none")
+    async with world.database.transaction() as tx:
+        kept = await service.set_server(tx, everybody, server, by="ada")
+    assert kept.allow_list == AllowList((), holds=True)
+    live = everybody.model_copy(update={"profile": "production"})
+    await world.execute("update sending_settings set smtp_host = null, allow_patterns = null, allow_holds = false")
+    async with world.database.transaction() as tx:
+        kept = await service.set_server(tx, live, replace(server, security="starttls"), by="ada")
+    # In production others are written to already: another server does not silence them.
+    assert kept.allow_list is None
 
 
 async def test_a_password_is_sealed_and_shown_to_nobody(world: World) -> None:

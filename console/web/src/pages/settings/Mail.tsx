@@ -42,7 +42,7 @@ export function ServerForm({ now }: { now: SendingNow }) {
   const check = useChange<void, { ok: boolean; steps: { step: string; ok: boolean; detail: string | null }[] }>(() => read(campaigns.POST("/settings/sending/check")), ALTERS);
   return (
     <Panel title={t("settings.server")} actions={may && <Group gap="xs">
-      <Button size="xs" variant="default" loading={check.isPending} onClick={() => check.mutate()}>{t("settings.check")}</Button>
+      <Button size="xs" variant="default" disabled={save.isPending} loading={check.isPending} onClick={() => check.mutate()}>{t("settings.check")}</Button>
       <Button size="xs" loading={save.isPending} aria-label={`${t("action.save")}: ${t("settings.server")}`} onClick={() => save.mutate()}>{t("action.save")}</Button></Group>}>
       <From set={now.server.set_by} />
       <Group grow align="flex-start">

@@ -32,7 +32,7 @@ function Sending() {
   return (
     <Grid>
       <Grid.Col span={{ base: 12, md: 6 }}>
-        <Loaded query={sending}>{(data) => <Stack><SenderForm key={`sender ${data.changed_at}`} now={data} /><ServerForm key={`server ${data.changed_at}`} now={data} /></Stack>}</Loaded>
+        <Loaded query={sending}>{(data) => <Stack><SenderForm now={data} /><ServerForm now={data} /></Stack>}</Loaded>
       </Grid.Col>
       <Grid.Col span={{ base: 12, md: 6 }}>
         <Loaded query={allowList}>{(data) => <AllowListForm key={`${data.holds} ${data.patterns.join()}`} now={data} />}</Loaded>
