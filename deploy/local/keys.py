@@ -21,17 +21,19 @@ ROLES: dict[str, tuple[str, ...]] = {
                         "customers:read",
                         "interactions:read"),
     "operator": ("operations", "customers:read", "customers:write", "customers:merge", "customers:import",
-                 "interactions:read", "interactions:write", "analytics:read", "campaigns:read", "campaigns:send",
-                 "privacy:read"),
-    # What files say of consent goes to privacy.
-    "service-customers": ("privacy:write",),
+                 "customers:export", "interactions:define", "interactions:import", "interactions:read",
+                 "interactions:write", "catalogue:read", "catalogue:write", "analytics:read", "campaigns:read",
+                 "campaigns:send", "privacy:read"),
+    # What files say of consent goes to privacy; exports ask analytics for members of segments.
+    "service-customers": ("privacy:write", "analytics:read"),
     "service-interactions": (),
     "service-analytics": (),
     "service-campaigns": ("customers:cards", "privacy:permits"),
     "service-privacy": ("subjects:read",),
     # What all people may do together; the console's roles decide what each may (console/server/roles.py).
     "service-console": (
-        "customers:read", "customers:write", "customers:merge", "customers:import", "interactions:read",
+        "customers:read", "customers:write", "customers:merge", "customers:import", "customers:export",
+        "catalogue:read", "catalogue:write", "interactions:define", "interactions:import", "interactions:read",
         "interactions:write", "analytics:read", "analytics:write", "campaigns:read", "campaigns:write",
         "campaigns:send", "privacy:read", "privacy:write", "privacy:erase", "operations",
     ),

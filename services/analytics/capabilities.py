@@ -63,7 +63,11 @@ STORES = (
 )
 
 # What is worked out about a customer who is none goes with a retraction; how it came about stays in the history.
-STATES = (*states.STORES, "memberships", *identity_repository.STORES, *fills.STORES, *scorecards_repository.STORES)
+STATES = (
+    *(store.name for store in (*states.STORES, *fills.STORES, *scorecards_repository.STORES)),
+    "memberships",
+    "dirty",
+)
 
 
 def capabilities(programs: Programs) -> list[Capability]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import ClassVar, Self
 
 from pydantic import Field, SecretStr, model_validator
@@ -30,6 +31,9 @@ class Settings(ServiceSettings):
     smtp_connections: int = Field(20, ge=1, le=100, description="per worker")
     smtp_timeout_s: float = Field(10.0, gt=0, le=60)
     smtp_per_second: float = Field(2_000.0, gt=0, description="pace over all workers")
+    dkim_keys_file: Path | None = Field(
+        None, description="keys that sign for the sender's domain, the first of each domain; read again when it changes"
+    )
     sender_address: str = "news@shop.example.test"
     sender_name: str = "Shop"
     recipient_allow: list[str] = Field(

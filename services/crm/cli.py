@@ -6,12 +6,14 @@ import typer
 
 from services.crm import (
     campaigns,
+    consents,
     customers,
     dead_letters,
     documents,
     journeys,
     keys,
     migrating,
+    orders,
     rebuilding,
     reconciling,
     repairing,
@@ -37,6 +39,8 @@ app.command("rebuild")(rebuilding.rebuild)
 app.command("repair-clock")(repairing.repair_clock)
 app.add_typer(keys.commands, name="keys")
 app.add_typer(customers.commands, name="customers")
+app.add_typer(consents.commands, name="consents")
+app.add_typer(orders.commands, name="orders")
 app.add_typer(campaigns.commands, name="campaigns")
 app.add_typer(journeys.commands, name="journeys")
 app.command("where")(where.where)

@@ -5,6 +5,10 @@ from __future__ import annotations
 from services.customers.attributes import routes as attributes
 from services.customers.cards import routes as cards
 from services.customers.erasures.handlers import handlers_for
+from services.customers.exports import handlers as exports_handlers
+from services.customers.exports import jobs as exports_jobs
+from services.customers.exports import repository as exports
+from services.customers.exports import routes as exports_routes
 from services.customers.identifiers import repository as identifiers
 from services.customers.imports import handlers as imports_handlers
 from services.customers.imports import jobs as imports_jobs
@@ -24,6 +28,7 @@ from services.customers.purchases import handlers as purchases
 from services.customers.refreshes import jobs as refreshes
 from services.customers.respellings import jobs as respellings
 from services.customers.retention import jobs as retention
+from services.customers.search import routes as search
 from shared.capabilities import Capability
 
 # Three topics, three groups: a flood on one does not hold up the others.
@@ -34,15 +39,16 @@ CONSUMERS = {
 }
 
 # What belongs to a person, for erasures; a capability that keeps more adds its own.
-STORES = {
-    **records.ERASED,
-    **identifiers.ERASED,
-    **history.ERASED,
-    **merges.ERASED,
-    **results.ERASED,
-    **touched.ERASED,
-    **consents.ERASED,
-}
+STORES = (
+    *records.STORES,
+    *identifiers.STORES,
+    *history.STORES,
+    *merges.STORES,
+    *results.STORES,
+    *touched.STORES,
+    *consents.STORES,
+    *exports.STORES,
+)
 
 CAPABILITIES = [
     Capability("attributes", routers=[attributes.router]),
@@ -67,7 +73,9 @@ CAPABILITIES = [
         routers=[imports_routes.router, import_mappings.router],
         jobs=imports_jobs.JOBS,
     ),
+    Capability("exports", handlers=exports_handlers.HANDLERS, routers=[exports_routes.router], jobs=exports_jobs.JOBS),
     Capability("respellings", jobs=respellings.JOBS),
+    Capability("search", routers=[search.router]),
     Capability("cards", routers=[cards.router]),
     Capability("erasures", handlers=handlers_for(STORES)),
 ]

@@ -19,6 +19,15 @@ class Settings(FileSettings):
 
     privacy_url: str | None = Field(None, description="base of privacy's API; without it files cannot speak of consent")
 
+    analytics_url: str | None = Field(
+        None, description="base of analytics' API; without it exports cannot ask for members of segments"
+    )
+    export_keep_days: int = Field(7, ge=1, le=90, description="after which the file of an export is deleted")
+
+    import_pause_lag: int = Field(
+        3_000, ge=0, description="events waiting for analytics beyond which an import waits; 0: it never does"
+    )
+
     @field_validator("default_time_zone")
     @classmethod
     def _known_zone(cls, zone: str) -> str:

@@ -16,14 +16,17 @@ from services.privacy.notices import routes as notice_routes
 from services.privacy.pages import routes as page_routes
 from services.privacy.permits import jobs as permit_jobs
 from services.privacy.preferences import routes as preference_routes
+from services.privacy.recovery import jobs as recovery_jobs
 from services.privacy.requests import jobs as request_jobs
 from services.privacy.requests import routes as request_routes
 from services.privacy.responses import handlers as response_handlers
 from services.privacy.restrictions import routes as restriction_routes
 from services.privacy.restrictions.service import restate_restrictions
+from services.privacy.seals import jobs as seal_jobs
 from services.privacy.signups import jobs as signup_jobs
 from services.privacy.signups import routes as signup_routes
 from services.privacy.subject_locks import handlers as lock_handlers
+from services.privacy.suppression_lists import routes as list_routes
 from services.privacy.suppressions import routes as suppression_routes
 from shared.capabilities import Capability
 
@@ -32,8 +35,10 @@ CONSUMERS = {"privacy": ["customers-events", "interactions-events", "analytics-e
 CAPABILITIES = [
     Capability("identity", handlers=identity_handlers.HANDLERS),
     Capability("subject_locks", handlers=lock_handlers.HANDLERS),
+    Capability("ledger_checks"),
     Capability("permits", jobs=permit_jobs.JOBS),
     Capability("suppressions", routers=[suppression_routes.router]),
+    Capability("suppression_lists", routers=[list_routes.router]),
     Capability("notices", routers=[notice_routes.router]),
     Capability(
         "consents",
@@ -56,5 +61,7 @@ CAPABILITIES = [
     Capability("gate", routers=[gate_routes.router]),
     Capability("erasures", routers=[erasure_routes.router], handlers=erasure_handlers.HANDLERS, jobs=erasure_jobs.JOBS),
     Capability("requests", routers=[request_routes.router], public=[request_routes.PATH], jobs=request_jobs.JOBS),
+    Capability("seals", jobs=seal_jobs.JOBS),
+    Capability("recovery", jobs=recovery_jobs.JOBS),
     Capability("pages", routers=[page_routes.router], public=[page_routes.PATH]),
 ]

@@ -68,8 +68,20 @@ class SignupRequested(Fact):
     expires_at: Instant
 
 
+class LedgerSealed(Fact):
+    """The head of the chain of seals over the consent ledger: nothing up to this number can be changed unseen. The
+    subject is the ledger itself, no customer."""
+
+    TYPE: ClassVar[str] = "privacy.ledger_sealed.v1"
+    TOPIC: ClassVar[str] = "privacy-events"
+
+    seq: int
+    link: str
+
+
 class SuppressionChanged(Fact):
-    """An address of this customer was put on or taken off the suppression list of a channel."""
+    """An address of this customer was put on or taken off the suppression list of a channel; `fingerprint` is its keyed
+    hash (hex)."""
 
     TYPE: ClassVar[str] = "privacy.suppression_changed.v1"
     TOPIC: ClassVar[str] = "privacy-events"
@@ -77,6 +89,7 @@ class SuppressionChanged(Fact):
     channel: str
     active: bool
     reason: str
+    fingerprint: str | None = None
 
 
 class RestrictionChanged(Fact):

@@ -29,9 +29,15 @@ SHOTS = Path(__file__).parents[2] / ".local/browser"
 
 
 @pytest.fixture(scope="session")
-async def browser() -> AsyncIterator[Browser]:
-    """One for the session; each test has a context of its own."""
+async def browser(chromium: Browser) -> Browser:
+    """For the console's pages, which are built before."""
     await asyncio.to_thread(build)
+    return chromium
+
+
+@pytest.fixture(scope="session")
+async def chromium() -> AsyncIterator[Browser]:
+    """One for the session; each test has a context of its own."""
     chromium = await asyncio.to_thread(find_browser)
     SHOTS.mkdir(parents=True, exist_ok=True)
     async with async_playwright() as playwright:

@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Callable
 from datetime import date, timedelta
+from fractions import Fraction
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -38,6 +39,8 @@ def holds(tree: Tree, world: World, now: int) -> bool:
         return sequence_holds(tree["sequence"], events, now)
     if tree.get("net"):
         return net_holds(tree, events, now)
+    if tree.get("agg") == "returned_share":
+        return share_holds(tree, events, now)
     return event_holds(tree, [event for event in events if matches(tree, event)], now)
 
 
@@ -168,6 +171,21 @@ def net_holds(leaf: Tree, events: list[Event], now: int) -> bool:
             continue
         left += sign * ((event.props.get(leaf["field"]) or 0) if leaf["agg"] == "sum" else 1)
     return compare(leaf["op"], left, leaf["value"])
+
+
+def share_holds(leaf: Tree, events: list[Event], now: int) -> bool:
+    """What came back as a share of what was bought, in fractions of whole numbers; of nothing there is no share."""
+    sums = {"purchase": 0, "return": 0}
+    for event in events:
+        if event.kind not in sums or not condition(leaf.get("where", {"all": []}), event.props):
+            continue
+        if counts(leaf["window"], event.ts, now):
+            sums[event.kind] += event.props.get(leaf["field"]) or 0
+    if sums["purchase"] <= 0:
+        return False
+    value = leaf["value"]
+    wanted = [Fraction(str(one)) for one in value] if leaf["op"] == "between" else Fraction(str(value))
+    return compare(leaf["op"], Fraction(sums["return"], sums["purchase"]), wanted)
 
 
 def counts(window: Tree, ts: int, now: int) -> bool:

@@ -12,7 +12,7 @@ durations = st.sampled_from([2, 3, 5, 8, 13, 20, 1]).map(lambda length: f"PT{len
 seconds = st.integers(-10, 70).map(lambda second: moment_of(second).isoformat())
 
 
-def threshold(op: str, values: st.SearchStrategy[int]) -> st.SearchStrategy[Any]:
+def threshold(op: str, values: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
     """A constant for a numeric comparison."""
     return st.tuples(values, values).map(sorted) if op == "between" else values
 
@@ -94,10 +94,15 @@ def aggregates(draw: st.DrawFn) -> Tree:
 
 @st.composite
 def nets(draw: st.DrawFn) -> Tree:
-    """Purchases less returns."""
-    out: Tree = {"event": "purchase", "net": True, "window": draw(windows)}
+    """Purchases less returns, or returns as a share of them."""
+    out: Tree = {"event": "purchase", "window": draw(windows)}
     if draw(st.integers(0, 3)) == 3:
         out["where"] = draw(wheres)
+    if draw(st.integers(0, 2)) == 2:
+        op = draw(st.sampled_from(NUMBERS))
+        value = draw(threshold(op, st.sampled_from([0.3, 0.5, 1, 0, 0.333333, 2])))
+        return {**out, "agg": "returned_share", "field": "amount", "op": op, "value": value}
+    out["net"] = True
     if draw(st.booleans()):
         return {**out, "agg": "count", **draw(numeric(st.integers(-1, 3)))}
     return {**out, "agg": "sum", "field": "amount", **draw(numeric(st.integers(-3, 12)))}

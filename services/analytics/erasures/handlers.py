@@ -6,11 +6,12 @@ from collections.abc import Sequence
 
 from services.analytics.erasures.service import erase_customer
 from shared.contracts.privacy import ErasureRequested
+from shared.customers.stores import Store
 from shared.events.handlers import EventBatch, EventHandler, Phase
 
 
-def handlers_for(stores: Sequence[str]) -> list[EventHandler]:
-    """The handlers that erase from these tables of the capabilities."""
+def handlers_for(stores: Sequence[Store]) -> list[EventHandler]:
+    """The handlers that erase from these stores of the capabilities."""
 
     async def on_erasure_requested(batch: EventBatch) -> None:
         """Each customer named is erased."""

@@ -9,9 +9,10 @@ from uuid import UUID
 
 from sqlalchemy import text
 
+from shared.customers.stores import MERGES, deleted
 from shared.database.transaction import Tx
 
-STORES = ("dirty",)
+STORES = (*deleted("dirty"), MERGES)
 """The tables that hold a customer's data here; merges go, and tombstones stay."""
 
 _MARK = text("""

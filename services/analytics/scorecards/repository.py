@@ -10,9 +10,10 @@ from uuid import UUID
 
 from sqlalchemy import text
 
+from shared.customers.stores import deleted
 from shared.database.transaction import Tx
 
-STORES = ("scores", "score_changes")
+STORES = deleted("scores", "score_changes")
 """The tables that hold a customer's data here."""
 
 _OF_CUSTOMERS = text("select * from scores where customer_id = any(cast(:ids as uuid[]))")
@@ -29,7 +30,7 @@ _MARK = text("""
 """)
 # Each partition by its index: of a million that wait no more is read than is taken.
 _WAITING = text("""
-    select w.customer_id, w.origin, w.cause
+    select w.customer_id, w.partition, w.origin, w.cause
     from unnest(cast(:partitions as smallint[]), cast(:moments as timestamptz[])) as p(number, moment)
     cross join lateral (
         select * from score_changes c where c.partition = p.number and c.since <= p.moment
@@ -46,6 +47,7 @@ class Waiting:
     """A customer whose score changed: what the change came from, and the fit or the event that did it."""
 
     customer_id: UUID
+    partition: int
     origin: str
     cause: UUID
 
@@ -72,7 +74,7 @@ async def waiting(tx: Tx, reached: Mapping[int, datetime], most: int) -> list[Wa
     """Customers whose memberships may follow now; locked."""
     values = {"partitions": list(reached), "moments": list(reached.values()), "most": most}
     rows = await tx.rows(_WAITING, values)
-    return [Waiting(row["customer_id"], row["origin"], row["cause"]) for row in rows]
+    return [Waiting(**row) for row in rows]
 
 
 async def done(tx: Tx, customer_ids: Sequence[UUID]) -> None:

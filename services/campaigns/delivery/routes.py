@@ -19,9 +19,11 @@ SettingsDep = Annotated[Settings, Depends(app_settings)]
 
 @router.get("", dependencies=[requires("campaigns:read")])
 async def read_sender(tx: TxDep, settings: SettingsDep) -> SenderOut:
-    """Whether the provider refuses the sender, since when and until when nothing is handed over."""
+    """Whether the provider refuses the sender, since when and until when nothing is handed over; and the DNS records of
+    the keys that sign its mails."""
     settings = await effective(tx, settings)
-    return SenderOut.of(settings.sender_address, await service.find_pause(tx, settings.sender_address))
+    pause = await service.find_pause(tx, settings.sender_address)
+    return SenderOut.of(settings.sender_address, pause, service.published_keys(settings))
 
 
 @router.post("/resume", dependencies=[requires("campaigns:send")])
@@ -29,4 +31,4 @@ async def resume_sender(tx: TxDep, settings: SettingsDep) -> SenderOut:
     """Hand over again at once: what the provider complained of was put right. It pauses again if it was not."""
     settings = await effective(tx, settings)
     await service.resume_sender(tx, settings.sender_address)
-    return SenderOut.of(settings.sender_address, None)
+    return SenderOut.of(settings.sender_address, None, service.published_keys(settings))

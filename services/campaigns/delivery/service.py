@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+from services.campaigns.config import Settings
 from services.campaigns.delivery import repository
+from services.campaigns.delivery.channels.dkim import BadDkimFile, read_keys
+from services.campaigns.delivery.domain.dkim import PublicKey
 from services.campaigns.delivery.domain.hand_over import SenderPause
 from shared.database.transaction import Tx
+from shared.observability.logging import get_logger
 from shared.observability.metrics import gauge
+
+log = get_logger(__name__)
 
 # Doubled with each pause in a row: 1, 2, 4, 8, 15 minutes.
 FIRST_PAUSE_S, LONGEST_PAUSE_S = 60.0, 900.0
@@ -26,6 +34,18 @@ async def resume_sender(tx: Tx, sender: str) -> bool:
 async def find_pause(tx: Tx, sender: str) -> SenderPause | None:
     """The last pause, also one that is over with nothing taken since."""
     return await repository.find_pause(tx, sender)
+
+
+def published_keys(settings: Settings) -> Sequence[PublicKey]:
+    """What the DNS has to tell of the keys that sign mails; nothing where none are given, or where this process cannot
+    read them."""
+    if settings.dkim_keys_file is None:
+        return ()
+    try:
+        return [key.public for key in read_keys(settings.dkim_keys_file)]
+    except BadDkimFile as error:
+        log.error("dkim_keys_not_read", error=str(error))
+        return ()
 
 
 async def measure(tx: Tx, sender: str) -> None:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from services.campaigns.contacts.repository.stores import Store
 from services.campaigns.contacts.service import customers_of
 from services.campaigns.erasures import service
 from shared.contracts.privacy import ErasureRequested
+from shared.customers.stores import Store
 from shared.events.handlers import EventBatch, EventHandler, Phase
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from services.campaigns.contacts.repository.stores import Store
 from services.campaigns.erasures import service
+from shared.customers.stores import Store
 from shared.worker.parts import Job, WorkerContext
 
 

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
-from services.campaigns.contacts.repository.stores import Store
 from services.campaigns.erasures import repository
 from services.campaigns.messages.service.settling import refuse_waiting
 from shared.contracts.campaigns import CampaignsErasureDone
 from shared.contracts.envelope import Envelope
 from shared.contracts.privacy import ErasureRequested
+from shared.customers.stores import Person, Store, count_stores, erase_stores
 from shared.customers.tombstones import add_tombstones, erased_for
 from shared.customers.traces import Naming, all_numbers
 from shared.database.transaction import Tx
@@ -57,11 +57,10 @@ async def _erase(
     cause: Envelope[Any] | None,
 ) -> bool:
     await refuse_waiting(tx, ids, "erased")
-    # Random, not derived and not of this time: nothing leads from the new id to the person.
-    fresh = [uuid4() for _ in ids]
-    erased = {store.name: await store.erase(tx, ids, fresh) + before.get(store.name, 0) for store in stores}
-    erased[STORE] = letters.erased + before.get(STORE, 0)
-    left = {store.name: await store.remaining(tx, ids) for store in stores} | {STORE: letters.remaining}
+    person = Person(ids)
+    found = {**await erase_stores(tx, stores, person), STORE: letters.erased}
+    erased = {store: rows + before.get(store, 0) for store, rows in found.items()}
+    left = {**await count_stores(tx, stores, person), STORE: letters.remaining}
     done = not any(left.values())
     await repository.save(tx, request_id, customer_id, erased, done=done)
     if done:

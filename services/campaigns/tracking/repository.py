@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from services.campaigns.contacts.repository.stores import deleted
+from shared.customers.stores import deleted
 from shared.database.transaction import Tx
 
-STORES = (deleted("heard_unsent"), deleted("heard"))
+STORES = deleted("heard_unsent", "heard")
 
 
 @dataclass(frozen=True, slots=True)

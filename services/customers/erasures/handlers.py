@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 
 from services.customers.erasures.service import erase_customer
 from shared.contracts.privacy import ErasureRequested
+from shared.customers.stores import Store
 from shared.events.handlers import EventBatch, EventHandler, Phase
 
 
-def handlers_for(stores: Mapping[str, str]) -> list[EventHandler]:
+def handlers_for(stores: Sequence[Store]) -> list[EventHandler]:
     """The handlers that erase from these stores of the capabilities."""
 
     async def on_erasure_requested(batch: EventBatch) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from uuid import UUID
 
 import orjson
@@ -15,22 +15,20 @@ from services.customers.profiles.service.opening import empty_record
 from shared.contracts.customers import CustomersErasureDone, IdentifierRetired
 from shared.contracts.envelope import Envelope
 from shared.contracts.privacy import ErasureRequested
+from shared.customers.stores import Person, Store, forget
 from shared.customers.tombstones import add_tombstones
 from shared.customers.traces import Naming
 from shared.database.transaction import Tx
-from shared.events.letter_erasure import STORE, Moment, erase_letters
+from shared.events.letter_erasure import Moment
 
 
-async def erase_customer(
-    tx: Tx, naming: Naming, stores: Mapping[str, str], request: Envelope[ErasureRequested]
-) -> None:
+async def erase_customer(tx: Tx, naming: Naming, stores: Sequence[Store], request: Envelope[ErasureRequested]) -> None:
     """Nothing is kept of this person under any id, nothing comes back under those ids, and the receipt says so.
 
     `stores` are those of the capabilities; the kernel's are erased too. The identifiers' generation is raised: whoever
     comes with one of them from now on is somebody new. What stays is a tombstone for each id, and the keyed hashes with
     their generations.
     """
-    stores = {**stores, **repository.KERNEL_STORES}
     asked = sorted({request.subject, *request.data.aliases})
     # A row for each id first: it makes a handler that is opening one just now wait for us, or us for it.
     opened = await records.open_records(tx, [empty_record(tx, customer_id) for customer_id in asked])
@@ -46,14 +44,12 @@ async def erase_customer(
     for owner_id, fingerprint, generation in gone:
         fact = IdentifierRetired(fingerprint=fingerprint, generation=generation, erased=True)
         tx.publish(fact, subject=owner_id, cause=request)
-    erased = await repository.erase(tx, stores, ids, texts)
-    erased["customers"] -= len(opened)
-    erased["identifier_owners"] = len(retired)
-    letters = await erase_letters(tx, naming, Moment.of(request), ids, names)
-    erased[STORE] = letters.erased
-    remaining = {**await repository.remaining_rows(tx, stores, ids, texts), STORE: letters.remaining}
+    everything = (*stores, *repository.KERNEL_STORES)
+    found = await forget(tx, everything, Person(ids, texts), naming, Moment.of(request), names)
+    found.erased["customers"] -= len(opened)
+    found.erased["identifier_owners"] = len(retired)
     tx.publish(
-        CustomersErasureDone(request_id=request.data.request_id, stores=erased, remaining=remaining),
+        CustomersErasureDone(request_id=request.data.request_id, stores=found.erased, remaining=found.remaining),
         subject=request.subject,
         cause=request,
     )

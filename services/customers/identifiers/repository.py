@@ -10,6 +10,7 @@ import orjson
 from sqlalchemy import RowMapping
 
 from services.customers.identifiers.domain import Claiming, Identifier, Owner, Statement
+from shared.customers.stores import deleted
 from shared.database.transaction import Tx
 
 _COLUMNS = (
@@ -133,13 +134,9 @@ _DELETE = """
     where i.customer_id = n.customer and i.identifier_id = n.id
 """
 _FORGET_OWNER = "delete from identifier_owners where fingerprint = :fingerprint"
-_REMOVE = "delete from identifiers where customer_id = :customer_id and identifier_id = :identifier_id"
 # What an erasure deletes here: the addresses, and who owned what. Owned fingerprints are retired before, so that their
 # keyed hashes stay with their generations.
-ERASED = {
-    "identifiers": "identifiers where customer_id = any(cast(:ids as uuid[]))",
-    "identifier_owners": "identifier_owners where customer_id = any(cast(:ids as uuid[]))",
-}
+STORES = deleted("identifiers", "identifier_owners")
 
 
 async def identifiers_of(tx: Tx, ids: Sequence[UUID]) -> list[Identifier]:
@@ -202,7 +199,7 @@ async def lower_trust(tx: Tx, fingerprints: Sequence[str], owners: Sequence[UUID
 
 
 async def delete_identifiers(tx: Tx, identifiers: Sequence[Identifier]) -> None:
-    """Forget the addresses themselves."""
+    """Forget the addresses themselves; the directory keeps each hash and its generation."""
     if identifiers:
         await tx.execute(_DELETE, {"ids": [one.identifier_id for one in identifiers],
                                    "customers": [one.customer_id for one in identifiers]})  # fmt: skip
@@ -287,11 +284,6 @@ async def move_owner(tx: Tx, owner: Owner, fingerprint: str) -> Owner:
 async def forget_owner(tx: Tx, fingerprint: str) -> None:
     """No entry has this fingerprint: nobody can be called so any more."""
     await tx.execute(_FORGET_OWNER, {"fingerprint": fingerprint})
-
-
-async def remove_identifier(tx: Tx, identifier: Identifier) -> None:
-    """Forget the address itself; the directory keeps the hash and its generation."""
-    await tx.execute(_REMOVE, {"customer_id": identifier.customer_id, "identifier_id": identifier.identifier_id})
 
 
 def _identifier(row: RowMapping) -> Identifier:

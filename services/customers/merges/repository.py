@@ -9,6 +9,7 @@ from uuid import UUID
 
 from services.customers.merges.domain import Candidate, FieldChoice, Merge
 from services.customers.profiles.repository.codec import to_json
+from shared.customers.stores import Store
 from shared.database.transaction import Tx
 
 _COLUMNS = "customer_id, merge_id, absorbed, at, by, fields, undone_at, undone_by"
@@ -69,11 +70,13 @@ _SETTLE = """
         or (customer_id = any(cast(:second as uuid[])) and owner_id = any(cast(:first as uuid[]))))
 """
 # What an erasure deletes here.
-ERASED = {
-    "link_candidates": "link_candidates where customer_id = any(cast(:ids as uuid[])) "
-    "or owner_id = any(cast(:ids as uuid[]))",
-    "merges": "merges where customer_id = any(cast(:ids as uuid[])) or absorbed = any(cast(:ids as uuid[]))",
-}
+STORES = (
+    Store(
+        "link_candidates",
+        "link_candidates where customer_id = any(cast(:ids as uuid[])) or owner_id = any(cast(:ids as uuid[]))",
+    ),
+    Store("merges", "merges where customer_id = any(cast(:ids as uuid[])) or absorbed = any(cast(:ids as uuid[]))"),
+)
 
 
 async def add_merge(tx: Tx, merge: Merge) -> None:

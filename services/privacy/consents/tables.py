@@ -41,6 +41,8 @@ consents = Table(
     Column("notice_id", Uuid),
     Column("wording_sha256", Text),
     Column("unproven", Boolean, nullable=False, server_default=text("false")),
+    # With it the line is sealed (capability `seals`); it goes with the line.
+    Column("salt", Uuid, server_default=text("gen_random_uuid()")),
 )
 
 # What holds now, one row per subject, purpose (* for every one) and channel.

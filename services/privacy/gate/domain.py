@@ -21,8 +21,9 @@ from shared.customers.group import Group
 class Situation:
     """All that is known, under lock, about a question: its group, the state of each of its ids and of its address, the
     heads of its purpose and channel, what holds at its address, the reasons why that is suppressed; what the person
-    wishes, and when another message of this kind was permitted last, as far as the wish asks for that; and whether the
-    customer was ever recorded as consenting by that address."""
+    wishes, and when another message of this kind was permitted last, as far as the wish asks for that; whether the
+    customer was ever recorded as consenting by that address; and whether the message asks that address to confirm a
+    sign-up (`asks_to_confirm`): the sign-up stands in the customer's place."""
 
     group: Group
     states: Sequence[SubjectState]
@@ -32,6 +33,7 @@ class Situation:
     wish: Preferences = NO_WISH
     last_permit: datetime | None = None
     confirmed: bool = False
+    asks_to_confirm: bool = False
 
 
 def refusal(question: Question, situation: Situation, now: datetime) -> Reason | None:
@@ -58,9 +60,9 @@ def refusal(question: Question, situation: Situation, now: datetime) -> Reason |
 
 def _is_theirs(situation: Situation) -> bool:
     """Nobody is asked before a service message, so the address must be more than what some page has claimed: a server
-    of the firm says that it is the customer's, or the customer has consented by it."""
+    of the firm says that it is the customer's, or the customer has consented by it; or the message is there to ask."""
     holder = situation.to.holder
-    if situation.confirmed or situation.to.address.kind not in OWNED_KINDS:
+    if situation.confirmed or situation.asks_to_confirm or situation.to.address.kind not in OWNED_KINDS:
         return True
     return holder.trusted and holder.owner in situation.group.members
 

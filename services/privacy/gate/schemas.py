@@ -10,6 +10,7 @@ from pydantic import BaseModel, Field
 
 from services.privacy.identity.domain import Hashing
 from services.privacy.permits.domain import Permit, Question, Reason
+from services.privacy.suppression_lists.domain import Entry
 from shared.contracts.addressing import AddressText, ChannelName, Purpose
 from shared.contracts.inbound import Strict
 
@@ -34,6 +35,7 @@ class PermitIn(Strict):
             fingerprint,
             formers=tuple(formers),
             second_selves=hashing.second_selves(self.address) if self.channel == "email" else (),
+            sha256=Entry.of(self.channel, self.address, hashing.region).digest,
         )
 
 

@@ -12,14 +12,18 @@ from services.privacy.consents.domain.ledger import Head, for_purpose
 from services.privacy.consents.service.addresses import SaidBy, said_by
 from services.privacy.gate.domain import Situation, grant, refusal
 from services.privacy.identity.domain import Address, Holder
+from services.privacy.ledger_checks.service import require_compared
 from services.privacy.permits import repository as permits
 from services.privacy.permits.domain import SERVICE_PURPOSE, Permit, Question, Reason
 from services.privacy.preferences import repository as preferences
 from services.privacy.preferences.domain import NO_WISH, Frequency, Preferences, strictest
+from services.privacy.signups import repository as signups
 from services.privacy.subject_locks.domain import LockedSubjects
 from services.privacy.subject_locks.service import lock_subjects
+from services.privacy.suppression_lists import repository as lists
+from services.privacy.suppression_lists.domain import Algorithm, Entry
 from services.privacy.suppressions import repository as suppressions
-from services.privacy.suppressions.domain import Suppression, concern
+from services.privacy.suppressions.domain import Suppression, SuppressionReason, concern
 from shared.database.transaction import Tx
 from shared.ids import new_id
 
@@ -28,8 +32,9 @@ async def grant_permits(tx: Tx, questions: Sequence[Question]) -> list[Permit | 
     """A permit or a reason for each question; the permits are written.
 
     Everything that a withdrawal, a restriction, an erasure or a suppression locks for itself is locked shared until the
-    commit: whichever of them commits first wins, in this database's own order.
+    commit: whichever of them commits first wins, in this database's own order. Raises LedgerNotCompared.
     """
+    await require_compared(tx)
     situations = await _situations(tx, questions)
     answers = [
         refusal(question, situation, tx.now) or grant(question, situation, new_id(), tx.now)
@@ -60,6 +65,9 @@ async def _situations(tx: Tx, questions: Sequence[Question]) -> list[Situation]:
     suppressed: dict[Address, list[Suppression]] = defaultdict(list)
     for entry in await suppressions.read(tx, listed):
         suppressed[entry.address].append(entry)
+    service_mail = {question.customer_id for question in questions if question.purpose == SERVICE_PURPOSE}
+    asking = await signups.waiting_addresses(tx, service_mail) if service_mail else {}
+    on_lists = await lists.listed(tx, [entry for question in questions for entry in _entries(question)])
     wishes, last = await _wishes(tx, questions, locked)
     consented = await _consented_by(tx, questions, said, locked)
     situations = []
@@ -73,16 +81,26 @@ async def _situations(tx: Tx, questions: Sequence[Question]) -> list[Situation]:
                 group=group,
                 states=[locked.states[subject] for subject in (*group.members, *question.to.subjects)],
                 heads=for_purpose(own, question.purpose, question.channel),
-                suppressed=[entry.reason for entry in concern(entries, question.to, question.channel)],
+                suppressed=[
+                    *(entry.reason for entry in concern(entries, question.to, question.channel)),
+                    *([SuppressionReason.UNSUBSCRIBED_ALL] if on_lists.intersection(_entries(question)) else []),
+                ],
                 to=said.at(question.to, question.purpose, question.channel, before),
                 wish=wishes[question.message_id],
                 last_permit=last.get(question.message_id),
                 confirmed=not consented.isdisjoint(
                     (member, question.fingerprint) for member in (*group.members, question.to.subjects[0])
                 ),
+                asks_to_confirm=asking.get(question.customer_id) == question.fingerprint,
             )
         )
     return situations
+
+
+def _entries(question: Question) -> list[Entry]:
+    """How lists of others may know the address of a message."""
+    keyed = [Entry(Algorithm.KEYED, hashed, question.channel) for hashed in (question.fingerprint, *question.formers)]
+    return [*keyed, Entry(Algorithm.SHA256, question.sha256, question.channel)]
 
 
 async def _wishes(

@@ -47,6 +47,8 @@ class Question:
     fingerprint: str
     formers: tuple[str, ...] = ()
     second_selves: tuple[UUID, ...] = ()
+    # The address as lists without a key know it.
+    sha256: str = ""
 
     @property
     def to(self) -> NamedAddress:

@@ -33,6 +33,10 @@ _RECENT = text(f"""
     order by requested_at desc
 """)
 _FIND = text(f"select {_SIGNUP} from signups where signup_id = any(cast(:ids as uuid[]))")
+_WAITING = text("""
+    select signup_id, fingerprint from signups
+    where signup_id = any(cast(:ids as uuid[])) and state = 'pending' and expires_at > :now
+""")
 _LOCK = text(f"select {_SIGNUP} from signups where signup_id = :signup_id for update")
 _CONFIRM = text("""
     update signups set state = 'confirmed', confirmed_at = :now, sealed = null, evidence = cast('{}' as jsonb)
@@ -91,6 +95,12 @@ async def add(tx: Tx, key: str, signup: SignUp) -> None:
 async def find(tx: Tx, key: str, ids: Iterable[UUID]) -> list[SignUp]:
     """Those of these sign-ups that are there."""
     return [_signup(key, row) for row in await tx.rows(_FIND, {"ids": sorted(set(ids))})]
+
+
+async def waiting_addresses(tx: Tx, ids: Iterable[UUID]) -> dict[UUID, str]:
+    """The hash of the address that each of these sign-ups asks; those that do not wait are left out."""
+    rows = await tx.rows(_WAITING, {"ids": sorted(set(ids)), "now": tx.now})
+    return {row["signup_id"]: row["fingerprint"] for row in rows}
 
 
 async def lock(tx: Tx, key: str, signup_id: UUID) -> SignUp | None:

@@ -98,9 +98,10 @@ async def find_removals(tx: Tx, addresses: Iterable[Address]) -> list[Removal]:
 
 async def _emit(tx: Tx, addresses: Sequence[Address], reason: str, *, active: bool, customer_id: UUID | None) -> None:
     if customer_id is not None:
-        concerned = {(customer_id, channel) for _, channel in addresses}
+        concerned = {(customer_id, hashed, channel) for hashed, channel in addresses}
     else:
         owners = await permits.owners(tx, addresses) if addresses else {}
-        concerned = {(owner, channel) for (_, channel), found in owners.items() for owner in found}
-    for owner, channel in sorted(concerned):
-        tx.publish(SuppressionChanged(channel=channel, active=active, reason=reason), subject=owner)
+        concerned = {(owner, hashed, channel) for (hashed, channel), found in owners.items() for owner in found}
+    for owner, hashed, channel in sorted(concerned):
+        changed = SuppressionChanged(channel=channel, active=active, reason=reason, fingerprint=hashed)
+        tx.publish(changed, subject=owner)

@@ -8,6 +8,7 @@ from tests.bench.rows import (
     backfill,
     footprint,
     growth,
+    imports,
     ingest,
     lapse,
     leaves,
@@ -27,6 +28,7 @@ OnMarket = Callable[[Market, Size], Awaitable[list[Row]]]
 ALONE: dict[str, OnGround] = {
     "ingest": ingest.measure,
     "recording": recording.measure,
+    "imports": imports.measure,
     "segments": segments.measure,
     "lapse": lapse.measure,
     "state": leaves.measure,

@@ -20,6 +20,7 @@ class PostOffice:
 
     def __init__(self) -> None:
         self.mails: list[EmailMessage] = []
+        self.as_received: list[bytes] = []
         self.mood: Mood = "well"
         # In the mood "replies": what is said to a recipient, and to a whole letter.
         self.at_recipient = self.at_letter = "250 OK"
@@ -32,6 +33,7 @@ class PostOffice:
     def forget(self) -> None:
         """An empty box and a good mood."""
         self.mails.clear()
+        self.as_received.clear()
         self.mood = "well"
         self.at_recipient = self.at_letter = "250 OK"
 
@@ -89,6 +91,7 @@ class PostOffice:
             return self.at_letter
         mail = email.message_from_bytes(envelope.content, policy=email.policy.default)
         self.mails.append(mail)
+        self.as_received.append(envelope.content)
         if self.mood == "drops-after-data":
             server.transport.abort()
         return "250 kept"

@@ -38,6 +38,7 @@ SCOPES = {
     "writer": ["customers:read", "customers:write", "customers:merge"],
     "sender": ["customers:cards"],
     "importer": ["customers:import"],
+    "exporter": ["customers:export"],
     "operator": ["operations"],
 }
 
@@ -68,6 +69,8 @@ async def settings(
         default_time_zone="Europe/London",
         import_folder=keys.parent / "imports",
         privacy_url="http://privacy",
+        analytics_url="http://analytics",
+        import_pause_lag=0,
         service_key=SecretStr("key-of-customers"),
     )
     await asyncio.to_thread(run_migrations, "customers", made.database_url)

@@ -33,6 +33,10 @@ WITHOUT_SETTINGS = {
     "keys rotate": ("till",),
     "where": (),
     "customers import": (__file__,),
+    "consents verify": (),
+    "orders import": (__file__,),
+    "orders show": (ID,),
+    "orders undo": (ID,),
     "campaigns list": (),
     **{f"campaigns {action}": (ID,) for action in ("start", "pause", "resume", "stop", "report")},
     "journeys list": (),
@@ -41,6 +45,10 @@ WITHOUT_SETTINGS = {
     **{f"journeys {action}": (ID,) for action in ("start", "pause", "resume", "stop", "report")},
     "customers imports": (),
     "customers undo": (ID,),
+    "customers find": ("Berg",),
+    "customers show": (ID,),
+    "customers merge": (ID, ID),
+    "customers export": ("out.csv", "--columns", "email", "--reason", "test"),
 }
 
 

@@ -11,9 +11,10 @@ from sqlalchemy import text
 
 from services.analytics.segments.repository.rounds import Round
 from shared.contracts.topics import PARTITIONS
+from shared.customers.stores import deleted
 from shared.database.transaction import Tx
 
-STORES = ("fills",)
+STORES = deleted("fills")
 """The tables that hold a customer's data here."""
 
 _READ_UP_TO = text("""

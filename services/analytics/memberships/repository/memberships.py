@@ -10,9 +10,10 @@ from uuid import UUID
 
 from sqlalchemy import text
 
+from shared.customers.stores import deleted
 from shared.database.transaction import Tx
 
-STORES = ("memberships", "membership_history")
+STORES = deleted("memberships", "membership_history")
 """The tables that hold a customer's data here."""
 
 _ENTER = text("""

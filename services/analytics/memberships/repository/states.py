@@ -10,9 +10,10 @@ from uuid import UUID
 from sqlalchemy import text
 
 from shared.contracts.topics import PARTITIONS
+from shared.customers.stores import deleted
 from shared.database.transaction import Tx
 
-STORES = ("states",)
+STORES = deleted("states")
 """The tables that hold a customer's data here."""
 
 # Locked in the order of ids, so that two workers which hold the same customers for a moment (a rebalance) wait.

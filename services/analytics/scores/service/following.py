@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 
-from services.analytics.memberships.repository import states
-from services.analytics.memberships.service.advancing import Job, advance_customers
+from services.analytics.memberships.service.advancing import Job, advance_loaded, load
 from services.analytics.memberships.service.emission import Causes
 from services.analytics.scorecards import repository as scorecards
 from services.analytics.segments.domain.catalogue import SCORES
-from services.analytics.segments.domain.engine import ScoreChange
+from services.analytics.segments.domain.engine import Change, ScoreChange
 from services.analytics.segments.domain.instants import from_datetime
 from services.analytics.segments.service.programs import Programs
 from shared.clock import MACHINE
@@ -50,19 +49,18 @@ class Following:
         if not found:
             return 0
         compiled = await self._programs.current(tx)
-        # Locked before the scores are read: a fit that goes on meanwhile marks anew who is changed by it.
-        present = await states.read(tx, [mark.customer_id for mark in found])
-        scores = await scorecards.scores_of(tx, present)
+        # Read when the marks are locked: a fit that goes on meanwhile waits to mark anew who is changed by it.
+        scores = await scorecards.scores_of(tx, [mark.customer_id for mark in found])
         jobs, origins = {}, {}
         for mark in found:
-            row = present.get(mark.customer_id)
-            if row is None:
-                continue  # merged or erased meanwhile
-            cause, until = str(mark.cause), from_datetime(reached[row.partition])
+            cause, until = str(mark.cause), from_datetime(reached[mark.partition])
             origins[cause] = Origin(mark.origin)
             held = scores.get(mark.customer_id, {})
-            changes = [ScoreChange(cause, until, name, held.get(name)) for name in SCORES]
-            jobs[mark.customer_id] = Job(until, list(changes))
-        await advance_customers(tx, compiled, jobs, Causes(origins=origins))
+            changes: list[Change] = [ScoreChange(cause, until, name, held.get(name)) for name in SCORES]
+            jobs[mark.customer_id] = Job(until, changes)
+        loaded = await load(tx, compiled, jobs)
+        # Who was merged meanwhile has no state.
+        present = {id: job for id, job in jobs.items() if id in loaded.rows}
+        await advance_loaded(tx, compiled, present, loaded, Causes(origins=origins))
         await scorecards.done(tx, [mark.customer_id for mark in found])
         return len(found)

@@ -9,9 +9,10 @@ from uuid import UUID
 
 from sqlalchemy import text
 
+from shared.customers.stores import deleted
 from shared.database.transaction import Tx
 
-STORES = ("list_members",)
+STORES = deleted("list_members")
 """The tables that hold a customer's data here."""
 
 _CREATE = text("""

@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import cast
 
 from aiosmtplib import SMTP, SMTPException
@@ -14,6 +14,7 @@ from aiosmtplib import SMTP, SMTPException
 from services.campaigns.config import Settings
 from services.campaigns.content.domain.addresses import needs_smtputf8
 from services.campaigns.content.domain.content import Letter
+from services.campaigns.delivery.channels.dkim import DkimSigner
 from services.campaigns.delivery.channels.smtp import Conversation, ConversationLost
 from services.campaigns.delivery.domain.hand_over import Handed
 from services.campaigns.delivery.domain.replies import read_reply
@@ -46,9 +47,11 @@ class SmtpChannel:
         self._settings = settings
         self._idle: list[_Connection] = []
         self._places = asyncio.Semaphore(settings.smtp_connections)
+        self._signer = DkimSigner(settings.dkim_keys_file, settings.sender_address)
 
     async def hand_over(self, letter: Letter, may_go: Callable[[], bool]) -> Handed:
         """Give the letter to the server, once; see `Handed` for what may become of it."""
+        letter = replace(letter, content=await self._signer.signed(letter.content))
         async with self._places:
             try:
                 connection = self._used() or await self._connect()

@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from services.campaigns.contacts.repository.stores import deleted
+from shared.customers.stores import deleted
 
-STORES = (deleted("visits"), deleted("travellers"))
+STORES = deleted("visits", "travellers")

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from uuid import UUID
 
+from services.campaigns.campaigns.routes.tools import SendingToolsDep
 from services.campaigns.journeys.domain.travellers import Place
 from services.campaigns.journeys.schemas.reports import JourneyReportOut, TravellerOut, TripOut
-from services.campaigns.journeys.service import reports
+from services.campaigns.journeys.schemas.simulations import SimulateIn, SimulationOut
+from services.campaigns.journeys.service import reports, simulating
+from services.campaigns.journeys.service.journeys import get_journey
 from shared.web import APIRouter, TxDep, requires
 from shared.web.paging import DEFAULT_LIMIT, After, Limit, Page, encode_cursor, id_in
 
@@ -19,6 +22,18 @@ _READ = [requires("campaigns:read")]
 async def read_report(tx: TxDep, journey_id: UUID) -> JourneyReportOut:
     """By version and node: who came, who stands there, how the others left; and what became of the messages."""
     return JourneyReportOut.of(await reports.report(tx, journey_id))
+
+
+@router.post("/journeys/{journey_id}/simulate", dependencies=_READ)
+async def simulate(tx: TxDep, tools: SendingToolsDep, journey_id: UUID, body: SimulateIn) -> SimulationOut:
+    """Dry-run the draft with a segment under a virtual clock: who would get what, when, and who would be refused and
+    why. Nothing is sent or written."""
+    journey = await get_journey(tx, journey_id)
+    return SimulationOut.of(
+        await simulating.simulate(
+            tx, tools.settings, journey, body.segment_id, rates=body.rates(), days=body.days, most=body.limit
+        )
+    )
 
 
 @router.get("/journeys/{journey_id}/travellers", dependencies=_READ)

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any, Literal, NamedTuple
 from uuid import UUID
 
+from shared.customers.stores import deleted
 from shared.database.transaction import Tx
 
 State = Literal["waiting", "sent", "refused", "annulling", "annulled"]
@@ -33,7 +34,7 @@ _TAKE_BACK = """
     update import_consents set state = 'annulling' where import_id = :id and granted and state = 'sent'
 """
 # What an erasure deletes here.
-ERASED = {"import_consents": "import_consents where customer_id = any(cast(:ids as uuid[]))"}
+STORES = deleted("import_consents")
 
 
 class Waiting(NamedTuple):
@@ -63,6 +64,12 @@ async def add_waiting(tx: Tx, import_id: UUID, waiting: Sequence[Waiting]) -> No
 async def next_of(tx: Tx, state: State, limit: int) -> list[Waiting]:
     """The next of one import in that state."""
     return [Waiting(**row) for row in await tx.rows(_NEXT.format(state=state), {"limit": limit})]
+
+
+async def is_anything_waiting(tx: Tx) -> bool:
+    """Whether there is something to tell, or to annul."""
+    found = "select exists (select from import_consents where state in ('waiting', 'annulling'))"
+    return bool(await tx.value(found))
 
 
 async def move(tx: Tx, waiting: Sequence[Waiting], before: State, after: Sequence[State]) -> None:

@@ -12,6 +12,7 @@ import orjson
 from services.customers.imports.domain.imports import Judged, RefusedCount
 from services.customers.imports.domain.rows import RefusedRow
 from services.customers.profiles.repository.codec import to_json
+from shared.customers.stores import deleted
 from shared.database.transaction import Tx
 
 _ADD_REFUSALS = """
@@ -40,10 +41,7 @@ _NEWCOMERS = """
     on conflict do nothing returning customer_id
 """
 # What an erasure deletes here. The row of a person in the file itself goes with the file (IMPORT_KEEP_DAYS).
-ERASED = {
-    "import_examples": "import_examples where customer_id = any(cast(:ids as uuid[]))",
-    "import_newcomers": "import_newcomers where customer_id = any(cast(:ids as uuid[]))",
-}
+STORES = deleted("import_examples", "import_newcomers")
 
 
 async def clear_results(tx: Tx, import_id: UUID) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from services.customers.imports.domain.undoing import FirstChange
+from shared.customers.stores import deleted
 from shared.database.transaction import Tx
 
 _ADD = """
@@ -31,7 +32,7 @@ _FIRST_CHANGES = """
     order by customer_id, change_id
 """
 # What an erasure deletes here.
-ERASED = {"import_customers": "import_customers where customer_id = any(cast(:ids as uuid[]))"}
+STORES = deleted("import_customers")
 
 
 async def add_touched(tx: Tx, import_id: UUID, ids: Sequence[UUID]) -> None:
@@ -62,9 +63,3 @@ async def first_changes(tx: Tx, ids: Sequence[UUID], by: str) -> dict[UUID, Firs
     """Who but `by` changed each of these first."""
     rows = await tx.rows(_FIRST_CHANGES, {"ids": list(ids), "by": by})
     return {row["customer_id"]: FirstChange(row["at"], row["by"]) for row in rows}
-
-
-async def delete_customers(tx: Tx, stores: Sequence[str], ids: Sequence[UUID]) -> None:
-    """These customers are gone from those stores (`table where condition`, as for erasures)."""
-    for rows in stores:
-        await tx.execute(f"delete from {rows}", {"ids": list(ids)})

@@ -50,6 +50,9 @@ async def tell_privacy(database: Database, settings: Settings) -> None:
     """
     if settings.privacy_url is None:
         return
+    async with database.transaction() as tx:
+        if not await repository.is_anything_waiting(tx):
+            return
     async with PrivacyClient(settings) as privacy:
         try:
             while await _tell(database, settings, privacy) or await _annul(database, privacy):

@@ -26,18 +26,18 @@ from services.customers.profiles.service.updates import ProfileUpdate, save_upda
 from shared.contracts.customers import CustomerRetracted
 from shared.contracts.envelope import Origin
 from shared.customers.identifiers import EXCLUSIVE
+from shared.customers.stores import Person, erase_stores
 from shared.database.transaction import Tx
 
 # One transaction: locks few customers for a short time, and what a crash costs.
 BATCH = 500
 # What goes with a customer whom nobody but the import knew. Whose an identifier is, is freed before.
-_GONE = (
-    records.ERASED["customers"],
-    identifiers.ERASED["identifiers"],
-    history.ERASED["changes"],
-    merges.ERASED["link_candidates"],
-    results.ERASED["import_examples"],
-)
+_WITH_THEM = {"customers", "identifiers", "changes", "link_candidates", "import_examples"}
+_GONE = [
+    store
+    for store in (*records.STORES, *identifiers.STORES, *history.STORES, *merges.STORES, *results.STORES)
+    if store.name in _WITH_THEM
+]
 
 
 async def undo_import(tx: Tx, import_id: UUID, *, by: str) -> Import:
@@ -121,7 +121,7 @@ async def _give_back(tx: Tx, before: Sequence[Group], left: Mapping[UUID, Group]
 async def _retract(tx: Tx, made: Import, ids: Sequence[UUID]) -> None:
     if not ids:
         return
-    await touched.delete_customers(tx, _GONE, ids)
+    await erase_stores(tx, _GONE, Person(ids))
     for customer_id in ids:
         fact = CustomerRetracted(import_id=made.import_id)
         tx.publish(fact, subject=customer_id, origin=Origin.REPAIR, cause=made.import_id)

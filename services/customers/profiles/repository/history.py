@@ -9,6 +9,7 @@ from uuid import UUID
 
 from services.customers.profiles.domain.history import Change
 from services.customers.profiles.repository.codec import to_json
+from shared.customers.stores import deleted
 from shared.database.transaction import Tx
 
 _ADD = """
@@ -28,7 +29,7 @@ _FORGET = """
     where customer_id = any(cast(:ids as uuid[])) and at < :cutoff and jsonb_exists(what, :name)
 """
 # What an erasure deletes here.
-ERASED = {"changes": "changes where customer_id = any(cast(:ids as uuid[]))"}
+STORES = deleted("changes")
 
 
 async def add_changes(tx: Tx, changes: Sequence[Change]) -> None:

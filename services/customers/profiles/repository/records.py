@@ -16,6 +16,7 @@ from services.customers.profiles.repository.codec import (
     record_of,
     to_json,
 )
+from shared.customers.stores import deleted
 from shared.database.transaction import Tx
 
 _COLUMNS = """
@@ -62,7 +63,7 @@ _PAGE = f"""
     order by customer_id limit :limit
 """
 # What an erasure deletes here.
-ERASED = {"customers": "customers where customer_id = any(cast(:ids as uuid[]))"}
+STORES = deleted("customers")
 
 
 async def open_records(tx: Tx, records: Sequence[Record]) -> set[UUID]:

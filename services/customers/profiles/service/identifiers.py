@@ -94,7 +94,7 @@ async def remove_identifier(
     group = await current_group(tx, customer_id, lock=True)
     refuse_other_version(group, version)
     held = _held(group, identifier_id)
-    await identifiers.remove_identifier(tx, held)
+    await identifiers.delete_identifiers(tx, [held])
     for retired in await identifiers.retire_identifiers(tx, [held.fingerprint], group.ids, tx.now):
         fact = IdentifierRetired(fingerprint=retired.fingerprint, generation=retired.generation)
         tx.publish(fact, subject=group.root.customer_id)

@@ -2,36 +2,41 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from uuid import UUID
 
 from sqlalchemy import text
 
 from services.privacy.identity.domain import Address, channels_of, kind_of, subject_of
+from shared.customers.stores import Store, deleted
 from shared.database.transaction import Tx
 
 # Own stores, in the order of erasing. The tombstone is set before: the ledger's guard lets go of its lines only then.
-_OWN = {
-    "heads": "customer_id = any(cast(:ids as uuid[]))",
-    "consents": "customer_id = any(cast(:ids as uuid[]))",
-    # What was asked and done stays, with an id that nothing leads to; what was said goes.
-    "requests": "customer_id = any(cast(:ids as uuid[])) and note <> ''",
-    "request_archives": """request_id in (
-        select request_id from requests where customer_id = any(cast(:ids as uuid[])))""",
-    "preferences": "customer_id = any(cast(:ids as uuid[]))",
-    "restriction_changes": "customer_id = any(cast(:ids as uuid[]))",
-    "identifier_owners": "customer_id = any(cast(:ids as uuid[]))",
-    "permits": "customer_id = any(cast(:ids as uuid[]))",
-    "idempotency": """exists (select from unnest(cast(:keys as bytea[])) as t(needle)
-                              where position(needle in body) > 0)""",
-}
 # A kept answer is emptied, not deleted: the repeat of a batch must not record again what others said in it.
-# Of an identifier stays how often it has changed hands.
-_EMPTY = {
-    "requests": "update requests set note = ''",
-    "idempotency": "update idempotency set body = cast('{}' as bytea)",
-    "identifier_owners": "update identifier_owners set kind = null, customer_id = null, trust = null",
-}
+_ANSWERS = """exists (select from unnest(cast(:texts as bytea[])) as t(needle) where position(needle in body) > 0)"""
+_THEIRS = "customer_id = any(cast(:ids as uuid[]))"
+OWN = (
+    *deleted("heads", "consents"),
+    # What was asked and done stays, with an id that nothing leads to; what was said goes.
+    Store("requests", f"requests where {_THEIRS} and note <> ''", f"update requests set note = '' where {_THEIRS}"),
+    Store(
+        "request_archives",
+        f"request_archives where request_id in (select request_id from requests where {_THEIRS})",
+    ),
+    *deleted("preferences", "restriction_changes"),
+    # Of an identifier stays how often it has changed hands.
+    Store(
+        "identifier_owners",
+        f"identifier_owners where {_THEIRS}",
+        f"update identifier_owners set kind = null, customer_id = null, trust = null where {_THEIRS}",
+    ),
+    *deleted("permits"),
+    Store(
+        "idempotency",
+        f"idempotency where {_ANSWERS}",
+        f"update idempotency set body = cast('{{}}' as bytea) where {_ANSWERS}",
+    ),
+)
 _SPOKEN = text("""
     select distinct fingerprint, channel from consents
     where customer_id = any(cast(:ids as uuid[])) and fingerprint is not null
@@ -134,21 +139,3 @@ async def count_lines(tx: Tx, erasure_id: UUID) -> dict[str, int]:
     wanted = {"erasure_id": erasure_id}
     grants, lines = await tx.value(_COUNT_GRANTS, wanted), await tx.value(_COUNT_LINES, wanted)
     return {"address_grants": int(grants), "address_lines": int(lines)}
-
-
-async def erase_own(tx: Tx, ids: Sequence[UUID]) -> dict[str, int]:
-    """Delete what privacy keeps of these customers, and empty kept answers; how many rows of each store."""
-    wanted = _wanted(ids)
-    erasing = {name: f"{_EMPTY.get(name, f'delete from {name}')} where {these}" for name, these in _OWN.items()}
-    return {name: (await tx.execute(erase, wanted)).rowcount for name, erase in erasing.items()}
-
-
-async def count_own(tx: Tx, ids: Sequence[UUID]) -> dict[str, int]:
-    """How many rows of each store are left, looked for again."""
-    wanted = _wanted(ids)
-    counts = {name: f"select count(*) from {name} where {these}" for name, these in _OWN.items()}
-    return {name: int(await tx.value(count, wanted)) for name, count in counts.items()}
-
-
-def _wanted(ids: Sequence[UUID]) -> dict[str, object]:
-    return {"ids": list(ids), "keys": [str(customer_id).encode() for customer_id in ids]}

@@ -20,9 +20,10 @@ from shared.contracts.envelope import Envelope, Origin
 from shared.contracts.privacy import ErasureRequested
 from shared.customers.merges import groups_of
 from shared.customers.owners import owned_by, owners_of
+from shared.customers.stores import Person, forget
 from shared.customers.traces import Naming
 from shared.database.transaction import Tx
-from shared.events.letter_erasure import STORE, Moment, erase_letters
+from shared.events.letter_erasure import Moment, erase_letters
 from shared.ids import milliseconds_of, new_id
 
 THIS_SERVICE = "privacy"
@@ -78,13 +79,13 @@ async def run(tx: Tx, naming: Naming, erasure: Erasure, checked_by: str) -> None
     await subject_locks.add_tombstones(tx, dict(zip(reach.members, versions, strict=True)))
     names = {owned.fingerprint for owned in await owned_by(tx, reach.members)}
     names |= {hashed for hashed, _ in reach.addresses if hashed not in reach.of_others}
-    letters = await erase_letters(tx, naming, Moment(milliseconds_of(new_id()) or 0), reach.members, names)
-    erased |= await stores.erase_own(tx, reach.members) | {STORE: letters.erased}
+    now = Moment(milliseconds_of(new_id()) or 0)
+    found = await forget(tx, stores.OWN, Person(reach.members), naming, now, names)
+    erased |= found.erased
     aliases = tuple(member for member in reach.members if member != erasure.customer_id)
     await repository.start(tx, erasure.erasure_id, aliases, reach.addresses, checked_by)
-    left = await stores.count_lines(tx, erasure.erasure_id) | await stores.count_own(tx, reach.members)
+    left = await stores.count_lines(tx, erasure.erasure_id) | found.remaining
     left |= await stores.count_by_address(tx, reach.own_hashes)
-    left[STORE] = letters.remaining
     await repository.store_receipt(tx, erasure.erasure_id, Receipt(THIS_SERVICE, erased, left, tx.now))
     running = replace(erasure, aliases=aliases, addresses=reach.addresses, state=ErasureState.RUNNING)
     await emit_request(tx, running, Origin.LIVE)

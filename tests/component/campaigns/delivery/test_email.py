@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 import asyncio
+import json
+from pathlib import Path
 from uuid import uuid4
 
+import dkim
 import pytest
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import rsa
 
 from services.campaigns.content.domain.content import Letter
+from services.campaigns.delivery.channels.dkim import read_keys
 from services.campaigns.delivery.channels.email import SmtpChannel
+from services.campaigns.delivery.service import published_keys
 from shared.contracts.campaigns import MessageSettled
 from tests.component.campaigns.post_office import Mood
 from tests.component.campaigns.world import World
@@ -110,3 +117,30 @@ async def test_a_connection_that_the_server_closed_is_made_anew(world: World) ->
     await asyncio.sleep(0.1)
     assert (await channel.hand_over(letter, lambda: True)).answer == "accepted"
     await channel.close()
+
+
+async def test_a_mail_arrives_with_a_signature_that_another_library_finds_genuine(world: World, tmp_path: Path) -> None:
+    """Would catch a mail that is changed between its signature and the wire, dots among it."""
+    private = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+    pem = private.private_bytes(
+        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    )
+    domain = world.settings.sender_address.partition("@")[2]
+    file = tmp_path / "dkim.json"
+    file.write_text(json.dumps([{"domain": domain, "selector": "k1", "private_key": pem.decode()}]))
+    channel = SmtpChannel(world.settings.model_copy(update={"dkim_keys_file": file}))
+    segment, customer = uuid4(), await world.customer()
+    html = '<p>.</p>\n.\n<p>Grüße</p><a href="{{ unsubscribe_url }}">off</a>'
+    content = {"subject": "Grüße und mehr", "text": ".\n.x \n {{ unsubscribe_url }}", "html": html}
+    await world.campaign(segment=segment, content=content)
+    await world.handle(world.moved(customer, into=segment))
+    lane = await world.sender(channel=channel)
+    while await lane.turn():
+        pass
+    await channel.close()
+    [received] = world.post_office.as_received
+    [key] = read_keys(file)
+    records = {f"{key.public.name}.".encode(): key.public.record.encode()}
+    assert dkim.verify(received, dnsfunc=lambda name, timeout=5: records.get(name))
+    settings = world.settings.model_copy(update={"dkim_keys_file": file})
+    assert [public.name for public in published_keys(settings)] == [key.public.name]

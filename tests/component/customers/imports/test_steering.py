@@ -5,7 +5,7 @@ from __future__ import annotations
 import httpx
 import pytest
 
-from services.customers.imports.service import running
+from services.customers.imports.service import pacing, running
 from services.customers.imports.service.running import continue_import
 from tests.component.customers.conftest import World, as_
 from tests.component.customers.imports.files import MAPPING, a_csv, an_address, mapped, outcome, send, shown, worked
@@ -49,6 +49,36 @@ async def test_a_cancelled_import_keeps_what_it_took_and_can_be_taken_back(
     refused = await asked(api, import_id, "resume")
     assert (refused.status_code, refused.json()["type"]) == (409, "/problems/import-not-ready")
     assert (await worked(api, world, import_id, "undo"))["undo"]["retracted"] == 2
+
+
+async def test_rows_wait_while_analytics_is_behind(
+    api: httpx.AsyncClient, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Catches an import that floods everybody behind it, and one that waits for ever."""
+    monkeypatch.setattr(running, "BATCH", 1)
+    monkeypatch.setattr(pacing, "_LOOK_S", 0.0)
+    settings = world.settings.model_copy(update={"import_pause_lag": 3_000})
+    import_id = await mapped(api, a_csv(*((an_address(), "Ada", "Bath", "") for _ in range(3))))
+    await asked(api, import_id, "start")
+    answers, seen = [9_000, 9_000, 0, 0, 0], []
+
+    async def lag() -> int:
+        seen.append(int((await shown(api, import_id))["rows_done"]))
+        return answers.pop(0) if answers else 0
+
+    await pacing.run_imports(world.database, settings, lag)
+    # Three looks behind the first row: twice it waited.
+    assert seen[:4] == [1, 1, 1, 2]
+    assert (await shown(api, import_id))["state"] == "done"
+    monkeypatch.setattr(pacing, "_LONGEST_S", 0.0)
+
+    async def hopeless() -> int:
+        return 9_000
+
+    again = await mapped(api, a_csv((an_address(), "Ada", "Bath", "")))
+    await asked(api, again, "start")
+    await pacing.run_imports(world.database, settings, hopeless)
+    assert (await shown(api, again))["state"] == "done"
 
 
 async def test_a_dry_run_can_be_ended(api: httpx.AsyncClient, world: World) -> None:
@@ -96,4 +126,5 @@ async def test_a_mapping_is_kept_under_a_name(api: httpx.AsyncClient) -> None:
     wrong = await api.put(path, json={"columns": [{"column": "Ort", "to": "citty"}]}, headers=who)
     assert (wrong.status_code, wrong.json()["type"]) == (422, "/problems/invalid-mapping")
     assert (await api.delete(path, headers=who)).status_code == 204
-    assert (await api.get(path, headers=who)).status_code == 404
+    gone = await api.get(path, headers=who)
+    assert (gone.status_code, gone.json()["type"]) == (404, "/problems/no-such-mapping")

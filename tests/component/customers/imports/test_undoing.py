@@ -174,6 +174,17 @@ async def test_an_undo_goes_on_after_a_kill_and_asks_only_what_can_be_taken_back
         assert (await api.get(f"/customers/{derived(world.settings, named(address))}")).status_code == 404
 
 
+async def test_an_import_of_a_version_that_kept_nothing_cannot_be_taken_back(
+    api: httpx.AsyncClient, world: World
+) -> None:
+    """Catches an undo that looks done and has restored nothing."""
+    import_id = await imported(api, world, (an_address(), "", "Ada", "Bath", ""))
+    async with world.database.transaction() as tx:
+        await tx.execute("update imports set undoable = false where import_id = :id", {"id": UUID(import_id)})
+    refused = await api.post(f"/imports/{import_id}/undo", headers=as_("importer"))
+    assert (refused.status_code, refused.json()["type"]) == (409, "/problems/import-not-undoable")
+
+
 class Cast:
     """The same persons, once with an import that is taken back and once without: what is done to them is the same."""
 

@@ -13,6 +13,7 @@ from services.analytics.segments.domain.language import InvalidDefinition, parse
 from services.analytics.segments.domain.vocabulary import SCORE_BOUNDS, SCORE_VALUES
 
 WORDS = Catalogue(score_values=SCORE_VALUES, score_bounds=SCORE_BOUNDS)
+EVER = {"ever": True}
 NET: dict[str, Any] = {"event": "purchase", "agg": "sum", "field": "amount", "net": True, "op": "gt", "value": 5}
 
 
@@ -28,7 +29,8 @@ def test_scores_are_those_that_fits_make() -> None:
     {"score": "p_active", "op": "between", "value": [0.25, 0.5]},
     {"score": "clv", "op": "missing"},
     {**NET, "window": {"last": "P30D"}},
-    {"event": "purchase_line", "agg": "count", "net": True, "op": "lt", "value": 3, "window": {"ever": True}},
+    {"event": "purchase", "agg": "returned_share", "field": "amount", "op": "gt", "value": 0.3, "window": EVER},
+    {"event": "purchase_line", "agg": "count", "net": True, "op": "lt", "value": 3, "window": EVER},
 ])  # fmt: skip
 def test_canonical_json_means_the_same(leaf: dict[str, Any]) -> None:
     """Catches a leaf that is stored as something else."""
@@ -46,6 +48,8 @@ def test_what_is_not_net_is_stored_as_before() -> None:
     ({**NET, "agg": "avg"}, "/net"),
     ({**NET, "event": "return"}, "/net"),
     ({**NET, "net": "yes"}, "/net"),
+    ({**NET, "agg": "returned_share"}, "/net"),
+    ({"event": "return", "agg": "returned_share", "field": "amount", "op": "gt", "value": 0.3}, "/event"),
     ({"score": "spend_percentile", "op": "gt", "value": 101}, "/value"),
     ({"score": "r", "op": "between", "value": [0, 3]}, "/value"),
     ({"score": "r", "op": "eq", "value": 1, "ci": True}, "/ci"),

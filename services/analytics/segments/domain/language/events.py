@@ -6,6 +6,7 @@ from typing import Any
 from services.analytics.segments.domain.catalogue import RETURNS, SUMMABLE, Type
 from services.analytics.segments.domain.language.comparisons import NUMBER_OPS, read_comparison, read_range
 from services.analytics.segments.domain.language.nodes import (
+    RETURNED,
     Aggregate,
     All,
     AnyOf,
@@ -25,7 +26,7 @@ from services.analytics.segments.domain.language.nodes import (
 from services.analytics.segments.domain.language.reading import Reader, name_of
 from services.analytics.segments.domain.language.windows import check_kept, read_window
 
-AGGREGATES = ("count", "sum", "avg", "min", "max", "distinct", "first", "last")
+AGGREGATES = ("count", "sum", "avg", "min", "max", "distinct", RETURNED, "first", "last")
 NETTABLE = f"use it with count or sum of {' or '.join(sorted(RETURNS))}"
 DEEPEST_WHERE = 4
 MOST_COMPARISONS = 20
@@ -93,6 +94,11 @@ def _aggregate(reader: Reader, raw: dict[str, Any], path: str, agg: str) -> Aggr
     op = reader.choice(body["op"], f"{path}/op", NUMBER_OPS)
     name = None if agg == "count" or pattern is None else _field(reader, body, path, agg, pattern.event)
     kind = reader.catalogue.events[pattern.event][name] if pattern and name and agg != "distinct" else Type.INTEGER
+    if agg == RETURNED:
+        kind = Type.QUANTITY  # a share, to six decimals
+        if pattern is not None and pattern.event not in RETURNS:
+            reader.wrong(f"{path}/event", f"{pattern.event!r} has no returns", f"use {' or '.join(sorted(RETURNS))}")
+            return None
     value = None if op is None else _threshold(reader, body["value"], f"{path}/value", agg, op, kind)
     if pattern is None or window is None or op is None or value is None or (name is None and agg != "count"):
         return None

@@ -7,6 +7,9 @@ from dataclasses import dataclass
 
 from services.analytics.segments.domain.catalogue import RETURNS, Type
 
+RETURNED = "returned_share"
+"""The aggregate that divides what came back by what was bought."""
+
 Scalar = str | int | float | bool
 Value = Scalar | tuple[Scalar, ...] | None
 Bound = int | float | tuple[int | float, int | float]
@@ -133,10 +136,11 @@ class Pattern:
 
 @dataclass(frozen=True, slots=True)
 class Aggregate:
-    """Count, sum, avg, min, max or distinct of the matching events of a window, against a constant.
+    """Count, sum, avg, min, max or distinct of the matching events of a window, or the share of them that came back,
+    against a constant.
 
-    Count, sum and distinct of nothing are 0; avg, min and max of nothing are missing, so the comparison is false. Net
-    counts and sums take off the returns of the window that satisfy the same conditions.
+    Count, sum and distinct of nothing are 0; avg, min, max and share of nothing are missing, so the comparison is
+    false. Net counts and sums take off the returns of the window that satisfy the same conditions.
     """
 
     pattern: Pattern
@@ -150,9 +154,9 @@ class Aggregate:
 
     @property
     def kinds(self) -> tuple[str, ...]:
-        """The events that it looks at; those after the first are taken off."""
+        """The events that it looks at: the pattern's own, and returns where they count against those."""
         event = self.pattern.event
-        return (event, RETURNS[event]) if self.net else (event,)
+        return (event, RETURNS[event]) if self.net or self.agg == RETURNED else (event,)
 
 
 @dataclass(frozen=True, slots=True)

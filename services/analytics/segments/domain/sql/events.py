@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from services.analytics.segments.domain.engine.predicates import compares
-from services.analytics.segments.domain.language.nodes import Aggregate, Edge, EdgeAge
+from services.analytics.segments.domain.language.nodes import RETURNED, Aggregate, Edge, EdgeAge
 from services.analytics.segments.domain.sql.conditions import ORDERS, comparison, joined, where
 from services.analytics.segments.domain.sql.parameters import Parameters
 from services.analytics.segments.domain.sql.people import ROOT, UNMERGED, grouped_facts, owned_facts
@@ -58,7 +58,7 @@ def pass_over(kinds: Sequence[str], leaves: Sequence[EventLeaf], scope: Scope, p
 
 def of_nothing(leaf: EventLeaf) -> bool:
     """The leaf's truth for a customer without any such event."""
-    if not isinstance(leaf, Aggregate) or leaf.agg in ("avg", "min", "max"):
+    if not isinstance(leaf, Aggregate) or leaf.agg in ("avg", "min", "max", RETURNED):
         return False
     return compares(leaf.op, leaf.value)(0, 1)
 
@@ -104,6 +104,11 @@ def _aggregate(leaf: Aggregate, only: str, parameters: Parameters) -> str:
     assert leaf.field is not None
     assert leaf.type is not None
     value = fact_property(leaf.field, leaf.type)
+    if leaf.agg == RETURNED:
+        is_own = f"f.event = {parameters.text(leaf.pattern.event)}"
+        bought = f"coalesce(sum(case when {is_own} then {value} end){only}, 0)"
+        returned = f"coalesce(sum(case when not {is_own} then {value} end){only}, 0)"
+        return f"({bought} > 0 and {_compared(leaf, returned, parameters, f' * {bought}')})"
     match leaf.agg:
         case "distinct":
             return _compared(leaf, f"count(distinct {value}){only}", parameters)

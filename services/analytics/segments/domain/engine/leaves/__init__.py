@@ -42,7 +42,7 @@ def _aggregate(node: n.Aggregate, id: int) -> Leaf:
     recent, fixed = isinstance(node.window, n.Last), isinstance(node.window, n.Fixed)
     if not recent and not fixed:
         return samples.SampleLeaf(node, id)
-    if node.net:
+    if node.net or node.agg == n.RETURNED:
         return samples.RecentFold(node, id) if recent else samples.FixedFold(node, id)
     if node.agg == "count":
         return counts.RecentCount(node, id) if recent else counts.FixedCount(node, id)

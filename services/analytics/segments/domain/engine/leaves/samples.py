@@ -17,10 +17,20 @@ from services.analytics.segments.domain.language import nodes as n
 from services.analytics.segments.domain.quantities import total
 
 Number = int | float
-FOLDS: dict[str, Callable[[Number, Number], Number]] = {"sum": total, "avg": total, "min": min, "max": max}
+
+
+def both(left: Any, right: Any) -> Any:
+    """What was bought and what came back, of two."""
+    return [total(left[0], right[0]), total(left[1], right[1])]
+
+
+FOLDS: dict[str, Callable[[Any, Any], Any]] = {
+    "sum": total, "avg": total, "min": min, "max": max, n.RETURNED: both
+}  # fmt: skip
 
 MEASURES: dict[str, Callable[[Any], object]] = {
     "count": len, "distinct": lambda values: len(set(values)), "min": min, "max": max,
+    n.RETURNED: lambda values: dict(zip(("bought", "returned"), reduce(both, values), strict=True)),
     "sum": lambda values: reduce(total, values), "avg": lambda values: reduce(total, values) / len(values),
 }  # fmt: skip
 
@@ -39,7 +49,12 @@ class FieldLeaf(EventLeaf):
     def value(self, event: Fact) -> Any:
         """What the event brings to the aggregate; None when it does not count."""
         found: Any = 1 if self.name is None or self.read is None else self.read(event.props.get(self.name))
-        return -found if found is not None and event.kind in self.kinds[1:] else found
+        if found is None or len(self.kinds) == 1:
+            return found
+        is_return = event.kind == self.kinds[1]
+        if self.agg == n.RETURNED:
+            return [0, found] if is_return else [found, 0]
+        return -found if is_return else found
 
     def topics(self) -> tuple[object, ...]:
         return tuple(("event", kind) for kind in self.kinds)
@@ -47,8 +62,11 @@ class FieldLeaf(EventLeaf):
     def conditions(self) -> Mapping[str, Where | None]:
         return dict.fromkeys(self.kinds, self.where)
 
-    def holds(self, total: Number, number: int) -> bool:
+    def holds(self, total: Any, number: int) -> bool:
         """The comparison for a folded total of a number of events."""
+        if self.agg == n.RETURNED:
+            bought, returned = total or (0, 0)
+            return bought > 0 and self.compare(returned, bought)
         if self.agg == "avg":
             return number > 0 and self.compare(total, number)
         return (number > 0 or self.agg not in ("min", "max")) and self.compare(total, 1)

@@ -1,0 +1,1 @@
+"""Exports: customers as files, by criteria and columns, with who took what and why."""

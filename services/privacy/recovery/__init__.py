@@ -1,0 +1,1 @@
+"""After a restore: refusals, restrictions and erasures that were published and that the ledger has forgotten."""

@@ -1,0 +1,1 @@
+"""Seals over the consent ledger: a chain of hashes by which a line that was changed, removed or slipped in is found."""
