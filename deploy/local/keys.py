@@ -21,7 +21,8 @@ ROLES: dict[str, tuple[str, ...]] = {
                         "customers:read",
                         "interactions:read"),
     "operator": ("operations", "customers:read", "customers:write", "customers:merge", "customers:import",
-                 "customers:export", "interactions:read", "interactions:write", "analytics:read", "campaigns:read",
+                 "customers:export", "interactions:define", "interactions:import", "interactions:read",
+                 "interactions:write", "catalogue:read", "catalogue:write", "analytics:read", "campaigns:read",
                  "campaigns:send", "privacy:read"),
     # What files say of consent goes to privacy; exports ask analytics for members of segments.
     "service-customers": ("privacy:write", "analytics:read"),
@@ -31,9 +32,10 @@ ROLES: dict[str, tuple[str, ...]] = {
     "service-privacy": ("subjects:read",),
     # What all people may do together; the console's roles decide what each may (console/server/roles.py).
     "service-console": (
-        "customers:read", "customers:write", "customers:merge", "customers:import", "interactions:read",
-        "customers:export", "interactions:write", "analytics:read", "analytics:write", "campaigns:read",
-        "campaigns:write", "campaigns:send", "privacy:read", "privacy:write", "privacy:erase", "operations",
+        "customers:read", "customers:write", "customers:merge", "customers:import", "customers:export",
+        "catalogue:read", "catalogue:write", "interactions:define", "interactions:import", "interactions:read",
+        "interactions:write", "analytics:read", "analytics:write", "campaigns:read", "campaigns:write",
+        "campaigns:send", "privacy:read", "privacy:write", "privacy:erase", "operations",
     ),
 }  # fmt: skip
 # Their keys stand in pages that anybody reads.

@@ -13,6 +13,8 @@ from services.crm import (
     journeys,
     keys,
     migrating,
+    orders,
+    products,
     rebuilding,
     reconciling,
     repairing,
@@ -39,6 +41,8 @@ app.command("repair-clock")(repairing.repair_clock)
 app.add_typer(keys.commands, name="keys")
 app.add_typer(customers.commands, name="customers")
 app.add_typer(consents.commands, name="consents")
+app.add_typer(orders.commands, name="orders")
+app.add_typer(products.commands, name="products")
 app.add_typer(campaigns.commands, name="campaigns")
 app.add_typer(journeys.commands, name="journeys")
 app.command("where")(where.where)

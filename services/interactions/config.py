@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from typing import Annotated, ClassVar
+from zoneinfo import available_timezones
 
-from pydantic import Field, StringConstraints
+from pydantic import Field, StringConstraints, field_validator
 
-from shared.config import ServiceSettings
 from shared.contracts.topics import Topic, publisher_topic
+from shared.files.settings import FileSettings
 
 
-class Settings(ServiceSettings):
+class Settings(FileSettings):
     """What both processes of interactions need."""
 
     service: ClassVar[str] = "interactions"
@@ -31,6 +32,19 @@ class Settings(ServiceSettings):
     confirm_timeout_s: float = Field(
         5.0, gt=0, le=15, description="machine seconds the HTTP doors wait for the broker before they answer 503"
     )
+
+    default_time_zone: str = Field("UTC", description="IANA zone of times in files that name no offset")
+    import_followers: list[str] = Field(
+        ["analytics"],
+        description="consumer groups that must keep up with a file of orders: while one is behind, the import waits",
+    )
+
+    @field_validator("default_time_zone")
+    @classmethod
+    def _known_zone(cls, zone: str) -> str:
+        if zone not in available_timezones():
+            raise ValueError(f"{zone!r} is not an IANA time zone such as Europe/Berlin")
+        return zone
 
     @property
     def own_topics(self) -> tuple[Topic, ...]:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, JsonValue, StringConstraints
 from pydantic_core import PydanticCustomError
 
-from shared.contracts.interactions import Channel, ResponseKind
+from shared.contracts.interactions import BrowsingAction, Channel, ResponseKind
 from shared.contracts.times import Instant
 from shared.customers.spelling import names_nobody
 
@@ -61,6 +61,11 @@ class CustomerRef(Strict):
     phone: (
         Annotated[str, StringConstraints(max_length=32, pattern=r"^\+?[0-9 ()./-]{4,32}$"), _somebody("phone")] | None
     ) = None
+    visitor: ExternalId | None = Field(
+        None,
+        description="the anonymous id of a browser or app. Alone it makes no customer: what is recorded waits for an "
+        "`identify` that names the visitor and somebody",
+    )
 
 
 class LineIn(Strict):
@@ -129,6 +134,32 @@ class ResponseIn(Strict):
     link: Text | None = None
 
 
+class BrowsingIn(Strict):
+    """What somebody looked at, searched for or put into a cart. `path`, `title` and `query` stay in the interactions
+    database: people write whatever they like there."""
+
+    channel: Channel
+    action: BrowsingAction
+    path: Text | None = None
+    title: Text | None = None
+    query: Text | None = None
+    product_id: Code | None = None
+    category: Code | None = None
+    brand: Code | None = None
+    quantity: Annotated[float, Field(ge=0, le=10**9)] | None = None
+    cart_id: Code | None = None
+
+
+class CustomIn(Strict):
+    """Something of the firm's own: `name` is a type that it has registered (POST /event-types), by whose schema
+    `properties` are checked. `undeclared` is for clients that declare nothing: kept as it is, and told nobody."""
+
+    channel: Channel
+    name: Code
+    properties: Annotated[dict[Code, JsonValue], Field(max_length=200)] = Field(default_factory=dict)
+    undeclared: bool = False
+
+
 class IdentifyIn(Strict):
     """Nothing yet: an identification says all it has to say in `customer` and `traits`."""
 
@@ -166,6 +197,16 @@ class ResponseMessage(_Message):
     data: ResponseIn
 
 
+class BrowsingMessage(_Message):
+    type: Literal["browsing"]
+    data: BrowsingIn
+
+
+class CustomMessage(_Message):
+    type: Literal["custom"]
+    data: CustomIn
+
+
 class IdentifyMessage(_Message):
     """Who somebody is, and nothing that happened: customers is told, and no interaction is recorded."""
 
@@ -174,7 +215,14 @@ class IdentifyMessage(_Message):
 
 
 InboundMessage = Annotated[
-    PurchaseMessage | ReturnMessage | ContactMessage | ExposureMessage | ResponseMessage | IdentifyMessage,
+    PurchaseMessage
+    | ReturnMessage
+    | ContactMessage
+    | ExposureMessage
+    | ResponseMessage
+    | BrowsingMessage
+    | CustomMessage
+    | IdentifyMessage,
     Field(discriminator="type"),
 ]
 

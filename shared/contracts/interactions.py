@@ -8,11 +8,17 @@ from uuid import UUID
 from pydantic import Field
 
 from shared.contracts.envelope import Fact, Part
+from shared.contracts.times import Instant
 
 Channel = Literal["store", "web", "app", "phone", "email", "sms", "post", "chat", "visit", "social", "other"]
 ResponseKind = Literal[
     "delivered", "opened", "clicked", "replied", "bought", "refused", "complained", "bounced", "unsubscribed"
 ]
+
+BrowsingAction = Literal[
+    "page_viewed", "screen_viewed", "product_viewed", "list_viewed", "searched", "cart_viewed", "added_to_cart",
+    "removed_from_cart", "checkout_started",
+]  # fmt: skip
 
 
 class Line(Part):
@@ -104,6 +110,77 @@ class ResponseRecorded(Fact):
     campaign_id: UUID | None = None
     message_id: UUID | None = None
     link: str | None = None
+
+
+class BrowsingRecorded(Fact):
+    """A customer looked at something, searched, or changed a cart. What the page was called and what was searched for
+    stay where they were recorded. Nothing is told of visitors who are not known."""
+
+    TYPE: ClassVar[str] = "interactions.browsing_recorded.v1"
+    TOPIC: ClassVar[str] = "interactions-events"
+
+    interaction_id: UUID
+    channel: Channel
+    action: BrowsingAction
+    product_id: str | None = None
+    category: str | None = None
+    brand: str | None = None
+    quantity: float | None = None
+    cart_id: str | None = None
+
+
+class CustomRecorded(Fact):
+    """Something of a type that the firm has registered. `properties` are those which it marks as segmentable."""
+
+    TYPE: ClassVar[str] = "interactions.custom_recorded.v1"
+    TOPIC: ClassVar[str] = "interactions-events"
+
+    interaction_id: UUID
+    channel: Channel
+    name: str
+    properties: dict[str, str | int | float | bool | None] = Field(default_factory=dict)
+
+
+class ProductChanged(Fact):
+    """A product of the catalogue as it now stands, with its price and cost of now (minor units of `currency`); None is
+    not known. Compacted: the last one of each product stays on the topic."""
+
+    TYPE: ClassVar[str] = "interactions.product_changed.v1"
+    TOPIC: ClassVar[str] = "catalogue"
+
+    product_id: str
+    kind: Literal["product", "service", "bundle"]
+    name: str
+    category: str | None = None
+    department: str | None = None
+    brand: str | None = None
+    stock: float | None = None
+    starts_at: Instant | None = None
+    ends_at: Instant | None = None
+    substitutes: list[str] = Field(default_factory=list)
+    complements: list[str] = Field(default_factory=list)
+    withdrawn: bool = False
+    price: int | None = None
+    cost: int | None = None
+    currency: str | None = None
+
+
+class Retracted(Part):
+    """An interaction that was taken back: its id, that of the event which told of it, and when it had occurred."""
+
+    interaction_id: UUID
+    event_id: UUID
+    time: Instant
+
+
+class InteractionsRetracted(Fact):
+    """These interactions of the customer were recorded by mistake and are gone, as when an import is undone: whoever
+    keeps them as facts deletes them and works out anew what followed from them. Nothing that was sent comes back."""
+
+    TYPE: ClassVar[str] = "interactions.retracted.v1"
+    TOPIC: ClassVar[str] = "interactions-events"
+
+    interactions: list[Retracted]
 
 
 class Identifier(Part):

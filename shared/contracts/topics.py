@@ -46,6 +46,8 @@ TOPICS: dict[str, Topic] = {
         Topic("interactions-inbound", ("interactions", "campaigns"), ("interactions",), retention_days=7, public=True),
         Topic("customers-inbound", ("interactions", "privacy"), ("customers",), retention_days=7),
         Topic("interactions-events", ("interactions",), ("analytics", "campaigns", "customers", "privacy")),
+        # Products, key = product: any service may keep a copy of its own. Nobody of this installation reads it yet.
+        Topic("catalogue", ("interactions",), (), compacted=True),
         Topic("customers-events", ("customers",), ("interactions", "analytics", "campaigns", "privacy")),
         Topic("analytics-events", ("analytics",), ("campaigns", "privacy")),
         Topic("campaigns-events", ("campaigns",), ("interactions", "privacy")),

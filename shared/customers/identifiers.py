@@ -21,6 +21,7 @@ __all__ = [
     "former_normalise",
     "names_nobody",
     "normalise",
+    "visitor_subject",
 ]
 
 # An explicit customer_id wins over all of these. A phone number is shared too often to identify somebody.
@@ -67,6 +68,11 @@ def address_subject(key: str, kind: str, normalised: str) -> UUID:
     `kind` is email, phone or postal; `normalised` the form in which its spellings are equal.
     """
     return _uuid(_digest(key, "address", kind, normalised))
+
+
+def visitor_subject(key: str, source: str, anonymous_id: str) -> UUID:
+    """The id of a visitor of whom a storefront (`source`) knows an anonymous id only. UUID version 8."""
+    return _uuid(_digest(key, "visitor", source, anonymous_id))
 
 
 def choose_identifier(identifiers: Iterable[Identifier]) -> Identifier | None:

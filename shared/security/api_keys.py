@@ -28,6 +28,10 @@ says of somebody is hearsay: it opens a customer, and changes nothing of one tha
 SCOPES = {
     "interactions:write": "record what happened; reads nothing",
     "interactions:read": "timelines and single interactions",
+    "interactions:import": "bring files of orders, see what they hold, run them and take them back",
+    "catalogue:read": "products, prices, and costs to the firm",
+    "catalogue:write": "put products into the catalogue",
+    "interactions:define": "declare the firm's own event types",
     "responses:write": "report bounces, complaints and wishes to unsubscribe, beside interactions:write",
     "customers:read": "profiles and searches",
     "customers:write": "create and change customers",

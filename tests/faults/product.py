@@ -26,7 +26,7 @@ class Doors:
 
     def __init__(self, installation: Installation) -> None:
         self.installation = installation
-        self.http = httpx.AsyncClient(timeout=10, limits=httpx.Limits(max_keepalive_connections=20))
+        self.http = httpx.AsyncClient(timeout=20, limits=httpx.Limits(max_keepalive_connections=20))
 
     async def call(self, method: str, service: str, path: str, role: str, **more: Any) -> httpx.Response:
         """One request."""

@@ -20,13 +20,19 @@ def red(evidence: Evidence) -> set[str]:
 
 
 @pytest.fixture(scope="module")
-def recorded() -> Evidence:
-    return load(RECORDED / "good.json.gz")
+def recorded() -> dict[str, Evidence]:
+    """`good` is what the trial without a planted fault left behind, `busy` what fault 20 did: all was refused."""
+    return {name: load(RECORDED / f"{name}.json.gz") for name in ("good", "busy")}
 
 
 @pytest.fixture
-def good(recorded: Evidence) -> Evidence:
-    return deepcopy(recorded)
+def good(recorded: dict[str, Evidence]) -> Evidence:
+    return deepcopy(recorded["good"])
+
+
+@pytest.fixture
+def busy(recorded: dict[str, Evidence]) -> Evidence:
+    return deepcopy(recorded["busy"])
 
 
 def accepted(seen: Evidence, op: str) -> Row:
@@ -39,17 +45,20 @@ def a_standing_mail(seen: Evidence) -> Row:
     return next(mail for mail in seen.handed if addressee(mail) not in forgotten(seen))
 
 
-def test_the_sound_run_holds_everything_that_the_invariants_are_about(good: Evidence) -> None:
+def test_the_sound_runs_hold_everything_that_the_invariants_are_about(good: Evidence, busy: Evidence) -> None:
     """Catches falsifications of evidence in which there is nobody to be exempt: the erased had mail, and permits."""
     gone = forgotten(good)
     assert any(addressee(mail) in gone for mail in good.handed)
     assert {row["state"] for row in good.requests} == {"completed"}
     assert good.erased
-    for op in ("grant", "withdraw", "erase", "purchase", "return", "complain", "merge"):
+    for op in ("grant", "withdraw", "erase", "purchase", "return", "complain"):
         assert any(row["op"] == op and row["outcome"] == "ok" for row in good.history), op
-    assert {row["model"] for row in good.rebuilt} == {"campaigns copies", "analytics facts"}
-    assert good.second["reported"]["handed_over"] + good.second["reported"]["refused"] > 0
-    assert red(good) == set()
+    for op in ("merge", "undo"):
+        assert any(row["op"] == op and row["outcome"] == "ok" for row in busy.history), op
+    assert busy.second["reported"]["handed_over"] > 0
+    for sound in (good, busy):
+        assert {row["model"] for row in sound.rebuilt} == {"campaigns copies", "analytics facts"}
+        assert red(sound) == set()
 
 
 def no_permits(seen: Evidence) -> None:
@@ -81,10 +90,6 @@ def an_erasure_lost(seen: Evidence) -> None:
 
 def an_erasure_without_end(seen: Evidence) -> None:
     seen.requests[0]["state"] = "running"
-
-
-def merges_untold(seen: Evidence) -> None:
-    seen.events = [event for event in seen.events if event["type"] != customers.CustomersMerged.TYPE]
 
 
 def a_return_lost(seen: Evidence) -> None:
@@ -219,7 +224,6 @@ SPOILT: list[tuple[str, Callable[[Evidence], None]]] = [
     ("I1", a_refused_grant_recorded),
     ("I1", an_erasure_lost),
     ("I1", an_erasure_without_end),
-    ("I1", merges_untold),
     ("I1", a_return_lost),
     ("I1", a_complaint_lost),
     ("I1", something_recorded_that_nobody_sent),
@@ -254,6 +258,12 @@ def test_what_is_spoilt_in_one_place_is_seen(good: Evidence, invariant: str, spo
     """Catches an invariant that an erased person, a merge or a second campaign switches off."""
     spoil(good)
     assert invariant in red(good)
+
+
+def test_merges_that_nobody_was_told_of_are_seen(busy: Evidence) -> None:
+    """Catches a merge that is answered and not emitted."""
+    busy.events = [event for event in busy.events if event["type"] != customers.CustomersMerged.TYPE]
+    assert "I1" in red(busy)
 
 
 def test_every_invariant_is_shown_red() -> None:

@@ -11,7 +11,9 @@ from uuid import UUID
 from shared.contracts.customers import ProfileChanged
 from shared.contracts.envelope import Envelope
 from shared.contracts.interactions import (
+    BrowsingRecorded,
     ContactRecorded,
+    CustomRecorded,
     ExposureRecorded,
     Line,
     PurchaseRecorded,
@@ -19,7 +21,15 @@ from shared.contracts.interactions import (
     ReturnRecorded,
 )
 
-FACT_EVENTS = (PurchaseRecorded, ReturnRecorded, ContactRecorded, ExposureRecorded, ResponseRecorded)
+FACT_EVENTS = (
+    PurchaseRecorded,
+    ReturnRecorded,
+    ContactRecorded,
+    ExposureRecorded,
+    ResponseRecorded,
+    BrowsingRecorded,
+    CustomRecorded,
+)
 
 
 @dataclass(slots=True)
@@ -84,6 +94,22 @@ def fact_rows(event: Envelope[Any]) -> list[FactRow]:
         return [
             FactRow(*head, 0, "response", event.recorded_at, channel=data.channel, kind=data.kind, campaign=campaign)
         ]
+    if isinstance(data, BrowsingRecorded):
+        return [
+            FactRow(
+                *head,
+                0,
+                "browsing",
+                event.recorded_at,
+                channel=data.channel,
+                kind=data.action,
+                product=data.product_id,
+                category=data.category,
+                brand=data.brand,
+            )
+        ]
+    if isinstance(data, CustomRecorded):
+        return [FactRow(*head, 0, "custom", event.recorded_at, channel=data.channel, kind=data.name)]
     return []
 
 

@@ -40,6 +40,11 @@ _INSERT_FACTS = text(
     + ", ".join(f"cast(:{name} as {kind}[])" for name, kind in COLUMNS.items())
     + ") on conflict do nothing"
 )
+_DELETE_FACTS = text("""
+    delete from facts f
+    using unnest(cast(:times as timestamptz[]), cast(:events as uuid[])) as gone(time, event_id)
+    where f.customer_id = :customer_id and f.time = gone.time and f.event_id = gone.event_id
+""")
 _READ_FACTS = text(f"""
     select {_NAMES} from facts where customer_id = any(cast(:ids as uuid[])) order by recorded_at, event_id, line
 """)
@@ -80,6 +85,12 @@ async def add_facts(tx: Tx, facts: Sequence[Any]) -> None:
     rows = list(map(_ROW, facts))
     if not await tx.copy_new("facts", COLUMNS, rows):
         await tx.execute(_INSERT_FACTS, dict(zip(COLUMNS, map(list, zip(*rows, strict=True)), strict=True)))
+
+
+async def delete_facts(tx: Tx, customer_id: UUID, events: Sequence[tuple[datetime, UUID]]) -> None:
+    """The facts of these events (when each occurred, and its id) are gone."""
+    times, ids = [time for time, _ in events], [id for _, id in events]
+    await tx.execute(_DELETE_FACTS, {"customer_id": customer_id, "times": times, "events": ids})
 
 
 async def facts_of(

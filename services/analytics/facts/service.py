@@ -9,9 +9,12 @@ from uuid import UUID
 
 from services.analytics.facts import repository
 from services.analytics.facts.domain import FACT_EVENTS, FactRow, fact_rows, profile_of
+from services.analytics.identity import repository as identity
+from services.analytics.identity.domain import partition_of
 from services.analytics.identity.service import identities_of
 from shared.contracts.customers import ProfileChanged
-from shared.contracts.envelope import Envelope
+from shared.contracts.envelope import Envelope, Origin
+from shared.contracts.interactions import InteractionsRetracted
 from shared.contracts.privacy import ConsentChanged
 from shared.database.transaction import Tx
 from shared.events.handlers import EventBatch
@@ -71,3 +74,17 @@ async def store(tx: Tx, copies: Copies) -> None:
     await repository.add_facts(tx, copies.facts)
     await repository.put_profiles(tx, [*copies.profiles.values()])
     await repository.put_consents(tx, [*copies.consents.values()])
+
+
+async def retract(batch: EventBatch) -> None:
+    """The facts of these events never happened; whom they were about is to be recomputed, and nobody is written to
+    because of it."""
+    survivors = (await identities_of(batch)).survivors
+    for event in batch.events:
+        data: InteractionsRetracted = event.data
+        await repository.delete_facts(
+            batch.tx, event.subject, [(gone.time, gone.event_id) for gone in data.interactions]
+        )
+        customer = survivors.get(event.subject, event.subject)
+        partitions = {customer: partition_of(customer)}
+        await identity.mark_dirty(batch.tx, partitions, event.recorded_at, Origin.REPAIR, event.id)

@@ -6,12 +6,14 @@ from collections.abc import Iterable, Sequence
 from uuid import UUID
 
 from services.interactions.identity.service import forget_merges, forget_owned, merges_of, owned_by, owners_of
+from services.interactions.imports import repository as imports
 from services.interactions.recording.service.erasing import (
     erase_recorded,
     names_told,
     names_told_about_others,
     remaining_recorded,
 )
+from services.interactions.visitors import repository as visitors
 from shared.contracts.customers import IdentifierRetired
 from shared.contracts.envelope import Envelope
 from shared.contracts.interactions import InteractionsErasureDone
@@ -32,11 +34,15 @@ async def erase(tx: Tx, naming: Naming, event: Envelope[ErasureRequested]) -> No
     stores = await erase_recorded(tx, ids, new_id())
     stores["identifier_owners"] = await forget_owned(tx, ids)
     stores["merges"] = await forget_merges(tx, ids)
+    stores["import_orders"] = await imports.erase_orders(tx, ids)
+    stores["visitors"] = await visitors.erase_visitors(tx, ids)
     letters = await erase_letters(tx, naming, Moment.of(event), ids, names)
     stores[STORE] = letters.erased
     remaining = await remaining_recorded(tx, ids)
     remaining["identifier_owners"] = len(await owned_by(tx, ids))
     remaining["merges"] = await merges_of(tx, ids)
+    remaining["import_orders"] = await imports.remaining_orders(tx, ids)
+    remaining["visitors"] = await visitors.remaining_visitors(tx, ids)
     remaining[STORE] = letters.remaining
     done = InteractionsErasureDone(request_id=event.data.request_id, stores=stores, remaining=remaining)
     tx.publish(done, subject=event.subject, cause=event)

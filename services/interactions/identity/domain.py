@@ -15,6 +15,7 @@ from shared.customers.identifiers import (
     customer_id_of,
     fingerprints_of,
     former_customer_id_of,
+    visitor_subject,
 )
 from shared.customers.owners import Owner, customer_behind
 
@@ -23,13 +24,19 @@ from shared.customers.owners import Owner, customer_behind
 class Person:
     """How a publisher names a customer. `derived_from` is None when the publisher gave the id itself; `fingerprints`
     has that of each identifier, in the order of `identifiers`; `names` has those by which `derived_from` is or was
-    known, the present one first."""
+    known, the present one first. `visitor` is under which id the anonymous id of their browser is kept."""
 
     customer_id: UUID | None
     identifiers: tuple[Identifier, ...]
     fingerprints: tuple[str, ...]
     derived_from: Identifier | None
     names: tuple[str, ...] = ()
+    visitor: UUID | None = None
+
+    @property
+    def anonymous(self) -> bool:
+        """Nothing but the anonymous id of a browser says who this is."""
+        return self.customer_id is None and self.derived_from is None and self.visitor is not None
 
 
 class Resolved(NamedTuple):
@@ -69,6 +76,9 @@ def person_of(key: str, customer: CustomerRef) -> Person:
         fingerprints=tuple(known_as[0] for known_as in names),
         derived_from=chosen,
         names=() if chosen is None else names[identifiers.index(chosen)],
+        visitor=None
+        if customer.visitor is None
+        else visitor_subject(key, customer.visitor.source, customer.visitor.id),
     )
 
 
@@ -76,9 +86,11 @@ def customer_of(
     key: str, person: Person, generations: Mapping[str, int], owners: Mapping[str, Owner] | None = None
 ) -> Resolved:
     """The customer that `person` is: the owner of the identifier that says who it is, else whom that one derives at
-    its generation (0 when absent)."""
+    its generation (0 when absent). Somebody anonymous is the visitor."""
     if person.customer_id is not None:
         return Resolved(person.customer_id, 0)
+    if person.derived_from is None and person.visitor is not None:
+        return Resolved(person.visitor, 0)
     if person.derived_from is None:
         raise ValueError("the message names no customer")
     known = owners or {}

@@ -6,7 +6,7 @@ from __future__ import annotations
 from services.interactions.config import Settings
 from services.interactions.ingest.clients import CONTENT, SEAL
 from services.interactions.ingest.service.accepting import TopicPolicy, read_record
-from services.interactions.recording.domain.interactions import InboundEvent
+from services.interactions.recording.domain.messages import InboundEvent
 from services.interactions.recording.service.messages import policy_of, record_messages
 from shared.clock import open_clock
 from shared.contracts.topics import publisher_of

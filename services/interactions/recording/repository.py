@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import RowMapping, text
 
-from services.interactions.recording.domain.interactions import NewInteraction
+from services.interactions.recording.domain.interactions import NewInteraction, RecordedInteraction
 from shared.database.transaction import Tx
 
 # Sorted, so that two workers that meet the same messages wait in one order.
@@ -85,6 +86,37 @@ _REMAINING = text("""
         (select count(*) from told_marks where customer_id = any(cast(:ids as uuid[]))) as told_marks,
         (select count(*) from outbox where topic = 'customers-inbound' and key = any(cast(:ids as uuid[]))) as outbox
 """)
+_RETRACT = text("""
+    delete from interactions i
+    using unnest(cast(:customer_ids as uuid[]), cast(:times as timestamptz[]), cast(:ids as uuid[]))
+          as gone(customer_id, time, id)
+    where i.customer_id = gone.customer_id and i.time = gone.time and i.id = gone.id
+      and i.time between :first and :last
+    returning i.id
+""")
+_MOVE = text("""
+    with moved as (
+        update interactions i set customer_id = n.customer_id
+        from unnest(cast(:visitors as uuid[]), cast(:customers as uuid[])) as n(visitor_id, customer_id)
+        where i.customer_id = n.visitor_id and i.time >= :since
+        returning i.customer_id, i.time, i.id, i.kind, i.channel, i.origin, i.campaign_id, i.currency, i.amount,
+                  i.base_amount, i.detail
+    )
+    select * from moved order by id
+""")
+_FORGET = text("delete from messages where digest = any(cast(:digests as bytea[]))")
+_SEEN = text("select digest from messages where digest = any(cast(:digests as bytea[]))")
+# The same order as another publisher told it: of the same customer, on the same day or the next in some time zone.
+_SAME_ORDERS = text("""
+    select distinct n.number
+    from unnest(cast(:customer_ids as uuid[]), cast(:times as timestamptz[]), cast(:kinds as text[]),
+                cast(:orders as text[])) with ordinality as n(customer_id, time, kind, order_id, number)
+    join interactions i on i.customer_id = n.customer_id and i.kind = n.kind
+        and i.time between n.time - interval '36 hours' and n.time + interval '36 hours'
+        and i.detail ->> 'order_id' = n.order_id
+    where i.time between cast(:first as timestamptz) - interval '36 hours'
+                     and cast(:last as timestamptz) + interval '36 hours'
+""")
 _FIRST_MONTH = 2000 * 12
 
 
@@ -98,6 +130,55 @@ async def contents_of(tx: Tx, digests: Iterable[bytes]) -> dict[bytes, bytes]:
     """What each of these messages said when it was first seen, as far as that is known."""
     rows = await tx.rows(_CONTENTS, {"digests": sorted(digests)})
     return {row["digest"]: row["content"] for row in rows}
+
+
+async def seen_messages(tx: Tx, digests: Sequence[bytes]) -> set[bytes]:
+    """Those of `digests` that were seen before; nothing is claimed."""
+    return {row["digest"] for row in await tx.rows(_SEEN, {"digests": list(digests)})}
+
+
+async def forget_messages(tx: Tx, digests: Sequence[bytes]) -> None:
+    """These messages may come again."""
+    await tx.execute(_FORGET, {"digests": list(digests)})
+
+
+async def delete_interactions(tx: Tx, recorded: Sequence[RecordedInteraction]) -> set[UUID]:
+    """Delete these, wherever they still lie as they were recorded; returns the ids of those that did."""
+    if not recorded:
+        return set()
+    times = [interaction.time for interaction in recorded]
+    params = {
+        "customer_ids": [interaction.customer_id for interaction in recorded],
+        "times": times,
+        "ids": [interaction.id for interaction in recorded],
+        "first": min(times),
+        "last": max(times),
+    }
+    return {row["id"] for row in await tx.rows(_RETRACT, params)}
+
+
+async def same_orders(tx: Tx, orders: Sequence[tuple[UUID, datetime, str, str]]) -> set[int]:
+    """Which of these (customer, time, kind, order number), by their place from 0, are recorded already."""
+    if not orders:
+        return set()
+    customer_ids, times, kinds, numbers = (list(column) for column in zip(*orders, strict=True))
+    params = {"customer_ids": customer_ids, "times": times, "kinds": kinds, "orders": numbers}
+    rows = await tx.rows(_SAME_ORDERS, {**params, "first": min(times), "last": max(times)})
+    return {row["number"] - 1 for row in rows}
+
+
+async def move_interactions(tx: Tx, owners: Mapping[UUID, UUID], since: datetime) -> Sequence[RowMapping]:
+    """What was kept of visitors (none of it before `since`) is their customers' from now on; returns the rows, in the
+    order in which they were recorded."""
+    if not owners:
+        return []
+    params = {"visitors": list(owners), "customers": list(owners.values()), "since": since}
+    return await tx.rows(_MOVE, params)
+
+
+async def delete_of_visitors(tx: Tx, ids: Sequence[UUID]) -> None:
+    """Nothing is left that was kept of these visitors."""
+    await tx.execute(_DELETE["interactions"], {"ids": list(ids)})
 
 
 async def insert_interactions(tx: Tx, interactions: Sequence[NewInteraction]) -> None:

@@ -21,8 +21,7 @@ class CallRefusedOut(BaseModel):
 class NotKeptOut(BaseModel):
     """Good calls of which nothing is recorded."""
 
-    anonymous: int = Field(description="of visitors without a userId or an e-mail address")
-    no_kind: int = Field(description="of known customers, such as page views, for which events have no kind")
+    anonymous: int = Field(description="traits of visitors who are nobody yet, and calls that name nobody at all")
 
 
 class CallsReceived(BaseModel):
@@ -42,7 +41,7 @@ class CallsReceived(BaseModel):
             success=not outcomes["refused"],
             accepted=outcomes["accepted"],
             refused=outcomes["refused"],
-            not_kept=NotKeptOut(anonymous=outcomes["anonymous"], no_kind=outcomes["no-kind"]),
+            not_kept=NotKeptOut(anonymous=outcomes["anonymous"]),
             errors=[
                 CallRefusedOut(
                     index=call.place,

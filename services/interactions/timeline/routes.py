@@ -18,7 +18,7 @@ from shared.web.paging import DEFAULT_LIMIT, After, InvalidCursor, Limit, Page, 
 
 router = APIRouter(tags=["timeline"], dependencies=[requires("interactions:read")])
 
-Kind = Literal["purchase", "return", "contact", "exposure", "response"]
+Kind = Literal["purchase", "return", "contact", "exposure", "response", "browsing", "custom"]
 _DEFAULT_PERIOD = timedelta(days=30)
 
 

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, JsonValue, StringConstraints
 
-from services.privacy.consents.schemas import Evidence
+from services.privacy.consents.schemas.asked import Evidence
 from services.privacy.notices.schemas import Labels, Language, NoticeRef
 from services.privacy.signups.domain import Form, Person, SignUp
 from services.privacy.signups.service.requesting import Request
@@ -79,6 +79,10 @@ class SignUpOut(BaseModel):
 
 class CardsIn(Strict):
     """Sign-ups whose confirmation is about to be mailed."""
+
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [{"signup_ids": ["0199aaaa-0000-7000-8000-00000000000a"]}]}
+    )
 
     signup_ids: Annotated[list[UUID], Field(min_length=1, max_length=500)] = Field(description="their ids")
 

@@ -117,6 +117,24 @@ GOODS: dict[str, dict[str, list[Any]]] = {
             _EVENT | {"customer": _REF, "data": _EVENT["data"] | {"store": "S1", "payment": "card"}},
         ],
         "POST /events/batch": [{"events": [_EVENT, EVENTS["contact"]]}],
+        "PUT /imports/{import_id}/mapping": [
+            {"columns": [{"column": "Nr", "to": "order_id"}, {"column": "Mail", "to": "email"},
+                         {"column": "Born", "to": "ordered_at", "format": "DD.MM.YYYY"},
+                         {"column": "No", "to": "amount", "format": "1234,5"}],
+             "source": "erp", "currency": "EUR", "channel": "web", "time_zone": "Europe/Berlin"}
+        ],
+        "PUT /products": [
+            {"products": [{"product_id": "apple", "kind": "product", "name": "Apples", "category": "Fruit/Apples",
+                           "department": "fresh", "brand": "Acme", "price": 299, "cost": 180, "currency": "EUR",
+                           "since": "2024-05-01T12:00:00Z", "stock": 12.5, "starts_at": "2024-05-01T12:00:00Z",
+                           "ends_at": "2031-05-01T12:00:00Z", "url": "https://shop.example/a",
+                           "image": "https://shop.example/a.png", "substitutes": ["pear"], "complements": ["plum"]}]}
+        ],
+        "PUT /event-types/{name}": [
+            {"description": "A course", "schema": {"properties": {"level": {"type": "string", "maxLength": 20}}},
+             "segmentable": ["level"], "personal": []}
+        ],
+        "POST /event-types/{name}/check": [{"properties": {"level": "beginner"}}],
         "PUT /rates": [{"rates": [{"currency": "EUR", "day": "2024-05-01", "rate": "1.0825"}]}],
     },
     "analytics": {

@@ -78,6 +78,15 @@ class Ground:
         match self.service:
             case "customers":
                 await self._customers()
+            case "interactions":
+                declared = {"description": "Booked", "schema": {"properties": {"level": {"type": "string"}}}}
+                answer = await self.client.put("/event-types/course_booked", json=declared)
+                assert answer.is_success, answer.text
+                self.ids["name"] = "course_booked"
+                answer = await self.client.put("/products", json={"products": [{"product_id": "apple", "name": "A"}]})
+                assert answer.is_success, answer.text
+                self.ids["product_id"] = "apple"
+                self.ids["import_id"] = await self._file(b"Nr;Mail;Born;No\nA-1;ada@example.test;10.12.1985;1,5\n")
             case "analytics":
                 self.ids["list_id"] = (await self._made("/lists", {"name": "Some"}))["id"]
                 segment = {"name": "Some", "definition": {"attr": "sex", "op": "eq", "value": "male"}}
@@ -108,10 +117,12 @@ class Ground:
         self.ids["merge_id"] = merge["merge_id"]
         definition = {"name": "hat_size", "type": "number", "purpose": "To suggest hats"}
         self.ids["name"] = (await self._made("/attributes", definition))["name"]
-        content = b"Mail;Born;No\nada@example.test;10.12.1985;1\n"
+        self.ids["import_id"] = await self._file(b"Mail;Born;No\nada@example.test;10.12.1985;1\n")
+
+    async def _file(self, content: bytes) -> str:
         answer = await self.client.post("/imports", params={"file_name": "some.csv"}, content=content)
         assert answer.is_success, f"POST /imports: {answer.status_code} {answer.text}"
-        self.ids["import_id"] = answer.json()["import_id"]
+        return str(answer.json()["import_id"])
 
     async def _post(self, path: str, key: str) -> Any:
         return await self._made(path, GOODS[self.service][key][0])

@@ -37,12 +37,16 @@ from tests.infrastructure import CreateDatabase
 
 WRITER, READER, OPERATOR = "writer-key", "reader-key", "operator-key"
 BROWSER, REPORTER = "browser-key", "reporter-key"
+IMPORTER, DEFINER, MERCHANT = "importer-key", "definer-key", "merchant-key"
 _KEYS = {
     WRITER: ["interactions:write"],
     READER: ["interactions:read"],
     OPERATOR: ["operations"],
     BROWSER: ["interactions:write"],
     REPORTER: ["interactions:write", "responses:write"],
+    MERCHANT: ["catalogue:read", "catalogue:write"],
+    DEFINER: ["interactions:define"],
+    IMPORTER: ["interactions:import", "interactions:read"],
 }
 # Believed by its name; every other publisher on the topic is hearsay.
 TRUSTED_TILL = "till"
@@ -69,6 +73,8 @@ async def settings(
         api_keys_file=keys,
         trusted_publishers=[TRUSTED_TILL],
         publisher_topics=[OWN_TOPIC],
+        import_folder=keys.parent / "imports",
+        default_time_zone="Europe/Berlin",
     )
     await asyncio.to_thread(run_migrations, "interactions", made.database_url)
     await create_topics(made)
@@ -141,6 +147,19 @@ class DrivenWorker:
             if records:
                 await processor.process(records)
                 handled += len(records)
+
+    async def waiting(self) -> list[Record]:
+        """Take what lies on interactions-inbound without handling it, in the order of its arrival."""
+        ends = await self.consumer.end_offsets(self.consumer.assignment())
+        records: list[Record] = []
+        while left := [place for place, end in ends.items() if await self.consumer.position(place) < end]:
+            batches = await self.consumer.getmany(*left, timeout_ms=200)
+            records += [to_record(self.settings, raw) for batch in batches.values() for raw in batch]
+        return sorted(records, key=lambda record: record.timestamp_ms or 0)
+
+    async def at_once(self, *batches: list[Record]) -> None:
+        """Handle batches side by side, as several workers would."""
+        await asyncio.gather(*(BatchProcessor(self.database, self.inbound).process(batch) for batch in batches))
 
     async def deliver(self, *events: Envelope[Any], together: bool = False) -> None:
         """Deliver events of other services, in order: each in a batch of its own, or all in one (of one consumer)."""

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from sqlalchemy import Column, Integer, LargeBinary, MetaData, Table, Text, Uuid
 
+import services.interactions.catalogue.tables
+import services.interactions.event_types.tables
 import services.interactions.identity.tables
+import services.interactions.imports.tables
 import services.interactions.rates.tables
-import services.interactions.recording.tables  # noqa: F401
+import services.interactions.recording.tables
+import services.interactions.visitors.tables  # noqa: F401
 from services.interactions.config import Settings
 from services.interactions.metadata import metadata
 from tests.schemas import differences

@@ -42,6 +42,15 @@ EVENTS: Mapping[str, Mapping[str, Type]] = MappingProxyType(
         "contact": {"channel": Type.STRING, "direction": Type.STRING, "outcome": Type.STRING},
         "exposure": {"channel": Type.STRING, "campaign": Type.STRING},
         "response": {"kind": Type.STRING, "channel": Type.STRING, "campaign": Type.STRING},
+        # `kind` is what somebody did (product_viewed, added_to_cart …), or the name of an event of the firm's own.
+        "browsing": {
+            "kind": Type.STRING,
+            "channel": Type.STRING,
+            "product": Type.STRING,
+            "category": Type.STRING,
+            "brand": Type.STRING,
+        },
+        "custom": {"kind": Type.STRING, "channel": Type.STRING},
     }
 )
 """The kinds of facts. Product fields live on lines only: a basket has no category."""

@@ -6,11 +6,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
+from pydantic import JsonValue
+
 from services.interactions.identity.domain import identifiers_of
 from services.interactions.rates.domain import wrong_with_currency
-from services.interactions.recording.domain.interactions import Message, origin_of
+from services.interactions.recording.domain.interactions import origin_of
+from services.interactions.recording.domain.messages import Message
 from shared.contracts.envelope import Origin
-from shared.contracts.inbound import PurchaseMessage, ReturnMessage, TraitValue
+from shared.contracts.inbound import CustomMessage, IdentifyMessage, PurchaseMessage, ReturnMessage, TraitValue
 from shared.customers.identifiers import choose_identifier, normalise
 
 # Clocks of publishers differ; more than this ahead of ours is a mistake (times the business clock's factor).
@@ -18,7 +21,10 @@ FUTURE_TOLERANCE = timedelta(minutes=5)
 EARLIEST = datetime(1900, 1, 1, tzinfo=UTC)
 _MAX_TRAIT_TEXT = 1_000
 _MAX_TRAIT_LIST = 100
+_A_DAY = timedelta(days=1)
 _INT64 = 2**63 - 1
+_MOST_NESTED = 8
+_LONGEST_TEXT = 32_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +44,7 @@ def problems_of(message: Message, now: datetime, factor: float = 1.0) -> list[Pr
         *_of_customer(message),
         *_of_traits(message.traits),
         *_of_basket(message, now),
+        *_of_properties(message),
     ]
 
 
@@ -59,12 +66,13 @@ def _of_customer(message: Message) -> Iterator[Problem]:
         kind = identifier.kind
         if not normalise(kind, identifier.value).strip("+"):
             yield Problem("names-nobody", f"/customer/{kind}", f"the {kind} is blank", "leave it out")
-    if message.customer.customer_id is None and choose_identifier(identifiers) is None:
+    anonymous = message.customer.customer_id is None and choose_identifier(identifiers) is None
+    if anonymous and (message.customer.visitor is None or isinstance(message, IdentifyMessage)):
         yield Problem(
             "no-identifier",
             "/customer",
             "nothing here says who the customer is (a phone alone is shared too often)",
-            "send at least one of customer_id, external_id, card or email",
+            "send at least one of customer_id, external_id, card or email; or visitor, for what a stranger did",
         )
 
 
@@ -91,7 +99,8 @@ def _wrong_with(value: TraitValue) -> str | None:
 
 
 def _of_basket(message: Message, now: datetime) -> Iterator[Problem]:
-    if not isinstance(message, PurchaseMessage | ReturnMessage):
+    # A time before 1900 or to come is refused as such; at the ends of the calendar it has no day in another zone.
+    if not isinstance(message, PurchaseMessage | ReturnMessage) or not EARLIEST <= message.time <= now + _A_DAY:
         return
     if wrong := wrong_with_currency(message.data.currency, message.time.astimezone(UTC).date()):
         cure = "send the three-letter code of what was paid with on that day, such as EUR"
@@ -105,3 +114,27 @@ def _of_basket(message: Message, now: datetime) -> Iterator[Problem]:
             f"the amounts of the lines sum to {total}",
             "send what was paid for each line, in minor units; a basket that cost nothing is recorded as history only",
         )
+
+
+def _of_properties(message: Message) -> Iterator[Problem]:
+    if not isinstance(message, CustomMessage):
+        return
+    for name, value in message.data.properties.items():
+        if what := _wrong_with_property(value, _MOST_NESTED):
+            where = f"/data/properties/{name.replace('~', '~0').replace('/', '~1')}"
+            yield Problem("bad-property", where, what, "send a shorter or plainer value")
+
+
+def _wrong_with_property(value: JsonValue, levels: int) -> str | None:
+    if isinstance(value, dict | list):
+        if not levels:
+            return f"nested deeper than {_MOST_NESTED} levels"
+        inside = [*value, *value.values()] if isinstance(value, dict) else value
+        return next(filter(None, (_wrong_with_property(part, levels - 1) for part in inside)), None)
+    if isinstance(value, str) and len(value) > _LONGEST_TEXT:
+        return f"a text of more than {_LONGEST_TEXT} characters"
+    return "a text with a null character" if isinstance(value, str) and "\x00" in value else _beyond(value)
+
+
+def _beyond(value: JsonValue) -> str | None:
+    return "an integer beyond 64 bits" if isinstance(value, int) and abs(value) > _INT64 else None

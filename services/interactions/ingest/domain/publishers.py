@@ -10,7 +10,7 @@ import hmac
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from services.interactions.recording.domain.interactions import Message
+from services.interactions.recording.domain.messages import Message
 from shared.contracts.inbound import ResponseMessage
 from shared.security.api_keys import Principal, Trust
 

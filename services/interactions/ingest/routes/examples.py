@@ -28,6 +28,10 @@ EVENTS: dict[str, dict[str, Any]] = {
     "contact": _event("contact", {"channel": "phone", "direction": "in", "topic": "delivery", "duration_s": 180}),
     "exposure": _event("exposure", {"channel": "post", "campaign_id": _CAMPAIGN, "message_id": _MESSAGE}),
     "response": _event("response", {"kind": "replied", "channel": "post", "campaign_id": _CAMPAIGN}),
+    "browsing": _event("browsing", {"channel": "web", "action": "product_viewed", "product_id": "apple"}),
+    "custom": _event(
+        "custom", {"channel": "web", "name": "course_booked", "properties": {"level": "beginner"}, "undeclared": True}
+    ),
     "identify": {**_event("identify", {}), "traits": {"first_name": "Ada", "city": "London"}},
 }
 _SEE = "The JSON Schema is at /events/schema."

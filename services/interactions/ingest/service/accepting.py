@@ -14,7 +14,7 @@ from services.interactions.ingest.domain.messages import Problem, problems_of
 from services.interactions.ingest.domain.publishers import publisher_on_the_topic, read_seal
 from services.interactions.ingest.errors import EventRefused, ReportForbidden, UnacceptableRecord
 from services.interactions.recording.domain.digests import content_digest, told_content
-from services.interactions.recording.domain.interactions import KNOWN_TYPES, InboundEvent, Message
+from services.interactions.recording.domain.messages import KNOWN_TYPES, InboundEvent, Message
 from shared.contracts.inbound import InboundMessage, InboundRecord
 from shared.web.strict_json import pointer
 

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, cast
 from uuid import UUID
 
 import orjson
 
+from services.interactions.event_types.domain.types import EventType, misfits_of_event
+from services.interactions.event_types.service import read_types
 from services.interactions.identity.domain import customer_of, person_of
 from services.interactions.identity.service import generations_since
 from services.interactions.ingest.clients import InboundProducer
@@ -17,8 +19,10 @@ from services.interactions.ingest.domain.publishers import Publisher, seal
 from services.interactions.ingest.errors import BrokerUnconfirmed, EventRefused, ReportForbidden
 from services.interactions.ingest.service.accepting import read_message
 from services.interactions.ingest.service.recent import RecentMessages
+from services.interactions.recording.domain.messages import Message
 from shared.clock import Clock
 from shared.contracts.envelope import Origin
+from shared.contracts.inbound import CustomMessage
 from shared.database.engine import Database
 from shared.observability.metrics import counter
 
@@ -29,6 +33,7 @@ CHUNK = 500
 _LONGEST_LINE = 1_000_000
 _MOST_ERRORS = 1_000
 _LONGEST_ID = 200
+_MOST_MISFITS = 20
 # Rows become visible later than their time says; looking back this far finds every one.
 _OVERLAP = timedelta(days=1)
 
@@ -86,11 +91,13 @@ class EventPublisher:
         self._database = database
         self._recent = RecentMessages(key)
         self._generations: dict[str, int] = {}
+        self._types: Mapping[str, EventType] = {}
         self._seen_until = datetime.min.replace(tzinfo=UTC)
 
     async def refresh(self) -> None:
-        """Read which identifiers were retired since the last time."""
+        """Read which identifiers were retired since the last time, and which event types are declared."""
         async with self._database.transaction() as tx:
+            self._types = await read_types(tx)
             for fingerprint, generation, changed_at in await generations_since(tx, self._seen_until):
                 self._generations[fingerprint] = generation
                 self._seen_until = changed_at - _OVERLAP
@@ -101,6 +108,7 @@ class EventPublisher:
         message = read_message(raw, now, self._clock.factor)
         if kind := publisher.unreportable(message):
             raise ReportForbidden(kind)
+        self._check_type(message)
         if history:
             raw = orjson.dumps({**orjson.loads(raw), "origin": Origin.HISTORY.value})
         # The worker decides with the newest generations; this copy may be seconds behind, which only moves the key.
@@ -111,6 +119,12 @@ class EventPublisher:
             raw,
         )
         return CheckedEvent(message.message_id, customer_id, record, seal(self._key, publisher, record))
+
+    def _check_type(self, message: Message) -> None:
+        if not isinstance(message, CustomMessage) or message.data.undeclared:
+            return
+        if found := misfits_of_event(self._types, message.data.name, message.data.properties):
+            raise EventRefused([asdict(misfit) for misfit in found[:_MOST_MISFITS]])
 
     async def publish_one(self, publisher: Publisher, raw: bytes) -> CheckedEvent:
         """The event is durable on the topic. Raises EventRefused, ReportForbidden or BrokerUnconfirmed."""

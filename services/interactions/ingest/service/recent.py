@@ -11,7 +11,7 @@ from pydantic import TypeAdapter
 
 from services.interactions.ingest.errors import EventRefused
 from services.interactions.recording.domain.digests import content_digest
-from services.interactions.recording.domain.interactions import Message
+from services.interactions.recording.domain.messages import Message
 from shared.contracts.inbound import InboundMessage
 
 _MESSAGE: TypeAdapter[Message] = TypeAdapter(InboundMessage)

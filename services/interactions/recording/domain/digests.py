@@ -4,19 +4,50 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import UTC
+from typing import Any
+from uuid import UUID
 
 import orjson
 
 from services.interactions.identity.domain import Person
-from services.interactions.recording.domain.interactions import Message
+from services.interactions.recording.domain.messages import InboundEvent, Message
+from shared.contracts.envelope import Envelope
 from shared.contracts.inbound import TraitValue
+from shared.ids import derived_id, milliseconds_of, new_id
 from shared.security.api_keys import Trust
 
 # Not what is said, or compared by itself.
 _OF_THE_TRANSPORT = {"message_id", "origin", "time", "traits"}
 _TRAITS = "traits"
 _HEARSAY = "browser:"
+
+
+@dataclass(frozen=True, slots=True)
+class Ids:
+    """Of an interaction, and of the event that tells of it."""
+
+    interaction: UUID
+    event: UUID
+
+
+def ids_of_message(digest: bytes, received_ms: int | None) -> Ids:
+    """Always the same for a publisher's message, known by its digest: recorded again, after the restore of a backup, it
+    is the interaction that other services have. New ones when nobody knows when it was received."""
+    id = new_id() if received_ms is None else derived_id(received_ms, digest, b"interaction")
+    return Ids(id, event_id_of(id))
+
+
+def ids_of_outcome(event: Envelope[Any], kind: str) -> Ids:
+    """Always the same for what another service's event led to."""
+    id = derived_id(milliseconds_of(event.id) or 0, event.id.bytes, kind.encode(), b"interaction")
+    return Ids(id, event_id_of(id))
+
+
+def event_id_of(interaction_id: UUID) -> UUID:
+    """The id of the event that tells of an interaction: so it can be told again."""
+    return derived_id(milliseconds_of(interaction_id) or 0, interaction_id.bytes, b"event")
 
 
 def message_digest(key: str, publisher: str, message_id: str) -> bytes:
@@ -26,6 +57,11 @@ def message_digest(key: str, publisher: str, message_id: str) -> bytes:
     """
     text = f"{publisher}\x00{message_id}".encode()
     return hashlib.blake2b(text, key=key.encode()[:64], digest_size=16).digest()
+
+
+def digest_of(key: str, event: InboundEvent) -> bytes:
+    """The digest by which the message of an event is known."""
+    return message_digest(key, event.ids_of or event.publisher, event.message.message_id)
 
 
 def content_digest(key: str, message: Message) -> bytes:

@@ -10,36 +10,29 @@ from uuid import UUID
 
 import orjson
 
-from services.interactions.identity.domain import Person
+from services.interactions.recording.domain.digests import Ids, ids_of_outcome
+from services.interactions.recording.domain.messages import InboundEvent, basket_currency_of, total_of
 from shared.contracts.campaigns import MessageSettled
 from shared.contracts.envelope import Envelope, Fact, Origin
-from shared.contracts.inbound import (
-    ContactMessage,
-    ExposureMessage,
-    IdentifyMessage,
-    PurchaseMessage,
-    ResponseMessage,
-    ReturnMessage,
-)
+from shared.contracts.inbound import CustomMessage, IdentifyMessage
 from shared.contracts.interactions import (
+    BrowsingRecorded,
     Channel,
     ContactRecorded,
+    CustomRecorded,
     ExposureRecorded,
     PurchaseRecorded,
     ResponseRecorded,
     ReturnRecorded,
 )
 from shared.contracts.privacy import ConsentChanged
-from shared.ids import derived_id, milliseconds_of, new_id
-from shared.security.api_keys import Trust
-
-RecordedMessage = PurchaseMessage | ReturnMessage | ContactMessage | ExposureMessage | ResponseMessage
-Message = RecordedMessage | IdentifyMessage
 
 # Nobody should get a message today because of what happened before yesterday.
 LIVE_FOR = timedelta(hours=24)
 _COLUMNS = {"channel", "currency", "campaign_id"}
-_KEPT_HERE = {"note"}
+_KEPT_HERE = {"note", "path", "title", "query", "properties"}
+# Of an event of a registered type: the properties that other services are told.
+TOLD = "told"
 # Facts ignore what they do not know, so amounts may be given to all of them.
 _FACTS: dict[str, type[Fact]] = {
     "purchase": PurchaseRecorded,
@@ -47,38 +40,28 @@ _FACTS: dict[str, type[Fact]] = {
     "contact": ContactRecorded,
     "exposure": ExposureRecorded,
     "response": ResponseRecorded,
+    "browsing": BrowsingRecorded,
+    "custom": CustomRecorded,
 }
-KNOWN_TYPES = (*_FACTS, "identify")
 _CHANNELS: tuple[str, ...] = get_args(Channel)
 
 
 @dataclass(frozen=True, slots=True)
-class Policy:
-    """What an installation decides: its key, its base currency, and for how many days a rate counts."""
+class RecordedInteraction:
+    """Where an interaction lies, and the digest of its message."""
 
-    key: str
-    base_currency: str
-    rate_max_age_days: int
-
-
-@dataclass(frozen=True, slots=True)
-class InboundEvent:
-    """A message that may be recorded, who published it, and the person it names."""
-
-    publisher: str
-    message: Message
-    person: Person
-    trust: Trust
-    traceparent: str | None = None
-    # When the broker took it (milliseconds of the machine's clock); None when that is not known.
-    received_ms: int | None = None
-    # By which a repeat is told from another message under the same id (content_digest); None when nobody can say.
-    content: bytes | None = None
+    digest: bytes
+    customer_id: UUID
+    time: datetime
+    id: UUID
 
 
 @dataclass(frozen=True, slots=True)
 class NewInteraction:
-    """An interaction to record. Amounts are integer minor units; `detail` is the rest of what was sent, as JSON."""
+    """An interaction to record. Amounts are integer minor units; `detail` is the rest of what was sent, as JSON.
+
+    Without `fact` nobody is told: it is of a visitor who is not known, or of a type that nobody has declared.
+    """
 
     id: UUID
     event_id: UUID
@@ -87,7 +70,7 @@ class NewInteraction:
     kind: str
     channel: str
     origin: Origin
-    fact: Fact
+    fact: Fact | None
     detail: str
     publisher: str
     message_id: str | None = None
@@ -99,32 +82,6 @@ class NewInteraction:
     traceparent: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Ids:
-    """Of an interaction, and of the event that tells of it."""
-
-    interaction: UUID
-    event: UUID
-
-
-def ids_of_message(digest: bytes, received_ms: int | None) -> Ids:
-    """Always the same for a publisher's message, known by its digest: recorded again, after the restore of a backup, it
-    is the interaction that other services have. New ones when nobody knows when it was received."""
-    id = new_id() if received_ms is None else derived_id(received_ms, digest, b"interaction")
-    return Ids(id, event_id_of(id))
-
-
-def ids_of_outcome(event: Envelope[Any], kind: str) -> Ids:
-    """Always the same for what another service's event led to."""
-    id = derived_id(milliseconds_of(event.id) or 0, event.id.bytes, kind.encode(), b"interaction")
-    return Ids(id, event_id_of(id))
-
-
-def event_id_of(interaction_id: UUID) -> UUID:
-    """The id of the event that tells of an interaction: so it can be told again."""
-    return derived_id(milliseconds_of(interaction_id) or 0, interaction_id.bytes, b"event")
-
-
 def origin_of(claimed: str, time: datetime, now: datetime) -> Origin:
     """Live only when the publisher does not call it history and it is younger than LIVE_FOR."""
     if claimed == Origin.HISTORY or time < now - LIVE_FOR:
@@ -132,22 +89,18 @@ def origin_of(claimed: str, time: datetime, now: datetime) -> Origin:
     return Origin.LIVE
 
 
-def basket_currency_of(message: Message) -> str | None:
-    """The currency of a basket; None for what is no basket."""
-    return message.data.currency if isinstance(message, PurchaseMessage | ReturnMessage) else None
-
-
-def total_of(message: Message) -> int | None:
-    """What the basket cost, or brought back, in minor units; None for what is no basket."""
-    if isinstance(message, PurchaseMessage | ReturnMessage):
-        return sum(line.amount for line in message.data.lines)
-    return None
-
-
 def interaction_of(
-    event: InboundEvent, ids: Ids, customer_id: UUID, base_amount: int | None, now: datetime
+    event: InboundEvent,
+    ids: Ids,
+    customer_id: UUID,
+    base_amount: int | None,
+    now: datetime,
+    *,
+    visitor: bool = False,
+    told: Mapping[str, Any] | None = None,
 ) -> NewInteraction | None:
     """What is recorded of a publisher's message. The note of a contact is in `detail`; free text is not in the fact.
+    `told` are the properties of an event of a registered type that others are told.
 
     None for a message that only says who somebody is.
     """
@@ -155,7 +108,6 @@ def interaction_of(
     message, amount = event.message, total_of(event.message)
     if isinstance(message, IdentifyMessage):
         return None
-    data = message.data.model_dump(exclude=_KEPT_HERE)
     time = message.time.astimezone(UTC)
     return NewInteraction(
         id=interaction_id,
@@ -165,8 +117,8 @@ def interaction_of(
         kind=message.type,
         channel=message.data.channel,
         origin=origin_of(message.origin, time, now),
-        fact=_FACTS[message.type](interaction_id=interaction_id, amount=amount, base_amount=base_amount, **data),
-        detail=message.data.model_dump_json(exclude=_COLUMNS, exclude_defaults=True),
+        fact=None if visitor else _fact(event, interaction_id, amount, base_amount, told),
+        detail=_detail(event, told),
         publisher=event.publisher,
         message_id=message.message_id,
         campaign_id=getattr(message.data, "campaign_id", None),
@@ -177,8 +129,30 @@ def interaction_of(
     )
 
 
-def fact_of(row: Mapping[str, Any]) -> Fact:
-    """The fact that a stored interaction was emitted as."""
+def _fact(
+    event: InboundEvent, id: UUID, amount: int | None, base: int | None, told: Mapping[str, Any] | None
+) -> Fact | None:
+    message = event.message
+    data = message.data.model_dump(exclude=_KEPT_HERE)
+    if isinstance(message, CustomMessage):
+        if told is None:
+            return None
+        data["properties"] = told
+    return _FACTS[message.type](interaction_id=id, amount=amount, base_amount=base, **data)
+
+
+def _detail(event: InboundEvent, told: Mapping[str, Any] | None) -> str:
+    sent = event.message.data.model_dump_json(exclude=_COLUMNS, exclude_defaults=True)
+    return sent if told is None else orjson.dumps({**orjson.loads(sent), TOLD: dict(told)}).decode()
+
+
+def fact_of(row: Mapping[str, Any]) -> Fact | None:
+    """The fact that a stored interaction was emitted as; None for one of a type that nobody has declared."""
+    if row["kind"] == "custom":
+        if TOLD not in row["detail"]:
+            return None
+        names = {"interaction_id": row["id"], "channel": row["channel"], "name": row["detail"]["name"]}
+        return CustomRecorded(**names, properties=row["detail"][TOLD])
     columns = ("channel", "campaign_id", "currency", "amount", "base_amount")
     values = {name: row[name] for name in columns if row[name] is not None}
     return _FACTS[row["kind"]].model_validate(

@@ -3,34 +3,37 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, date
+from typing import Any
 from uuid import UUID
 
+from services.interactions.catalogue.service import complete_lines
 from services.interactions.config import Settings
-from services.interactions.identity.domain import Resolved
+from services.interactions.event_types.errors import UnfitEvent
+from services.interactions.event_types.service import read_types, told_by
 from services.interactions.identity.service import lock_against_erasures, resolve
 from services.interactions.rates.domain import PLACES, base_amount
 from services.interactions.rates.service import rates_of_days
 from services.interactions.recording import repository
 from services.interactions.recording.domain.digests import (
-    message_digest,
+    digest_of,
+    ids_of_message,
     observation_digests,
     tells_anything_new,
 )
 from services.interactions.recording.domain.interactions import (
-    InboundEvent,
-    Message,
     NewInteraction,
-    Policy,
-    basket_currency_of,
-    ids_of_message,
+    RecordedInteraction,
     interaction_of,
     origin_of,
-    total_of,
 )
+from services.interactions.recording.domain.messages import InboundEvent, Message, Policy, basket_currency_of, total_of
 from services.interactions.recording.errors import MessageIdReused
+from services.interactions.recording.service import visitors
 from services.interactions.recording.service.storing import DROPPED, store_and_emit
+from services.interactions.recording.service.visitors import ResolvedMessage
+from shared.contracts.inbound import CustomMessage
 from shared.contracts.interactions import IdentityObserved
 from shared.database.transaction import Tx
 from shared.events.subscription import EventsRefused
@@ -41,15 +44,6 @@ DUPLICATES = counter("interactions_duplicates", "Messages that were recorded alr
 UNVALUED = counter("interactions_unvalued", "Baskets without a rate to the base currency", ["currency"])
 
 
-@dataclass(frozen=True, slots=True)
-class _ResolvedMessage:
-    """A message whose customer is known."""
-
-    digest: bytes
-    inbound: InboundEvent
-    customer: Resolved
-
-
 def policy_of(settings: Settings) -> Policy:
     """What `settings` decide. Raises ValueError for a base currency that is none."""
     if settings.base_currency not in PLACES:
@@ -57,14 +51,20 @@ def policy_of(settings: Settings) -> Policy:
     return Policy(settings.installation_key.get_secret_value(), settings.base_currency, settings.rate_max_age_days)
 
 
-async def record_messages(tx: Tx, policy: Policy, inbound: Sequence[InboundEvent]) -> None:
-    """Every message that is new is recorded and emitted, in order; customers is told who is new to it."""
+async def record_messages(tx: Tx, policy: Policy, inbound: Sequence[InboundEvent]) -> dict[bytes, RecordedInteraction]:
+    """Every message that is new is recorded and emitted, in order; customers is told who is new to it.
+
+    Returns what was recorded, by the digest of its message.
+    """
     await lock_against_erasures(tx)
     fresh = await _fresh(tx, policy, inbound)
     resolved = await _resolved(tx, policy, fresh)
+    resolved, met = await visitors.meet(tx, resolved)
     if not resolved:
-        return
+        return {}
+    resolved = await _completed(tx, resolved)
     values = await _values(tx, policy, [message.inbound.message for message in resolved])
+    told = await _told(tx, resolved)
     interactions = [
         interaction_of(
             message.inbound,
@@ -72,13 +72,21 @@ async def record_messages(tx: Tx, policy: Policy, inbound: Sequence[InboundEvent
             message.customer.customer_id,
             value,
             tx.now,
+            visitor=message.unknown,
+            told=told.get(place),
         )
-        for message, value in zip(resolved, values, strict=True)
+        for place, (message, value) in enumerate(zip(resolved, values, strict=True))
     ]
     happened = [interaction for interaction in interactions if interaction is not None]
     if happened:
         await store_and_emit(tx, happened)
     await _emit_observations(tx, resolved, interactions)
+    await visitors.claim(tx, resolved, met)
+    return {
+        message.digest: RecordedInteraction(message.digest, made.customer_id, made.time, made.id)
+        for message, made in zip(resolved, interactions, strict=True)
+        if made is not None
+    }
 
 
 async def _fresh(tx: Tx, policy: Policy, inbound: Sequence[InboundEvent]) -> dict[bytes, InboundEvent]:
@@ -86,7 +94,7 @@ async def _fresh(tx: Tx, policy: Policy, inbound: Sequence[InboundEvent]) -> dic
     first: dict[bytes, InboundEvent] = {}
     repeats: list[tuple[bytes, InboundEvent]] = []
     for event in inbound:
-        digest = message_digest(policy.key, event.publisher, event.message.message_id)
+        digest = digest_of(policy.key, event)
         if first.setdefault(digest, event) is not event:
             repeats.append((digest, event))
     new = await repository.claim_messages(tx, {digest: event.content for digest, event in first.items()})
@@ -112,12 +120,12 @@ async def _refuse_others(
         raise EventsRefused(refused)
 
 
-async def _resolved(tx: Tx, policy: Policy, fresh: Mapping[bytes, InboundEvent]) -> list[_ResolvedMessage]:
+async def _resolved(tx: Tx, policy: Policy, fresh: Mapping[bytes, InboundEvent]) -> list[ResolvedMessage]:
     events = list(fresh.values())
     people, received = [event.person for event in events], [event.received_ms for event in events]
     customers = await resolve(tx, policy.key, people, received)
     resolved = [
-        _ResolvedMessage(digest, event, customer)
+        ResolvedMessage(digest, event, customer)
         for (digest, event), customer in zip(fresh.items(), customers, strict=True)
         if customer
     ]
@@ -126,7 +134,7 @@ async def _resolved(tx: Tx, policy: Policy, fresh: Mapping[bytes, InboundEvent])
     return found
 
 
-async def _known_before(tx: Tx, resolved: list[_ResolvedMessage]) -> list[_ResolvedMessage]:
+async def _known_before(tx: Tx, resolved: list[ResolvedMessage]) -> list[ResolvedMessage]:
     """Who was recorded under the former spelling of an identifier keeps that id until customers says whose it is."""
     asked = [message for message in resolved if message.customer.formerly is not None]
     if not asked:
@@ -157,6 +165,40 @@ async def _values(tx: Tx, policy: Policy, messages: Sequence[Message]) -> list[i
     return values
 
 
+async def _completed(tx: Tx, resolved: Sequence[ResolvedMessage]) -> list[ResolvedMessage]:
+    """Lines have the cost of their day, as the catalogue knows it."""
+    messages = await complete_lines(tx, [message.inbound.message for message in resolved])
+    return [
+        message
+        if message.inbound.message is completed
+        else replace(message, inbound=replace(message.inbound, message=completed))
+        for message, completed in zip(resolved, messages, strict=True)
+    ]
+
+
+async def _told(tx: Tx, resolved: Sequence[ResolvedMessage]) -> dict[int, dict[str, Any]]:
+    """What others are told of the events of declared types, by their place. Raises EventsRefused for those that fit
+    none."""
+    own = {
+        place: (message.inbound, message.inbound.message.data)
+        for place, message in enumerate(resolved)
+        if isinstance(message.inbound.message, CustomMessage) and not message.inbound.message.data.undeclared
+    }
+    if not own:
+        return {}
+    types = await read_types(tx)
+    told: dict[int, dict[str, Any]] = {}
+    unfit: list[tuple[InboundEvent, UnfitEvent]] = []
+    for place, (event, data) in own.items():
+        try:
+            told[place] = told_by(types, data.name, data.properties)
+        except UnfitEvent as refusal:
+            unfit.append((event, refusal))
+    if unfit:
+        raise EventsRefused(unfit)
+    return told
+
+
 def _priced(message: Message) -> tuple[str, date] | None:
     """Currency and day by which a basket is valued."""
     currency = basket_currency_of(message)
@@ -164,10 +206,13 @@ def _priced(message: Message) -> tuple[str, date] | None:
 
 
 async def _emit_observations(
-    tx: Tx, resolved: Sequence[_ResolvedMessage], interactions: Sequence[NewInteraction | None]
+    tx: Tx, resolved: Sequence[ResolvedMessage], interactions: Sequence[NewInteraction | None]
 ) -> None:
     digests = [
-        observation_digests(message.inbound.person, message.inbound.message.traits, message.inbound.trust)
+        # Of somebody anonymous nothing can be told: there is nobody yet whom it could be told about.
+        {}
+        if message.inbound.person.anonymous
+        else observation_digests(message.inbound.person, message.inbound.message.traits, message.inbound.trust)
         for message in resolved
     ]
     described = {message.customer.customer_id for message, own in zip(resolved, digests, strict=True) if own}

@@ -18,13 +18,15 @@ DROPPED = counter("interactions_dropped", "Messages about customers who were era
 
 
 async def store_and_emit(tx: Tx, interactions: Sequence[NewInteraction]) -> list[UUID]:
-    """Each of `interactions` is stored and emitted; returns the events' ids, in order.
+    """Each of `interactions` is stored, and emitted unless it has nothing to tell; returns the events' ids, in order.
 
     The caller has locked erasures out and left out erased customers.
     """
     await repository.insert_interactions(tx, interactions)
     event_ids = []
     for interaction in interactions:
+        if interaction.fact is None:
+            continue
         if interaction.cause is None:
             # Each message of a batch is followed under its own publisher's trace.
             enter_trace(interaction.traceparent)

@@ -10,6 +10,7 @@ from typing import Any, Literal
 
 import orjson
 
+from services.interactions.segment_api.domain.happenings import happening_of, plain_name
 from services.interactions.segment_api.domain.orders import basket_of
 from services.interactions.segment_api.domain.people import reference_of, text_of, traits_of
 from services.interactions.segment_api.domain.times import time_of
@@ -27,9 +28,8 @@ _BASKETS = {
     "refunded order": "return",
 }
 _APPS = re.compile(r"ios|android|swift|kotlin|react-native|flutter|xamarin|maui")
-_NOT_WORDS = re.compile(r"[^a-z0-9]+")
 
-Reason = Literal["anonymous", "no-kind"]
+Reason = Literal["anonymous"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +44,7 @@ class Reading:
 
 @dataclass(frozen=True, slots=True)
 class NotKept:
-    """A good call of which nothing is recorded: its visitor is not known, or events have no kind for it."""
+    """A good call of which nothing is recorded: it says something of a visitor who is nobody yet, or names nobody."""
 
     reason: Reason
 
@@ -68,18 +68,21 @@ def event_of(call: Any, reading: Reading) -> dict[str, Any] | NotKept:
     if kind not in CALLS:
         raise CallRefused("unknown-call", "/type", "the type of the call is not known", f"send {', '.join(CALLS)}")
     properties, traits = _object(call.get("properties")), _object(_object(call.get("context")).get("traits"))
-    type, data = "identify", {}
+    type, data = "identify", dict[str, Any]()
     if kind == "identify":
         traits = _object(call.get("traits"))
-    elif kind == "track" and (basket := _BASKETS.get(_plain(call.get("event")))):
+    elif kind == "track" and (basket := _BASKETS.get(plain_name(call.get("event")))):
         type, data = basket, basket_of(properties, _channel(call), reading.base_currency)
         traits = {"email": properties.get("email"), **traits}
-    else:
-        known = text_of(call.get("userId"))
-        return NotKept("no-kind" if known else "anonymous")
+    elif kind != "alias":
+        type, data = happening_of(call, kind, properties, _channel(call))
     customer = reference_of(text_of(call.get("userId")), reading.source, traits)
-    if customer is None:
+    # An alias says whose the former id is, which browsers send when somebody signs in.
+    visitor = text_of(call.get("previousId" if kind == "alias" else "anonymousId"))
+    if customer is None and (type == "identify" or visitor is None):
         return NotKept("anonymous")
+    if visitor is not None and (customer is None or type == "identify"):
+        customer = {**(customer or {}), "visitor": {"source": reading.source, "id": visitor[:_LONGEST_ID]}}
     return {
         "type": type,
         "message_id": message_id_of(call),
@@ -116,12 +119,15 @@ def where_in_call(pointer: str) -> str:
 
 
 _PLACES = {
+    "/customer/visitor": "/anonymousId",
     "/customer/external_id/id": "/userId",
     "/customer/external_id": "/userId",
     "/customer": "/traits",
     "/message_id": "/messageId",
     "/time": "/timestamp",
     "/data/lines": "/properties/products",
+    "/data/properties": "/properties",
+    "/data/name": "/event",
     "/data": "/properties",
 }
 
@@ -141,10 +147,6 @@ def _digest(value: bytes) -> str:
 
 def _object(value: Any) -> dict[str, Any]:
     return value if isinstance(value, dict) else {}
-
-
-def _plain(name: Any) -> str:
-    return _NOT_WORDS.sub(" ", name.lower()).strip() if isinstance(name, str) else ""
 
 
 def _channel(call: dict[str, Any]) -> str:

@@ -35,35 +35,35 @@ async def identify(request: Request, caller: CallerDep, context: ContextDep, pub
 @router.post("/track", dependencies=_ONE, openapi_extra={"requestBody": call_body("track")})
 @router.post("/t", dependencies=_ONE, include_in_schema=False)
 async def track(request: Request, caller: CallerDep, context: ContextDep, publisher: PublisherDep) -> CallsReceived:
-    """Say what somebody did: `Order Completed` is a purchase, `Order Refunded` a return; others are not kept."""
+    """Say what somebody did: an order is a purchase, `Product Viewed` browsing, any other name an event of your own."""
     return await _receive_one(request, caller, context, publisher, "track")
 
 
 @router.post("/page", dependencies=_ONE, openapi_extra={"requestBody": call_body("page")})
 @router.post("/p", dependencies=_ONE, include_in_schema=False)
 async def page(request: Request, caller: CallerDep, context: ContextDep, publisher: PublisherDep) -> CallsReceived:
-    """Take a page view, and keep nothing of it: events have no kind for it."""
+    """Say which page somebody looked at."""
     return await _receive_one(request, caller, context, publisher, "page")
 
 
 @router.post("/screen", dependencies=_ONE, openapi_extra={"requestBody": call_body("screen")})
 @router.post("/s", dependencies=_ONE, include_in_schema=False)
 async def screen(request: Request, caller: CallerDep, context: ContextDep, publisher: PublisherDep) -> CallsReceived:
-    """Take a screen view, and keep nothing of it: events have no kind for it."""
+    """Say which screen of an app somebody looked at."""
     return await _receive_one(request, caller, context, publisher, "screen")
 
 
 @router.post("/group", dependencies=_ONE, openapi_extra={"requestBody": call_body("group")})
 @router.post("/g", dependencies=_ONE, include_in_schema=False)
 async def group(request: Request, caller: CallerDep, context: ContextDep, publisher: PublisherDep) -> CallsReceived:
-    """Take who belongs to which firm, and keep nothing of it: events have no kind for it."""
+    """Say which group, such as a firm, somebody belongs to: kept on the timeline as `group`."""
     return await _receive_one(request, caller, context, publisher, "group")
 
 
 @router.post("/alias", dependencies=_ONE, openapi_extra={"requestBody": call_body("alias")})
 @router.post("/a", dependencies=_ONE, include_in_schema=False)
 async def alias(request: Request, caller: CallerDep, context: ContextDep, publisher: PublisherDep) -> CallsReceived:
-    """Take which visitor a user was, and keep nothing of it: nothing is kept of visitors that could be joined."""
+    """Say which visitor (`previousId`) a user was: what the visitor did is theirs from now on."""
     return await _receive_one(request, caller, context, publisher, "alias")
 
 

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Sequence
-from typing import Any
 from uuid import uuid4
 
 import httpx
-import xlsxwriter
 
+from tests import sheets
 from tests.component.customers.builders import Body
 from tests.component.customers.conftest import World, as_
 
@@ -29,17 +27,7 @@ def an_address() -> str:
 
 def a_csv(*rows: Sequence[str], heading: Sequence[str] = HEADING) -> bytes:
     """A file as German spreadsheets save it."""
-    return "".join(";".join(row) + "\r\n" for row in (heading, *rows)).encode()
-
-
-def a_workbook(*rows: Sequence[Any]) -> bytes:
-    """The same as an Excel file."""
-    file = io.BytesIO()
-    with xlsxwriter.Workbook(file, {"in_memory": True, "strings_to_formulas": False}) as book:
-        sheet = book.add_worksheet()
-        for place, row in enumerate(rows):
-            sheet.write_row(place, 0, row)
-    return file.getvalue()
+    return sheets.a_csv(*rows, heading=heading)
 
 
 async def send(api: httpx.AsyncClient, content: bytes, **query: str) -> httpx.Response:

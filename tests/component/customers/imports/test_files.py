@@ -12,7 +12,8 @@ import xlsxwriter
 
 from services.customers.config import Settings
 from tests.component.customers.conftest import as_
-from tests.component.customers.imports.files import HEADING, a_csv, a_workbook, send
+from tests.component.customers.imports.files import HEADING, a_csv, send
+from tests.sheets import a_workbook
 
 
 async def test_a_file_is_shown_as_it_was_read(api: httpx.AsyncClient) -> None:

@@ -80,7 +80,7 @@ async def test_an_unknown_type_is_told_the_known_ones(api: httpx.AsyncClient) ->
     """Would catch a refusal that leaves the publisher guessing."""
     answer = await api.post("/events", json=a_purchase(type="teleport"))
     (fault,) = answer.json()["errors"]
-    assert fault["cure"] == "send one of: purchase, return, contact, exposure, response, identify"
+    assert fault["cure"] == "send one of: purchase, return, contact, exposure, response, browsing, custom, identify"
 
 
 @pytest.mark.parametrize("name", BROKEN)

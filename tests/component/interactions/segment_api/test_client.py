@@ -10,8 +10,14 @@ from uuid import UUID, uuid4
 
 from segment.analytics import Client
 
-from shared.contracts.interactions import Identifier, IdentityObserved, PurchaseRecorded, ReturnRecorded
-from shared.customers.identifiers import customer_id_of
+from shared.contracts.interactions import (
+    BrowsingRecorded,
+    Identifier,
+    IdentityObserved,
+    PurchaseRecorded,
+    ReturnRecorded,
+)
+from shared.customers.identifiers import customer_id_of, visitor_subject
 from tests.component.interactions.conftest import WRITER, DrivenWorker
 from tests.component.interactions.segment_api.conftest import Line
 
@@ -41,6 +47,11 @@ def customer(worker: DrivenWorker, user_id: str) -> UUID:
     """Whom this `userId` means: the key's id is the source of its accounts."""
     key = worker.settings.installation_key.get_secret_value()
     return customer_id_of(key, Identifier(kind="external_id", value=user_id, source="writer"))
+
+
+def visitor_of(worker: DrivenWorker, anonymous_id: str) -> UUID:
+    """Under which id a visitor is kept."""
+    return visitor_subject(worker.settings.installation_key.get_secret_value(), "writer", anonymous_id)
 
 
 async def test_who_somebody_is_reaches_customers_and_no_timeline(server: int, worker: DrivenWorker) -> None:
@@ -81,9 +92,9 @@ async def test_an_order_is_a_purchase_with_what_was_paid(server: int, worker: Dr
     assert abs((bought.time - when).total_seconds()) < 10
 
 
-async def test_a_batch_of_every_call_keeps_what_events_have_a_kind_for(server: int, worker: DrivenWorker) -> None:
-    """Would catch a page view that is taken for a contact, a visitor who becomes a customer, a compressed batch that
-    is refused."""
+async def test_every_call_of_a_batch_is_recorded_once(server: int, worker: DrivenWorker) -> None:
+    """Would catch a call that is lost, a visitor's order that is not joined by the alias, a compressed batch that is
+    refused."""
     user, visitor = uuid4().hex, uuid4().hex
 
     def use(client: Any) -> None:
@@ -98,11 +109,14 @@ async def test_a_batch_of_every_call_keeps_what_events_have_a_kind_for(server: i
 
     assert await send(server, use, gzip=True) == []
     await worker.drain()
-    assert await worker.count(customer(worker, user)) == 2
-    (bought,) = await worker.emitted(customer(worker, user), PurchaseRecorded)
+    assert await worker.count(customer(worker, user)) == 7
+    bought, visited = await worker.emitted(customer(worker, user), PurchaseRecorded)
     (returned,) = await worker.emitted(customer(worker, user), ReturnRecorded)
     assert (bought.data.amount, returned.data.amount, returned.data.order_id) == (2500, 1000, "B-1")
-    assert await worker.emitted(customer(worker, visitor)) == []
+    assert visited.data.amount == 900
+    browsed = await worker.emitted(customer(worker, user), BrowsingRecorded)
+    assert {event.data.action for event in browsed} == {"product_viewed", "page_viewed", "screen_viewed"}
+    assert await worker.count(visitor_of(worker, visitor)) == 0
 
 
 async def test_a_batch_whose_answer_was_lost_is_recorded_once(line: Line, worker: DrivenWorker) -> None:

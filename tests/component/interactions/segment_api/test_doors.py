@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import gzip
+from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -14,9 +15,11 @@ from fastapi import FastAPI
 
 from services.interactions import app as app_module
 from services.interactions.config import Settings
-from shared.contracts.interactions import IdentityObserved, PurchaseRecorded
+from services.interactions.recording.service.visitors import forget_idle_visitors
+from services.interactions.visitors.domain import MOST_EVENTS
+from shared.contracts.interactions import BrowsingRecorded, CustomRecorded, IdentityObserved, PurchaseRecorded
 from tests.component.interactions.conftest import BROWSER, READER, WRITER, DrivenWorker
-from tests.component.interactions.segment_api.test_client import customer
+from tests.component.interactions.segment_api.test_client import customer, visitor_of
 
 Body = dict[str, Any]
 
@@ -147,19 +150,114 @@ async def test_what_a_page_says_is_hearsay(door: httpx.AsyncClient, worker: Driv
 
 
 async def test_visitors_stay_unknown_until_they_are_named(door: httpx.AsyncClient, worker: DrivenWorker) -> None:
-    """Would catch a profile for each visitor, and page views that cost anything."""
+    """Would catch a profile for each visitor, and page views of strangers that other services hear of."""
     user, visitor = uuid4().hex, {"userId": None, "anonymousId": uuid4().hex}
-    calls = [{"type": "page", "messageId": uuid4().hex, **visitor} for _ in range(1000)]
-    before = await worker.drain()
-    told = (await post(door, "/v1/batch", {"batch": calls})).json()
-    assert (told["accepted"], told["not_kept"]) == (0, {"anonymous": 1000, "no_kind": 0})
-    assert await worker.drain() == 0, before
+    calls = [{"type": "page", "messageId": uuid4().hex, **visitor} for _ in range(1200)]
+    before = await worker.value("select count(*) from outbox")
+    told = (
+        await post(door, "/v1/batch", {"batch": [*calls, {"type": "identify", **visitor, "traits": {"a": 1}}]})
+    ).json()
+    assert (told["accepted"], told["not_kept"]) == (1200, {"anonymous": 1})
+    await worker.drain()
+    assert await worker.value("select count(*) from outbox") == before
+    stranger = visitor_of(worker, str(visitor["anonymousId"]))
+    assert await worker.count(stranger) == MOST_EVENTS
     guest = f"{uuid4().hex}@example.test"
     named = [an_order(user), an_order(**visitor, properties={"revenue": 3, "currency": "USD", "email": guest})]
     assert (await post(door, "/v1/batch", {"batch": named})).json()["accepted"] == 2
     await worker.drain()
     assert len(await worker.emitted(customer(worker, user), PurchaseRecorded)) == 1
     assert len(await worker.emitted(worker.customer_of(guest), PurchaseRecorded)) == 1
+
+
+async def test_who_signs_in_gets_what_the_visitor_did(door: httpx.AsyncClient, worker: DrivenWorker) -> None:
+    """Would catch a cart that is lost at the sign-in, told as history, or told before anybody knows whose it is."""
+    user, visitor = uuid4().hex, uuid4().hex
+    added = {"type": "track", "event": "Product Added", "anonymousId": visitor, "properties": {"product_id": "pear"}}
+    seen = {"type": "page", "anonymousId": visitor, "timestamp": "2024-05-01T12:00:00Z"}
+    order = an_order(userId=None, anonymousId=visitor)
+    await post(door, "/v1/batch", {"batch": [added, seen, order]})
+    await worker.drain()
+    known = customer(worker, user)
+    await post(door, "/v1/identify", {"userId": user, "anonymousId": visitor})
+    # What an anonymous call says after the sign-in is the customer's at once.
+    await post(door, "/v1/page", {"anonymousId": visitor, "name": "Thanks"})
+    await worker.drain()
+    assert await worker.count(visitor_of(worker, visitor)) == 0
+    assert await worker.count(known) == 4
+    events = await worker.emitted(known)
+    told = [(event.type.split(".")[1], event.origin.value) for event in events]
+    assert sorted(told) == sorted(
+        [
+            ("identity_observed", "live"),
+            ("browsing_recorded", "live"),
+            ("browsing_recorded", "history"),
+            ("purchase_recorded", "live"),
+            ("browsing_recorded", "live"),
+        ]
+    )
+    timeline = await door.get(
+        f"/customers/{known}/timeline", params={"kind": "browsing"}, headers={"Authorization": f"Bearer {READER}"}
+    )
+    assert [item["detail"].get("title") for item in timeline.json()["items"]] == ["Thanks", None, None]
+
+
+async def test_two_accounts_are_never_joined_by_a_browser(door: httpx.AsyncClient, worker: DrivenWorker) -> None:
+    """Would catch a family's computer that makes one customer of two, or moves one's pages to the other."""
+    first, second, visitor = uuid4().hex, uuid4().hex, uuid4().hex
+    for user in (first, second):
+        await post(door, "/v1/page", {"anonymousId": visitor, "messageId": uuid4().hex})
+        await post(door, "/v1/identify", {"userId": user, "anonymousId": visitor})
+        await worker.drain()
+    await post(door, "/v1/page", {"anonymousId": visitor, "messageId": uuid4().hex})
+    await worker.drain()
+    assert await worker.count(customer(worker, first)) == 2
+    assert await worker.count(customer(worker, second)) == 0
+    assert await worker.count(visitor_of(worker, visitor)) == 1
+
+
+async def test_a_claim_and_an_event_of_a_visitor_do_not_miss_each_other(
+    door: httpx.AsyncClient, worker: DrivenWorker
+) -> None:
+    """Would catch an event that is recorded for a stranger while another worker finds out who that is."""
+    user, visitor = uuid4().hex, uuid4().hex
+    await post(door, "/v1/batch", {"batch": [{"type": "page", "anonymousId": visitor}]})
+    await worker.drain()
+    await post(door, "/v1/page", {"anonymousId": visitor, "name": "late"})
+    await post(door, "/v1/alias", {"userId": user, "previousId": visitor})
+    late, claim = [[record] for record in await worker.waiting()]
+    await worker.at_once(late, claim)
+    assert await worker.count(customer(worker, user)) == 2
+    assert await worker.count(visitor_of(worker, visitor)) == 0
+
+
+async def test_idle_visitors_are_forgotten(door: httpx.AsyncClient, worker: DrivenWorker) -> None:
+    """Would catch strangers whose steps are kept for ever."""
+    visitor = uuid4().hex
+    await post(door, "/v1/page", {"anonymousId": visitor})
+    await worker.drain()
+    stranger = visitor_of(worker, visitor)
+    async with worker.database.transaction() as tx:
+        past = tx.now - timedelta(days=91)
+        await tx.execute("update visitors set seen_at = :past where visitor_id = :id", {"past": past, "id": stranger})
+        assert not await forget_idle_visitors(tx, worker.settings)
+    assert await worker.count(stranger) == 0
+    assert await worker.value("select count(*) from visitors where visitor_id = :id", id=stranger) == 0
+
+
+async def test_own_events_are_on_the_timeline_and_told_nobody(door: httpx.AsyncClient, worker: DrivenWorker) -> None:
+    """Would catch free text of a shop's own events on a topic, and one that is lost."""
+    user = uuid4().hex
+    call = {"userId": user, "event": "Wish Sent", "properties": {"wish": "MARKER", "nested": {"a": [1, "b"]}}}
+    await post(door, "/v1/track", call)
+    await post(door, "/v1/page", {"userId": user, "properties": {"title": "MARKER", "path": "/MARKER"}})
+    await worker.drain()
+    known = customer(worker, user)
+    timeline = await door.get(f"/customers/{known}/timeline", headers={"Authorization": f"Bearer {READER}"})
+    assert [item["detail"].get("properties") for item in timeline.json()["items"]] == [None, call["properties"]]
+    (told,) = await worker.emitted(known, BrowsingRecorded)
+    assert b"MARKER" not in told.to_bytes()
+    assert await worker.emitted(known, CustomRecorded) == []
 
 
 async def test_browsers_of_listed_sites_may_call(settings: Settings) -> None:

@@ -9,11 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.interactions.identity.domain import person_of
-from services.interactions.recording.domain.digests import (
-    message_digest,
-    observation_digests,
-    tells_anything_new,
-)
+from services.interactions.recording.domain.digests import message_digest, observation_digests, tells_anything_new
 from services.interactions.recording.domain.interactions import origin_of
 from shared.contracts.envelope import Origin
 from shared.contracts.inbound import CustomerRef

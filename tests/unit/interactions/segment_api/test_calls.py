@@ -149,11 +149,54 @@ def test_apps_are_told_by_their_client(library: str) -> None:
 
 
 def test_what_is_not_kept_says_why() -> None:
-    """Would catch a visitor counted as a customer whose calls have no kind."""
-    assert event_of({"type": "page", "userId": "7"}, READING) == NotKept("no-kind")
-    assert event_of({"type": "page", "anonymousId": "v"}, READING) == NotKept("anonymous")
+    """Would catch traits of a visitor who is nobody yet that are taken for somebody's."""
     assert event_of({"type": "identify", "anonymousId": "v", "traits": {"a": 1}}, READING) == NotKept("anonymous")
-    assert event_of({"type": "track", "event": 5, "userId": "7"}, READING) == NotKept("no-kind")
+    assert event_of({"type": "alias", "previousId": "v"}, READING) == NotKept("anonymous")
+    assert event_of({"type": "page"}, READING) == NotKept("anonymous")
+
+
+def made(call: dict[str, Any]) -> dict[str, Any]:
+    """The event that a call is."""
+    event = event_of(call, READING)
+    assert not isinstance(event, NotKept)
+    return event
+
+
+def test_pages_and_products_are_browsing() -> None:
+    """Would catch a page view that is lost, and one that carries what a form wrote into its address."""
+    page = {"url": "https://shop.example/fruit?email=ada@example.test", "title": "Fruit"}
+    event = made({"type": "page", "userId": "7", "name": "Home", "properties": page})
+    assert event["type"] == "browsing"
+    assert event["data"] == {"channel": "web", "action": "page_viewed", "path": "/fruit", "title": "Fruit"}
+    product = {"product_id": "pear", "category": "Fruit", "quantity": 2, "cart_id": "c-1", "price": 3}
+    added = made({"type": "track", "event": "product_added", "userId": "7", "properties": product})
+    assert added["data"] == {
+        "channel": "web", "action": "added_to_cart", "product_id": "pear", "category": "Fruit", "cart_id": "c-1",
+        "quantity": 2.0,
+    }  # fmt: skip
+
+
+def test_every_other_name_is_an_event_of_the_firms_own() -> None:
+    """Would catch an event that is lost because nobody has a kind for it."""
+    event = made({"type": "track", "event": "Course Booked", "userId": "7", "properties": {"level": 1, "": 2}})
+    assert event["type"] == "custom"
+    assert event["data"] == {
+        "channel": "web", "name": "Course Booked", "properties": {"level": 1}, "undeclared": True,
+    }  # fmt: skip
+    group = made({"type": "group", "userId": "7", "groupId": "acme", "traits": {"name": "Acme"}})
+    assert group["data"]["properties"] == {"groupId": "acme", "traits": {"name": "Acme"}}
+
+
+def test_visitors_are_named_alone_and_where_somebody_identifies() -> None:
+    """Would catch each order of a known customer that joins whoever used the same browser."""
+    anonymous = made({"type": "page", "anonymousId": "v"})
+    assert anonymous["customer"] == {"visitor": {"source": READING.source, "id": "v"}}
+    known = made({"type": "page", "anonymousId": "v", "userId": "7"})
+    assert "visitor" not in known["customer"]
+    named = made({"type": "identify", "anonymousId": "v", "userId": "7"})
+    assert named["customer"]["visitor"]["id"] == "v"
+    alias = made({"type": "alias", "previousId": "v", "userId": "7"})
+    assert (alias["type"], alias["customer"]["visitor"]["id"]) == ("identify", "v")
 
 
 def test_an_id_is_that_of_the_call_or_of_its_content() -> None:

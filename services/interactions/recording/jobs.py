@@ -1,0 +1,8 @@
+"""The job of recording: visitors whom nobody has claimed are forgotten."""
+
+from __future__ import annotations
+
+from services.interactions.recording.service.visitors import forget_idle_visitors
+from shared.worker.parts import Job, until_done
+
+JOBS = [Job("forget-visitors", 3600.0, until_done(forget_idle_visitors), first_s=60.0)]
