@@ -21,6 +21,7 @@ from shared.events.subscription import Subscription
 from shared.web.app import OnStart, create_app
 from shared.web.context import AppContext
 from shared.web.route import APIRouter
+from shared.web.words import Words
 from shared.worker.parts import Job, Part
 from shared.worker.worker import Worker, create_worker
 
@@ -50,8 +51,15 @@ class Capability:
     read_models: Sequence[ReadModel] = ()
 
 
-def app_of(settings: ServiceSettings, capabilities: Sequence[Capability], *, producer: bool = False) -> FastAPI:
-    """The HTTP app of a service; nothing connects before it starts. `producer` opens a Kafka producer at start."""
+def app_of(
+    settings: ServiceSettings,
+    capabilities: Sequence[Capability],
+    *,
+    producer: bool = False,
+    words: Words | None = None,
+) -> FastAPI:
+    """The HTTP app of a service; nothing connects before it starts. `producer` opens a Kafka producer at start; `words`
+    describe its fields and give its bodies examples."""
     openers = [capability.on_start for capability in capabilities if capability.on_start is not None]
     return create_app(
         settings,
@@ -59,6 +67,7 @@ def app_of(settings: ServiceSettings, capabilities: Sequence[Capability], *, pro
         public=[path for capability in capabilities for path in capability.public],
         producer=producer,
         on_start=_all_of(openers) if openers else None,
+        words=words,
     )
 
 

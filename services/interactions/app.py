@@ -4,13 +4,14 @@ from fastapi import FastAPI
 
 from services.interactions.capabilities import CAPABILITIES
 from services.interactions.config import Settings
+from services.interactions.words import WORDS
 from shared.capabilities import app_of
 from shared.web import serve
 
 
 def create(settings: Settings) -> FastAPI:
     """The app; nothing connects yet."""
-    return app_of(settings, CAPABILITIES, producer=True)
+    return app_of(settings, CAPABILITIES, producer=True, words=WORDS)
 
 
 if __name__ == "__main__":

@@ -29,6 +29,7 @@ from shared.web.docs import openapi_of
 from shared.web.front import Front
 from shared.web.idempotency import forget_old
 from shared.web.route import APIRouter, DoorRoute
+from shared.web.words import Words
 
 log = get_logger(__name__)
 
@@ -55,12 +56,14 @@ def create_app(
     public: Iterable[str] = (),
     producer: bool = False,
     on_start: OnStart | None = None,
+    words: Words | None = None,
 ) -> FastAPI:
     """The app of one service.
 
     `public` lists the paths (templates, as routes write them) that need no key; every other route must name its scope,
     or the app refuses to be made. `producer` opens a Kafka producer at start (context.producer). `on_start` is an async
-    context manager that gets the context, opens what the service needs besides (clients) and closes it again.
+    context manager that gets the context, opens what the service needs besides (clients) and closes it again. `words`
+    are told in its document.
     """
     title = settings.service.capitalize()
     app = FastAPI(
@@ -73,6 +76,7 @@ def create_app(
         openapi_url=None,
         telemetry=NO_TELEMETRY,
     )
+    app.state.words = words or Words()
     app.openapi = lambda: openapi_of(app)  # type: ignore[method-assign]
     for router in (*routers, dead_letter_routes.router, subject_data_routes.router):
         app.include_router(router)

@@ -27,6 +27,7 @@ from shared.errors import (
 )
 from shared.web import idempotency
 from shared.web.body import SlowBody
+from shared.web.words import add_words
 
 _PROBLEM_REF = {"$ref": "#/components/schemas/Problem"}
 PROBLEM_SCHEMA: dict[str, Any] = {
@@ -125,5 +126,6 @@ def openapi_of(app: FastAPI) -> dict[str, Any]:
         }
         for unused in ("HTTPValidationError", "ValidationError"):
             components["schemas"].pop(unused, None)
+        add_words(document, app.state.words)
         app.openapi_schema = document
     return app.openapi_schema

@@ -8,6 +8,7 @@ import services.privacy.consents.tables
 import services.privacy.erasures.tables
 import services.privacy.identity.tables
 import services.privacy.imported.tables
+import services.privacy.ledger_checks.tables
 import services.privacy.notices.tables
 import services.privacy.permits.tables
 import services.privacy.preferences.tables

@@ -125,7 +125,7 @@ def an_abandonment_without_a_timer(leaf: sequences.SequenceLeaf, data: Data, now
 def returns_that_add_up(leaf: samples.FieldLeaf, event: Fact) -> Any:
     """A return counts like a purchase."""
     found = _value(leaf, event)
-    return found if found is None else -found if event.kind in leaf.kinds[1:] else found
+    return -found if type(found) is int and event.kind in leaf.kinds[1:] else found
 
 
 def a_score_never_told(leaf: profile.ScoreLeaf, data: Data, change: Change) -> Data:
