@@ -7,7 +7,6 @@ from typing import Any
 from shared.web.words import Words
 
 _ADA = "0197f4a1-0000-7000-8000-0000000000ad"
-_SAID = "5b0c7a7e-6f0e-8c55-9a77-5b1d0a4e2f01"
 _MESSAGE = "0197f4a1-0000-7000-8000-0000000000ee"
 _ADDRESS = {"channel": "email", "address": "ada@example.test"}
 _GRANT = {
@@ -21,7 +20,6 @@ _GRANT = {
 }
 
 FIELDS = {
-    "annulled": "how many grants counted until now",
     "action": "what was said: granted, denied or withdrawn",
     "address": "as it is written on the channel",
     "addresses": "each with the channel on which it is used",
@@ -106,8 +104,6 @@ FIELDS = {
 EXAMPLES: dict[str, dict[str, Any]] = {
     "POST /consents": _GRANT,
     "POST /consents/batch": {"items": [_GRANT]},
-    "POST /imported-consents/batch": {"import_id": _MESSAGE, "items": [{**_GRANT, "consent_id": _SAID}]},
-    "POST /imported-consents/annulments": {"items": [{"consent_id": _SAID, "customer_id": _ADA}]},
     "POST /withdrawals": {"customer": {"customer_id": _ADA}, "purpose": "offers", "channel": "email"},
     "PUT /customers/{customer_id}/restriction": {"restricted": True},
     "POST /erasures": {
