@@ -141,6 +141,13 @@ EXAMPLES: dict[str, dict[str, Any]] = {
         "attributes": {"given_name": "Ada", "family_name": "Lovelace", "city": "London"},
     },
     "POST /customers/find": {"text": "lovelace"},
+    "PUT /import-mappings/{name}": {"columns": [{"column": "E-mail", "to": "email"}, {"column": "Town", "to": "city"}]},
+    "POST /exports": {
+        "columns": [{"of": "email"}, {"of": "city", "heading": "Town"}],
+        "criteria": {"attributes": {"city": "Bath"}},
+        "reason": "letter to customers in Bath",
+    },
+    "PUT /export-layouts/{name}": {"columns": [{"of": "email"}, {"of": "city", "heading": "Town"}]},
     "POST /customers/search": {"name": "ada", "limit": 10},
     "PATCH /customers/{customer_id}": {"attributes": {"city": "Bath"}},
     "POST /customers/{customer_id}/identifiers": {"kind": "phone", "value": "+44 20 7946 0000"},

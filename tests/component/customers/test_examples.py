@@ -28,6 +28,6 @@ async def test_every_example_is_accepted(api: httpx.AsyncClient) -> None:
             continue
         method, path = operation.split(" ")
         body = {name: given.get(name, value) for name, value in example.items()}
-        headers = {"If-Match": "*"} if method == "PATCH" else as_("sender") if path == "/cards" else {}
+        headers = as_("anyone") | ({"If-Match": "*"} if method == "PATCH" else {})
         answer = await api.request(method, path.format(**ids), json=body, headers=headers)
         assert answer.is_success, f"{operation}: {answer.text}"
