@@ -124,6 +124,8 @@ async def test_a_pause_holds_until_its_end(
 ) -> None:
     """Catches a pause that is kept and not heeded, and one that stops service mail."""
     customer = new_id()
+    owned = IdentifierOwned(fingerprint=hash_of(address_of(customer)), kind="email", generation=0, trust="server")
+    await handle(database, an_event(owned, customer, FixedClock().now()))
     await record(client, customer)
     link = a_link(customer)
     page = await chosen(visitor, link, "marketing:email", pause="30")
