@@ -15,7 +15,7 @@ _TESTS = Path(__file__).parents[1]
 # Bases that others are made of, and are never raised themselves.
 _BASES = {"precondition-failed", "malformed-request", "unavailable"}
 # What no request can bring about at will; the commands' own are shown where the command is tested.
-_RACES = {"still-merging", "never-read", "nothing-relays"}
+_RACES = {"still-merging", "never-read", "nothing-relays", "relay-is-running"}
 
 
 def _refusals(of: type[Refusal] = Refusal) -> Iterator[type[Refusal]]:

@@ -40,3 +40,11 @@ async def test_a_segment_that_is_being_filled_has_no_members_yet(world: World, c
     async with world.database.transaction() as tx:
         id = await definitions.create_segment(tx, f"s{uuid4()}", None, bought(), "tests", None)
     assert told(await client.get(f"/segments/{id}/members")) == (409, "segment-not-live")
+
+
+async def test_insights_refuse_by_name(client: httpx.AsyncClient) -> None:
+    """Catches refusals that changed their name or status: callers decide by them."""
+    backwards = {"from": "2017-02-01", "to": "2017-01-01"}
+    assert told(await client.get("/insights/profitability", params=backwards)) == (422, "span-empty")
+    nowhere = {"zone": "Europe/Nowhere"}
+    assert told(await client.get("/insights/revenue", params=nowhere)) == (422, "zone-unknown")

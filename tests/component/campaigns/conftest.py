@@ -35,6 +35,7 @@ from tests.fakes import FixedClock
 from tests.infrastructure import CreateDatabase
 
 CALLERS = {
+    "service-privacy": ["subjects:read"],
     "marketing": ["campaigns:read", "campaigns:write", "campaigns:send"],
     "reader": ["campaigns:read"],
     "service-desk": ["campaigns:read", "campaigns:write", "campaigns:send", "campaigns:service"],

@@ -8,6 +8,9 @@ import pytest
 from services.campaigns.campaigns.errors import ServiceUnavailable
 from services.campaigns.campaigns.service.checks import customer_fields
 from services.campaigns.delivery.clients import ServiceClients
+from services.campaigns.settings.domain import SenderIdentity
+from services.campaigns.settings.errors import UnsafeInProduction
+from services.campaigns.settings.service import set_sender
 from tests.component.campaigns.world import World
 
 NOBODY = "0197f4a1-0000-7000-8000-000000000001"
@@ -54,3 +57,25 @@ async def test_a_template_cannot_be_checked_while_customers_is_away() -> None:
         with pytest.raises(ServiceUnavailable) as refused:
             await customer_fields(ServiceClients(client, client))
     assert (refused.value.status, refused.value.slug) == (503, "neighbour-away")
+
+
+async def test_journeys_refuse_by_name(world: World) -> None:
+    """Catches refusals that changed their name or status: callers decide by them."""
+    assert told(await world.api.get(f"/journeys/{NOBODY}")) == (404, "journey-not-found")
+    lost = {
+        "name": "Lost",
+        "purpose": "marketing",
+        "entry": {"kind": "api"},
+        "start": "nowhere",
+        "nodes": {"out": {"kind": "exit", "reason": "done"}},
+    }
+    assert told(await world.api.post("/journeys", json=lost)) == (422, "invalid-journey")
+
+
+async def test_a_made_up_sender_is_refused_in_production(world: World) -> None:
+    """Catches letters that nobody could answer: such a domain takes no mail."""
+    settings = world.settings.model_copy(update={"profile": "production"})
+    async with world.database.transaction() as tx:
+        with pytest.raises(UnsafeInProduction) as refused:
+            await set_sender(tx, settings, SenderIdentity("Shop", "shop@shop.test"), by="test")
+    assert (refused.value.status, refused.value.slug) == (422, "unsafe-in-production")

@@ -28,3 +28,9 @@ def test_what_the_broker_did_not_confirm_was_not_accepted() -> None:
     refused = _unconfirmed([])
     assert (refused.status, refused.slug) == (503, "not-confirmed")
     assert refused.cure
+
+
+async def test_what_no_file_brought_has_no_row(api: httpx.AsyncClient) -> None:
+    """Catches a row of a file that is made up, or an answer with nothing in it."""
+    path = "/interactions/0197f4a1-0000-7000-8000-000000000001/source"
+    assert told(await api.get(path, headers=as_(READER))) == (404, "not-from-a-file")

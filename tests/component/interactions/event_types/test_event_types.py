@@ -104,6 +104,7 @@ async def test_a_declaration_that_cannot_be_is_refused_whole(api: httpx.AsyncCli
     """Catches a schema that is stored and then refuses every event, and a change that nobody can see."""
     bad = {**DECLARED, "segmentable": ["wish"]}
     answer = await api.put(f"/event-types/{declared}", json=bad, headers=as_(DEFINER))
+    assert answer.json()["type"] == "/problems/invalid-event-type"
     assert (answer.status_code, answer.json()["errors"][0]["where"]) == (422, "/segmentable/0")
     changed = {**DECLARED, "description": "Another word for it"}
     assert (await api.put(f"/event-types/{declared}", json=changed, headers=as_(DEFINER))).json()["version"] == 2
