@@ -13,7 +13,7 @@ from tests.faults.runner import run_fault
 SEED = 7
 
 
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(900)
 def test_every_process_dies_a_poison_comes_and_withdrawals_race_and_every_invariant_holds(
     dsns: Dsns, tmp_path: Path
 ) -> None:
