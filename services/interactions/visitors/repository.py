@@ -30,6 +30,7 @@ _IDLE = """
     select visitor_id from visitors where seen_at < :before
     order by seen_at limit :limit for update skip locked
 """
+_OF_CUSTOMERS = "customer_id = any(cast(:ids as uuid[])) or visitor_id = any(cast(:ids as uuid[]))"
 
 
 async def meet(tx: Tx, visits: Sequence[Visit]) -> dict[UUID, Visitor]:
@@ -74,12 +75,12 @@ async def forget(tx: Tx, ids: Iterable[UUID]) -> None:
 
 
 async def erase_visitors(tx: Tx, ids: Sequence[UUID]) -> int:
-    """No browser leads to these customers any more; returns how many did."""
-    statement = "delete from visitors where customer_id = any(cast(:ids as uuid[]))"
+    """No browser leads to these customers any more, nor is one of them a visitor; returns how many were."""
+    statement = f"delete from visitors where {_OF_CUSTOMERS}"
     return (await tx.execute(statement, {"ids": list(ids)})).rowcount
 
 
 async def remaining_visitors(tx: Tx, ids: Sequence[UUID]) -> int:
-    """How many still lead to these customers."""
-    statement = "select count(*) from visitors where customer_id = any(cast(:ids as uuid[]))"
+    """How many still lead to these customers, or are one of them."""
+    statement = f"select count(*) from visitors where {_OF_CUSTOMERS}"
     return int(await tx.value(statement, {"ids": list(ids)}))

@@ -39,11 +39,13 @@ class Problem:
 
 def problems_of(message: Message, now: datetime, factor: float = 1.0) -> list[Problem]:
     """Everything that forbids recording `message` at the business instant `now`; empty when it may be accepted."""
+    wrong_time = list(_of_time(message.time, now, FUTURE_TOLERANCE * max(factor, 1.0)))
     return [
-        *_of_time(message.time, now, FUTURE_TOLERANCE * max(factor, 1.0)),
+        *wrong_time,
         *_of_customer(message),
         *_of_traits(message.traits),
-        *_of_basket(message, now),
+        # Currencies have their days: a time that cannot be has none.
+        *([] if wrong_time else _of_basket(message, now)),
         *_of_properties(message),
     ]
 
