@@ -131,7 +131,7 @@ async def test_a_pause_holds_until_its_end(
     page = await chosen(visitor, link, "marketing:email", pause="30")
     assert "Paused until 2017-07-01" in page
     assert await ask(client, customer) == "paused"
-    assert await ask(client, customer, purpose="service") == "address-unconfirmed"
+    assert await ask(client, customer, purpose="service") == "granted"
     await chosen(visitor, link, "marketing:email", pause="keep")
     assert await ask(client, customer) == "paused"
     clock.advance(days=31)
