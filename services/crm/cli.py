@@ -14,6 +14,7 @@ from services.crm import (
     keys,
     migrating,
     orders,
+    products,
     rebuilding,
     reconciling,
     repairing,
@@ -41,6 +42,7 @@ app.add_typer(keys.commands, name="keys")
 app.add_typer(customers.commands, name="customers")
 app.add_typer(consents.commands, name="consents")
 app.add_typer(orders.commands, name="orders")
+app.add_typer(products.commands, name="products")
 app.add_typer(campaigns.commands, name="campaigns")
 app.add_typer(journeys.commands, name="journeys")
 app.command("where")(where.where)

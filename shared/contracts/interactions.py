@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import ClassVar, Literal
 from uuid import UUID
 
-from pydantic import AwareDatetime, Field
+from pydantic import Field
 
 from shared.contracts.envelope import Fact, Part
+from shared.contracts.times import Instant
 
 Channel = Literal["store", "web", "app", "phone", "email", "sms", "post", "chat", "visit", "social", "other"]
 ResponseKind = Literal[
@@ -154,8 +155,8 @@ class ProductChanged(Fact):
     department: str | None = None
     brand: str | None = None
     stock: float | None = None
-    starts_at: AwareDatetime | None = None
-    ends_at: AwareDatetime | None = None
+    starts_at: Instant | None = None
+    ends_at: Instant | None = None
     substitutes: list[str] = Field(default_factory=list)
     complements: list[str] = Field(default_factory=list)
     withdrawn: bool = False
@@ -169,7 +170,7 @@ class Retracted(Part):
 
     interaction_id: UUID
     event_id: UUID
-    time: AwareDatetime
+    time: Instant
 
 
 class InteractionsRetracted(Fact):

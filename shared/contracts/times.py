@@ -7,13 +7,14 @@ August 1970, and "0" its beginning.
 from __future__ import annotations
 
 import re
-from datetime import date, datetime
+from datetime import date, datetime, time
 from typing import Annotated, Any
 
 from pydantic import AwareDatetime, BeforeValidator, TypeAdapter, ValidationError
 from pydantic_core import PydanticCustomError
 
 _INSTANT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt ][0-9]{2}:[0-9]{2}.*", re.DOTALL)
+_CLOCK = re.compile(r"[0-9]{2}:[0-9]{2}(:[0-9]{2})?")
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _LENIENT: TypeAdapter[datetime] = TypeAdapter(datetime)
 
@@ -42,5 +43,18 @@ def read_day(value: Any) -> Any:
     raise PydanticCustomError("day", "must be a date as 2026-05-01")
 
 
+def read_clock(value: Any) -> Any:
+    """The time of day that a text spells."""
+    if isinstance(value, time):
+        return value
+    try:
+        if isinstance(value, str) and _CLOCK.fullmatch(value):
+            return time.fromisoformat(value)
+    except ValueError:
+        pass
+    raise PydanticCustomError("clock", "must be a time of day as 09:30")
+
+
 Instant = Annotated[AwareDatetime, BeforeValidator(read_instant)]
 Day = Annotated[date, BeforeValidator(read_day)]
+ClockTime = Annotated[time, BeforeValidator(read_clock)]

@@ -23,7 +23,8 @@ def add_words(document: dict[str, Any], words: Words) -> None:
     """Fields without a description get one, operations with a body an example. Raises KeyError for an example of an
     operation that there is not."""
     for model, schema in document.get("components", {}).get("schemas", {}).items():
-        for name, shape in schema.get("properties", {}).items():
+        # The same for all services, and shared by their documents.
+        for name, shape in schema.get("properties", {}).items() if model != "Problem" else ():
             told = words.fields.get(f"{model.partition('-')[0]}.{name}") or words.fields.get(name)
             if told is not None and "description" not in shape:
                 shape["description"] = told

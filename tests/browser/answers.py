@@ -163,7 +163,8 @@ def imports_row(number: int = 1, state: str = "checked") -> dict[str, Any]:
         "import_id": an_id(number), "state": state, "file_name": f"customers-{number}.csv", "sha256": "0" * 64,
         "bytes": 4711, "rows": 1200, "rows_done": 600, "created_at": AT, "created_by": "console for ada",
         "counts": {"new": 1100, "changed": 60, "unchanged": 30, "refused": 10}, "started_at": None,
-        "started_by": None, "finished_at": None, "failure": None,
+        "started_by": None, "finished_at": None, "failure": None, "undoable": state == "done", "undo": None,
+        "consent_counts": {"granted": 700, "unproven": 300, "withdrawn": 40},
     }  # fmt: skip
 
 
@@ -175,7 +176,8 @@ def imported(number: int = 1, state: str = "checked", count: int = 3) -> dict[st
     ]
     example = {"outcome": "changed", "changes": {"city": {"from": "Bath", "to": "York"}}}
     return {
-        **imports_row(number, state), "format": "csv", "encoding": "utf-8", "separator": ";", "columns": columns,
+        **imports_row(number, state), "guessed_from": "headings", "consents_told": {},
+        "format": "csv", "encoding": "utf-8", "separator": ";", "columns": columns,
         "first_rows": [["ada@example.test", "York", "03/04/1990", "yes"]] * 5, "guessed_mapping": mapping,
         "formats": {"Eintritt": ["DD/MM/YYYY", "MM/DD/YYYY"]}, "same_file": an_id(9),
         "mapping": None if state == "uploaded" else mapping, "unproven": ["Newsletter"],

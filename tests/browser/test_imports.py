@@ -70,6 +70,7 @@ async def test_a_file_is_read_corrected_tried_and_taken_and_its_refused_row_mend
 
     [ada] = await until(there)
     assert ada["name"] == "Ada Berg"
+    first = page.url
 
     # The refused row comes back mended.
     async with page.expect_download() as waiting:
@@ -88,6 +89,13 @@ async def test_a_file_is_read_corrected_tried_and_taken_and_its_refused_row_mend
     await confirm(page, "Start the import")
     await page.get_by_text("1 customers are new or changed").wait_for(timeout=PATIENCE_MS)
     await visitor.open("/imports", "refused.csv")
+
+    # The first file is taken back: whom nobody else knew is gone, the mended row of the second file stays.
+    await page.goto(first)
+    await confirm(page, "Take this import back")
+    await page.get_by_text("2 customers are gone").wait_for(timeout=PATIENCE_MS)
+    assert await found(product, "wizard-ada@example.test") == []
+    assert len(await found(product, "wizard-cem@example.test")) == 1
     assert visitor.faults == []
 
 

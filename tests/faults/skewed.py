@@ -62,14 +62,17 @@ def _mark(folder: Path, seconds: float) -> Path:
     return folder / f"{_FILE}.{seconds:g}.{os.getpid()}"
 
 
-def main() -> None:
-    """Become the process."""
-    skew = _Skew(Path(os.environ[VARIABLE]))
+def plant(file: Path) -> None:
+    """From now on the clock of this process is wrong by what the file says. That a clock is wrong no clock knows: what
+    the product compares with the database's clock stays as it is."""
+    skew = _Skew(file)
     time.time = lambda: _true_time() + skew.seconds()
     SystemClock.now = lambda self: datetime.now(UTC) + timedelta(seconds=skew.seconds())  # type: ignore[method-assign]
-    SystemClock.wall_of = (  # type: ignore[method-assign]
-        lambda self, business: business - timedelta(seconds=skew.seconds())
-    )
+
+
+def main() -> None:
+    """Become the process."""
+    plant(Path(os.environ[VARIABLE]))
     module = sys.argv[1]
     sys.argv = [module]
     runpy.run_module(module, run_name="__main__", alter_sys=True)

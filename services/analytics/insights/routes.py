@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from datetime import date
 from typing import Annotated, Literal, cast
 from uuid import UUID
 
@@ -31,6 +30,7 @@ from services.analytics.insights.schemas import (
 from services.analytics.insights.service import profitability as profits
 from services.analytics.insights.service import revenue as revenues
 from services.analytics.insights.service import spread
+from shared.contracts.times import Day
 from shared.web import APIRouter, ContextDep, TxDep, requires
 from shared.web.context import AppContext
 
@@ -38,8 +38,8 @@ router = APIRouter(tags=["insights"], dependencies=[requires("analytics:read")])
 
 By = Annotated[UnitName, Query(description="the length of a period")]
 Zone = Annotated[str, Query(max_length=64, description="the time zone whose calendar counts")]
-From = Annotated[date | None, Query(alias="from", description="a day of the first period")]
-To = Annotated[date | None, Query(description="a day of the last period; today when absent")]
+From = Annotated[Day | None, Query(alias="from", description="a day of the first period")]
+To = Annotated[Day | None, Query(description="a day of the last period; today when absent")]
 OfSegment = Annotated[UUID | None, Query(description="only its present members")]
 
 

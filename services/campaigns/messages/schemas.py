@@ -6,10 +6,11 @@ from datetime import timedelta
 from typing import Annotated, Literal, Self
 from uuid import UUID
 
-from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, model_validator
 
 from services.campaigns.messages.domain.again import FailedQuery
 from services.campaigns.messages.service.again import SentAgain
+from shared.contracts.times import Instant
 from shared.web.models import StrictModel
 from shared.web.validation import only_text
 
@@ -53,8 +54,8 @@ class SendAgainIn(StrictModel):
     )
 
     campaign_id: UUID = Field(description="of this campaign or journey")
-    settled_from: AwareDatetime = Field(description="failed at this moment or later")
-    settled_before: AwareDatetime = Field(description="failed before this moment")
+    settled_from: Instant = Field(description="failed at this moment or later")
+    settled_before: Instant = Field(description="failed before this moment")
     reasons: Annotated[list[Slug], Field(default_factory=list, max_length=50, description="for these; none means any")]
     keep_for: Annotated[timedelta, BeforeValidator(only_text)] = Field(
         timedelta(days=3),

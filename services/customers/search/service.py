@@ -16,12 +16,13 @@ from shared.database.transaction import Tx
 async def find(
     tx: Tx, settings: Settings, text: str, limits: Limits, after: Hit | None, limit: int
 ) -> list[tuple[Record, float]]:
-    """The next customers by how well they match, with that: an identifier first, then names and places."""
+    """The next customers by how well they match, with that. Who has exactly this identifier, or an e-mail that begins
+    so, is shown alone; otherwise those in whom every word is found, the most alike first."""
     wanted = understood(text)
     exact = await repository.with_identifier(tx, _fingerprints(settings, wanted), [wanted.text] if wanted.text else [])
     if wanted.has_email:
         exact |= await repository.with_email_like(tx, normalise("email", wanted.text))
-    words: Sequence[str] = () if wanted.has_email else wanted.words
+    words: Sequence[str] = () if exact or wanted.has_email else wanted.words
     hits = await repository.alike(tx, words, sorted(exact), limits, after, limit)
     records = await repository.records_of(tx, [hit.customer_id for hit in hits])
     return [(records[hit.customer_id], hit.score) for hit in hits if hit.customer_id in records]

@@ -5,11 +5,12 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Annotated, Self
 
-from pydantic import AwareDatetime, Field, StringConstraints
+from pydantic import Field, StringConstraints
 
 from services.interactions.catalogue.domain import Kind, Price, Product, UnknownProduct
 from services.interactions.catalogue.service import now_or
 from shared.contracts.inbound import Code, Currency, Text
+from shared.contracts.times import Instant
 from shared.web.models import AnswerModel, StrictModel
 
 Minor = Annotated[int, Field(ge=0, le=10**13)]
@@ -28,10 +29,10 @@ class ProductIn(StrictModel):
     price: Minor | None = Field(None, description="of one piece, in minor units", examples=[299])
     cost: Minor | None = Field(None, description="to the firm, of one piece, in minor units", examples=[180])
     currency: Currency | None = Field(None, description="of price and cost; the base currency when absent")
-    since: AwareDatetime | None = Field(None, description="from when price and cost hold; from now on when absent")
+    since: Instant | None = Field(None, description="from when price and cost hold; from now on when absent")
     stock: Annotated[float, Field(ge=0, le=10**9)] | None = Field(None, description="pieces at hand")
-    starts_at: AwareDatetime | None = Field(None, description="not sold before")
-    ends_at: AwareDatetime | None = Field(None, description="not sold after")
+    starts_at: Instant | None = Field(None, description="not sold before")
+    ends_at: Instant | None = Field(None, description="not sold after")
     url: Url | None = Field(None, description="its page")
     image: Url | None = Field(None, description="its picture")
     substitutes: Annotated[list[Code], Field(max_length=50)] = Field([], description="ids of what may replace it")

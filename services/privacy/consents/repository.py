@@ -85,6 +85,7 @@ _CONSENTED_BY = text("""
     join unnest(cast(:fingerprints as text[]), cast(:generations as int[])) as n(fingerprint, generation)
       on n.fingerprint = c.fingerprint and n.generation = c.generation
     where c.customer_id = any(cast(:ids as uuid[])) and c.action = 'granted' and not c.former
+      and not c.unproven
 """)
 
 

@@ -4,16 +4,8 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from services.privacy.consents.schemas import (
-    ConsentBatchIn,
-    ConsentIn,
-    ConsentOut,
-    ItemOut,
-    ItemsOut,
-    OverviewOut,
-    WithdrawalIn,
-    WithdrawnOut,
-)
+from services.privacy.consents.schemas.answered import ConsentOut, ItemOut, ItemsOut, OverviewOut, WithdrawnOut
+from services.privacy.consents.schemas.asked import ConsentBatchIn, ConsentIn, WithdrawalIn
 from services.privacy.consents.service.drafts import Draft, record_drafts, withdraw_for
 from services.privacy.consents.service.overview import consents_of
 from services.privacy.identity.domain import Reference

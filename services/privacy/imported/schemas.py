@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import Annotated, Self
 from uuid import UUID
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, ConfigDict, Field, JsonValue
 
-from services.privacy.consents.schemas import ConsentIn
+from services.privacy.consents.schemas.asked import ConsentIn
 from services.privacy.consents.service.drafts import Draft, Recorded
 from shared.contracts.inbound import Strict
 from shared.errors import Refusal
 
-_EXAMPLE = {
+_EXAMPLE: dict[str, JsonValue] = {
     "consent_id": "5b0c7a7e-6f0e-8c55-9a77-5b1d0a4e2f01",
     "customer": {"customer_id": "8f0d3c51-0b1e-8c55-9a77-5b1d0a4e2f01", "email": "ada@example.test"},
     "purpose": "marketing",
@@ -22,6 +22,10 @@ _EXAMPLE = {
     "wording": "Yes, send me the newsletter.",
     "wording_version": "2017-01",
     "evidence": {"source": "shop checkout", "file": "customers.csv", "row": 2},
+}
+_ANNULLED: dict[str, JsonValue] = {
+    "consent_id": _EXAMPLE["consent_id"],
+    "customer_id": "8f0d3c51-0b1e-8c55-9a77-5b1d0a4e2f01",
 }
 
 
@@ -38,6 +42,10 @@ class ImportedIn(ConsentIn):
 
 class ImportedBatchIn(Strict):
     """Up to 500 statements of one file."""
+
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [{"import_id": "0197a3b2-0000-7000-8000-000000000001", "items": [_EXAMPLE]}]}
+    )
 
     import_id: UUID = Field(description="of the file", examples=["0197a3b2-0000-7000-8000-000000000001"])
     items: Annotated[list[ImportedIn], Field(min_length=1, max_length=500, examples=[[_EXAMPLE]])]
@@ -76,12 +84,14 @@ class AnnulledIn(Strict):
 class AnnulmentIn(Strict):
     """Grants that are to count no longer, as their file is taken back."""
 
+    model_config = ConfigDict(json_schema_extra={"examples": [{"items": [_ANNULLED]}]})
+
     items: Annotated[
         list[AnnulledIn],
         Field(
             min_length=1,
             max_length=500,
-            examples=[[{"consent_id": _EXAMPLE["consent_id"], "customer_id": "8f0d3c51-0b1e-8c55-9a77-5b1d0a4e2f01"}]],
+            examples=[[_ANNULLED]],
         ),
     ]
 
@@ -89,4 +99,4 @@ class AnnulmentIn(Strict):
 class AnnulmentOut(BaseModel):
     """How many grants counted until now."""
 
-    annulled: int
+    annulled: int = Field(description="grants that counted until now")

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import datetime
 from typing import Annotated, Self
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, JsonValue, StringConstraints
 
-from services.privacy.consents.schemas import Evidence
+from services.privacy.consents.schemas.asked import Evidence
 from services.privacy.notices.schemas import Labels, Language, NoticeRef
 from services.privacy.signups.domain import Form, Person, SignUp
 from services.privacy.signups.service.requesting import Request
 from shared.contracts.inbound import Code, Strict
+from shared.contracts.times import Day
 
 # No angle brackets and no address of a page: names end up in letters.
 _NAME = r"^[^\x00-\x1f<>/]*[^\s\x00-\x1f<>/][^\x00-\x1f<>/]*$"
@@ -52,7 +53,7 @@ class SignUpIn(PersonIn):
         description="the wordings that they saw and ticked"
     )
     evidence: Evidence = Field(default_factory=dict, description="whatever else proves it: page, order, till")
-    birth_date: date | None = Field(None, description="not kept; whoever is too young to consent is refused")
+    birth_date: Day | None = Field(None, description="not kept; whoever is too young to consent is refused")
     country: Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")] | None = Field(
         None, description="ISO 3166, whose age of consent counts", examples=["DE"]
     )
@@ -78,6 +79,10 @@ class SignUpOut(BaseModel):
 
 class CardsIn(Strict):
     """Sign-ups whose confirmation is about to be mailed."""
+
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [{"signup_ids": ["0199aaaa-0000-7000-8000-00000000000a"]}]}
+    )
 
     signup_ids: Annotated[list[UUID], Field(min_length=1, max_length=500)] = Field(description="their ids")
 

@@ -51,6 +51,6 @@ async def test_a_letter_is_shut_in(console: Console) -> None:
 
 async def test_a_letter_is_for_those_who_may_read_campaigns(console: Console) -> None:
     """Catches a way around the proxy."""
-    await console.enter("agent")
+    await console.enter("privacy-officer")
     assert problem(await console.http.get(f"/letters/{CAMPAIGN}/{CUSTOMER}")) == "role-lacks-scope"
     assert problem(await console.http.get("/services")) == "role-lacks-scope"

@@ -77,7 +77,7 @@ async def test_who_signs_out_or_loses_the_account_is_out_at_once(console: Consol
 async def test_a_changed_role_counts_from_the_next_request_on(console: Console) -> None:
     """Catches rights that were copied into the session."""
     await console.enter("marketer")
-    console.users.add("marketer", ["agent"], PASSWORD)
+    console.users.add("marketer", ["privacy-officer"], PASSWORD)
     assert problem(await console.http.get("/api/campaigns/campaigns")) == "role-lacks-scope"
 
 

@@ -188,6 +188,13 @@ GOODS: dict[str, dict[str, list[Any]]] = {
         "POST /suppressions": [{"addresses": [_ADDRESS], "reason": "manual", "customer_id": "<customer_id>"}],
         "POST /suppressions/removals": [{"addresses": [_ADDRESS], "reason": "manual", "customer_id": None}],
         "POST /suppressions/checks": [{"addresses": [_ADDRESS]}],
+        "POST /imported-consents/batch": [
+            {"import_id": "0197f4a1-0000-7000-8000-000000000004",
+             "items": [_CONSENT | {"consent_id": "0197f4a1-0000-7000-8000-000000000005"}]}
+        ],
+        "POST /imported-consents/annulments": [
+            {"items": [{"consent_id": "0197f4a1-0000-7000-8000-000000000005", "customer_id": "<customer_id>"}]}
+        ],
         "POST /suppression-lists/{name}/entries": [
             {"channel": "email", "algorithm": "sha256", "digests": ["ab" * 32], "key_id": None}
         ],

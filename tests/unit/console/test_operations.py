@@ -67,7 +67,13 @@ def test_the_dead_letter_doors_are_the_same_everywhere() -> None:
         paths = {path: sorted(methods) for path, methods in document["paths"].items() if "dead-letters" in path}
         return {**kinds, **paths}
 
-    assert [doors(service) == doors("customers") for service in SERVICES] == [True] * 5
+    def without_words(schema: object) -> object:
+        """Services tell of the same fields in their own words."""
+        if isinstance(schema, dict):
+            return {key: without_words(value) for key, value in schema.items() if key != "description"}
+        return schema
+
+    assert [without_words(doors(service)) == without_words(doors("customers")) for service in SERVICES] == [True] * 5
 
 
 def test_nobody_but_the_privacy_officer_and_the_owner_erases() -> None:

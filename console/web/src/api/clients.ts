@@ -54,6 +54,7 @@ export type Candidate = CustomersSchemas["CandidateOut"];
 export type Merge = CustomersSchemas["MergeOut"];
 export type ImportSummary = CustomersSchemas["ImportSummary"];
 export type ImportShown = CustomersSchemas["ImportOut"];
+export type ConsentRule = CustomersSchemas["ConsentRuleIn"];
 export type ImportColumn = CustomersSchemas["ColumnOut"];
 export type DeadLetter = CustomersSchemas["DeadLetterOut"];
 export type DeadLetterBytes = CustomersSchemas["DeadLetterWithBytes"];

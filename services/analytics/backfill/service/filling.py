@@ -70,12 +70,14 @@ class Filling:
     async def step(self, context: WorkerContext) -> bool:
         """The next bounded piece; False when there is nothing to do now."""
         async with context.database.transaction() as tx:
+            # Read first: a segment that is made while this looks has a newer one, and is looked for again.
+            revision = await programs.peek(tx)
             round = await rounds.open_round(tx)
             if round is None:
                 await rounds.begin(tx)
                 round = await rounds.open_round(tx)
             if round is None:
-                return await self._clean(tx)
+                return await self._clean(tx, revision)
             if round.stage == "applying":
                 await self._apply(tx, round)
                 return True
@@ -172,9 +174,11 @@ class Filling:
         else:
             await rounds.enter_stage(tx, round, "done")
 
-    async def _clean(self, tx: Tx) -> bool:
-        """What replaced versions and archived segments have left behind goes, a piece at a time."""
-        revision = await programs.revision(tx)
+    async def _clean(self, tx: Tx, revision: int) -> bool:
+        """What replaced versions and archived segments have left behind goes, a piece at a time; up to `revision`
+        nothing is left to do then."""
+        # No program changes meanwhile.
+        await programs.revision(tx)
         if await fills.drop_stale(tx, STALE_MOST) < STALE_MOST:
             tx.after_commit(lambda: setattr(self, "_clean_revision", revision))
             return False

@@ -19,10 +19,14 @@ from services.analytics.statistics.service import refresh
 from shared.database.transaction import Tx
 
 _USUAL = timedelta(days=365)
+_EARLIEST, _LATEST = date(1900, 1, 1), date(2999, 12, 31)
 
 
 def span_of(tx: Tx, first: date | None, last: date | None, prices: Mapping[str, int]) -> Between:
     """From the beginning of a day to the end of another, UTC; the last year without them. Raises SpanEmpty."""
+    # Nobody bought anything before 1900, and the calendar has an end.
+    if not all(_EARLIEST <= day <= _LATEST for day in (first, last) if day is not None):
+        raise SpanEmpty("No facts are of such days.", cure="Name days from 1900 to 2999.", where="query:from")
     until = tx.now if last is None else _midnight(last + timedelta(days=1))
     since = until - _USUAL if first is None else _midnight(first)
     if since >= until:

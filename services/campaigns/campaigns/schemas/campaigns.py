@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, time, timedelta
+from datetime import datetime, timedelta
 from typing import Annotated, Any, Literal, Self
 from uuid import UUID
 
@@ -21,6 +21,7 @@ from pydantic import (
 from services.campaigns.campaigns.domain.campaign import Campaign, Definition, OneOff, State, wrong_with_service
 from services.campaigns.campaigns.domain.conditions import Condition, EventName, Operator, check_condition
 from shared.contracts.addressing import Purpose
+from shared.contracts.times import ClockTime
 from shared.web.models import StrictModel
 from shared.web.validation import only_text, refuse_as_one
 
@@ -43,7 +44,7 @@ Template = Annotated[str, StringConstraints(min_length=1, max_length=100_000, pa
 Duration = Annotated[
     timedelta, BeforeValidator(only_text), Field(ge=timedelta(minutes=1), le=timedelta(days=366), examples=["P3D"])
 ]
-WallTime = Annotated[time, BeforeValidator(only_text), Field(examples=["21:00"])]
+WallTime = Annotated[ClockTime, Field(examples=["21:00"])]
 SegmentId = Annotated[UUID, Field(description="a live segment of analytics")]
 
 

@@ -12,6 +12,7 @@ from services.campaigns.campaigns.schemas.campaigns import Name
 from services.campaigns.journeys.domain.journey import Journey, PauseMode, State, Version
 from services.campaigns.journeys.schemas.definitions import shown
 from services.campaigns.journeys.schemas.nodes import NodeName
+from shared.contracts.times import Instant
 from shared.web.models import AnswerModel, StrictModel
 
 
@@ -131,8 +132,8 @@ class EndIn(StrictModel):
     version: Annotated[int, Field(ge=1)] | None = Field(None, description="who walks this version")
     key: str | None = Field(None, max_length=200, description="whose run has this key")
     customer_id: UUID | None = Field(None, description="this customer")
-    entered_before: datetime | None = Field(None, description="who entered before")
-    entered_after: datetime | None = Field(None, description="who entered at this moment or after it")
+    entered_before: Instant | None = Field(None, description="who entered before")
+    entered_after: Instant | None = Field(None, description="who entered at this moment or after it")
     dry_run: bool = Field(False, description="only count them")
 
 

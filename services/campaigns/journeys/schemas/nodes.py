@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, time, timedelta
+from datetime import time, timedelta
 from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field, StringConstraints
@@ -11,6 +11,7 @@ from services.campaigns.campaigns.domain.conditions import EventName
 from services.campaigns.campaigns.schemas.campaigns import ConditionIn, ContentIn, Duration, SegmentId, WallTime, Word
 from services.campaigns.journeys.domain.conditions import AttributeOperator, ResponseKind, SettledState
 from services.campaigns.journeys.domain.nodes import LONGEST
+from shared.contracts.times import Instant
 from shared.web.models import StrictModel
 from shared.web.validation import only_text
 
@@ -128,7 +129,7 @@ class UntilInstantIn(StrictModel):
     """Until one moment, the same for everybody."""
 
     kind: Literal["instant"]
-    instant: datetime = Field(description="with its zone")
+    instant: Instant = Field(description="with its zone")
 
 
 class WaitUntilIn(StrictModel):

@@ -21,6 +21,7 @@ FUTURE_TOLERANCE = timedelta(minutes=5)
 EARLIEST = datetime(1900, 1, 1, tzinfo=UTC)
 _MAX_TRAIT_TEXT = 1_000
 _MAX_TRAIT_LIST = 100
+_A_DAY = timedelta(days=1)
 _INT64 = 2**63 - 1
 _MOST_NESTED = 8
 _LONGEST_TEXT = 32_000
@@ -98,7 +99,8 @@ def _wrong_with(value: TraitValue) -> str | None:
 
 
 def _of_basket(message: Message, now: datetime) -> Iterator[Problem]:
-    if not isinstance(message, PurchaseMessage | ReturnMessage):
+    # A time before 1900 or to come is refused as such; at the ends of the calendar it has no day in another zone.
+    if not isinstance(message, PurchaseMessage | ReturnMessage) or not EARLIEST <= message.time <= now + _A_DAY:
         return
     if wrong := wrong_with_currency(message.data.currency, message.time.astimezone(UTC).date()):
         cure = "send the three-letter code of what was paid with on that day, such as EUR"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
@@ -188,3 +189,19 @@ async def revisions(world: World) -> set[int]:
 async def states_emitted(world: World, id: UUID) -> list[str]:
     """The states of a segment that were emitted."""
     return [event.data.state for event in await world.emitted(id) if isinstance(event.data, SegmentChanged)]
+
+
+async def test_a_segment_that_is_made_while_the_job_looks_for_work_is_not_forgotten(world: World) -> None:
+    """Catches a look that sees nothing to do, and then takes the newest revision as the one up to which all is done:
+    the segment would be filled when somebody makes another one."""
+    job = filling.Filling()
+    async with world.database.transaction() as tx:
+        id = await segments.create_segment(tx, f"s{uuid4()}", None, bought(), "tests", None)
+        looking = asyncio.create_task(job.step(world.context))
+        await asyncio.sleep(0.5)
+    await asyncio.wait_for(looking, 30)
+    async with world.database.transaction() as tx:
+        assert await job.has_work(tx)
+    await world.idle()
+    async with world.database.transaction() as tx:
+        assert (await segments.get_segment(tx, id)).current_version == 1

@@ -83,6 +83,7 @@ async def test_revenue_by_month_is_a_plain_count_of_the_facts(world: World, clie
     assert sum(item["figures"]["lost"] for item in answer["periods"]) > 3
     refused = await client.get("/insights/revenue?zone=Europe/Lundon")
     assert (refused.status_code, "Europe/London" in refused.json()["cure"]) == (422, True)
+    assert refused.json()["type"].endswith("/zone-unknown")
     long = await client.get("/insights/revenue?by=day&from=2001-01-01")
     assert (long.status_code, long.json()["type"].rsplit("/", 1)[-1]) == (422, "span-too-long")
 

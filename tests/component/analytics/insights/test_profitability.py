@@ -111,3 +111,4 @@ async def test_what_is_not_known_is_told_as_unknown(world: World, client: httpx.
     assert (everybody["customers"], everybody["ledgers"]["profit"]) == (3, None)
     swapped = await client.get("/insights/profitability?from=2026-02-01&to=2026-01-01")
     assert (swapped.status_code, "Swap" in swapped.json()["cure"]) == (422, True)
+    assert swapped.json()["type"].endswith("/span-empty")

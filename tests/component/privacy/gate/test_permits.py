@@ -50,6 +50,11 @@ async def test_who_consented_by_an_address_gets_service_messages_there(
     assert await ask(client, customer, address=email, purpose="service") == "granted"
     await withdraw(client, {"customer_id": str(customer)})
     assert await ask(client, customer, address=email, purpose="service") == "granted"
+    # What proves nothing confirms nothing: a grant without its wording may come from any page.
+    other, address = new_id(), an_email()
+    await own(database, other, address, trust="browser")
+    await say(client, {"customer_id": str(other), "email": address}, wording=None, wording_version=None)
+    assert await ask(client, other, address=address, purpose="service") == "address-unconfirmed"
     # The next holder has confirmed nothing.
     await retire(database, customer, email)
     second = new_id()

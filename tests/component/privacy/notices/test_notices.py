@@ -187,8 +187,10 @@ async def test_built_in_purposes_stay(client: httpx.AsyncClient) -> None:
     names = [purpose["name"] for purpose in (await client.get("/purposes")).json()["items"] if purpose["built_in"]]
     assert names == ["marketing", "service"]
     missing = await client.get("/purposes/servic")
-    assert missing.status_code == 404
+    assert (missing.status_code, missing.json()["type"]) == (404, "/problems/purpose-not-found")
     assert "service" in missing.json()["detail"]
+    missing = await client.get(f"/notices/{new_id()}")
+    assert (missing.status_code, missing.json()["type"]) == (404, "/problems/notice-not-found")
 
 
 async def test_wordings_are_listed_page_by_page(client: httpx.AsyncClient) -> None:

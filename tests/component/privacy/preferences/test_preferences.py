@@ -124,12 +124,14 @@ async def test_a_pause_holds_until_its_end(
 ) -> None:
     """Catches a pause that is kept and not heeded, and one that stops service mail."""
     customer = new_id()
+    owned = IdentifierOwned(fingerprint=hash_of(address_of(customer)), kind="email", generation=0, trust="server")
+    await handle(database, an_event(owned, customer, FixedClock().now()))
     await record(client, customer)
     link = a_link(customer)
     page = await chosen(visitor, link, "marketing:email", pause="30")
     assert "Paused until 2017-07-01" in page
     assert await ask(client, customer) == "paused"
-    assert await ask(client, customer, purpose="service") == "granted"
+    assert await ask(client, customer, purpose="service") == "address-unconfirmed"
     await chosen(visitor, link, "marketing:email", pause="keep")
     assert await ask(client, customer) == "paused"
     clock.advance(days=31)
@@ -206,16 +208,17 @@ async def test_a_shop_s_server_opens_somebody_s_page_and_its_web_page_does_not(
     page = {"id": "page", "sha256": hash_key("page-key"), "scopes": ["privacy:write"], "trust": "browser"}
     settings.api_keys_file.write_text(json.dumps([*keys, page]))
     headers = {"Authorization": "Bearer page-key"}
-    assert (await client.post("/preference-links", json=body, headers=headers)).status_code == 403
+    refused = await client.post("/preference-links", json=body, headers=headers)
+    assert (refused.status_code, refused.json()["type"]) == (403, "/problems/not-for-pages")
     path = f"/customers/{customer}/preferences"
     assert (await client.put(path, json={}, headers=headers)).status_code == 403
 
 
-@pytest.mark.parametrize("until", ["2016-01-01T00:00:00Z", "2099-01-01T00:00:00Z", "soon", 1493600000])
-async def test_a_pause_that_cannot_be_kept_is_refused(client: httpx.AsyncClient, until: object) -> None:
+@pytest.mark.parametrize("until", ["2016-01-01T00:00:00Z", "2099-01-01T00:00:00Z"])
+async def test_a_pause_that_cannot_be_kept_is_refused(client: httpx.AsyncClient, until: str) -> None:
     """Catches a pause that is none, and a withdrawal that calls itself a pause."""
     answer = await client.put(f"/customers/{new_id()}/preferences", json={"paused_until": until})
-    assert answer.status_code == 422
+    assert (answer.status_code, answer.json()["type"]) == (422, "/problems/pause-not-ahead")
 
 
 async def test_a_link_that_is_cut_or_of_another_purpose_opens_nothing(visitor: httpx.AsyncClient) -> None:

@@ -42,7 +42,7 @@ async def _publish_all(context: WorkerContext) -> None:
     await producer.stop()
 
 
-async def _asked(client: httpx.AsyncClient, customer: UUID, address: str | None = None) -> int:
+async def _asked(client: httpx.AsyncClient, customer: UUID, address: str | None = None) -> tuple[int, str | None]:
     message = {
         "message_id": str(new_id()),
         "customer_id": str(customer),
@@ -50,7 +50,8 @@ async def _asked(client: httpx.AsyncClient, customer: UUID, address: str | None 
         "channel": "email",
         "address": address or "x@example.test",
     }
-    return (await client.post("/permits", json={"requests": [message]})).status_code
+    answer = await client.post("/permits", json={"requests": [message]})
+    return answer.status_code, answer.json().get("type")
 
 
 async def test_after_a_restore_no_permit_is_given_before_what_was_forgotten_holds_again(
@@ -79,7 +80,7 @@ async def test_after_a_restore_no_permit_is_given_before_what_was_forgotten_hold
     await _publish_all(context)
 
     await restore_backup(context.settings.database_url, backup)
-    assert await _asked(client, people["stays"]) == 503
+    assert await _asked(client, people["stays"]) == (503, "/problems/ledger-not-compared")
     await jobs.compare_ledger(context)
     after = {name: await ask(client, person, address=emails[name]) for name, person in people.items()}
     assert after == before
@@ -123,4 +124,4 @@ async def test_without_a_restore_nothing_is_read_and_nothing_waits(
     await jobs.compare_ledger(context)
     monkeypatch.setattr(jobs, "published_since", never)
     await jobs.compare_ledger(context)
-    assert await _asked(client, new_id()) == 200
+    assert await _asked(client, new_id()) == (200, None)

@@ -18,6 +18,7 @@ from services.privacy.config import Settings
 from services.privacy.requests.clients import Collector, NotCollected
 from services.privacy.requests.jobs import make_archive, watch_requests
 from services.privacy.requests.service.archives import to_collect
+from shared.database import subject_data as subject_data_module
 from shared.database.engine import Database
 from shared.ids import new_id
 from shared.worker.parts import WorkerContext
@@ -151,6 +152,11 @@ async def test_each_kind_has_its_effect(client: httpx.AsyncClient, database: Dat
     assert (await taken(client, restricted, "restriction", identity_checked=True))["state"] == "answered"
     assert await ask(client, restricted) == "restricted"
     corrected = await taken(client, wrong, "rectification", identity_checked=True)
+    missing = await client.get(f"/requests/{new_id()}")
+    assert (missing.status_code, missing.json()["type"]) == (404, "/problems/request-not-found")
+    waits = await taken(client, wrong, "access", identity_checked=True)
+    by_hand = await client.post(f"/requests/{waits['request_id']}/completion", json={"done": "sent by post"})
+    assert (by_hand.status_code, by_hand.json()["type"]) == (409, "/problems/not-by-hand")
     done = await client.post(f"/requests/{corrected['request_id']}/completion", json={"done": "surname"})
     assert done.json()["state"] == "answered"
 
@@ -202,7 +208,8 @@ async def test_deadlines_are_shown_and_extended_once_with_a_reason(
     again = await client.post(f"{path}/extension", json={"days": 1, "reason": "more"})
     assert (again.status_code, again.json()["type"]) == (409, "/problems/already-extended")
     future = {"customer": about, "kind": "access", "received_at": (clock.now() + timedelta(days=1)).isoformat()}
-    assert (await client.post("/requests", json=future)).status_code == 422
+    refused = await client.post("/requests", json=future)
+    assert (refused.status_code, refused.json()["type"]) == (422, "/problems/received-later")
 
 
 async def test_what_was_done_stays(client: httpx.AsyncClient, database_url: str) -> None:
@@ -218,7 +225,7 @@ async def test_what_was_done_stays(client: httpx.AsyncClient, database_url: str)
 
 
 async def test_a_service_shows_what_every_table_keeps_about_somebody(
-    client: httpx.AsyncClient, database: Database
+    client: httpx.AsyncClient, database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Catches a table with customers that nobody thought of: it is found in the database, not in a list."""
     customer, other = new_id(), new_id()
@@ -233,5 +240,8 @@ async def test_a_service_shows_what_every_table_keeps_about_somebody(
     assert parts["added_tomorrow"] == [{"customer_id": str(customer), "said": "yes"}]
     assert str(other) not in answer.text
     assert {"consents", "heads"} <= parts.keys()
+    monkeypatch.setattr(subject_data_module, "MOST_ROWS", 1)
+    refused = await client.post("/subject-data", json={"customer_ids": [str(customer)]})
+    assert (refused.status_code, refused.json()["type"]) == (413, "/problems/too-much-data")
     async with database.transaction() as tx:
         await tx.execute("drop table added_tomorrow")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import AsyncIterator
 from typing import Any
@@ -14,8 +15,9 @@ from services.privacy.config import Settings
 from services.privacy.site.content import LANGUAGES
 from shared.database.engine import Database
 from shared.ids import new_id
+from shared.security.api_keys import hash_key
 from tests.component.privacy.addresses import hash_of
-from tests.component.privacy.signups.steps import a_wording
+from tests.component.privacy.signups.steps import a_sign_up, a_wording
 
 
 @pytest.fixture
@@ -105,6 +107,9 @@ async def test_one_client_signs_up_a_few_people_a_minute(
 ) -> None:
     """Catches a stranger who lets us write to thousands of addresses."""
     name = await a_form(client)
+    keys = json.loads(settings.api_keys_file.read_text())
+    page = {"id": "page", "sha256": hash_key("page-key"), "scopes": ["privacy:signup"], "trust": "browser"}
+    settings.api_keys_file.write_text(json.dumps([*keys, page]))
     few = settings.model_copy(update={"signups_per_minute": 3.0})
     app = create(few)
     async with app.router.lifespan_context(app):
@@ -112,9 +117,13 @@ async def test_one_client_signs_up_a_few_people_a_minute(
         transport = httpx.ASGITransport(app=app, client=(f"10.9.{new_id().int % 250}.{new_id().int % 251}", 1))
         async with httpx.AsyncClient(transport=transport, base_url="http://privacy") as stranger:
             answers = [await stranger.post(f"/forms/{name}", data={"email": "x"}) for _ in range(6)]
+            by_key = await stranger.post(
+                "/signups", json=a_sign_up(await a_wording(client)), headers={"Authorization": "Bearer page-key"}
+            )
     assert [answer.status_code for answer in answers[:3]] == [422] * 3
     assert answers[-1].status_code == 429
     assert "Too many sign-ups" in answers[-1].text
+    assert (by_key.status_code, by_key.json()["type"]) == (429, "/problems/too-many-sign-ups")
 
 
 async def test_the_fragment_for_the_firm_s_own_page_posts_to_ours(client: httpx.AsyncClient) -> None:
@@ -140,5 +149,5 @@ async def test_a_form_that_is_gone_or_shows_nothing_is_said_so(
     answer = await client.put("/signup-forms/other", json={"notices": ["nothing-like-this"]})
     assert (answer.status_code, answer.json()["type"]) == (422, "/problems/form-shows-nothing")
     missing = await client.get(f"/signup-forms/{name}x")
-    assert missing.status_code == 404
+    assert (missing.status_code, missing.json()["type"]) == (404, "/problems/form-not-found")
     assert name in missing.json()["detail"]

@@ -2,23 +2,25 @@
 import { Alert, Button, Group, Select, Stack, Table, Text, TextInput } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
-import type { Attribute, ImportColumn, ImportShown } from "../../api/clients";
+import type { Attribute, ConsentRule, ImportColumn, ImportShown } from "../../api/clients";
 import { useChange } from "../../api/hooks";
 import { asProblem } from "../../api/problem";
 import { useTexts } from "../../app/texts";
 import { Panel } from "../../components/Page";
 import { ProblemNote } from "../../components/ProblemNote";
 import { attributesQuery } from "../customers/Profile";
+import { ConsentProof } from "./ConsentProof";
 import { IMPORTS, type Kind } from "./doors";
 import { faultsAt, formsOf, hasKey, IDENTIFIERS, isOpen, withMeaning, type Types } from "./mapping";
 
 export function Columns({ kind, shown, checking }: { kind: Kind; shown: ImportShown; checking: () => void }) {
   const { t } = useTexts();
+  const [consent, setConsent] = useState<ConsentRule | null>(null);
   const [columns, setColumns] = useState<ImportColumn[]>(() => everyColumn(shown));
   const attributes = useQuery(attributesQuery).data ?? [];
   const types: Types = new Map(attributes.map((one) => [one.name, one.type]));
   const check = useChange<void, unknown>(
-    async () => { await IMPORTS[kind].map(shown.import_id, columns); return IMPORTS[kind].dryRun(shown.import_id); },
+    async () => { await IMPORTS[kind].map(shown.import_id, columns, consent ? [consent] : []); return IMPORTS[kind].dryRun(shown.import_id); },
     [["imports", kind]], checking,
   );
   const problem = check.isError ? asProblem(check.error) : null;
@@ -56,6 +58,7 @@ export function Columns({ kind, shown, checking }: { kind: Kind; shown: ImportSh
           </Table>
         </Table.ScrollContainer>
       </Panel>
+      {columns.some((column) => column.to === "consent") && <ConsentProof columns={columns} formats={shown.formats} rule={consent} set={(rule) => { check.reset(); setConsent(rule); }} />}
     </Stack>
   );
 }

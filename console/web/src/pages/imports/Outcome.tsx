@@ -12,6 +12,7 @@ export function Outcome({ kind, shown }: { kind: Kind; shown: ImportShown }) {
   const { t, number } = useTexts();
   const done = shown.state === "done";
   const { counts } = shown;
+  const said = shown.consent_counts.granted + shown.consent_counts.unproven + shown.consent_counts.withdrawn;
   return (
     <Stack>
       <SimpleGrid cols={{ base: 2, md: 4 }}>
@@ -21,6 +22,7 @@ export function Outcome({ kind, shown }: { kind: Kind; shown: ImportShown }) {
       </SimpleGrid>
       {done && <Alert color="green">{t("imports.done", { count: number(counts.new + counts.changed) })} <GoButton size="compact-sm" variant="default" to="/customers">{t("nav.customers")}</GoButton></Alert>}
       {shown.unproven.length > 0 && <Alert color="yellow" title={t("imports.unproven")}>{t("imports.unproven-what", { columns: shown.unproven.join(", ") })}</Alert>}
+      {said > 0 && <Alert color={shown.consent_counts.granted > 0 ? "blue" : "yellow"} title={t("imports.mailable", { granted: number(shown.consent_counts.granted), unproven: number(shown.consent_counts.unproven), withdrawn: number(shown.consent_counts.withdrawn) })}>{t("imports.mailable-what")}</Alert>}
       {counts.refused > 0 && <Refused kind={kind} shown={shown} />}
       <Panel title={t(done ? "imports.examples-done" : "imports.examples")}>
         <Rows label={t("imports.examples")} source={{ items: shown.examples }} keyOf={(row) => String(row.row)} empty={t("imports.no-examples")}

@@ -1,5 +1,5 @@
 /** The imports of the services that take files behind one face: their doors are alike. */
-import { customers, read, type ImportColumn, type ImportShown, type ImportSummary } from "../../api/clients";
+import { customers, read, type ConsentRule, type ImportColumn, type ImportShown, type ImportSummary } from "../../api/clients";
 import type { Page } from "../../api/hooks";
 
 export const KINDS = ["customers"] as const;
@@ -11,9 +11,13 @@ export interface ImportDoors {
   scope: string;
   list: (after?: string) => Promise<Page<ImportSummary>>;
   get: (id: string) => Promise<ImportShown>;
-  map: (id: string, columns: ImportColumn[]) => Promise<ImportSummary>;
+  map: (id: string, columns: ImportColumn[], consents: ConsentRule[]) => Promise<ImportSummary>;
   dryRun: (id: string) => Promise<ImportSummary>;
   start: (id: string) => Promise<ImportSummary>;
+  pause: (id: string) => Promise<ImportSummary>;
+  resume: (id: string) => Promise<ImportSummary>;
+  cancel: (id: string) => Promise<ImportSummary>;
+  undo: (id: string) => Promise<ImportSummary>;
   errors: (id: string) => string;
 }
 
@@ -24,9 +28,13 @@ function doors(client: typeof customers, service: string, scope: string): Import
     scope,
     list: (after) => read(client.GET("/imports", { params: { query: { limit: 50, ...(after ? { after } : {}) } } })),
     get: (id) => read(client.GET("/imports/{import_id}", at(id))),
-    map: (id, columns) => read(client.PUT("/imports/{import_id}/mapping", { ...at(id), body: { columns } })),
+    map: (id, columns, consents) => read(client.PUT("/imports/{import_id}/mapping", { ...at(id), body: { columns, consents } })),
     dryRun: (id) => read(client.POST("/imports/{import_id}/dry-run", at(id))),
     start: (id) => read(client.POST("/imports/{import_id}/start", at(id))),
+    pause: (id) => read(client.POST("/imports/{import_id}/pause", at(id))),
+    resume: (id) => read(client.POST("/imports/{import_id}/resume", at(id))),
+    cancel: (id) => read(client.POST("/imports/{import_id}/cancel", at(id))),
+    undo: (id) => read(client.POST("/imports/{import_id}/undo", at(id))),
     errors: (id) => `/api/${service}/imports/${id}/errors`,
   };
 }
@@ -41,7 +49,7 @@ export function isKind(text: string | undefined): text is Kind {
 
 /** In these the worker is at it. */
 export function isBusy(state: string): boolean {
-  return state === "checking" || state === "running";
+  return state === "checking" || state === "running" || state === "undoing";
 }
 
 export const importQuery = (kind: Kind, id: string) => ({
