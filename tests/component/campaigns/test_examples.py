@@ -50,7 +50,7 @@ async def test_every_operation_with_a_body_has_an_example_that_is_accepted(world
         method, path = operation.split(" ")
         body = {**example, **({"customer_id": str(customer)} if "customer_id" in example else {})}
         headers = {"If-Match": "*"} if method == "PUT" and path.startswith(("/campaigns", "/journeys")) else {}
-        headers |= as_("officer") if path == "/subject-data" else {}
+        headers |= as_("data-subjects") if path == "/subject-data" else {}
         used = ids if method == "PUT" else started
         answer = await world.api.request(method, path.format(**used), json=body, headers=headers)
         assert answer.is_success, f"{operation}: {answer.text}"
