@@ -18,7 +18,7 @@ from deploy.local.ports import is_listening, keep_or_choose
 from tests.bench.ground import ended
 
 _REPLIES = {
-    b"EHLO": b"250-bench\r\n250-8BITMIME\r\n250 SMTPUTF8\r\n",
+    b"EHLO": b"250-bench\r\n250-PIPELINING\r\n250-8BITMIME\r\n250 SMTPUTF8\r\n",
     b"DATA": b"354 go on\r\n",
     b"QUIT": b"221 bye\r\n",
 }

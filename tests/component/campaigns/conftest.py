@@ -39,6 +39,7 @@ CALLERS = {
     "marketing": ["campaigns:read", "campaigns:write", "campaigns:send"],
     "reader": ["campaigns:read"],
     "service-desk": ["campaigns:read", "campaigns:write", "campaigns:send", "campaigns:service"],
+    "data-subjects": ["subjects:read"],
     "campaigns": ["customers:cards", "privacy:permits"],
     "everything": ["customers:read", "customers:write", "customers:merge", "privacy:read", "privacy:write"],
     "officer": ["privacy:admin", "privacy:signup"],
