@@ -69,12 +69,12 @@ function Wording({ consent }: { consent: Consent }) {
 function RecordConsent({ id }: { id: string }) {
   const { t, word } = useTexts();
   const [opened, { open, close }] = useDisclosure();
-  const [said, setSaid] = useState({ action: "granted" as Action, purpose: "marketing", channel: "email" as Channel, wording: "", how: "" });
+  const [said, setSaid] = useState({ action: "granted" as Action, purpose: "marketing", channel: "email" as Channel, wording: "", version: new Date().toISOString().slice(0, 10), how: "" });
   const save = useChange(
     () => read(privacy.POST("/consents", {
       body: {
         customer: { customer_id: id }, action: said.action, purpose: said.purpose, channel: said.channel,
-        wording: said.wording || null, evidence: { how: said.how || "console" },
+        wording: said.wording || null, wording_version: said.wording ? said.version || null : null, evidence: { how: said.how || "console" },
       } as unknown as ConsentDraft,
     })),
     [["consents", id]], close,
@@ -96,6 +96,7 @@ function RecordConsent({ id }: { id: string }) {
           </Group>
           <Textarea label={t("consents.wording")} description={t("consents.wording-hint")} required={said.action === "granted"} value={said.wording} autosize minRows={2}
             onChange={(event) => set({ wording: event.currentTarget.value })} />
+          <TextInput label={t("imports.wording-version")} required={said.action === "granted"} value={said.version} onChange={(event) => set({ version: event.currentTarget.value })} />
           <TextInput label={t("consents.how")} placeholder={t("consents.how-hint")} value={said.how} onChange={(event) => set({ how: event.currentTarget.value })} />
           {save.isError && <ProblemNote error={save.error} />}
           <Group justify="flex-end">
