@@ -35,8 +35,7 @@ async def two_years(world: World) -> list[tuple[UUID, datetime, str, int]]:
             lived.append((id, at, "purchase", amount))
             events.append(a_purchase(id, at, amount=amount))
             if chance.random() < 0.3 and (back := at + chance.uniform(0, 40) * DAY) < now:
-                # The builder's returns are of another currency: in ours they are twice as much.
-                lived.append((id, back, "return", 2 * (amount // 2)))
+                lived.append((id, back, "return", amount // 2))
                 events.append(a_return(id, back, amount=amount // 2))
             at += chance.choice([3, 20, 45, 200]) * chance.uniform(0.5, 1.5) * DAY
     await world.handle(*events)

@@ -93,6 +93,20 @@ async def test_the_lane_gives_the_same_as_sql_and_the_facts(world: World, client
     assert why["inside"] is True
 
 
+async def test_a_score_is_compared_with_all_its_digits(world: World, client: httpx.AsyncClient) -> None:
+    """Catches SQL that compares the fifteen digits which the cast of a double keeps, where the engine has seventeen."""
+    customer = (await five_who_bought(world))[0]
+    async with world.database.transaction() as tx:
+        await tx.execute(
+            "insert into scores (customer_id, as_of, p_active) values (:id, :now, 0.30000000000000004)",
+            {"id": customer, "now": tx.now},
+        )
+    leaf = {"score": "p_active", "op": "gt", "value": 0.3}
+    preview = (await client.post("/segments/preview", json={"definition": leaf})).json()
+    assert preview["sample"] == [str(customer)]
+    assert await world.members(await world.a_segment(leaf)) == {customer}
+
+
 async def test_a_customer_who_waits_for_his_score_is_no_mismatch(world: World) -> None:
     """Catches an alarm each night, between the fit and the end of the queue."""
     await five_who_bought(world)

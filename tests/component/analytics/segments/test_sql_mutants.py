@@ -96,13 +96,6 @@ def returns_that_add_up(leaf: Aggregate, only: str, parameters: Parameters) -> s
     return _aggregate(replace(leaf, net=False), only, parameters)
 
 
-def a_score_of_fifteen_digits(test: Comparison, parameters: Parameters) -> str:
-    """A double is compared as the number that its cast makes of it."""
-    return _comparison(
-        test, f"cast(score.{test.name} as numeric)" if test.name == "p_active" else f"score.{test.name}", parameters
-    )
-
-
 _aggregate = events._aggregate
 _bounds, _recorded, _comparison = windows.bounds, events.recorded, conditions.comparison
 _consent, _pairs = profile.consent_of, sequences.pairs
@@ -116,7 +109,6 @@ IN_THE_SQL: list[list[Planted]] = [
     [(statement, "consent_of", a_consent_that_never_lapses)],
     [(statement, "of_nothing", a_sum_of_nothing_that_is_missing)],
     [(events, "_aggregate", returns_that_add_up)],
-    [(statement, "of_scores", a_score_of_fifteen_digits)],
     [(statement, "pairs", a_follower_at_the_end_of_the_time)],
 ]
 
