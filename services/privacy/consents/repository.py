@@ -217,7 +217,7 @@ def _head(row: RowMapping) -> Head:
 
 
 def line_of(row: RowMapping) -> Line:
-    """A row of `consents` (LINE_COLUMNS)."""
+    """A row of `consents` (LINE_COLUMNS), with the `text` of its notice."""
     proof = Proof(
         recorded_by=row["recorded_by"],
         basis=row["basis"],

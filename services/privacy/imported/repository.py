@@ -27,7 +27,10 @@ _ANNULLED = text("""
     where consent_id = any(cast(:ids as uuid[])) and annulled_at is not null
 """)
 _LINES = text(f"""
-    select {LINE_COLUMNS} from consents where customer_id = any(cast(:ids as uuid[])) order by version
+    select c.*, n.text from (
+        select {LINE_COLUMNS} from consents where customer_id = any(cast(:ids as uuid[]))
+    ) as c left join notices n using (notice_id)
+    order by c.version
 """)
 
 

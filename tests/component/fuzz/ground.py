@@ -57,12 +57,21 @@ class Ground:
 
     def goods(self, operation: Operation) -> list[Any]:
         """Bodies that this door accepts."""
-        found = {**EVERYWHERE, **GOODS[self.service]}.get(str(operation), [])
+        found = {**EVERYWHERE, **GOODS[self.service]}.get(str(operation)) or self._examples(operation)
         text = json.dumps(found)
         for name, value in self.ids.items():
             text = text.replace(f"<{name}>", value)
         goods: list[Any] = json.loads(text)
         return goods
+
+    def _examples(self, operation: Operation) -> list[Any]:
+        """What the document shows, where nothing else is said."""
+        content = operation.spec.get("requestBody", {}).get("content", {}).get("application/json", {})
+        if "example" in content:
+            return [content["example"]]
+        name = content.get("schema", {}).get("$ref", "").rpartition("/")[2]
+        examples = self.app.openapi()["components"]["schemas"].get(name, {}).get("examples", [])
+        return list(examples[:1])
 
     def path(self, operation: Operation, given: dict[str, str] | None = None) -> str:
         """The path to something that exists, or with other values in their place."""
@@ -93,6 +102,8 @@ class Ground:
                 self.ids["segment_id"] = (await self._made("/segments", segment))["id"]
             case "campaigns":
                 self.ids["campaign_id"] = (await self._post("/campaigns", "POST /campaigns"))["id"]
+                (making,) = [found for found in self.operations() if str(found) == "POST /journeys"]
+                self.ids["journey_id"] = (await self._made("/journeys", self.goods(making)[0]))["id"]
             case "privacy":
                 self.ids["notice_id"] = (await self._post("/notices", "POST /notices"))["notice_id"]
                 self.ids["request_id"] = (await self._post("/requests", "POST /requests"))["request_id"]
