@@ -14,6 +14,7 @@ from services.analytics.segments.domain.engine import (
     History,
     NeedsHistory,
     Program,
+    ScoreChange,
     State,
     advance,
     blank,
@@ -55,6 +56,18 @@ def test_a_window_is_half_open_and_lapses_at_its_exact_instant() -> None:
     assert members(compiled, advance(compiled, state, instant(11) - 1).state) == {"s0"}
     (left,) = advance(compiled, state, instant(50)).transitions
     assert (left.change, left.at, left.cause) == ("left", instant(11), "time")
+
+
+def test_what_a_later_fit_says_counts() -> None:
+    """Would catch a score that stays what the first fit made of it: fits are rare in the random lives."""
+    compiled = program({"score": "rfm_group", "op": "eq", "value": "champions"})
+    state, changes = known(compiled), []
+    for at, group in ((1, "champions"), (2, "champions"), (3, "lost"), (4, "champions")):
+        told = ScoreChange(f"fit-{at}", instant(at), "rfm_group", group)
+        outcome = advance(compiled, state, instant(at), [told])
+        state = outcome.state
+        changes += [(transition.change, transition.at) for transition in outcome.transitions]
+    assert changes == [("entered", instant(1)), ("left", instant(3)), ("entered", instant(4))]
 
 
 def test_a_purchase_at_the_very_end_of_a_window_changes_nothing() -> None:

@@ -14,7 +14,7 @@ import pytest
 from hypothesis import Phase, given, seed, settings
 
 from services.analytics.segments.domain.engine import Outcome, Program, decode
-from services.analytics.segments.domain.engine.inputs import Change, Fact
+from services.analytics.segments.domain.engine.inputs import Fact
 from services.analytics.segments.domain.engine.leaves import counts, events, profile, samples, sequences
 from services.analytics.segments.domain.engine.leaves.base import Answer, Data
 from services.analytics.segments.domain.engine.state import State
@@ -128,12 +128,7 @@ def returns_that_add_up(leaf: samples.FieldLeaf, event: Fact) -> Any:
     return -found if type(found) is int and event.kind in leaf.kinds[1:] else found
 
 
-def a_score_never_told(leaf: profile.ScoreLeaf, data: Data, change: Change) -> Data:
-    """What a fit said first stays."""
-    return data or _score(leaf, data, change)
-
-
-_value, _score = samples.FieldLeaf.value, profile.ScoreLeaf.take
+_value = samples.FieldLeaf.value
 _recent_count, _recent_fold = counts.RecentCount.answer, samples.RecentFold.answer
 _sequence, _next_wake = sequences.SequenceLeaf.answer, engine.next_wake
 _expire, _evaluate = engine._Run.expire, engine._Run.evaluate
@@ -145,7 +140,6 @@ IN_THE_ENGINE: list[Planted] = [
     (counts.RecentCount, "trim", a_trim_too_eager),
     (samples.RecentFold, "answer", a_sum_that_forgets_expiry),
     (samples.FieldLeaf, "value", returns_that_add_up),
-    (profile.ScoreLeaf, "take", a_score_never_told),
     (engine, "next_wake", a_wake_up_for_the_first_leaf_only),
     (engine._Run, "expire", a_jump_over_several_edges),
     (engine._Run, "expire", apply_then_expire),

@@ -63,7 +63,7 @@ function Grid({ cells }: { cells: RfmCell[] }) {
                 <Table.Th scope="row">{recency}</Table.Th>
                 {SCORES.map((frequency) => {
                   const sum = at(cells, recency, frequency);
-                  const share = Math.round(darkness(cells, sum[measure], measure) * 100);
+                  const share = Math.round(darkness(cells, sum[measure], measure) * 55);
                   return <Table.Td key={frequency} className="number" style={{ background: `color-mix(in srgb, var(--crm-all) ${share}%, transparent)` }}>{shown(sum)}</Table.Td>;
                 })}
               </Table.Tr>
