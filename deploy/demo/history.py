@@ -25,7 +25,7 @@ _CHUNK = 500
 @dataclass
 class History:
     """A stretch of the past, ready to be published: records with their keys for Kafka, lines for the file.
-    `empty` counts the baskets among them that cost nothing."""
+    What was given away is history, too; `empty_…` count the baskets that came to less than nothing."""
 
     records: list[tuple[bytes, bytes]] = field(default_factory=list)
     lines: list[bytes] = field(default_factory=list)
@@ -50,10 +50,10 @@ def prepare(baskets: Baskets, people: People, since: datetime, until: datetime) 
         raw = orjson.dumps(purchase(basket, household, origin="history"))
         if basket.household % _BY_FILE:
             history.records.append((key_of(basket.household), record(raw)))
-            history.empty_records += basket.total <= 0
+            history.empty_records += basket.total < 0
         else:
             history.lines.append(raw)
-            history.empty_lines += basket.total <= 0
+            history.empty_lines += basket.total < 0
     return history
 
 

@@ -30,7 +30,7 @@ def visits(baskets: Baskets, people: People, progress: Progress) -> dict[int, li
     assert progress.live_from is not None
     paid: dict[int, list[datetime]] = defaultdict(list)
     for basket in baskets.baskets(FIRST_DAY, progress.live_from):
-        if basket.household not in people.newcomers and basket.total > 0:
+        if basket.household not in people.newcomers and basket.total >= 0:
             paid[basket.household].append(basket.time)
     for household, at in (*_live(baskets, people, progress), *(progress.web_orders or ())):
         paid[household].append(at)
