@@ -17,6 +17,5 @@ def test_every_group_that_reads_events_is_waited_for() -> None:
         known |= {group: set(topics) for group, topics in consumers.items()}
     assert {group: set(topics) for group, topics in GROUPS.items()} == known
     read = set().union(*GROUPS.values())
-    # Nobody reads the catalogue yet.
-    wanted = {topic.name for topic in TOPICS.values() if topic.consumers} - {"catalogue"}
+    wanted = {topic.name for topic in TOPICS.values() if topic.consumers}
     assert read == {name for name in wanted if not name.endswith("-restate")}
