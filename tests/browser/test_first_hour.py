@@ -46,6 +46,8 @@ async def settings_as_they_were(product: Product) -> AsyncIterator[None]:
     await connection.close()
 
 
+# A whole hour of somebody's, on every part of the product.
+@pytest.mark.timeout(900)
 @pytest.mark.usefixtures("settings_as_they_were")
 async def test_the_first_hour(enter: Enter, console: Console, product: Product, until: Until, tmp_path: Path) -> None:
     """Catches a step of the way that needs a command, an edited file or a restart, and a mail to anybody else."""

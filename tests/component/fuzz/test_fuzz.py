@@ -199,4 +199,6 @@ async def test_what_the_door_takes_the_worker_records(grounds: dict[str, Ground]
         )
         assert await tx.value("select count(*) from messages") >= len(taken)
     # What other tests sent under one id, twice and differently, is no fault of the door's: each app knows its own.
-    assert [dict(letter) for letter in letters if not letter["error"].startswith("MessageIdReused")] == []
+    # Nor are the counts of a flood of them, which hold no record.
+    kept = [dict(letter) for letter in letters if letter["value"] is not None]
+    assert [letter for letter in kept if not letter["error"].startswith("MessageIdReused")] == []
