@@ -58,7 +58,8 @@ class Worker:
         """Run in this loop until `stop` is set; returns the exit status."""
         stop = stop or asyncio.Event()
         loop = asyncio.get_running_loop()
-        with contextlib.suppress(ValueError, RuntimeError, NotImplementedError):
+        # Outside the main thread nobody may listen to signals; whoever runs it there sets `stop`.
+        with contextlib.suppress(ValueError, RuntimeError):
             for signal_number in (signal.SIGTERM, signal.SIGINT):
                 loop.add_signal_handler(signal_number, stop.set)
         clock = open_clock(self.settings.clock_file)
