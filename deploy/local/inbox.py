@@ -18,6 +18,8 @@ import orjson
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
+from shared.bounded import within
+
 MAILS = "mails.ndjson"
 _PAGE = """<!doctype html><html lang="en"><meta charset="utf-8"><title>Inbox</title>
 <style>body{{font:15px/1.5 system-ui;max-width:60rem;margin:2rem auto;padding:0 1rem}}
@@ -95,7 +97,7 @@ class Pages:
     async def answer(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """One HTTP request; read-only."""
         try:
-            request = (await asyncio.wait_for(reader.readline(), 5)).decode("latin-1").split(" ")
+            request = (await within(5, reader.readline())).decode("latin-1").split(" ")
             path = request[1] if len(request) > 1 else "/"
             status, body = self._page(path)
             head = f"HTTP/1.1 {status.value} {status.phrase}\r\nContent-Type: text/html; charset=utf-8\r\n"
@@ -152,7 +154,7 @@ async def serve(folder: Path, host: str, smtp_port: int, web_port: int, heartbea
         if heartbeat is not None:
             heartbeat.touch()  # noqa: ASYNC240 - one inode, once a second
         try:
-            await asyncio.wait_for(stop.wait(), 1.0)
+            await within(1.0, stop.wait())
         except TimeoutError:
             continue
     server.close()

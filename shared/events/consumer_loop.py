@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable, Iterable
 from typing import Any
 
 from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener
 from aiokafka.errors import CommitFailedError, IllegalStateError, KafkaError
 
+from shared.bounded import within
 from shared.clock import MACHINE
 from shared.config import ServiceSettings
 from shared.events.offsets import ConsumerOffsets, Superseded
@@ -155,7 +155,7 @@ async def commit(consumer: AIOKafkaConsumer, offsets: dict[Any, int]) -> bool:
         return True
     try:
         # Without a coordinator the library would try for ever.
-        await asyncio.wait_for(consumer.commit(own), COMMIT_S)
+        await within(COMMIT_S, consumer.commit(own))
     except (IllegalStateError, CommitFailedError, ValueError) as error:
         log.info("commit_after_rebalance", error=type(error).__name__)
     except (KafkaError, TimeoutError) as error:
@@ -167,7 +167,7 @@ async def commit(consumer: AIOKafkaConsumer, offsets: dict[Any, int]) -> bool:
 async def stop(consumer: AIOKafkaConsumer) -> None:
     """Leave the group; bounded, because it can hang (aiokafka #773)."""
     try:
-        await asyncio.wait_for(consumer.stop(), 5)
+        await within(5, consumer.stop())
     except (TimeoutError, KafkaError) as error:
         log.warning("consumer_stop", error=type(error).__name__)
 

@@ -20,6 +20,7 @@ import orjson
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from sqlalchemy import text
 
+from shared.bounded import within
 from shared.config import ServiceSettings
 from shared.contracts.topics import TOPICS
 from shared.database.engine import Database
@@ -94,7 +95,7 @@ async def _newest_versions(settings: ServiceSettings, beat: Callable[[], None]) 
                 if (read := _version_in(record.value, settings.service)) is not None:
                     found[read[0]] = max(found[read[0]], read[1])
     finally:
-        await asyncio.wait_for(consumer.stop(), ASK_S)
+        await within(ASK_S, consumer.stop())
     return dict(found)
 
 

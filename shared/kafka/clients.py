@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Iterable
 from typing import Any
 
@@ -10,6 +9,7 @@ from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.errors import KafkaError, TopicAlreadyExistsError, for_code
 
+from shared.bounded import within
 from shared.config import ServiceSettings
 from shared.contracts.topics import ON_THE_BROKER, Topic
 from shared.kafka.connecting import connection_of
@@ -70,7 +70,7 @@ async def stop_producer(producer: AIOKafkaProducer) -> None:
     """Send what is in it, for five seconds at most (without a broker it would take for ever, aiokafka #773). After that
     it sends nothing: no stopped producer goes on beside its successor."""
     try:
-        await asyncio.wait_for(producer.stop(), 5)
+        await within(5, producer.stop())
     except (TimeoutError, KafkaError) as error:
         log.warning("producer_stop", error=type(error).__name__)
         sending = producer._sender.sender_task

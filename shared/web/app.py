@@ -13,6 +13,7 @@ from fastapi.routing import iter_route_contexts
 from redis.asyncio import Redis
 from starlette.middleware.cors import CORSMiddleware
 
+from shared.bounded import within
 from shared.clock import open_clock
 from shared.config import ServiceSettings
 from shared.database.engine import Database
@@ -181,7 +182,7 @@ async def _close_all(*pools: Database) -> None:
 
 async def _bounded(close: Callable[[], Awaitable[None]]) -> None:
     try:
-        await asyncio.wait_for(close(), _CLOSE_S)
+        await within(_CLOSE_S, close())
     except Exception as error:
         log.warning("not_closed_in_time", error=type(error).__name__)
 

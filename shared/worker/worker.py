@@ -12,6 +12,7 @@ from collections.abc import Sequence
 
 import uvloop
 
+from shared.bounded import within
 from shared.clock import MACHINE, open_clock
 from shared.config import ServiceSettings
 from shared.database import partitions
@@ -73,7 +74,7 @@ class Worker:
         finally:
             watchdog.stop()
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(database.close(), 3)
+                await within(3, database.close())
 
     async def _run_parts(self, context: WorkerContext, stop: asyncio.Event) -> int:
         context.watchdog.beat("loop")

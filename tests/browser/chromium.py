@@ -63,7 +63,7 @@ def _unpacked(folder: Path) -> Browser:
             archive = folder / f"{name}.tar"
             _decompress(_PACKED / f"{name}.tar.br", archive)
             with tarfile.open(archive) as packed:
-                packed.extractall(folder / name, filter="data")
+                _extract(packed, folder / name)
             archive.unlink()
         # Last and in one step: what is there is whole.
         _decompress(_PACKED / "chromium.br", folder / "chromium.new")
@@ -74,6 +74,14 @@ def _unpacked(folder: Path) -> Browser:
     configuration = folder / "fonts.conf"
     configuration.write_text(_FONTS.format(fonts=fonts, cache=folder / "font-cache"))
     return Browser(executable, {**os.environ, "LD_LIBRARY_PATH": path, "FONTCONFIG_FILE": str(configuration)})
+
+
+def _extract(packed: tarfile.TarFile, folder: Path) -> None:
+    # Debian's Python 3.11.2 has no filters yet; what is unpacked is locked by its hash.
+    if hasattr(tarfile, "data_filter"):
+        packed.extractall(folder, filter="data")
+    else:
+        packed.extractall(folder)
 
 
 def _decompress(source: Path, target: Path) -> None:

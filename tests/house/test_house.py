@@ -83,6 +83,12 @@ def test_wiring_fits_on_a_page(service: str) -> None:
         assert len(wiring) <= 1, f"{service}/{name} decides something"
 
 
+def test_nobody_waits_in_a_way_that_forgets_to_stop() -> None:
+    """Catches asyncio.wait_for, which in Python 3.11 loses a stop that comes with the answer: shared.bounded.within."""
+    found = {path for path, text in sources("shared", "services", "console", "deploy") if "asyncio.wait_for(" in text}
+    assert found == set()
+
+
 def test_counters_inside_a_transaction_wait_for_its_commit() -> None:
     """Catches a metric that counts each try of a batch, and what was rolled back: `tx.after_commit` is for them."""
     found = []

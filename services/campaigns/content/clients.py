@@ -36,6 +36,7 @@ from services.campaigns.content.domain.frames import (
 )
 from services.campaigns.content.domain.names import TemplateField
 from services.campaigns.content.domain.templates import LIMITS
+from shared.bounded import within
 from shared.customers.identifiers import fingerprint, normalise
 from shared.observability.logging import get_logger
 from shared.observability.metrics import counter
@@ -199,7 +200,7 @@ class LetterWriters:
         if has_ended:
             # Its pipe is closed: it is ending by itself, and only waiting tells why.
             with contextlib.suppress(TimeoutError):
-                return await asyncio.wait_for(process.wait(), 1)
+                return await within(1, process.wait())
         if process.returncode is None:
             with contextlib.suppress(ProcessLookupError):
                 os.kill(process.pid, signal.SIGKILL)

@@ -9,6 +9,7 @@ from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaError
 
 from services.campaigns.tracking import repository
+from shared.bounded import within
 from shared.clock import MACHINE
 from shared.config import ServiceSettings
 from shared.database.engine import Database, is_transient
@@ -54,7 +55,7 @@ class ResponsePublisher:
                 if not await publish_once(database, producer, wire_name(settings, _TOPIC)):
                     await MACHINE.sleep(_POLL_S)
         finally:
-            await asyncio.wait_for(producer.stop(), 5)
+            await within(5, producer.stop())
 
 
 async def publish_once(database: Database, producer: AIOKafkaProducer, topic: str) -> int:
@@ -66,7 +67,7 @@ async def publish_once(database: Database, producer: AIOKafkaProducer, topic: st
     futures = [
         await producer.send(topic, response.value, key=str(response.customer_id).encode()) for response in waiting
     ]
-    await asyncio.wait_for(asyncio.gather(*futures), _CONFIRM_S)
+    await within(_CONFIRM_S, asyncio.gather(*futures))
     async with database.transaction() as tx:
         await repository.drop(tx, [response.response_id for response in waiting])
     return len(waiting)

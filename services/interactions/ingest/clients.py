@@ -11,6 +11,7 @@ from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaError, OutOfOrderSequenceNumber, ProducerFenced
 
 from services.interactions.ingest.errors import BrokerUnconfirmed
+from shared.bounded import within
 from shared.config import ServiceSettings
 from shared.kafka.clients import make_producer, wire_name
 from shared.observability.logging import get_logger
@@ -125,6 +126,6 @@ def _retrieve(future: asyncio.Future[Any]) -> None:
 
 async def _stop(producer: AIOKafkaProducer) -> None:
     try:
-        await asyncio.wait_for(producer.stop(), _STOP_S)
+        await within(_STOP_S, producer.stop())
     except (TimeoutError, KafkaError) as error:
         log.warning("producer_stop", error=type(error).__name__)

@@ -9,6 +9,7 @@ from typing import Any
 from aiokafka import AIOKafkaConsumer, TopicPartition
 
 from services.privacy.recovery.domain import KINDS
+from shared.bounded import within
 from shared.config import ServiceSettings
 from shared.contracts.envelope import Envelope, Fact, Unreadable, read_envelope
 from shared.contracts.topics import TOPICS
@@ -37,7 +38,7 @@ async def published_since(settings: ServiceSettings, since_ms: int, beat: Callab
                 if event is not None:
                     found.append(event)
     finally:
-        await asyncio.wait_for(consumer.stop(), _ASK_S)
+        await within(_ASK_S, consumer.stop())
     return found
 
 

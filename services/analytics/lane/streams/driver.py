@@ -30,6 +30,7 @@ from faust.types import TP
 
 from services.analytics.lane.streams.feed import Feed, Fetch
 from services.analytics.lane.streams.positions import Positions
+from shared.bounded import within
 from shared.events.offsets import AtTheBroker, Place
 from shared.events.positions import ASK_S, at_the_broker
 from shared.observability.logging import get_logger
@@ -125,7 +126,7 @@ class BrokerThread(AIOKafkaConsumerThread):
     async def at_the_broker(self, tps: Iterable[TP], place_of: Callable[[Any], Place]) -> dict[Place, AtTheBroker]:
         """What the broker has of these partitions. Raises TimeoutError."""
         asked = [TopicPartition(tp.topic, tp.partition) for tp in tps]
-        return await asyncio.wait_for(self.call(lambda: at_the_broker(self._ensure_consumer(), asked, place_of)), ASK_S)
+        return await within(ASK_S, self.call(lambda: at_the_broker(self._ensure_consumer(), asked, place_of)))
 
     async def seek_to(self, offsets: Mapping[TP, int]) -> None:
         """The next fetch begins there. Raises IllegalStateError for a partition that has gone elsewhere."""

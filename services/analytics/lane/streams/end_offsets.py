@@ -9,6 +9,7 @@ from aiokafka.errors import KafkaError
 from services.analytics.lane.streams.driver import Application
 from services.analytics.lane.streams.frontier import Frontier
 from services.analytics.lane.streams.watermarks import Watermarks
+from shared.bounded import within
 from shared.clock import Clock
 from shared.observability.logging import get_logger
 
@@ -55,7 +56,7 @@ class EndOffsetQuery:
         # Read before the ends are asked for: what was on the topics then lies below them.
         covers = self._watermarks.least(clock)
         try:
-            ends = await asyncio.wait_for(self._app.broker.ends(feed.backlog.assigned()), ANSWER_S)
+            ends = await within(ANSWER_S, self._app.broker.ends(feed.backlog.assigned()))
         except (TimeoutError, KafkaError) as error:
             # No answer, and so no beat: a broker that answers others but not this client is the watchdog's case.
             log.warning("no_end_offsets", error=type(error).__name__)

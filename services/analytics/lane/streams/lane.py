@@ -22,6 +22,7 @@ from services.analytics.lane.streams.frontier import Frontier
 from services.analytics.lane.streams.positions import Positions
 from services.analytics.lane.streams.watermarks import Watermarks, marked_services
 from services.analytics.lane.streams.watermarks import follow as follow_watermarks
+from shared.bounded import within
 from shared.clock import MACHINE
 from shared.config import ServiceSettings
 from shared.database.engine import is_transient
@@ -97,9 +98,9 @@ class Lane:
                 starting.cancel()
                 following.cancel()
                 with contextlib.suppress(Exception):
-                    await asyncio.wait_for(self._commit(app), 2)
+                    await within(2, self._commit(app))
                 with contextlib.suppress(Exception):
-                    await asyncio.wait_for(app.stop(), STOP_S)
+                    await within(STOP_S, app.stop())
             await MACHINE.sleep(1.0)
 
     async def _handle(
@@ -215,7 +216,7 @@ class Lane:
         if not changed:
             return
         with contextlib.suppress(TimeoutError):
-            if await asyncio.wait_for(app.broker.commit_handled(changed), ANSWER_S):
+            if await within(ANSWER_S, app.broker.commit_handled(changed)):
                 self._committed.update(changed)
 
     def _record(self, fetched: Fetched) -> Record:

@@ -15,6 +15,7 @@ from aiokafka.errors import KafkaError
 
 from services.campaigns.delivery import repository
 from services.campaigns.delivery.domain.hand_over import PublishedHandOver
+from shared.bounded import within
 from shared.clock import MACHINE
 from shared.config import ServiceSettings
 from shared.contracts.campaigns import MessageSettled
@@ -55,7 +56,7 @@ async def _load(database: Database, settings: ServiceSettings, beat: Callable[[]
         consumer.assign(partitions)
         return await _compare(database, consumer, partitions, beat)
     finally:
-        await asyncio.wait_for(consumer.stop(), 5)
+        await within(5, consumer.stop())
 
 
 async def _compare(

@@ -117,9 +117,8 @@ class _Asked:
         if self.purpose is None:
             pairs |= {(EVERY_PURPOSE, channel) for channel in chosen}
         else:
-            pairs = {(purpose, channel) for purpose, channel in pairs if purpose == self.purpose}
-            if self.channel is not None or given is not None:
-                pairs |= {(self.purpose, channel) for channel in chosen}
+            # Also where nothing was said yet: what somebody objects to is on record before anybody grants it.
+            pairs = {(self.purpose, channel) for channel in chosen}
         for purpose, channel in sorted(pairs):
             scope = Scope(subject, purpose, channel)
             if not self._stands(by_scope.get(scope)):
