@@ -12,7 +12,7 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 
 from console.server.context import Context, ContextDep, find_person
 from console.server.errors import CodeWanted, Misdirected, TooManyTries, WrongCredentials
-from console.server.one_time import use_token
+from console.server.one_time import use_code, use_token
 from console.server.sessions import Session
 from shared.web.addresses import client_of
 
@@ -62,9 +62,14 @@ async def sign_in(body: SignIn, context: ContextDep, request: Request, response:
         )
     if user.totp is not None and not body.code:
         raise CodeWanted("This account asks for a one-time code.", cure="Type the six digits of your code app.")
-    if not context.users.code_is_right(user, body.code):
-        raise WrongCredentials("The code is wrong or too old.", cure="Type the digits that the app shows now.")
-    await context.sessions.begin(Session(user.name, local=True), response)
+    if user.totp is not None:
+        step = context.users.step_of(user, body.code)
+        # Whoever looked over a shoulder, or at a proxy, has the code too: it counts once.
+        if step is None or not await use_code(context.redis, user.stamp, step):
+            raise WrongCredentials(
+                "The code is wrong, too old or was used already.", cure="Type the digits that the app shows now."
+            )
+    await context.sessions.begin(Session(user.name, local=True, stamp=user.stamp), response)
 
 
 @router.post("/auth/once", status_code=204)
@@ -72,12 +77,13 @@ async def sign_in_once(body: Once, context: ContextDep, request: Request, respon
     """A session by a one-time link. A GET would not do: programs that look at links would use it up."""
     await _admit_try(context, request, "")
     name = await use_token(context.redis, body.token)
-    if name is None or context.users.find(name) is None:
+    user = context.users.find(name) if name is not None else None
+    if user is None:
         raise WrongCredentials(
             "This one-time link was used already or is too old.",
             cure="Start again to get a new one, or `python -m console.server.users link`.",
         )
-    await context.sessions.begin(Session(name, local=True), response)
+    await context.sessions.begin(Session(user.name, local=True, stamp=user.stamp), response)
 
 
 @router.post("/auth/sign-out", status_code=204)

@@ -36,7 +36,8 @@ from tests.infrastructure import CreateDatabase
 
 CALLERS = {
     "service-privacy": ["subjects:read"],
-    "marketing": ["campaigns:read", "campaigns:write", "campaigns:send"],
+    "marketing": ["campaigns:read", "campaigns:write", "campaigns:send", "customers:read"],
+    "sender-only": ["campaigns:read", "campaigns:write", "campaigns:send"],
     "reader": ["campaigns:read"],
     "service-desk": ["campaigns:read", "campaigns:write", "campaigns:send", "campaigns:service"],
     "data-subjects": ["subjects:read"],

@@ -47,6 +47,28 @@ async def test_an_account_with_codes_asks_for_one(console: Console) -> None:
     assert problem(await console.post("/auth/sign-in", {**body, "code": "000000x"})) == "wrong-credentials"
     code = pyotp.TOTP(pyotp.parse_uri(address).secret).now()
     assert (await console.post("/auth/sign-in", {**body, "code": code})).status_code == 204
+    # Who changes the account's role types no --code: it is asked for as before.
+    console.users.add("ada", ["operator"], PASSWORD)
+    assert problem(await console.post("/auth/sign-in", body)) == "code-wanted"
+
+
+async def test_a_code_is_good_for_one_sign_in(console: Console) -> None:
+    """Catches somebody who saw the code being typed, and types it again within its minute and a half."""
+    address = console.users.add("ada", ["marketer"], PASSWORD, totp=True)
+    assert address is not None
+    code = pyotp.TOTP(pyotp.parse_uri(address).secret).now()
+    body = {"name": "ada", "password": PASSWORD, "code": code}
+    assert (await console.post("/auth/sign-in", body)).status_code == 204
+    assert problem(await console.post("/auth/sign-in", body)) == "wrong-credentials"
+
+
+async def test_another_password_ends_the_sessions_of_the_former_one(console: Console) -> None:
+    """Catches a thief who stays signed in after the password was changed because of the theft."""
+    await console.enter("marketer")
+    assert (await console.http.get("/api/analytics/segments")).status_code == 200
+    console.users.add("marketer", ["marketer"], "another horse, another battery")
+    assert problem(await console.http.get("/api/analytics/segments")) == "not-signed-in"
+    assert (await console.http.get("/auth/session")).json()["user"] is None
 
 
 async def test_a_one_time_link_works_once_and_hides_its_token_from_servers(console: Console) -> None:
