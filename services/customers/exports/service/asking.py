@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from difflib import get_close_matches
 from uuid import UUID
 
 from services.customers.attributes.repository import load_definitions
@@ -23,6 +22,7 @@ from services.customers.exports.domain import (
 from services.customers.exports.errors import ExportNotReady, InvalidExport, NoSuchExport, NoSuchLayout
 from shared.database.transaction import Tx
 from shared.ids import new_id
+from shared.nearest import nearest
 
 
 async def ask_export(
@@ -55,8 +55,8 @@ async def refuse_unknown(tx: Tx, columns: Sequence[ExportedColumn]) -> None:
     known = known_columns(definitions)
     errors = []
     for place, name in unknown_columns(columns, definitions):
-        near = get_close_matches(name, known, 1)
-        cure = f"Did you mean {near[0]!r}?" if near else f"Send one of: {', '.join(known)[:500]}."
+        near = nearest(name, known)
+        cure = f"Did you mean {near!r}?" if near else f"Send one of: {', '.join(known)[:500]}."
         errors.append({"where": f"/columns/{place}", "what": f"{name[:63]!r} is no column", "cure": cure})
     if errors:
         raise InvalidExport("Columns are not known.", cure="Mend what is named.", errors=errors)
