@@ -34,6 +34,7 @@ class Context:
     clients: Mapping[str, httpx.AsyncClient]
     probe: httpx.AsyncClient
     tries: RateLimit
+    tries_of_name: RateLimit
     clock: Clock
     provider: Provider | None
 

@@ -124,8 +124,10 @@ def _origin(context: Context, request: Request) -> str:
 
 
 async def _admit_try(context: Context, request: Request, name: str) -> None:
-    """Slow down guessing, by name and by address. Raises TooManyTries."""
-    address = client_of(request.scope, context.settings.trusted_proxies)
-    for who in (f"name:{name}", f"address:{address}"):
-        if wait := await context.tries.admit(who):
-            raise TooManyTries("Too many tries to sign in.", cure="Wait a little.", retry_after=wait)
+    """Slow down guessing, by address and by name. An address that is refused uses up no tries of a name's owner. Raises
+    TooManyTries."""
+    wait = await context.tries.admit(client_of(request.scope, context.settings.trusted_proxies))
+    if not wait and name:
+        wait = await context.tries_of_name.admit(name)
+    if wait:
+        raise TooManyTries("Too many tries to sign in.", cure="Wait a little.", retry_after=wait)

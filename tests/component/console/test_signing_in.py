@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 
+import httpx
 import pyotp
 from redis.asyncio import Redis
 
@@ -36,6 +37,18 @@ async def test_wrong_words_all_sound_the_same_and_soon_have_to_wait(console: Con
     assert problem(later[-1]) == "too-many-tries"
     assert int(later[-1].headers["retry-after"]) >= 1
     assert "crm-session" not in console.http.cookies
+
+
+async def test_who_guesses_locks_nobody_out(console: Console) -> None:
+    """Catches an account that anybody shuts by trying its name from one address."""
+    console.users.add("ada", ["marketer"], PASSWORD)
+    wrong = [{"name": "ada", "password": "not this one"}] * 20
+    answers = [await console.post("/auth/sign-in", attempt) for attempt in wrong]
+    assert problem(answers[-1]) == "too-many-tries"
+    elsewhere = httpx.ASGITransport(console.app, client=("203.0.113.9", 4711))
+    async with httpx.AsyncClient(transport=elsewhere, base_url=ORIGIN, headers={"Origin": ORIGIN}) as owner:
+        entered = await owner.post("/auth/sign-in", json={"name": "ada", "password": PASSWORD})
+        assert entered.status_code == 204, entered.text
 
 
 async def test_an_account_with_codes_asks_for_one(console: Console) -> None:
