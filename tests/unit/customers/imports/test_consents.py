@@ -27,8 +27,8 @@ def answer(cell: str) -> str | None:
     ("cell", "action"),
     [
         ("Ja", "granted"), ("opted-in", "granted"), ("Nein", "denied"), ("n", "denied"),
-        ("Opted out", "withdrawn"), ("opt_out", "withdrawn"), ("UNSUBSCRIBED", "withdrawn"), ("abbestellt", "withdrawn"),
-        ("blocklisted", "withdrawn"), ("Do not contact", "withdrawn"),
+        ("Opted out", "withdrawn"), ("opt_out", "withdrawn"), ("UNSUBSCRIBED", "withdrawn"),
+        ("abbestellt", "withdrawn"), ("blocklisted", "withdrawn"), ("Do not contact", "withdrawn"),
         ("", None), (" - ", None), ("non-subscribed", None), ("pending", None),
     ],
 )  # fmt: skip
