@@ -39,6 +39,7 @@ CALLERS = {
     "marketing": ["campaigns:read", "campaigns:write", "campaigns:send", "customers:read"],
     "sender-only": ["campaigns:read", "campaigns:write", "campaigns:send"],
     "reader": ["campaigns:read"],
+    "postmaster": ["campaigns:read", "campaigns:send", "campaigns:settings"],
     "service-desk": ["campaigns:read", "campaigns:write", "campaigns:send", "campaigns:service"],
     "data-subjects": ["subjects:read"],
     "campaigns": ["customers:cards", "privacy:permits"],
