@@ -159,6 +159,9 @@ async def test_an_unknown_column_is_refused_with_the_nearest_one(api: httpx.Asyn
     answer = await asked(api, columns=[{"of": "citty"}])
     assert (answer.status_code, answer.json()["type"]) == (422, "/problems/invalid-export")
     assert "'city'" in answer.json()["errors"][0]["cure"]
+    twice = [{"of": "city", "heading": "Ort"}, {"of": "email", "heading": "Ort"}]
+    doubled = await asked(api, columns=twice)
+    assert (doubled.status_code, doubled.json()["errors"][0]["where"]) == (422, "/columns/1/heading")
     assert (await asked(api, columns=None)).status_code == 422
     assert (await api.post("/exports", json={}, headers=as_("reader"))).status_code == 403
 
