@@ -8,10 +8,8 @@ from __future__ import annotations
 import argparse
 import asyncio
 import getpass
-import hmac
 import json
 import sys
-import time
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
@@ -21,6 +19,7 @@ from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 from cryptography.fernet import Fernet, InvalidToken
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
+from pyotp.exceptions import OTPVerificationError
 from redis.asyncio import Redis
 
 from console.server.one_time import issue_link
@@ -95,11 +94,10 @@ class Users:
             secret = self._cipher().decrypt((user.totp or "").encode()).decode()
         except InvalidToken:
             return None
-        codes, now = pyotp.TOTP(secret), int(time.time())
-        for offset in (0, -1, 1):
-            if hmac.compare_digest(codes.at(now, offset).encode(), code.encode()):
-                return now // codes.interval + offset
-        return None
+        try:
+            return pyotp.TOTP(secret).verify_and_get_timecode(code, valid_window=1)
+        except OTPVerificationError:
+            return None
 
     def add(self, name: str, roles: list[str], password: str | None, *, totp: bool = False) -> str | None:
         """Make the account, or change it: with another password its sessions end, and codes that it asks for stay. The
