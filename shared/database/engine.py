@@ -34,8 +34,8 @@ _SESSION_SETTINGS = {
 }
 # A connection that does not answer for so long is a transient error; below the watchdog's 15 s.
 COMMAND_TIMEOUT_S = 10
-# A transaction lasts at most so many times what is waited for one statement. Where a connection falls silent between two
-# messages of a statement, PostgreSQL counts the session neither as idle nor as gone, and its locks would stay for ever.
+# A transaction lasts at most so many times what is waited for one statement. Where a connection falls silent between
+# two messages of a statement, PostgreSQL counts the session neither as idle nor as gone: its locks would stay for ever.
 _STATEMENTS_A_TRANSACTION = 6
 _TRANSACTION_TIMEOUT_SINCE = 17
 # After a statement that was given up, asyncpg waits without limit for the server to confirm that before it rolls back.

@@ -22,8 +22,8 @@ async def mark_hand_overs(tx: Tx, campaign_ids: Sequence[UUID]) -> None:
 
 async def strikes_since(tx: Tx, campaign_id: UUID, since: datetime) -> Strikes:
     """What the campaign's messages brought down since then. Of senders those count that had handed over nothing of the
-    campaign in the meantime: a process that is killed in the midst of its work is no sign. Nor is a sender that lost its
-    session because the database itself ended: what it had in hand was claimed before the database's start."""
+    campaign in the meantime: a process that is killed in the midst of its work is no sign. Nor is a sender that lost
+    its session because the database itself ended: what it had in hand was claimed before the database's start."""
     row = await tx.row(
         """
         select count(distinct holder) filter (
