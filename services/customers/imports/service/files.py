@@ -18,7 +18,7 @@ from shared.database.engine import Database
 from shared.database.transaction import Tx
 from shared.files.folder import Files
 from shared.files.mapping import IGNORE, Mapped, plain_heading
-from shared.files.sheets import OUR_COLUMNS, csv_line
+from shared.files.sheets import OUR_COLUMNS, csv_line, shown_cells
 from shared.ids import new_id
 
 _SHOWN_ROWS, _SHOWN_EXAMPLES, _PAGE = 5, 60, 500
@@ -91,7 +91,7 @@ async def show_import(tx: Tx, settings: Settings, import_id: UUID) -> Shown:
     guessed = guess_mapping(made.sheet.columns, made.sheet.formats, await load_definitions(tx))
     return Shown(
         made=made,
-        first_rows=[row.cells for row in rows],
+        first_rows=[shown_cells(row.cells) for row in rows],
         guessed=[
             replace(alike[plain_heading(mapped.column)], column=mapped.column)
             if plain_heading(mapped.column) in alike

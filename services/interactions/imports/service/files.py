@@ -15,7 +15,7 @@ from shared.database.engine import Database
 from shared.database.transaction import Tx
 from shared.files.folder import Files
 from shared.files.mapping import Mapped, MappingFault
-from shared.files.sheets import OUR_COLUMNS, csv_line
+from shared.files.sheets import OUR_COLUMNS, csv_line, shown_cells
 from shared.ids import new_id
 
 _SHOWN_ROWS, _PAGE = 5, 500
@@ -73,7 +73,7 @@ async def show_import(tx: Tx, settings: Settings, import_id: UUID) -> Shown:
         rows = []
     return Shown(
         made=made,
-        first_rows=[row.cells for row in rows],
+        first_rows=[shown_cells(row.cells) for row in rows],
         guessed=guess_mapping(made.sheet.columns, made.sheet.formats),
         terms=made.terms or usual_terms(settings),
         refused=await repository.refused_counts(tx, import_id),
