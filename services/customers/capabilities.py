@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from services.customers.attributes import routes as attributes
 from services.customers.cards import routes as cards
+from services.customers.duplicates import jobs as duplicates_jobs
+from services.customers.duplicates import routes as duplicates_routes
+from services.customers.duplicates.repository import index as duplicates_index
+from services.customers.duplicates.repository import proposals as duplicates
 from services.customers.erasures.handlers import handlers_for
 from services.customers.exports import handlers as exports_handlers
 from services.customers.exports import jobs as exports_jobs
@@ -48,6 +52,8 @@ STORES = (
     *touched.STORES,
     *consents.STORES,
     *exports.STORES,
+    *duplicates_index.STORES,
+    *duplicates.STORES,
 )
 
 CAPABILITIES = [
@@ -74,6 +80,7 @@ CAPABILITIES = [
         jobs=imports_jobs.JOBS,
     ),
     Capability("exports", handlers=exports_handlers.HANDLERS, routers=[exports_routes.router], jobs=exports_jobs.JOBS),
+    Capability("duplicates", routers=[duplicates_routes.router], jobs=duplicates_jobs.JOBS),
     Capability("respellings", jobs=respellings.JOBS),
     Capability("search", routers=[search.router]),
     Capability("cards", routers=[cards.router]),

@@ -142,6 +142,7 @@ EXAMPLES: dict[str, dict[str, Any]] = {
     },
     "POST /customers/find": {"text": "lovelace"},
     "PUT /import-mappings/{name}": {"columns": [{"column": "E-mail", "to": "email"}, {"column": "Town", "to": "city"}]},
+    "POST /duplicates/{duplicate_id}/confirm": {"dry_run": True},
     "POST /exports": {
         "columns": [{"of": "email"}, {"of": "city", "heading": "Town"}],
         "criteria": {"attributes": {"city": "Bath"}},
