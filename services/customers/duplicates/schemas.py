@@ -20,7 +20,7 @@ class AgreementOut(AnswerModel):
     field: str = Field(description="family_name, given_name, legal_name, birth_date, address, phone, email or sex")
     agreement: Agreement = Field(
         description="same; similar: a typing error; sounds_alike; swapped: in each other's box; part: one holds the "
-        "other; near: a date but for a digit, the same place; moved: another place; different"
+        "other; initial: a first letter; near: a date but for a digit, the same place; moved; different"
     )
     points: float = Field(description="above 0 says that they are one, below 0 that they are two (powers of two)")
 

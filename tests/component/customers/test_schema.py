@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import services.customers.attributes.tables
+import services.customers.duplicates.tables
 import services.customers.exports.tables
 import services.customers.identifiers.tables
 import services.customers.imports.tables

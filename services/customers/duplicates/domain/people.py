@@ -14,16 +14,15 @@ import orjson
 from services.customers.attributes.domain.definitions import Kind
 from services.customers.duplicates.domain.sounds import fold
 
-_HOUSE = re.compile(r"\b(\d{1,5})\s?([a-z])?\b")
+_HOUSE = re.compile(r"(\d{1,5})\s?([a-z])?\b")
 _STREET = re.compile(r"\b(strasse|str|street|st|road|rd|avenue|ave|lane|ln)$")
 # What a firm is by law says little of which one it is.
 _FORMS = frozenset(
-    ["gmbh", "ag", "kg", "ohg", "ug", "se", "ev", "eg", "gbr", "mbh", "co", "cie", "inc", "llc", "ltd", "limited"]
-    + ["plc", "corp", "corporation", "company", "sa", "sarl", "sas", "srl", "spa", "bv", "nv", "ab", "as", "oy"]
+    """gmbh ag kg ohg ug se ev eg gbr mbh co cie inc llc ltd limited plc corp corporation company sa sarl sas srl spa bv
+    nv ab as oy""".split()  # noqa: SIM905
 )
 _PARTICLES = frozenset(
-    ["von", "van", "de", "der", "den", "del", "della", "di", "da", "dos", "du", "la", "le", "zu", "zur", "zum", "af"]
-    + ["av", "ter", "ten"]
+    """von van de der den del della di da dos du la le zu zur zum af av ter ten""".split()  # noqa: SIM905
 )
 _LEAST_LOCAL = 5
 # Addresses that many have in common: no sign that two are one.

@@ -14,15 +14,17 @@ from typing import Literal
 from rapidfuzz.distance import OSA, JaroWinkler
 
 from services.customers.duplicates.domain.people import Likeness, local_part
-from services.customers.duplicates.domain.sounds import sound
+from services.customers.duplicates.domain.sounds import fold, sound
 
-Agreement = Literal["same", "similar", "sounds_alike", "swapped", "part", "near", "moved", "different"]
+Agreement = Literal["same", "similar", "sounds_alike", "swapped", "part", "initial", "near", "moved", "different"]
 # At so many points one of two such pairs is one customer.
 _EVEN = 12.0
 # From here on a pair is proposed; from here on it may be merged without a person.
 PROPOSED = 0.5
 AUTOMATIC = 0.996
 _ALIKE = 0.9
+# Emma and Johanna sound alike without their vowels, and are not: so many letters must be in common too.
+_HEARD = 0.7
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +50,11 @@ class Comparison:
 
     @property
     def sure(self) -> bool:
-        """Whether they may be merged without anybody looking."""
-        return self.score >= AUTOMATIC
+        """Whether they may be merged without anybody looking: a father and a son of one name share address and phone,
+        so that of people the birth date must agree."""
+        born = any(field.field == "birth_date" and field.points > 0 for field in self.fields)
+        firm = any(field.field == "legal_name" for field in self.fields)
+        return self.score >= AUTOMATIC and (born or firm)
 
 
 def compare(first: Likeness, second: Likeness) -> Comparison:
@@ -87,8 +92,10 @@ _NAME_POINTS: dict[tuple[str, Agreement], float] = {
     ("given_name", "same"): 4.5,
     ("given_name", "similar"): 3.5,
     ("given_name", "part"): 2.5,
+    ("given_name", "initial"): 1.0,
+    ("family_name", "initial"): 1.0,
     ("given_name", "sounds_alike"): 2.0,
-    ("given_name", "different"): -8.0,
+    ("given_name", "different"): -8.5,
 }
 
 
@@ -98,11 +105,13 @@ def _name(field: str, first: str, second: str) -> FieldAgreement | None:
     agreement: Agreement
     if first == second:
         agreement = "same"
-    elif _similar(first, second):
+    elif _similar(first, second) and not (field == "given_name" and _begins(first, second)):
         agreement = "similar"
+    elif _is_initial(first, second):
+        agreement = "initial"
     elif _is_part(first, second):
         agreement = "part"
-    elif sound(first.split()[0]) == sound(second.split()[0]) and len(first) > 2 and len(second) > 2:
+    elif sound(first.split()[0]) == sound(second.split()[0]) and JaroWinkler.similarity(first, second) >= _HEARD:
         agreement = "sounds_alike"
     else:
         agreement = "different"
@@ -110,32 +119,42 @@ def _name(field: str, first: str, second: str) -> FieldAgreement | None:
 
 
 def _similar(first: str, second: str) -> bool:
-    """A typing error: one letter in a short word, more of them in a long one. Paul is no Paula."""
+    """A typing error: one letter in a short word, more of them in a long one."""
     shorter = min(len(first), len(second))
-    if shorter < 4:
+    if shorter < 3:
         return False
     if OSA.distance(first, second, score_cutoff=1) <= 1:
-        return not (abs(len(first) - len(second)) == 1 and (first.startswith(second) or second.startswith(first)))
+        # Uwe is no Ute.
+        return shorter > 3 or len(first) != len(second)
     return shorter >= 6 and JaroWinkler.similarity(first, second, score_cutoff=_ALIKE) >= _ALIKE
 
 
+def _begins(first: str, second: str) -> bool:
+    """Paul is no Paula."""
+    return first.startswith(second) or second.startswith(first)
+
+
 def _is_part(first: str, second: str) -> bool:
-    """Anna and Anna Maria, Meier and Meier Schmidt, J and Johann."""
+    """Anna and Anna Maria, Meier and Meier Schmidt, typing errors allowed."""
     few, many = sorted((first.split(), second.split()), key=len)
-    if len(few) < len(many) and set(few) <= set(many):
-        return True
-    initial, whole = sorted((few[0], many[0]), key=len)
+    return len(few) < len(many) and all(any(word == other or _similar(word, other) for other in many) for word in few)
+
+
+def _is_initial(first: str, second: str) -> bool:
+    """J and Johann."""
+    initial, whole = sorted((first.split()[0], second.split()[0]), key=len)
     return len(initial) == 1 and whole.startswith(initial)
 
 
 def _firm_names(first: Likeness, second: Likeness) -> list[FieldAgreement]:
     words, others = sorted(first.legal.split()), sorted(second.legal.split())
     if words == others:
-        return [FieldAgreement("legal_name", "same", 9.0)]
-    if _similar(" ".join(words), " ".join(others)):
-        return [FieldAgreement("legal_name", "similar", 7.0)]
+        return [FieldAgreement("legal_name", "same", 11.0)]
+    one, other = first.legal.replace(" ", ""), second.legal.replace(" ", "")
+    if one == other or _similar(one, other) or _similar(" ".join(words), " ".join(others)):
+        return [FieldAgreement("legal_name", "similar", 8.5)]
     if set(words) < set(others) or set(others) < set(words):
-        return [FieldAgreement("legal_name", "part", 4.0)]
+        return [FieldAgreement("legal_name", "part", 5.0)]
     return [FieldAgreement("legal_name", "different", -8.0)]
 
 
@@ -174,18 +193,29 @@ def _address(first: Likeness, second: Likeness) -> FieldAgreement | None:
         if _similar(first.street, second.street):
             return FieldAgreement("address", "similar", 5.0 if near else 4.0)
     if near:
-        return FieldAgreement("address", "near", 0.5 if streets else 1.5)
+        return FieldAgreement("address", "near", 0.5 if streets and first.kind == "person" else 1.5)
     return FieldAgreement("address", "moved", -1.5)
 
 
 def _mail(first: Likeness, second: Likeness) -> FieldAgreement:
     if not set(first.mails).isdisjoint(second.mails):
         return FieldAgreement("email", "same", 6.0)
+    alike: list[FieldAgreement] = []
     for mail in first.mails:
         for other in second.mails:
-            if OSA.distance(mail, other, score_cutoff=1) <= 1 and local_part(mail) and local_part(other):
-                return FieldAgreement("email", "similar", 5.0)
-    locals_, others = ({local_part(mail) for mail in who.mails} - {""} for who in (first, second))
-    if not locals_.isdisjoint(others):
-        return FieldAgreement("email", "part", 3.5)
-    return FieldAgreement("email", "different", -0.5)
+            local, local_of_other = local_part(mail), local_part(other)
+            if not local or not local_of_other:
+                continue
+            # One who is called so has such an address anywhere; a father has the letter before his son's.
+            named = _is_named(local, first) or _is_named(local_of_other, second)
+            if local == local_of_other:
+                alike.append(FieldAgreement("email", "part", 2.0 if named else 5.5))
+            elif OSA.distance(mail, other, score_cutoff=1) <= 1:
+                alike.append(FieldAgreement("email", "similar", 2.5 if named else 5.0))
+    return max(alike, key=lambda field: field.points, default=FieldAgreement("email", "different", -0.5))
+
+
+def _is_named(local: str, who: Likeness) -> bool:
+    words = fold(local).replace(" ", "")
+    names = (*who.family.split(), *who.given.split(), *who.legal.split())
+    return any(len(name) > 2 and name in words for name in names)
