@@ -50,6 +50,9 @@ WITHOUT_SETTINGS = {
     "customers find": ("Berg",),
     "customers show": (ID,),
     "customers merge": (ID, ID),
+    "customers duplicates list": (),
+    "customers duplicates compare": (),
+    **{f"customers duplicates {action}": (ID,) for action in ("show", "confirm", "reject", "reopen")},
     "customers export": ("out.csv", "--columns", "email", "--reason", "test"),
 }
 

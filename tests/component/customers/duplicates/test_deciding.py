@@ -30,7 +30,8 @@ async def test_confirming_merges_and_its_undo_tells_them_apart_for_good(api: htt
     """Catches a merge that forgets which pair it was, and a pair that comes back after somebody has undone it."""
     pair = await the_pair(api, world)
     shown = await confirmed(api, pair, dry_run=True)
-    assert shown.status_code == 200 and shown.json()["merge_id"] is None
+    assert shown.status_code == 200
+    assert shown.json()["merge_id"] is None
     assert {field["name"] for field in shown.json()["fields"]} >= {"given_name", "birth_date"}
     assert len(await pairs_of(api, {"customer_id": pair["customer_id"]})) == 1
     merge = (await confirmed(api, pair)).json()

@@ -36,7 +36,8 @@ async def test_a_second_entry_of_somebody_is_proposed_with_what_agrees(
     (pair,) = await pairs_of(api, first)
     assert {pair["customer_id"], pair["other_id"]} == {first["customer_id"], second["customer_id"]}
     assert agreement in [found["agreement"] for found in pair["fields"] if found["field"] == field]
-    assert pair["state"] == "open" and 0.5 <= pair["score"] <= 1
+    assert pair["state"] == "open"
+    assert 0.5 <= pair["score"] <= 1
     assert pair["survivor"] == first["customer_id"]
 
 
@@ -146,8 +147,11 @@ async def test_lists_are_filtered_and_paged_without_loss(api: httpx.AsyncClient,
         if after is None:
             break
     everything = (await api.get("/duplicates", params={"limit": 500, "least_score": 0.9, "kind": "person"})).json()
-    assert len(seen) >= 6 and seen == [pair["duplicate_id"] for pair in everything["items"]]
+    assert len(seen) >= 6
+    assert seen == [pair["duplicate_id"] for pair in everything["items"]]
     assert (await api.get("/duplicates", params={"kind": "firm", "most_score": 0.1})).json()["items"] == []
     counts = (await api.get("/duplicates/counts")).json()
-    assert counts["open"] >= 6 and counts["waiting"] == 0 and counts["automatic"] is False
+    assert counts["open"] >= 6
+    assert counts["waiting"] == 0
+    assert counts["automatic"] is False
     assert (await api.get("/duplicates", headers=as_("reader"))).status_code == 403

@@ -13,61 +13,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from itertools import accumulate
 
-
-def _words(text: str) -> list[str]:
-    return text.split()
-
-
-_WOMEN = _words(
-    """
-    Anna Maria Julia Laura Sarah Lena Katharina Sabine Petra Monika Ursula Andrea Claudia Susanne Martina Birgit
-    Stefanie Nicole Christine Heike Ingrid Renate Helga Gisela Elisabeth Emma Sophie Charlotte Emily Olivia Chloé
-    Camille Zoë Ayşe Fatma Elena Giulia Chiara Agnieszka Małgorzata Ida Frieda Johanna Hannah Marlene Theresa
-    Veronika Ulrike Cornelia Barbara Silke Anja Tanja Kerstin Simone Astrid Beate Doris Edith Franziska
-    """
-)
-_MEN = _words(
-    """
-    Thomas Michael Andreas Peter Stefan Christian Martin Markus Frank Klaus Jürgen Wolfgang Hans Werner Günter Karl
-    Heinz Walter Uwe Bernd Dieter Manfred Rainer Ralf Jörg Matthias Alexander Daniel Sebastian Tobias Florian Jan
-    Felix Lukas Paul Jonas Maximilian Leon Philipp Oliver James William Henry George Jack Luca Marco Giovanni Mehmet
-    Mustafa Piotr Krzysztof Søren Lars Björn Erik Emil Anton Otto Friedrich
-    """
-)
-_FAMILIES = _words(
-    """
-    Müller Schmidt Schneider Fischer Weber Meyer Wagner Becker Schulz Hoffmann Schäfer Koch Bauer Richter Klein Wolf
-    Schröder Neumann Schwarz Zimmermann Braun Krüger Hofmann Hartmann Lange Schmitt Werner Krause Lehmann Köhler
-    Maier Herrmann König Walter Mayer Huber Kaiser Fuchs Peters Lang Scholz Möller Weiß Jung Hahn Schubert Vogel
-    Friedrich Keller Günther Frank Berger Winkler Roth Beck Lorenz Baumann Franke Albrecht Schuster Simon Ludwig
-    Böhm Winter Kraus Martin Schumacher Krämer Vogt Stein Jäger Otto Sommer Groß Seidel Heinrich Brandt Haas
-    Schreiber Graf Schulte Dietrich Ziegler Kuhn Kühn Pohl Engel Horn Busch Bergmann Thomas Voigt Sauer Arnold Wolff
-    Pfeiffer Smith Jones Taylor Brown Williams Wilson Johnson Davies Rossi Russo Ferrari Nowak Kowalski Yılmaz Kaya
-    Dubois Lefèvre
-    """
-)
-_BEGINS = _words(
-    "Bal Ber Bil Dor Ehr Fel Gal Gri Hag Hel Hol Jan Kal Kel Kor Lam Lin Mar Mel Nat Old Pat Ram Rei Ros Sal Sei"
-)
-_MIDDLES = ["", "", "den", "ter", "ma", "no", "li", "sen", "be", "ga", "ri", "tel", "ko"]
-_ENDS = _words("mann berg feld stein bach hausen er ner ke kamp hoff horst meier brandt thal wald ig ski ow itz ing")
-_STREETS = _words(
-    """
-    Haupt Bahnhof Garten Schul Linden Berg Wald Goethe Schiller Mozart Kirch Mühlen Feld Wiesen Rosen Post Markt
-    Dorf Ring Birken Eichen Ahorn Buchen Tannen Blumen Park Ufer Brunnen Kloster Hafen Nord Süd Ost West Alten Neuen
-    Beethoven Bismarck Luther Kant Lessing Heine Uhland Hölder Eichendorff Fontane Storm Keller
-    """
-)
-_WAYS = ("straße", "weg", "gasse", "allee", "platz")
-_TOWNS = _words("Neu Alt Ober Unter Groß Klein Bad Hohen Nieder Mittel Sankt Wald")
-_TRADES = _words("Bau Metall Logistik Technik Elektro Druck Holz Garten Auto Dach Reinigung Software Beratung Handel")
-_FORMS = ("GmbH", "GmbH & Co. KG", "AG", "KG", "OHG", "e.K.")
-_MAILERS = ("example.test", "mail.test", "web.test", "post.test", "box.test", "inbox.test")
-_ALIKE = {
-    "ei": "ai", "ai": "ei", "ey": "ei", "ph": "f", "f": "ph", "th": "t", "ck": "k", "tz": "z", "ü": "ue", "ö": "oe",
-    "ä": "ae", "ß": "ss", "dt": "t", "mm": "m", "nn": "n", "ll": "l", "c": "k", "y": "i",
-}  # fmt: skip
-_LETTERS = "abcdefghijklmnoprstuvwz"
+from tests.lookalikes import names
 
 
 @dataclass(frozen=True)
@@ -118,7 +64,10 @@ class _Maker:
     def __init__(self, chance: random.Random, size: int) -> None:
         self.chance = chance
         self._emails: set[str] = set()
-        self._families = [*_FAMILIES, *sorted({b + m + e for b in _BEGINS for m in _MIDDLES for e in _ENDS})]
+        self._families = [
+            *names.FAMILIES,
+            *sorted({b + m + e for b in names.BEGINS for m in names.MIDDLES for e in names.ENDS}),
+        ]
         # Few names are common, many are rare (Zipf).
         self._weights = list(accumulate(1 / (rank + 12) for rank in range(len(self._families))))
         self._places = [self._place(number) for number in range(max(20, size // 150))]
@@ -128,20 +77,22 @@ class _Maker:
         family, address = self._family(), self._address()
         born = date(1935, 1, 1) + timedelta(days=self.chance.randrange(25_500))
         phone = self._phone()
-        head = self._person(family, self.chance.choice(_MEN + _WOMEN), born, address, phone)
+        head = self._person(family, self.chance.choice(names.MEN + names.WOMEN), born, address, phone)
         yield head
         if self.chance.random() < 0.4:
             own = family if self.chance.random() < 0.8 else self._family()
             near = born + timedelta(days=self.chance.randrange(-2_500, 2_500))
-            name = self.chance.choice([one for one in _WOMEN + _MEN if one != head.value("given_name")])
+            name = self.chance.choice([one for one in names.WOMEN + names.MEN if one != head.value("given_name")])
             yield self._person(own, name, near, address, phone)
         if self.chance.random() < 0.25:
             later = born + timedelta(days=self.chance.randrange(7_300, 13_000))
             # A son who is called as his father, and twins.
-            name = head.value("given_name") if self.chance.random() < 0.15 else self.chance.choice(_MEN + _WOMEN)
+            name = (
+                head.value("given_name") if self.chance.random() < 0.15 else self.chance.choice(names.MEN + names.WOMEN)
+            )
             yield self._person(family, name, later, address, phone)
             if self.chance.random() < 0.1:
-                other = self.chance.choice([one for one in _MEN + _WOMEN if one != name])
+                other = self.chance.choice([one for one in names.MEN + names.WOMEN if one != name])
                 yield self._person(family, other, later, address, phone)
         if self.chance.random() < 0.01:
             # Somebody else of the same name and birth date, who lives elsewhere.
@@ -149,9 +100,10 @@ class _Maker:
 
     def firms(self) -> Iterator[Someone]:
         """A firm, sometimes with a branch in another town."""
-        name = f"{self._family()} {self.chance.choice(_TRADES)} {self.chance.choice(_FORMS)}"
+        name = f"{self._family()} {self.chance.choice(names.TRADES)} {self.chance.choice(names.FORMS)}"
         if self.chance.random() < 0.3:
-            name = f"{self.chance.choice(_BEGINS)}{self.chance.choice(_ENDS)}tec {self.chance.choice(_FORMS)}"
+            brand = self.chance.choice(names.BEGINS) + self.chance.choice(names.ENDS)
+            name = f"{brand}tec {self.chance.choice(names.FORMS)}"
         yield self._firm(name)
         if self.chance.random() < 0.1:
             yield self._firm(name)
@@ -169,17 +121,17 @@ class _Maker:
 
     def typo(self, someone: Someone) -> Someone:
         """One letter of a name."""
-        names = [name for name in ("family_name", "given_name", "legal_name") if len(someone.value(name)) > 3]
-        if not names:
+        long = [name for name in ("family_name", "given_name", "legal_name") if len(someone.value(name)) > 3]
+        if not long:
             return someone
-        name = self.chance.choice(names)
+        name = self.chance.choice(long)
         return someone.but(**{name: self._typo(someone.value(name))})
 
     def respell(self, someone: Someone) -> Someone:
         """A name as it is heard."""
         for name in self.chance.sample(("family_name", "given_name", "legal_name"), 3):
             text = someone.value(name)
-            spots = [(a, b) for a, b in _ALIKE.items() if a in text]
+            spots = [(a, b) for a, b in names.ALIKE.items() if a in text]
             if spots:
                 return someone.but(**{name: text.replace(*self.chance.choice(spots), 1)})
         return someone
@@ -190,7 +142,7 @@ class _Maker:
 
     def second_name(self, someone: Someone) -> Someone:
         """One more given name."""
-        return someone.but(given_name=f"{someone.value('given_name')} {self.chance.choice(_WOMEN + _MEN)}")
+        return someone.but(given_name=f"{someone.value('given_name')} {self.chance.choice(names.WOMEN + names.MEN)}")
 
     def initial(self, someone: Someone) -> Someone:
         """The first letter alone."""
@@ -198,8 +150,8 @@ class _Maker:
 
     def shout(self, someone: Someone) -> Someone:
         """Capital letters."""
-        names = ("given_name", "family_name", "legal_name", "city")
-        return someone.but(**{name: someone.value(name).upper() for name in names if someone.value(name)})
+        texts = ("given_name", "family_name", "legal_name", "city")
+        return someone.but(**{name: someone.value(name).upper() for name in texts if someone.value(name)})
 
     def move(self, someone: Someone) -> Someone:
         """Another address."""
@@ -263,15 +215,15 @@ class _Maker:
 
     def _family(self) -> str:
         name = self.chance.choices(self._families, cum_weights=self._weights)[0]
-        return f"{name}-{self.chance.choice(_FAMILIES)}" if self.chance.random() < 0.02 else name
+        return f"{name}-{self.chance.choice(names.FAMILIES)}" if self.chance.random() < 0.02 else name
 
     def _place(self, number: int) -> tuple[str, str]:
-        town = f"{self.chance.choice(_TOWNS)}{self.chance.choice(_BEGINS).lower()}{self.chance.choice(_ENDS)}"
-        return f"{1000 + number * 83 % 98_000:05d}", town
+        begin, middle, end = (self.chance.choice(part) for part in (names.TOWNS, names.BEGINS, names.ENDS))
+        return f"{1000 + number * 83 % 98_000:05d}", f"{begin}{middle.lower()}{end}"
 
     def _address(self) -> dict[str, object]:
         code, town = self.chance.choice(self._places)
-        street = self.chance.choice(_STREETS) + self.chance.choice(_WAYS)
+        street = self.chance.choice(names.STREETS) + self.chance.choice(names.WAYS)
         return {"address_lines": [f"{street} {self.chance.randrange(1, 120)}"], "postal_code": code, "city": town}
 
     def _phone(self) -> str:
@@ -282,7 +234,7 @@ class _Maker:
         local = self.chance.choice(
             (f"{given}.{family}", f"{given[:1]}{family}", f"{family}{self.chance.randrange(100)}", self._word(9))
         )
-        return self._free(local, self.chance.choice(_MAILERS))
+        return self._free(local, self.chance.choice(names.MAILERS))
 
     def _free(self, local: str, mailer: str) -> str:
         """No record has the address of another: one address belongs to one customer."""
@@ -297,15 +249,15 @@ class _Maker:
             return None
         local, _, mailer = someone.email.partition("@")
         if way < 0.65:
-            return self._free(local, self.chance.choice([one for one in _MAILERS if one != mailer]))
+            return self._free(local, self.chance.choice([one for one in names.MAILERS if one != mailer]))
         return self._free(self._typo(local) if way < 0.8 else self._word(9), mailer)
 
     def _word(self, letters: int) -> str:
-        return "".join(self.chance.choice(_LETTERS) for _ in range(letters))
+        return "".join(self.chance.choice(names.LETTERS) for _ in range(letters))
 
     def _typo(self, text: str) -> str:
         spot = self.chance.randrange(1, len(text) - 1) if len(text) > 2 else 0
-        letter = self.chance.choice(_LETTERS)
+        letter = self.chance.choice(names.LETTERS)
         return self.chance.choice(
             (
                 text[:spot] + text[spot + 1 :],
