@@ -23,6 +23,8 @@ _EVEN = 12.0
 PROPOSED = 0.5
 AUTOMATIC = 0.996
 _ALIKE = 0.9
+# So much says a phone or an e-mail that is somebody's own.
+_OWN = 5.0
 # Emma and Johanna sound alike without their vowels, and are not: so many letters must be in common too.
 _HEARD = 0.7
 
@@ -50,11 +52,18 @@ class Comparison:
 
     @property
     def sure(self) -> bool:
-        """Whether they may be merged without anybody looking: a father and a son of one name share address and phone,
-        so that of people the birth date must agree."""
-        born = any(field.field == "birth_date" and field.points > 0 for field in self.fields)
-        firm = any(field.field == "legal_name" for field in self.fields)
-        return self.score >= AUTOMATIC and (born or firm)
+        """Whether they may be merged without anybody looking. Relatives share address and phone: a father and a son one
+        name too, so that the birth date must agree; twins a birth date, so that Lena is no Lina unless they also write
+        from one address."""
+        agreed = {field.field: field.agreement for field in self.fields if field.points > 0}
+        if self.score < AUTOMATIC:
+            return False
+        if "legal_name" in agreed:
+            return agreed["legal_name"] in ("same", "similar")
+        reached = any(field.field in ("phone", "email") and field.points >= _OWN for field in self.fields)
+        given = ("same", "swapped", "similar") if reached else ("same", "swapped")
+        family = ("same", "swapped", "similar")
+        return "birth_date" in agreed and agreed.get("given_name") in given and agreed.get("family_name") in family
 
 
 def compare(first: Likeness, second: Likeness) -> Comparison:
