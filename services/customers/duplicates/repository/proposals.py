@@ -73,7 +73,7 @@ _COUNTS = """
 """
 _SURE = f"""
     select {_COLUMNS} from duplicates d where d.state = 'open' and d.automatic
-    order by d.score desc, d.duplicate_id desc limit :limit for update skip locked
+    order by d.score desc, d.duplicate_id desc limit :limit
 """
 _DECIDE = """
     update duplicates set state = :state, decided_at = :at, decided_by = :by, merge_id = :merge_id
@@ -142,7 +142,7 @@ async def duplicate_of(tx: Tx, duplicate_id: UUID, *, lock: bool = False) -> Dup
 
 
 async def sure_ones(tx: Tx, limit: int) -> list[Duplicate]:
-    """Open pairs that may be merged without anybody looking, locked."""
+    """Open pairs that may be merged without anybody looking."""
     return [_duplicate(row) for row in await tx.rows(_SURE, {"limit": limit})]
 
 

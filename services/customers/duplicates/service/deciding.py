@@ -77,6 +77,9 @@ async def confirm_duplicate(tx: Tx, settings: Settings, duplicate_id: UUID, surv
 
     Raises NoSuchDuplicate, DuplicateDecided, NotOfThisPair, and what merging refuses.
     """
+    pair = await _open(tx, duplicate_id)
+    # Customers before pairs, as the comparison locks them.
+    await records.lock_groups(tx, [pair.customer_id, pair.other_id])
     pair = await _open(tx, duplicate_id, lock=True)
     stays, goes = await _sides(tx, pair, survivor)
     merge = await merge_customers(tx, settings, stays, goes, by=by)
@@ -106,8 +109,12 @@ async def merge_sure_ones(tx: Tx, settings: Settings) -> bool:
     if not settings.duplicates_automatic:
         return False
     sure = await proposals.sure_ones(tx, BATCH)
+    await records.lock_groups(tx, [id_ for pair in sure for id_ in (pair.customer_id, pair.other_id)])
     for pair in sure:
-        groups = await records.lock_groups(tx, [pair.customer_id, pair.other_id])
+        now = await proposals.duplicate_of(tx, pair.duplicate_id, lock=True)
+        if now is None or now.state != "open":
+            continue
+        groups = await records.read_groups(tx, [pair.customer_id, pair.other_id])
         first, second = groups.get(pair.customer_id), groups.get(pair.other_id)
         if first is None or second is None or not _are_two(pair, first, second):
             await proposals.withdraw(tx, pair.duplicate_id)
