@@ -6,7 +6,7 @@ import time
 
 from services.customers.config import Settings
 from services.customers.duplicates.service import comparing
-from shared.clock import MACHINE
+from shared.clock import SystemClock
 from shared.database.engine import Database
 from tests.bench.ground import Ground
 from tests.bench.size import Size
@@ -24,7 +24,7 @@ async def measure(ground: Ground, size: Size) -> list[Row]:
     async with ground.site("duplicates") as site:
         kernel = site.settings("customers")
         settings = Settings(**kernel.model_dump())
-        database = Database(kernel.database_url, source="customers", clock=MACHINE)
+        database = Database(kernel.database_url, source="customers", clock=SystemClock())
         try:
             return await rows_of(database, settings, size.duplicates)
         finally:

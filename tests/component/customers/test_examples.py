@@ -8,8 +8,8 @@ from services.customers.words import EXAMPLES
 from tests.component.customers.builders import a_customer, created
 from tests.component.customers.conftest import as_
 
-# It needs a file first: its own tests send one.
-_ELSEWHERE = {"PUT /imports/{import_id}/mapping"}
+# They need a file or a pair first: their own tests make one.
+_ELSEWHERE = {"PUT /imports/{import_id}/mapping", "POST /duplicates/{duplicate_id}/confirm"}
 
 
 async def test_every_example_is_accepted(api: httpx.AsyncClient) -> None:

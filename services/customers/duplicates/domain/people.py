@@ -63,7 +63,7 @@ class Likeness:
     def of_text(cls, customer_id: UUID, text: str) -> Likeness:
         """What `to_text` was made of."""
         *plain, phones, mails = orjson.loads(text)
-        return cls(customer_id, *plain, phones=tuple(phones), mails=tuple(mails))
+        return cls(customer_id, *plain, tuple(phones), tuple(mails))
 
 
 def likeness_of(

@@ -15,7 +15,7 @@ _ADD = f"""
     on conflict do nothing
 """
 _SAVE = """
-    update duplicate_runs set state = :state, compared = :compared, found = :found, position = :position,
+    update duplicate_runs set state = :state, customers = :customers, compared = :compared, found = :found, position = :position,
         finished_at = :finished_at where run_id = :run_id
 """
 _PAGE = f"""

@@ -41,6 +41,8 @@ async def compare_written(tx: Tx, settings: Settings) -> bool:
     """Customers who were written since are compared as they are now; proposals of them that no longer hold are gone.
     False when nobody waits."""
     waiting = await index.marked(tx, BATCH)
+    if not waiting:
+        return False
     ids = set(waiting.values())
     now = {who.customer_id: who for who in await index.present_likenesses(tx, sorted(ids))}
     before = await index.stored_likenesses(tx, ids)
