@@ -15,8 +15,8 @@ _ADD = f"""
     on conflict do nothing
 """
 _SAVE = """
-    update duplicate_runs set state = :state, customers = :customers, compared = :compared, found = :found, position = :position,
-        finished_at = :finished_at where run_id = :run_id
+    update duplicate_runs set state = :state, customers = :customers, compared = :compared, found = :found,
+        position = :position, finished_at = :finished_at where run_id = :run_id
 """
 _PAGE = f"""
     select {_COLUMNS} from duplicate_runs where cast(:before as uuid) is null or run_id < :before
