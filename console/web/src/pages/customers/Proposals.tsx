@@ -89,8 +89,9 @@ function Proposal({ pair, place, step, working, decided }: Shown) {
     k: () => step(-1),
   };
   function press(event: KeyboardEvent) {
-    const act = acts[event.key.toLowerCase()];
-    if (!act || busy || event.ctrlKey || event.metaKey || event.altKey) return;
+    const key = event.key.toLowerCase();
+    const act = acts[key];
+    if (!act || (busy && !"jk".includes(key)) || event.ctrlKey || event.metaKey || event.altKey) return;
     event.preventDefault();
     act();
   }
