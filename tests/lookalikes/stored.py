@@ -9,6 +9,7 @@ from uuid import UUID, uuid4
 
 import orjson
 
+from shared.customers.spelling import SPELLING
 from shared.database.transaction import Tx
 from tests.lookalikes.population import Population, Someone
 
@@ -40,6 +41,19 @@ async def store(tx: Tx, population: Population, begin: int = 0) -> list[UUID]:
     return ids
 
 
+async def remove(tx: Tx, ids: list[UUID]) -> None:
+    """They were never there."""
+    for table in (
+        "duplicates",
+        "duplicate_keys",
+        "duplicate_likenesses",
+        "duplicate_marks",
+        "identifiers",
+        "customers",
+    ):
+        await tx.execute(f"delete from {table} where customer_id = any(cast(:ids as uuid[]))", {"ids": ids})
+
+
 async def found_among(tx: Tx, population: Population, ids: list[UUID]) -> Found:
     """What the worker has proposed of them, beside the truth."""
     places = {id_: place for place, id_ in enumerate(ids)}
@@ -68,7 +82,7 @@ def _customer(id_: UUID, someone: Someone) -> tuple[Any, ...]:
 
 def _identifiers(id_: UUID, someone: Someone) -> list[tuple[Any, ...]]:
     return [
-        (id_, uuid4(), kind, value, value, uuid4().hex, False, False, _AT, "test", "server", 1, "[]")
+        (id_, uuid4(), kind, value, value, uuid4().hex, False, False, _AT, "test", "server", SPELLING, "[]")
         for kind, value in (("email", someone.email), ("phone", someone.phone))
         if value
     ]

@@ -18,12 +18,12 @@ from tests.component.customers.duplicates.world import a_person, a_word, compare
 @pytest.mark.parametrize(
     ("changes", "field", "agreement"),
     [
+        ({}, "address", "same"),
         ({"given_name": "Johana"}, "given_name", "similar"),
         ({"given_name": "Johanna Maria"}, "given_name", "part"),
         ({"given_name": "J."}, "given_name", "initial"),
         ({"birth_date": "1980-05-27"}, "birth_date", "near"),
-        ({"address_lines": ["Lindenstr. 12"]}, "address", "same"),
-        ({"address_lines": ["Lindnstraße 12"]}, "address", "similar"),
+        ({"address_lines": ["Linden"]}, "address", "near"),
         ({"address_lines": ["Am Hang 3"], "postal_code": "80331", "city": "München"}, "address", "moved"),
     ],
 )
@@ -38,7 +38,7 @@ async def test_a_second_entry_of_somebody_is_proposed_with_what_agrees(
     assert agreement in [found["agreement"] for found in pair["fields"] if found["field"] == field]
     assert pair["state"] == "open"
     assert 0.5 <= pair["score"] <= 1
-    assert pair["survivor"] == first["customer_id"]
+    assert pair["survivor"] in (first["customer_id"], second["customer_id"])
 
 
 async def test_names_in_each_others_boxes_meet(api: httpx.AsyncClient, world: World) -> None:

@@ -19,14 +19,14 @@ def a_word() -> str:
 
 
 def a_person(**values: Any) -> Body:
-    """The attributes of somebody whose name nobody else has."""
+    """The attributes of somebody whose name and address nobody else has."""
     return {
         "given_name": "Johanna",
         "family_name": a_word().title(),
         "birth_date": "1980-05-17",
-        "address_lines": ["Lindenstraße 12"],
-        "postal_code": "01067",
-        "city": "Dresden",
+        "address_lines": [f"Lindenstraße {uuid4().int % 90_000}"],
+        "postal_code": f"{uuid4().int % 90_000 + 10_000}",
+        "city": a_word().title(),
         **values,
     }
 
