@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import httpx
 import pytest
 
 from services.customers.duplicates.repository import index
 from shared.contracts.privacy import ErasureRequested
+from shared.database.transaction import Tx
 from tests.component.customers.builders import created, merged
 from tests.component.customers.conftest import World, as_
-from tests.component.customers.duplicates.world import a_person, a_word, compared, pairs_of, two_alike
+from tests.component.customers.duplicates.world import a_person, a_word, compared, pairs_of, traces_of, two_alike
 
 
 @pytest.mark.parametrize(
@@ -109,21 +111,37 @@ async def test_whoever_was_merged_or_erased_is_in_no_pair(api: httpx.AsyncClient
     await compared(world)
     assert [pair["survivor"] for pair in await pairs_of(api, third)] == [first["customer_id"]]
     gone = await created(api, attributes=first["attributes"])
-    await world.deliver(world.event(ErasureRequested(request_id=uuid4(), aliases=[]), gone["customer_id"]))
+    await world.deliver(world.event(ErasureRequested(request_id=uuid4(), aliases=[]), UUID(gone["customer_id"])))
     await compared(world)
     assert len(await pairs_of(api, third)) == 1
-    for table in ("duplicate_likenesses", "duplicate_keys", "duplicate_marks", "duplicates"):
-        count = f"select count(*) from {table} where customer_id = cast(:id as uuid)"
-        assert await world.value(count, id=gone["customer_id"]) == 0, table
+    assert await traces_of(world, gone) == {}
 
 
-async def test_a_customer_who_is_erased_while_compared_leaves_nothing(api: httpx.AsyncClient, world: World) -> None:
-    """Catches a comparison that has read somebody, waits for their erasure, and writes them down again."""
-    somebody = await created(api, attributes=a_person())
-    async with world.database.transaction() as tx:
-        (who,) = await index.present_likenesses(tx, [somebody["customer_id"]])
-        await world.deliver(world.event(ErasureRequested(request_id=uuid4(), aliases=[]), who.customer_id))
-        assert await index.hold(tx, [who.customer_id]) == set()
+async def test_a_customer_who_is_erased_while_compared_leaves_nothing(
+    api: httpx.AsyncClient, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Catches a comparison that has read somebody, is overtaken by their erasure, and writes them down again."""
+    first, gone = await two_alike(api)
+    hold = index.hold
+
+    async def overtaken(tx: Tx, ids: Iterable[UUID]) -> set[UUID]:
+        await world.deliver(world.event(ErasureRequested(request_id=uuid4(), aliases=[]), UUID(gone["customer_id"])))
+        return await hold(tx, ids)
+
+    monkeypatch.setattr(index, "hold", overtaken)
+    await compared(world)
+    assert await pairs_of(api, first) == []
+    assert await traces_of(world, gone) == {}
+
+
+async def test_whoever_was_told_apart_by_an_undo_is_not_proposed(api: httpx.AsyncClient, world: World) -> None:
+    """Catches two whom somebody has merged by hand and taken apart again, and who come back as a proposal."""
+    first, second = await two_alike(api)
+    merge = await merged(api, first, second)
+    await compared(world)
+    assert (await api.post(f"/merges/{merge['merge_id']}/undo")).status_code == 200
+    await compared(world)
+    assert await pairs_of(api, first) == []
 
 
 async def test_lists_are_filtered_and_paged_without_loss(api: httpx.AsyncClient, world: World) -> None:

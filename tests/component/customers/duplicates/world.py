@@ -66,3 +66,12 @@ async def the_pair(api: httpx.AsyncClient, world: World, **values: Any) -> Body:
 def an_account(source: str) -> list[Body]:
     """Identifiers of an account of a storefront."""
     return [an_email(), {"kind": "external_id", "value": uuid4().hex, "source": source}]
+
+
+async def traces_of(world: World, customer: Body) -> dict[str, int]:
+    """Rows that still bear the customer's id, by table."""
+    counts = {}
+    for table in ("duplicate_likenesses", "duplicate_keys", "duplicate_marks", "duplicates"):
+        count = f"select count(*) from {table} where customer_id = cast(:id as uuid)"
+        counts[table] = await world.value(count, id=customer["customer_id"])
+    return {table: count for table, count in counts.items() if count}
