@@ -30,6 +30,8 @@ from services.customers.profiles.routes import identifiers as customers_identifi
 from services.customers.profiles.service.restating import restate_profiles
 from services.customers.purchases import handlers as purchases
 from services.customers.refreshes import jobs as refreshes
+from services.customers.relations import repository as relations
+from services.customers.relations import routes as relations_routes
 from services.customers.respellings import jobs as respellings
 from services.customers.retention import jobs as retention
 from services.customers.search import routes as search
@@ -54,6 +56,7 @@ STORES = (
     *exports.STORES,
     *duplicates_index.STORES,
     *duplicates.STORES,
+    *relations.STORES,
 )
 
 CAPABILITIES = [
@@ -81,6 +84,7 @@ CAPABILITIES = [
     ),
     Capability("exports", handlers=exports_handlers.HANDLERS, routers=[exports_routes.router], jobs=exports_jobs.JOBS),
     Capability("duplicates", routers=[duplicates_routes.router], jobs=duplicates_jobs.JOBS),
+    Capability("relations", routers=[relations_routes.router]),
     Capability("respellings", jobs=respellings.JOBS),
     Capability("search", routers=[search.router]),
     Capability("cards", routers=[cards.router]),

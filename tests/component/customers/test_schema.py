@@ -8,7 +8,8 @@ import services.customers.exports.tables
 import services.customers.identifiers.tables
 import services.customers.imports.tables
 import services.customers.merges.tables
-import services.customers.profiles.tables  # noqa: F401
+import services.customers.profiles.tables
+import services.customers.relations.tables  # noqa: F401
 from services.customers.config import Settings
 from services.customers.metadata import metadata
 from tests.schemas import differences

@@ -52,6 +52,7 @@ export type Attribute = CustomersSchemas["AttributeOut"];
 export type Change = CustomersSchemas["ChangeOut"];
 export type Candidate = CustomersSchemas["CandidateOut"];
 export type Merge = CustomersSchemas["MergeOut"];
+export type Relation = CustomersSchemas["RelationOut"];
 export type Duplicate = CustomersSchemas["DuplicateOut"];
 export type ImportSummary = CustomersSchemas["ImportSummary"];
 export type ImportShown = CustomersSchemas["ImportOut"];
