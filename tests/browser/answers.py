@@ -161,6 +161,12 @@ def duplicate(number: int = 1) -> dict[str, Any]:
             "merge_id": None}  # fmt: skip
 
 
+def relation(number: int = 1) -> dict[str, Any]:
+    return {"relation_id": an_id(number), "customer_id": ID, "kind": "parent_of", "other_id": an_id(number),
+            "since": "2020-05-12", "until": None, "note": f"note {number}", "stated_at": AT,
+            "stated_by": "ada"}  # fmt: skip
+
+
 def merge(number: int = 1) -> dict[str, Any]:
     field = {"name": "city", "survivor_value": "Leeds", "absorbed_value": "York", "value": "Leeds", "source": ID}
     return {"merge_id": an_id(number), "survivor": an_id(1), "absorbed": an_id(2), "at": AT, "by": "ada",
@@ -224,6 +230,7 @@ def everything(count: int = 3) -> dict[str, Any]:
         f"GET /customers/imports/{DONE}": imported(4, "done", count),
         "GET /customers/imports/{}": imported(1, "checked", count),
         "GET /customers/link-candidates": rows(candidate, min(count, 200)),
+        "GET /customers/customers/{}/relations": rows(relation, count),
         "GET /customers/merges": rows(merge, count),
         "GET /customers/duplicates": rows(duplicate, min(count, 200)),
         "GET /customers/duplicates/counts": {"open": count, "sure": 1, "confirmed": 3, "rejected": 2, "waiting": 0,
