@@ -118,5 +118,5 @@ def _position(cursor: str | None) -> Position | None:
         if not isinstance(score, int | float) or isinstance(score, bool):
             raise ValueError("no score")
         return Position(float(score), UUID(found))
-    except ValueError:
+    except (ValueError, OverflowError):
         raise InvalidCursor("This cursor was not given out by this list.", where="query:after") from None
