@@ -71,8 +71,7 @@ function Proposal({ pair, place, step, working, decided }: Shown) {
   const speech = useTexts();
   const { t, percent } = speech;
   const panel = useRef<HTMLDivElement>(null);
-  const suggested = pair.survivor ?? pair.customer_id;
-  const [survivor, setSurvivor] = useState(suggested);
+  const [survivor, setSurvivor] = useState(pair.survivor ?? pair.customer_id);
   const absorbed = survivor === pair.customer_id ? pair.other_id : pair.customer_id;
   const merge = useChange(({ pair: chosen, survivor: stays }: Decision) => read(customers.POST("/duplicates/{duplicate_id}/confirm", {
     params: { path: { duplicate_id: chosen.duplicate_id } }, body: { survivor: stays, dry_run: false },
@@ -81,7 +80,7 @@ function Proposal({ pair, place, step, working, decided }: Shown) {
   // Whoever decides one pair goes on with the next: the keys still work there.
   useEffect(() => { if (working) panel.current?.focus(); }, [working]);
   const busy = merge.isPending || reject.isPending;
-  const acts: Record<string, () => void> = {
+  const acts = {
     m: () => merge.mutate({ pair, survivor }),
     n: () => reject.mutate(pair),
     s: () => setSurvivor(absorbed),
@@ -90,10 +89,9 @@ function Proposal({ pair, place, step, working, decided }: Shown) {
   };
   function press(event: KeyboardEvent) {
     const key = event.key.toLowerCase();
-    const act = acts[key];
-    if (!act || (busy && !"jk".includes(key)) || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (!(key in acts) || (busy && !"jk".includes(key)) || event.ctrlKey || event.metaKey || event.altKey) return;
     event.preventDefault();
-    act();
+    acts[key as keyof typeof acts]();
   }
   return (
     // Letters work while the focus is inside, so that nobody who speaks or types elsewhere merges anything.
