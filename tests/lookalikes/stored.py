@@ -10,6 +10,7 @@ from uuid import UUID, uuid4
 import orjson
 
 from shared.customers.spelling import SPELLING
+from shared.database.engine import Database
 from shared.database.transaction import Tx
 from tests.lookalikes.population import Population, Someone
 
@@ -31,13 +32,16 @@ class Found:
     sure_precision: float
 
 
-async def store(tx: Tx, population: Population, begin: int = 0) -> list[UUID]:
+async def store(database: Database, population: Population, begin: int = 0) -> list[UUID]:
     """The population's records are customers, in this order; `begin` is the first one's id."""
     ids = [UUID(int=begin + number) for number in range(len(population.records))]
     for start in range(0, len(ids), _BATCH):
         part = list(zip(ids, population.records, strict=True))[start : start + _BATCH]
-        await tx.copy("customers", _CUSTOMERS, [_customer(id_, someone) for id_, someone in part])
-        await tx.copy("identifiers", _IDENTIFIERS, [row for id_, someone in part for row in _identifiers(id_, someone)])
+        customers = [_customer(id_, someone) for id_, someone in part]
+        identifiers = [row for id_, someone in part for row in _identifiers(id_, someone)]
+        async with database.transaction() as tx:
+            await tx.copy("customers", _CUSTOMERS, customers)
+            await tx.copy("identifiers", _IDENTIFIERS, identifiers)
     return ids
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from uuid import UUID
 
 from services.customers.config import Settings
 from services.customers.duplicates.service import comparing
@@ -12,14 +11,12 @@ from shared.database.engine import Database
 from tests.bench.ground import Ground
 from tests.bench.size import Size
 from tests.bench.table import Row
-from tests.lookalikes.population import Population, a_population
+from tests.lookalikes.population import a_population
 from tests.lookalikes.stored import found_among, store
 
 # Points and thresholds were fixed on seed 1.
 SEED = 2
 _NEWCOMERS = 50
-# A transaction that is silent for long is ended.
-_STORED = 5_000
 
 
 async def measure(ground: Ground, size: Size) -> list[Row]:
@@ -37,11 +34,7 @@ async def measure(ground: Ground, size: Size) -> list[Row]:
 async def rows_of(database: Database, settings: Settings, count: int) -> list[Row]:
     """The figures of `count` records."""
     population = a_population(count, SEED)
-    ids: list[UUID] = []
-    for start in range(0, count, _STORED):
-        part = Population(population.records[start : start + _STORED])
-        async with database.transaction() as tx:
-            ids += await store(tx, part, begin=(1 << 100) + start)
+    ids = await store(database, population, begin=1 << 100)
     async with database.transaction() as tx:
         await tx.execute("truncate duplicate_marks")
     async with database.transaction() as tx:
@@ -75,8 +68,7 @@ async def _until_done(database: Database, settings: Settings) -> None:
 
 async def _newcomer(database: Database, settings: Settings, number: int) -> float:
     someone = a_population(1, 1_000 + number)
-    async with database.transaction() as tx:
-        await store(tx, someone, begin=(1 << 101) + (number << 8))
+    await store(database, someone, begin=(1 << 101) + (number << 8))
     begun = time.perf_counter()
     async with database.transaction() as tx:
         await comparing.compare_written(tx, settings)

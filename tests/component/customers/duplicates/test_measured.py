@@ -17,8 +17,7 @@ async def test_most_are_found_and_what_is_sure_is_true(world: World) -> None:
     """Catches a change of blocks, points or thresholds after which people are missed, or two are taken for one."""
     population = a_population(3_000, SEED)
     begin = uuid4().int >> 32 << 32
-    async with world.database.transaction() as tx:
-        ids = await store(tx, population, begin)
+    ids = await store(world.database, population, begin)
     more = True
     while more:
         async with world.database.transaction() as tx:
