@@ -120,6 +120,6 @@ function Proposal({ pair, place, step, working, decided }: Shown) {
   );
 }
 
-function reason(field: Duplicate["fields"][number], { t, word }: Speech): string {
+function reason(field: Duplicate["fields"][number], { word }: Speech): string {
   return `${word("compared", field.field)}: ${word("agreement", field.agreement)}`;
 }
