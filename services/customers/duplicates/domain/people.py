@@ -62,8 +62,22 @@ class Likeness:
     @classmethod
     def of_text(cls, customer_id: UUID, text: str) -> Likeness:
         """What `to_text` was made of."""
-        *plain, phones, mails = orjson.loads(text)
-        return cls(customer_id, *plain, tuple(phones), tuple(mails))
+        kind, given, family, legal, birth, street, house, postal, city, sex, phones, mails = orjson.loads(text)
+        return cls(
+            customer_id,
+            kind,
+            given,
+            family,
+            legal,
+            birth,
+            street,
+            house,
+            postal,
+            city,
+            sex,
+            tuple(phones),
+            tuple(mails),
+        )
 
 
 def likeness_of(
