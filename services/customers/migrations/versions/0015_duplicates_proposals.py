@@ -24,6 +24,7 @@ create table duplicate_marks (
     mark_id bigint generated always as identity primary key,
     customer_id uuid not null
 );
+create index duplicate_marks_customer on duplicate_marks (customer_id);
 create table duplicates (
     customer_id uuid not null,
     other_id uuid not null,
@@ -73,6 +74,18 @@ create trigger opened_for_duplicates after insert on customers
     """
 create trigger saved_for_duplicates after update on customers
     referencing new table as written for each statement execute function mark_for_duplicates()
+""",
+    # Nobody waits who is gone, or who was opened and taken back in one transaction.
+    """
+create function unmark_for_duplicates() returns trigger language plpgsql as $$
+begin
+    delete from duplicate_marks m using gone where m.customer_id = gone.customer_id;
+    return null;
+end $$
+""",
+    """
+create trigger deleted_for_duplicates after delete on customers
+    referencing old table as gone for each statement execute function unmark_for_duplicates()
 """,
 )
 
