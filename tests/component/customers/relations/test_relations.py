@@ -114,7 +114,7 @@ async def test_pages_leave_nobody_out(api: httpx.AsyncClient) -> None:
     found: list[str] = []
     after: str | None = None
     while True:
-        params = {"limit": 2, **({"after": after} if after else {})}
+        params: dict[str, Any] = {"limit": 2, **({"after": after} if after else {})}
         page = (await api.get(f"/customers/{hub['customer_id']}/relations", params=params)).json()
         found += [item["other_id"] for item in page["items"]]
         after = page["next"]
