@@ -52,6 +52,11 @@ async def marked(tx: Tx, limit: int) -> dict[int, UUID]:
     return {row["mark_id"]: row["customer_id"] for row in await tx.rows(_MARKED, {"limit": limit})}
 
 
+async def import_runs(tx: Tx) -> bool:
+    """Whether a file is being taken."""
+    return bool(await tx.value("select exists (select from imports where state = 'running')"))
+
+
 async def forget_marks(tx: Tx, marks: Iterable[int]) -> None:
     """These have been compared as they were when they were marked, or later."""
     await tx.execute(_FORGET_MARKS, {"marks": list(marks)})

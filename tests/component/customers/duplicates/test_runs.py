@@ -5,11 +5,15 @@ from __future__ import annotations
 import httpx
 import pytest
 
+from services.customers.duplicates.repository import index
 from services.customers.duplicates.service import comparing
+from shared.database.transaction import Tx
 from tests.component.customers.builders import created
 from tests.component.customers.conftest import World
 from tests.component.customers.duplicates.test_deciding import told
 from tests.component.customers.duplicates.world import a_person, compared, pairs_of
+
+MARKS = "select count(*) from duplicate_marks"
 
 
 async def test_customers_who_were_there_before_are_compared_piece_by_piece(
@@ -57,6 +61,27 @@ async def test_a_run_can_be_cancelled(api: httpx.AsyncClient, world: World) -> N
     missing = "/duplicate-runs/0197f4a1-0000-7000-8000-000000000001"
     assert told(await api.get(missing)) == (404, "no-such-comparison")
     assert told(await api.post(f"{missing}/cancel")) == (404, "no-such-comparison")
+
+
+async def test_a_file_that_is_taken_goes_first(
+    api: httpx.AsyncClient, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Catches an import that takes twice as long as its rows are compared at once."""
+    await compared(world)
+    monkeypatch.setattr(comparing, "BATCH", 1)
+    for _ in range(3):
+        await created(api)
+    waiting = await world.value(MARKS)
+
+    async def runs(tx: Tx) -> bool:
+        return True
+
+    with monkeypatch.context() as importing:
+        importing.setattr(index, "import_runs", runs)
+        await compared(world)
+        assert await world.value(MARKS) == waiting - 1
+    await compared(world)
+    assert await world.value(MARKS) == 0
 
 
 async def test_the_first_run_begins_by_itself(world: World) -> None:
