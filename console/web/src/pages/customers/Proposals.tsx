@@ -1,5 +1,5 @@
 /** Pairs of customers who are alike, one after the other: side by side, with the reasons, by mouse or by keyboard. */
-import { Badge, Button, Group, NativeSelect, Stack, Text } from "@mantine/core";
+import { Button, Group, NativeSelect, Stack, Text } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { useEffect, useRef, useState, type KeyboardEvent } from "react";
 import { customers, read, type Duplicate } from "../../api/clients";
@@ -100,9 +100,11 @@ function Proposal({ pair, place, step, working, decided }: Shown) {
         <Text fw={600}>{t("proposals.score", { score: percent(pair.score) })}</Text>
         <Text size="sm" c="dimmed">{place}</Text>
       </Group>
-      <Group gap="xs">
+      <Group gap="md">
         {pair.fields.map((field) => (
-          <Badge key={field.field} variant="light" color={field.points > 0 ? "green" : "red"} tt="none">{reason(field, speech)}</Badge>
+          <Text key={field.field} size="sm" component="span">
+            <span className={`dot dot-${field.points > 0 ? "green" : "red"}`} aria-hidden="true" />{reason(field, speech)}
+          </Text>
         ))}
       </Group>
       <MergeTable survivor={survivor} absorbed={absorbed} />
@@ -120,6 +122,6 @@ function Proposal({ pair, place, step, working, decided }: Shown) {
   );
 }
 
-function reason(field: Duplicate["fields"][number], { word }: Speech): string {
-  return `${word("compared", field.field)}: ${word("agreement", field.agreement)}`;
+function reason(field: Duplicate["fields"][number], { word, number }: Speech): string {
+  return `${word("compared", field.field)}: ${word("agreement", field.agreement)} (${field.points > 0 ? "+" : ""}${number(field.points)})`;
 }
