@@ -152,6 +152,21 @@ def candidate(number: int = 1) -> dict[str, Any]:
             "kind": "phone", "at": AT, "by": "tills"}  # fmt: skip
 
 
+def duplicate(number: int = 1) -> dict[str, Any]:
+    fields = [{"field": "family_name", "agreement": "similar", "points": 4.5},
+              {"field": "birth_date", "agreement": "same", "points": 8.0}]  # fmt: skip
+    return {"duplicate_id": an_id(number), "customer_id": an_id(number), "other_id": an_id(number + 1),
+            "kind": "person", "score": 0.97, "fields": fields, "automatic": False, "state": "open",
+            "survivor": an_id(number), "found_at": AT, "decided_at": None, "decided_by": None,
+            "merge_id": None}  # fmt: skip
+
+
+def relation(number: int = 1) -> dict[str, Any]:
+    return {"relation_id": an_id(number), "customer_id": ID, "kind": "parent_of", "other_id": an_id(number),
+            "since": "2020-05-12", "until": None, "note": f"note {number}", "stated_at": AT,
+            "stated_by": "ada"}  # fmt: skip
+
+
 def merge(number: int = 1) -> dict[str, Any]:
     field = {"name": "city", "survivor_value": "Leeds", "absorbed_value": "York", "value": "Leeds", "source": ID}
     return {"merge_id": an_id(number), "survivor": an_id(1), "absorbed": an_id(2), "at": AT, "by": "ada",
@@ -215,7 +230,11 @@ def everything(count: int = 3) -> dict[str, Any]:
         f"GET /customers/imports/{DONE}": imported(4, "done", count),
         "GET /customers/imports/{}": imported(1, "checked", count),
         "GET /customers/link-candidates": rows(candidate, min(count, 200)),
+        "GET /customers/customers/{}/relations": rows(relation, count),
         "GET /customers/merges": rows(merge, count),
+        "GET /customers/duplicates": rows(duplicate, min(count, 200)),
+        "GET /customers/duplicates/counts": {"open": count, "sure": 1, "confirmed": 3, "rejected": 2, "waiting": 0,
+                                             "proposed_from": 0.5, "automatic_from": 0.996, "automatic": False},
         "POST /customers/merges": merge(),
         "GET /interactions/customers/{}/timeline": rows(interaction, count),
         "GET /interactions/stats": {"since": AT, "until": AT, "interactions": 1200, "counts": [count_of]},

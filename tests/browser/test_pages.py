@@ -36,6 +36,7 @@ PLACES = [
     Place("customer", f"/customers/{ID}", "Champions", "/customers/customers"),
     Place("customer-overview-scores", f"/customers/{ID}", "Welcome letter", "/analytics/customers"),
     Place("customer-profile", f"/customers/{ID}?tab=profile", "ada@example.test", "/customers/customers"),
+    Place("customer-relations", f"/customers/{ID}?tab=relations", "note 1", "/customers/customers"),
     Place("customer-messages", f"/customers/{ID}?tab=messages", "no consent", "/campaigns/customers"),
     Place("call", "/call?number=Lovelace", "Ada Lovelace 2", "/customers/customers"),
     Place("customer-timeline", f"/customers/{ID}?tab=timeline", "FRUIT", "/interactions"),
