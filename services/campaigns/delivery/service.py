@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from services.campaigns.config import Settings
 from services.campaigns.delivery import repository
 from services.campaigns.delivery.channels.dkim import BadDkimFile, read_keys
 from services.campaigns.delivery.domain.dkim import PublicKey
-from services.campaigns.delivery.domain.hand_over import SenderPause
+from services.campaigns.delivery.domain.hand_over import PublishedHandOver, SenderPause
+from shared.contracts.campaigns import MessageSettled
+from shared.contracts.envelope import Envelope
 from shared.database.transaction import Tx
 from shared.observability.logging import get_logger
 from shared.observability.metrics import gauge
@@ -46,6 +48,33 @@ def published_keys(settings: Settings) -> Sequence[PublicKey]:
     except BadDkimFile as error:
         log.error("dkim_keys_not_read", error=str(error))
         return ()
+
+
+def may_have_left(event: Envelope[MessageSettled]) -> bool:
+    """Whether this end of a message says that it left, or may have."""
+    return event.data.outcome in ("handed_over", "unknown")
+
+
+async def enter_hand_overs(tx: Tx, settled: Iterable[Envelope[MessageSettled]]) -> int:
+    """Messages that left, or may have, by these facts, and of which the ledger does not know that, are entered: they
+    are not sent again. Returns how many."""
+    published = {event.data.message_id: _published(event) for event in settled if may_have_left(event)}
+    return await repository.add_hand_overs(tx, list(published.values())) if published else 0
+
+
+def _published(event: Envelope[MessageSettled]) -> PublishedHandOver:
+    data = event.data
+    return PublishedHandOver(
+        message_id=data.message_id,
+        customer_id=event.subject,
+        campaign_id=data.campaign_id,
+        step=data.step,
+        channel=data.channel,
+        permit_id=data.permit_id,
+        at=event.time,
+        state="handed_over" if data.outcome == "handed_over" else "unknown",
+        reason=data.reason,
+    )
 
 
 async def measure(tx: Tx, sender: str) -> None:
