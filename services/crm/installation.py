@@ -49,7 +49,7 @@ def key_file_of(folder: Path) -> Path:
 
 def kept_places(folder: Path) -> dict[str, Path]:
     """What a backup takes besides the databases, by name: keys, accounts, settings, imported files, the clock."""
-    inside = _inside(folder) if folder.exists() else folder / "installation"
+    inside = folder if (folder / "secrets.json").exists() else folder / "installation"
     return {
         "settings.env": folder / "settings.env",
         "secrets.json": inside / "secrets.json",

@@ -39,9 +39,9 @@ class Only(StrEnum):
 def backup(archive: Archive, also: With = None, folder: Folder = DEFAULT, as_json: AsJson = False) -> None:
     """Write the five databases, keys and files into a new folder, while everything goes on.
 
-    Of a local installation (`make start`) keys, accounts, settings and imported files are taken by themselves; elsewhere
-    DATABASE_URL has {service} in the place of the service's name, and --with names what else is kept. The folder holds
-    every key: keep it as you keep those. PostgreSQL's pg_dump is needed.
+    Of a local installation (`make start`) keys, accounts, settings and imported files are taken by themselves.
+    Elsewhere DATABASE_URL has {service} in the place of the service's name, and --with names what else is kept. The
+    folder holds every key: keep it as you keep those. PostgreSQL's pg_dump is needed.
 
     \b
     Example:
@@ -103,7 +103,7 @@ def restore(
         "The broker has none of the topics of then: every service tells its last seven days again."
         if restored.another_broker
         else "The broker has the topics of then: what was forgotten is heard again.",
-        f"Sending is halted; {restored.due} messages are due. `crm sending resume --waiting unknown` (or send) goes on.",
+        f"Sending is halted; {restored.due} messages are due. Go on by `crm sending resume --waiting unknown` (or send).",
     ]
     show({"taken_at": manifest.taken_at, "files": put, **asdict(restored)}, "\n".join(lines), as_json=as_json)
 

@@ -36,12 +36,7 @@ _BROKER_S = 10.0
 async def take(settings: Mapping[str, ServiceSettings], places: Mapping[str, Path], target: Path) -> Manifest:
     """A backup in the new folder `target`: all databases as of one moment, give or take some milliseconds, then the
     files and folders of `places` that are there. Raises TargetNotEmpty, ProgramMissing, ProgramFailed."""
-    if target.exists():
-        raise TargetNotEmpty(f"{target} is there already.", cure="Name a new folder.")
-    partial = target.with_name(f"{target.name}.partial")
-    shutil.rmtree(partial, ignore_errors=True)
-    (partial / "databases").mkdir(parents=True, mode=0o700)
-    partial.chmod(0o700)
+    partial = await asyncio.to_thread(_fresh, target)
     broker = await broker_of(settings["campaigns"])
     async with AsyncExitStack() as moments:
         snapshots = {
@@ -51,20 +46,39 @@ async def take(settings: Mapping[str, ServiceSettings], places: Mapping[str, Pat
         for service, snapshot in snapshots.items():
             await dump(settings[service].database_url, snapshot, dump_of(partial, service))
     # After the databases: a file is there before the row that names it.
-    kept = {name: path for name, path in places.items() if path.exists()}
-    for name, path in kept.items():
-        await asyncio.to_thread(copy_place, path, place_of(partial, name))
+    kept = await asyncio.to_thread(_keep, places, partial)
     manifest = Manifest(
         taken_at=taken_at,
         heads={service: await _head_of(settings[service].database_url) for service in ORDER},
         installation=number_of(settings["campaigns"].installation_key.get_secret_value()),
         broker=broker,
-        places=tuple(kept),
+        places=kept,
         files=await asyncio.to_thread(files_in, partial),
     )
+    await asyncio.to_thread(_complete, partial, manifest, target)
+    return manifest
+
+
+def _fresh(target: Path) -> Path:
+    if target.exists():
+        raise TargetNotEmpty(f"{target} is there already.", cure="Name a new folder.")
+    partial = target.with_name(f"{target.name}.partial")
+    shutil.rmtree(partial, ignore_errors=True)
+    (partial / "databases").mkdir(parents=True)
+    partial.chmod(0o700)
+    return partial
+
+
+def _keep(places: Mapping[str, Path], folder: Path) -> tuple[str, ...]:
+    kept = {name: path for name, path in places.items() if path.exists()}
+    for name, path in kept.items():
+        copy_place(path, place_of(folder, name))
+    return tuple(kept)
+
+
+def _complete(partial: Path, manifest: Manifest, target: Path) -> None:
     write_manifest(partial, manifest)
     partial.rename(target)
-    return manifest
 
 
 async def broker_of(settings: ServiceSettings) -> str | None:
