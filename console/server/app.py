@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 from collections.abc import AsyncIterator
 
@@ -9,6 +10,8 @@ import httpx
 from fastapi import FastAPI
 
 from console.server import health, pages, proxy, signing_in
+from console.server.alarms import routes as alarms
+from console.server.alarms.desk import AlarmDesk
 from console.server.config import SERVICES, Settings
 from console.server.context import Context
 from console.server.oidc import Provider
@@ -40,8 +43,8 @@ def create_console(settings: Settings) -> FastAPI:
         telemetry=NO_TELEMETRY,
     )
     app.include_router(health.health_router(settings))
-    for module in (signing_in, proxy, health, pages):
-        app.include_router(module.router)
+    for router in (signing_in.router, proxy.router, health.router, alarms.router, pages.router):
+        app.include_router(router)
     app.state.health = health.create_health_app(settings)
     problems.install(app)
     app.add_middleware(Protection, settings=settings)
@@ -58,6 +61,11 @@ async def _lifespan(app: FastAPI, settings: Settings) -> AsyncIterator[None]:
         for client in clients.values():
             stack.push_async_callback(client.aclose)
         probe = await stack.enter_async_context(httpx.AsyncClient(timeout=_PROBE_S))
+        desk = None
+        if settings.alarms_folder is not None and settings.health_urls:
+            desk = AlarmDesk(settings, probe, settings.alarms_folder)
+            watching = asyncio.create_task(desk.run(), name="alarms")
+            stack.callback(watching.cancel)
         app.state.context = Context(
             settings=settings,
             redis=redis,
@@ -69,5 +77,6 @@ async def _lifespan(app: FastAPI, settings: Settings) -> AsyncIterator[None]:
             tries=RateLimit(redis, "console:sign-in", rate=_TRIES_PER_S, burst=_TRIES_AT_ONCE),
             clock=open_clock(settings.clock_file),
             provider=Provider(settings, redis) if settings.oidc_issuer else None,
+            alarms=desk,
         )
         yield

@@ -11,6 +11,7 @@ from fastapi import Depends
 from redis.asyncio import Redis
 from starlette.requests import Request
 
+from console.server.alarms.desk import AlarmDesk
 from console.server.config import Settings
 from console.server.errors import NotSignedIn
 from console.server.oidc import Provider
@@ -36,6 +37,7 @@ class Context:
     tries: RateLimit
     clock: Clock
     provider: Provider | None
+    alarms: AlarmDesk | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -81,6 +81,10 @@ class Console:
             "REDIS_URL": installation.dsns.redis,
             "SERVICE_KEY": installation.keys["service-console"],
             "USERS_FILE": str(self.users),
+            "ALARMS_FOLDER": str(self._folder / "alarms"),
+            "SMTP_HOST": installation.plan.smtp[0],
+            "SMTP_PORT": str(installation.plan.smtp[1]),
+            "SMTP_SECURITY": "none",
             "PROFILE": "local",
             "PYTHONUNBUFFERED": "1",
         }

@@ -1,4 +1,4 @@
-"""Restore a backup on a machine with nothing on it: files before the servers start, databases before the services do."""
+"""Restore a backup on an empty machine: files before the servers start, databases before the services do."""
 
 from __future__ import annotations
 

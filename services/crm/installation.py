@@ -55,6 +55,7 @@ def kept_places(folder: Path) -> dict[str, Path]:
         "secrets.json": inside / "secrets.json",
         "api-keys.json": inside / "api-keys.json",
         "users.json": inside / "console" / "users.json",
+        "alarms.json": inside / "console" / "alarms" / "alarms.json",
         "clock.last": inside / "clock.last",
         "imports": inside / "imports",
     }

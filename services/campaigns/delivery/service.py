@@ -9,6 +9,7 @@ from services.campaigns.delivery import repository
 from services.campaigns.delivery.channels.dkim import BadDkimFile, read_keys
 from services.campaigns.delivery.domain.dkim import PublicKey
 from services.campaigns.delivery.domain.hand_over import PublishedHandOver, SenderPause
+from services.campaigns.gate.service.policies import get_policy
 from shared.contracts.campaigns import MessageSettled
 from shared.contracts.envelope import Envelope
 from shared.database.transaction import Tx
@@ -20,6 +21,7 @@ log = get_logger(__name__)
 # Doubled with each pause in a row: 1, 2, 4, 8, 15 minutes.
 FIRST_PAUSE_S, LONGEST_PAUSE_S = 60.0, 900.0
 
+HALTED = gauge("sending_halted", "1 while the stop-all switch is thrown")
 PAUSED = gauge("sender_paused", "1 while the provider refuses the sender and nothing is handed over", ["sender"])
 
 
@@ -78,5 +80,6 @@ def _published(event: Envelope[MessageSettled]) -> PublishedHandOver:
 
 
 async def measure(tx: Tx, sender: str) -> None:
-    """Whether the sender is paused at this moment, for alarms."""
+    """Whether the sender is paused at this moment, or all sending halted, for alarms."""
+    HALTED.set((await get_policy(tx)).halted)
     PAUSED.labels(sender).set(await repository.is_paused(tx, sender))

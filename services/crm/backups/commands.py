@@ -80,6 +80,7 @@ def restore(
       DATABASE_URL=postgresql://crm:secret@db/{service} crm restore /backups/monday --journal /other-disk/journal
     """
     configure_logging("ERROR", service="crm", process="restore")
+    settings = {} if check or only is Only.FILES else _settings(folder)
     with failures_explained():
         manifest = read_manifest(archive)
         if check:
@@ -91,7 +92,6 @@ def restore(
             put = put_back(archive, manifest, places, replace=replace)
             show({"files": put}, f"Put back: {', '.join(put) or 'nothing'}.", as_json=as_json)
             return
-        settings = _settings(folder)
         asyncio.run(refuse_wrong_targets(settings, manifest, replace=replace))
         put = [] if only is Only.DATABASES else put_back(archive, manifest, places, replace=replace)
         known = journal or settings["campaigns"].journal_folder
@@ -103,7 +103,7 @@ def restore(
         "The broker has none of the topics of then: every service tells its last seven days again."
         if restored.another_broker
         else "The broker has the topics of then: what was forgotten is heard again.",
-        f"Sending is halted; {restored.due} messages are due. Go on by `crm sending resume --waiting unknown` (or send).",
+        f"Sending is halted, {restored.due} messages are due. Go on: `crm sending resume --waiting unknown` (or send).",
     ]
     show({"taken_at": manifest.taken_at, "files": put, **asdict(restored)}, "\n".join(lines), as_json=as_json)
 
