@@ -14,6 +14,7 @@ from starlette.requests import Request
 from console.server.alarms.desk import AlarmDesk
 from console.server.config import Settings
 from console.server.errors import NotSignedIn
+from console.server.monday.desk import MondayDesk
 from console.server.oidc import Provider
 from console.server.operations import Operations
 from console.server.roles import scopes_of
@@ -38,6 +39,7 @@ class Context:
     clock: Clock
     provider: Provider | None
     alarms: AlarmDesk | None = None
+    monday: MondayDesk | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,8 +21,8 @@ NOT_TAKEN = (SMTPException, httpx.HTTPError, OSError, TimeoutError, ValueError)
 _SUBJECTS = {"opened": "Alarm", "cleared": "All clear", "test": "Test"}
 
 
-async def send_mail(settings: AlarmSettings, server: MailServer, note: Note, console: str) -> None:
-    """Raises one of NOT_TAKEN."""
+async def deliver(server: MailServer, mail: EmailMessage) -> None:
+    """The server has taken it. Raises one of NOT_TAKEN."""
     client = SMTP(hostname=server.host, port=server.port, start_tls=False, timeout=PATIENCE_S)
     try:
         await client.connect()
@@ -30,7 +30,7 @@ async def send_mail(settings: AlarmSettings, server: MailServer, note: Note, con
             await client.starttls()
         if server.user is not None and server.password is not None:
             await client.login(server.user, server.password)
-        await client.send_message(mail_of(settings, note, console))
+        await client.send_message(mail)
         await client.quit()
     finally:
         client.close()

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import fcntl
-from collections.abc import Mapping
+from collections.abc import Callable, Coroutine, Mapping
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import httpx
 from pydantic import ValidationError
 
 from console.server.alarms.board import Board, Note, Way
-from console.server.alarms.delivery import NOT_TAKEN, post_webhook, send_mail
+from console.server.alarms.delivery import NOT_TAKEN, deliver, mail_of, post_webhook
 from console.server.alarms.rules import (
     Finding,
     findings_of_gauges,
@@ -57,6 +57,12 @@ class AlarmDesk:
             return None
         return MailServer(host=settings.smtp_host, port=settings.smtp_port, security=settings.smtp_security)
 
+    def mail_server(self) -> MailServer:
+        """Over which mails of the console go. Raises ValueError when there is none."""
+        if (server := self.settings().server or self.fallback) is None:
+            raise ValueError("there is no mail server for the console's mails")
+        return server
+
     def settings(self) -> AlarmSettings:
         """Where alarms go."""
         return read_settings(self._file)
@@ -77,20 +83,21 @@ class AlarmDesk:
             log.error("alarm_board_not_read")
             return Board()
 
-    async def run(self) -> None:
-        """For ever: one look after the other, by one process of several."""
+    async def run(self, besides: Callable[[], Coroutine[Any, Any, None]]) -> None:
+        """For ever: one look after the other, by one process of several; in that one `besides` runs too."""
         with self._lock.open("w") as lock:
-            while True:
-                try:
-                    fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                except OSError:
-                    await MACHINE.sleep(EVERY_S)
-                    continue
-                try:
-                    await self.look()
-                except OSError as error:
-                    log.error("alarms_not_looked_after", error=type(error).__name__)
+            while not _is_ours(lock):
                 await MACHINE.sleep(EVERY_S)
+            other = asyncio.create_task(besides(), name="monday")
+            try:
+                while True:
+                    try:
+                        await self.look()
+                    except OSError as error:
+                        log.error("alarms_not_looked_after", error=type(error).__name__)
+                    await MACHINE.sleep(EVERY_S)
+            finally:
+                other.cancel()
 
     async def look(self) -> Board:
         """One look, and a try for everything that is to be told."""
@@ -156,11 +163,18 @@ class AlarmDesk:
     async def _try(self, way: Way, settings: AlarmSettings, note: Note) -> str | None:
         try:
             if way == "mail":
-                server = settings.server or self.fallback
-                assert server is not None, "mail is no way without a server"
-                await send_mail(settings, server, note, self._settings.public_url)
+                await deliver(self.mail_server(), mail_of(settings, note, self._settings.public_url))
             else:
                 await post_webhook(self.probe, settings, note)
         except NOT_TAKEN as error:
             return f"{type(error).__name__}: {error}"[:300]
         return None
+
+
+def _is_ours(lock: IO[str]) -> bool:
+    """Whether this process is the one that looks; until it ends."""
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        return False
+    return True
