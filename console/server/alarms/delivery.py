@@ -9,11 +9,11 @@ from email.utils import format_datetime
 import httpx
 import orjson
 from aiosmtplib import SMTP, SMTPException
-from standardwebhooks.webhooks import Webhook
 
 from console.server.alarms.board import Note
 from console.server.alarms.rules import TEXTS
 from console.server.alarms.settings import AlarmSettings, MailServer
+from console.server.alarms.signing import sign
 from shared.clock import SystemClock
 
 PATIENCE_S = 8.0
@@ -71,14 +71,8 @@ async def post_webhook(client: httpx.AsyncClient, settings: AlarmSettings, note:
             },
         }
     )
-    now = SystemClock().now()
-    signature = Webhook(settings.webhook_secret or "").sign(str(note.id), now, body.decode())
-    headers = {
-        "content-type": "application/json",
-        "webhook-id": str(note.id),
-        "webhook-timestamp": str(int(now.timestamp())),
-        "webhook-signature": signature,
-    }
+    signed = sign(settings.webhook_secret or "", str(note.id), int(SystemClock().now().timestamp()), body)
+    headers = {"content-type": "application/json", **signed}
     answer = await client.post(settings.webhook_url or "", content=body, headers=headers, timeout=PATIENCE_S)
     answer.raise_for_status()
 

@@ -8,9 +8,9 @@ from typing import Annotated, Literal, Self
 from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError, model_validator
-from standardwebhooks.webhooks import Webhook
 
 from console.server.alarms.board import Way
+from console.server.alarms.signing import key_of
 from shared.observability.logging import get_logger
 
 log = get_logger(__name__)
@@ -49,9 +49,9 @@ class AlarmSettings(BaseModel):
         if parts.scheme not in ("http", "https") or not parts.hostname or parts.username:
             raise ValueError("webhook_url: write https://host/path")
         try:
-            Webhook(self.webhook_secret or "")
-        except Exception as error:
-            raise ValueError("webhook_secret: whsec_ and the secret in base64") from error
+            key_of(self.webhook_secret or "")
+        except ValueError as error:
+            raise ValueError(f"webhook_secret: whsec_ and 24 to 64 bytes in base64; {error}") from error
         return self
 
     def ways(self, fallback: MailServer | None) -> list[Way]:

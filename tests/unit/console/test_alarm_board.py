@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
+import pytest
+
 from console.server.alarms.board import Board, Way
 from console.server.alarms.rules import (
     RULES,
@@ -15,6 +17,7 @@ from console.server.alarms.rules import (
     merged,
     values_of,
 )
+from console.server.alarms.signing import key_of, sign
 
 NOW = datetime(2026, 5, 4, 8, tzinfo=UTC)
 BOTH: list[Way] = ["mail", "webhook"]
@@ -114,3 +117,17 @@ def test_health_and_metrics_become_findings() -> None:
 def test_every_kind_has_a_text() -> None:
     """Catches an alarm that says its slug."""
     assert {rule.what for rule in RULES} <= TEXTS.keys()
+
+
+def test_a_webhook_is_signed_as_the_specification_shows() -> None:
+    """Catches a signature that no library of Standard Webhooks accepts: the specification's own example."""
+    signed = sign(
+        "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw",
+        "msg_p5jXN8AQM9LWM0D4loKWxJek",
+        1614265330,
+        b'{"test": 2432232314}',
+    )
+    assert signed["webhook-signature"] == "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE="
+    for wrong in ("", "whsec_", "whsec_c2hvcnQ=", "whsec_!"):
+        with pytest.raises(ValueError, match="secret"):
+            key_of(wrong)

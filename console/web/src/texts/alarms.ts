@@ -22,6 +22,7 @@ export const alarmTexts = {
   "alarms.test": ["Send a test alarm", "Probealarm senden"],
   "monday.title": ["The week from {first}", "Die Woche ab {first}"],
   "monday.before": ["a year ago {value}", "vor einem Jahr {value}"],
+  "monday.revenue": ["Revenue", "Umsatz"],
   "monday.margin": ["Margin", "Rohertrag"],
   "monday.uncosted": ["not known: {value} sold without a cost", "unbekannt: {value} ohne Kosten verkauft"],
   "monday.new": ["New customers", "Neue Kunden"],

@@ -43,7 +43,7 @@ function Week({ now, before }: { now: Numbers; before: Numbers }) {
   };
   return (
     <SimpleGrid cols={{ base: 2, md: 5 }}>
-      <Figure label={t("home.revenue")} value={money(now.revenue)} note={beside(now.revenue, before.revenue, money)} />
+      <Figure label={t("monday.revenue")} value={money(now.revenue)} note={beside(now.revenue, before.revenue, money)} />
       <Figure label={t("monday.margin")} value={now.margin === null ? "–" : money(now.margin)}
         note={now.margin === null ? t("monday.uncosted", { value: money(now.uncosted) }) : beside(now.margin, before.margin, money)} />
       {(["new", "repeat", "lost"] as const).map((name) => (
