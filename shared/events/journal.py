@@ -72,7 +72,7 @@ class JournalPart:
             try:
                 async with context.database.exclusive("journal") as mine:
                     if mine:
-                        self._begin()
+                        self.begin()
                     while mine:
                         beat()
                         await self.append(context.database)
@@ -110,7 +110,7 @@ class JournalPart:
             if len(rows) < _PORTION + _BEHIND:
                 return total
 
-    def _begin(self) -> None:
+    def begin(self) -> None:
         """From a little before the last line on."""
         self._after, self._written = 0, {}
         last = _last_line(self._folder, self._service)
