@@ -9,7 +9,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, Field
 
-from console.server.alarms.rules import Finding
+from console.server.alarms.rules import STARTED, Finding
 from shared.ids import new_id
 
 # So often in a row it must be seen, and not be seen: a restart of a process is no alarm, and no all-clear.
@@ -22,6 +22,7 @@ Way = Literal["mail", "webhook"]
 WAYS: tuple[Way, ...] = ("mail", "webhook")
 FAILS: Mapping[Way, str] = {"mail": "alarm-mail-fails", "webhook": "alarm-webhook-fails"}
 _TRIES_UNTIL_IT_FAILS = 2
+_RESTARTS_WITHIN = timedelta(minutes=15)
 
 
 class Alarm(BaseModel):
@@ -60,6 +61,7 @@ class Board(BaseModel):
     notes: list[Note] = []
     counters: dict[str, dict[str, float]] = {}
     grown_at: dict[str, tuple[datetime, str]] = {}
+    restarts: dict[str, list[datetime]] = {}
     seen: dict[str, int] = {}
     unseen: dict[str, int] = {}
 
@@ -79,6 +81,15 @@ class Board(BaseModel):
                 self.cleared = [alarm, *self.cleared][:KEEP_CLEARED]
                 self._tell("cleared", alarm, now, ways)
         self.notes = [note for note in self.notes if note.open_ways and now - note.at < GIVE_UP]
+
+    def restarted(self, process: str, started: float | None, now: datetime) -> int:
+        """How often a process was started again within the last quarter of an hour, by the moment of its start."""
+        known = self.counters.get(process, {}).get(STARTED)
+        times = [at for at in self.restarts.get(process, []) if now - at < _RESTARTS_WITHIN]
+        if started is not None and known is not None and started != known:
+            times.append(now)
+        self.restarts[process] = times
+        return len(times)
 
     def tell_test(self, now: datetime, ways: list[Way]) -> Note:
         """A test that goes by all ways."""

@@ -15,6 +15,7 @@ from pydantic import ValidationError
 from console.server.alarms.board import Board, Note, Way
 from console.server.alarms.delivery import NOT_TAKEN, deliver, mail_of, post_webhook
 from console.server.alarms.rules import (
+    STARTED,
     Finding,
     findings_of_gauges,
     findings_of_health,
@@ -33,6 +34,7 @@ log = get_logger(__name__)
 EVERY_S = 10.0
 # A counter that has grown is wrong for so long after its last growth.
 _GROWN_FOR = timedelta(minutes=10)
+_RESTARTS = 3
 
 
 class AlarmDesk:
@@ -137,6 +139,9 @@ class AlarmDesk:
     ) -> list[Finding]:
         process, deep = state
         found = [*findings_of_health(process, deep), *findings_of_gauges(process, values)]
+        # One start is an upgrade; the supervisor starts what its watchdog has ended again and again.
+        if (times := board.restarted(process, values.get(STARTED), now)) >= _RESTARTS:
+            found.append(Finding(f"{process}/restarts", "process-restarts", f"{process}: {times} times"))
         if values:
             service = process.partition(".")[0]
             for what, more in growth(board.counters.get(process, {}), values).items():

@@ -9,6 +9,8 @@ from typing import Any, Literal
 from prometheus_client.parser import text_string_to_metric_families
 
 OUTBOX_WAITS_S = 60.0
+# Among the values of a process: when it was started.
+STARTED = "started"
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +60,7 @@ RULES = (
 TEXTS = {
     "process-away": "A process does not answer.",
     "process-stuck": "A process lives and gets nothing done.",
+    "process-restarts": "A process was started again several times within a quarter of an hour.",
     "process-degraded": "A process misses something that it needs.",
     "outbox-waits": "Events wait in the outbox: the relay does not reach the broker.",
     "dead-letters": "Records could not be handled and lie in the dead letters.",
@@ -113,7 +116,7 @@ def values_of(exposition: str) -> dict[str, float]:
     for family in text_string_to_metric_families(exposition):
         for sample in family.samples:
             samples.setdefault(sample.name, []).append((sample.labels, sample.value))
-    found: dict[str, float] = {}
+    found = {STARTED: value for _, value in samples.get("process_start_time_seconds", ())}
     for rule in RULES:
         wanted = (rule.labels or {}).items()
         fitting = [value for labels, value in samples.get(rule.metric, ()) if wanted <= labels.items()]

@@ -131,3 +131,14 @@ def test_a_webhook_is_signed_as_the_specification_shows() -> None:
     for wrong in ("", "whsec_", "whsec_c2hvcnQ=", "whsec_!"):
         with pytest.raises(ValueError, match="secret"):
             key_of(wrong)
+
+
+def test_a_process_that_its_watchdog_ends_again_and_again_is_noticed() -> None:
+    """Catches a worker that is up at each look, and was started anew before each."""
+    board, times = Board(), []
+    for minute in range(5):
+        values = values_of(f"process_start_time_seconds {1000.0 + minute}\n")
+        times.append(board.restarted("privacy.worker", values["started"], NOW + timedelta(minutes=minute)))
+        board.counters["privacy.worker"] = values
+    assert times == [0, 1, 2, 3, 4]
+    assert board.restarted("privacy.worker", 1004.0, NOW + timedelta(minutes=18)) == 1

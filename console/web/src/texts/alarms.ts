@@ -41,6 +41,7 @@ export const alarmTexts = {
   "way.webhook": ["webhook", "Webhook"],
   "alarm.process-away": ["a process does not answer", "ein Prozess antwortet nicht"],
   "alarm.process-stuck": ["a process gets nothing done", "ein Prozess kommt nicht voran"],
+  "alarm.process-restarts": ["a process is started again and again", "ein Prozess startet immer wieder neu"],
   "alarm.process-degraded": ["a process misses something it needs", "einem Prozess fehlt etwas"],
   "alarm.outbox-waits": ["events wait in the outbox", "Ereignisse warten im Ausgang"],
   "alarm.dead-letters": ["dead letters are open", "unzustellbare Ereignisse sind offen"],
