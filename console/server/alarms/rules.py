@@ -116,7 +116,8 @@ def values_of(exposition: str) -> dict[str, float]:
     for family in text_string_to_metric_families(exposition):
         for sample in family.samples:
             samples.setdefault(sample.name, []).append((sample.labels, sample.value))
-    found = {STARTED: value for _, value in samples.get("process_start_time_seconds", ())}
+    starts = [value for _, value in samples.get("process_start_time_seconds", ())]
+    found: dict[str, float] = {STARTED: starts[0]} if starts else {}
     for rule in RULES:
         wanted = (rule.labels or {}).items()
         fitting = [value for labels, value in samples.get(rule.metric, ()) if wanted <= labels.items()]

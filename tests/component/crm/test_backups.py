@@ -28,9 +28,8 @@ from tests.infrastructure import CreateDatabase
 _CHANGED = {
     "outbox": "published",
     "policies": "halted, halted_by, halted_at, restored_from",
-    "ledger_checks": "identity, seen_ms",
 }
-_WRITTEN = {"epochs", "offsets", "own_topic"}
+_WRITTEN = {"epochs", "offsets", "own_topic", "ledger_checks"}
 
 
 async def rows_of(url: str) -> dict[str, list[str]]:
