@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import shutil
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
@@ -116,7 +115,7 @@ async def _run(words: Sequence[str], url: str) -> None:
         words[0],
         f"--dbname={_without_password(url)}",
         *words[1:],
-        env={**os.environ, "PGPASSWORD": password},
+        env={"PGPASSWORD": password, "LC_ALL": "C.UTF-8"},
         stdin=asyncio.subprocess.DEVNULL,
         stdout=asyncio.subprocess.DEVNULL,
         stderr=asyncio.subprocess.PIPE,
