@@ -14,12 +14,15 @@ import asyncpg
 import orjson
 import pytest
 
+from services.crm.backups import forgotten
 from services.crm.backups.archive import MANIFEST, read_manifest
 from services.crm.backups.errors import BackupDamaged, BackupTooNew
-from services.registry import SERVICES
+from services.registry import SERVICES, unconnected_settings
 from shared.clock import SystemClock
-from shared.contracts.privacy import ConsentChanged
+from shared.contracts.privacy import ConsentChanged, ErasureRequested
 from shared.database.engine import Database
+from shared.database.transaction import Tx
+from shared.events.subscription import Subscription
 from shared.ids import new_id
 from tests.component.crm.conftest import Crm
 from tests.infrastructure import CreateDatabase
@@ -148,7 +151,8 @@ async def test_on_another_broker_the_outbox_is_told_again_in_a_new_epoch(
 async def test_a_database_in_use_or_of_another_key_is_refused_before_anything_is_touched(
     source: str, kept: Path, crm: Crm, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Catches a restore under a running installation, and one in which nobody is known by their hashes any more."""
+    """Catches a restore under a running installation (database-in-use), and one in which nobody is known by their hashes
+    any more (other-installation-key)."""
     session = await asyncpg.connect(source.format(service="customers"))
     try:
         ended = await crm(source, "restore", str(kept), "--replace")
@@ -159,6 +163,32 @@ async def test_a_database_in_use_or_of_another_key_is_refused_before_anything_is
     ended = await crm(source, "restore", str(kept), "--replace")
     assert (ended.status, "INSTALLATION_KEY is another one" in ended.err) == (1, True), ended.err
     assert await asked(source, "customers", "select count(*) from outbox") == 3
+
+
+async def test_somebody_whom_a_service_cannot_erase_again_stops_the_restore(
+    source: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Catches an installation that is started with somebody in it who was erased."""
+
+    async def fail(tx: Tx, events: list[Any]) -> None:
+        raise RuntimeError("planted")
+
+    broken = Subscription("broken", ["privacy-events"], types=[ErasureRequested], on_batch=fail)
+    monkeypatch.setattr(forgotten, "consumers_of", lambda service, settings: [broken])
+    url = source.format(service="privacy")
+    database = Database(url, source="privacy", clock=SystemClock(), pool_size=2)
+    try:
+        async with database.transaction() as tx:
+            tx.publish(ErasureRequested(request_id=new_id(), aliases=[], fingerprints=[]), subject=new_id())
+        with pytest.raises(forgotten.NotErased) as refused:
+            settings = unconnected_settings("privacy", database_url=url)
+            await forgotten.erase_again({"privacy": settings}, {"privacy": database})
+        assert refused.value.slug == "not-erased-again"
+    finally:
+        async with database.transaction() as tx:
+            await tx.execute("delete from outbox where type = :type", {"type": ErasureRequested.TYPE})
+            await tx.execute("delete from dead_letters")
+        await database.close()
 
 
 def test_a_damaged_backup_is_refused(kept: Path, tmp_path: Path) -> None:
