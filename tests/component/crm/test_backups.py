@@ -151,7 +151,7 @@ async def test_on_another_broker_the_outbox_is_told_again_in_a_new_epoch(
 async def test_a_database_in_use_or_of_another_key_is_refused_before_anything_is_touched(
     source: str, kept: Path, crm: Crm, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Catches a restore under a running installation (database-in-use), and one in which nobody is known by their hashes
+    """Catches a restore under a running installation (database-in-use), and one in which nobody is known by a hash
     any more (other-installation-key)."""
     session = await asyncpg.connect(source.format(service="customers"))
     try:
