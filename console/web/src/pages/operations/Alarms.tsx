@@ -51,7 +51,7 @@ export function AlarmBanner() {
   if (open.length === 0) return null;
   const kinds = [...new Set(open.map((alarm) => word("alarm", alarm.what)))];
   return (
-    <Alert color="red" mb="md" role="status" title={t("alarms.open")}>
+    <Alert color="red" mb="md" role="region" aria-label={t("alarms.open")} title={t("alarms.open")}>
       {kinds.slice(0, 3).join(" · ")}{kinds.length > 3 && " …"}{" "}
       <Anchor component={Link} to="/operations" search={{ tab: "alarms" } as never} size="sm">{t("alarms.look")}</Anchor>
     </Alert>
