@@ -90,6 +90,8 @@ async def backup(
     }
 
 
+# Ten more processes start besides those of the other journeys.
+@pytest.mark.timeout(600)
 async def test_on_an_empty_machine_nothing_is_sent_twice_nobody_erased_returns_and_the_road_works_again(
     product: Product, dsns: Dsns, session_id: str, smtp: tuple[str, int], until: Until, tmp_path: Path,
     campaign: dict[str, Any], backup: tuple[Path, dict[str, int]],
