@@ -34,8 +34,11 @@ async def visitor(client: httpx.AsyncClient) -> AsyncIterator[httpx.AsyncClient]
         yield visitor
 
 
-async def taken(client: httpx.AsyncClient, customer: UUID, kind: str, **changes: Any) -> dict[str, Any]:
-    body = {"customer": {"customer_id": str(customer)}, "kind": kind, **changes}
+async def taken(
+    client: httpx.AsyncClient, customer: UUID, kind: str, *, email: str | None = None, **changes: Any
+) -> dict[str, Any]:
+    named = {"customer_id": str(customer)} | ({"email": email} if email else {})
+    body = {"customer": named, "kind": kind, **changes}
     answer = await client.post("/requests", json=body)
     assert answer.status_code == 202, answer.text
     request: dict[str, Any] = answer.json()
