@@ -202,6 +202,25 @@ def imported(number: int = 1, state: str = "checked", count: int = 3) -> dict[st
     }  # fmt: skip
 
 
+def week(count: int) -> dict[str, Any]:
+    """A week beside last year's; one in which nothing was, without rows."""
+    figures = dict.fromkeys(("revenue", "gross", "returned", "orders", "unvalued", "buyers", "new", "repeat", "lost",
+                             "goods", "uncosted", "margin"), 1200 if count else 0)  # fmt: skip
+    return {"period": "2026-11-16", "figures": figures, "year_before": figures}
+
+
+def cohort(number: int) -> dict[str, Any]:
+    """Customers of a month, some of whom came again."""
+    cells = [{"offset": offset, "buyers": 2, "share": 0.2, "revenue": 100} for offset in range(3)]
+    return {"period": f"2026-{number + 4:02}-01", "customers": 10, "cells": cells}
+
+
+def alarm(number: int, *, lasts: bool = False) -> dict[str, Any]:
+    """One that is over, or lasts."""
+    return {"id": an_id(number), "what": "dead-letters", "detail": "customers: 2 open", "key": f"k{number}",
+            "opened_at": AT, "cleared_at": None if lasts else AT, "text": "Dead letters."}  # fmt: skip
+
+
 def everything(count: int = 3) -> dict[str, Any]:
     """An answer for each operation that pages read; lists have `count` rows."""
     dead = {f"GET /{service}/dead-letters": rows(dead_letter, count) for service in
@@ -266,10 +285,21 @@ def everything(count: int = 3) -> dict[str, Any]:
         "GET /campaigns/settings/changes": rows(setting_change, count),
         "GET /campaigns/policies": {"caps": [{"limit": 2, "window": "P7D", "purpose": None}], "quiet_hours": None,
                                     "version": 1},
-        "GET /campaigns/switch": {"halted": False, "at": None, "by": None},
+        "GET /campaigns/switch": {"halted": False, "at": None, "by": None, "restored_from": None},
         "GET /privacy/customers/{}/consents": consents(count),
         "GET /privacy/erasures": rows(erasure, count),
         "GET /privacy/erasures/{}": erasure(),
+        "GET /analytics/insights/revenue": {"by": "week", "zone": "UTC", "lost_after_days": 180, "segment_id": None,
+                                            "periods": [week(count)]},
+        "GET /analytics/insights/cohorts": {"by": "month", "zone": "UTC", "segment_id": None,
+                                            "cohorts": [cohort(n) for n in range(min(count, 7))]},
+        "GET /alarms": {"items": [alarm(n) for n in range(min(count, 3))],
+                        "not_told_yet_by": ["mail"] if count else []},
+        "GET /alarms/settings": {"mailbox": "ops@example.test", "sender": "alarms@example.test", "server": None,
+                                 "webhook_url": None, "password_set": False, "webhook_secret_set": False,
+                                 "installation_server": True, "ways": ["mail"]},
+        "GET /monday": {"mailbox": None, "zone": "UTC", "language": "en", "hour": 7, "lost_after_days": 180,
+                        "sent_for": None},
         "GET /services": dict.fromkeys(("customers.app", "customers.worker", "privacy.app", "privacy.worker"), health),
         **dead,
         **{f"{key}/{{}}": dead_letter() for key in dead},
