@@ -28,7 +28,14 @@ COMMIT_S = 5
 # A healthy consumer gets an answer for each of its partitions twice a second, be it an empty one. After so long without
 # one the loop does not beat: if the broker answers others, the watchdog ends the process.
 SILENT_S = 10.0
+# The client may lose its group for good while it goes on fetching, so that nothing is committed any more (seen after a
+# broker whose disk had been full). After so long the part ends, and the process begins anew.
+COORDINATOR_S = 60.0
 LAG = gauge("consumer_lag_records", "Records not yet handled, of the partitions owned here", ["consumer"])
+
+
+class CoordinatorLost(RuntimeError):
+    """The broker answers, and the group takes no commits."""
 
 
 class ConsumerLoop:
@@ -51,7 +58,7 @@ class ConsumerLoop:
         positions = Positions(self._settings, context.database, offsets, consumer, beat)
         next_offsets: dict[Any, int] = {}
         uncommitted: dict[Any, int] = {}
-        answers = _Answers()
+        answers, commits = _Answers(), _Commits()
         consumer.subscribe(
             [wire_name(self._settings, topic) for topic in self._subscription.topics], listener=_Listener(uncommitted)
         )
@@ -59,7 +66,8 @@ class ConsumerLoop:
         try:
             while True:
                 batches = await _fetch(consumer)
-                if batches or not answers.are_missing(consumer):
+                answers.look(consumer)
+                if batches or not answers.missing:
                     beat()
                 try:
                     batches = await positions.admit(batches)
@@ -77,7 +85,7 @@ class ConsumerLoop:
                     answers.forget()
                     uncommitted.update(handled)
                     next_offsets.update(handled)
-                if uncommitted and await commit(consumer, uncommitted):
+                if uncommitted and commits.taken(await commit(consumer, uncommitted), answered=not answers.missing):
                     uncommitted.clear()
                 self._measure(consumer, next_offsets)
         finally:
@@ -108,13 +116,14 @@ class _Answers:
 
     def __init__(self) -> None:
         self._last: dict[Any, tuple[int | None, float]] = {}
+        self.missing = False
 
     def forget(self) -> None:
         """Begin anew: while a batch is handled, full buffers are not filled again."""
         self._last = {}
 
-    def are_missing(self, consumer: AIOKafkaConsumer) -> bool:
-        """True when a partition owned here had no answer for SILENT_S."""
+    def look(self, consumer: AIOKafkaConsumer) -> None:
+        """`missing` when a partition owned here had no answer for SILENT_S."""
         now = MACHINE.monotonic()
         last = {}
         for partition in consumer.assignment():
@@ -122,7 +131,26 @@ class _Answers:
             before = self._last.get(partition)
             last[partition] = before if before is not None and before[0] == answered else (answered, now)
         self._last = last
-        return any(now - since > SILENT_S for _, since in last.values())
+        self.missing = any(now - since > SILENT_S for _, since in last.values())
+
+
+class _Commits:
+    """Whether the group's coordinator takes what is committed."""
+
+    def __init__(self) -> None:
+        self._refused_since: float | None = None
+
+    def taken(self, taken: bool, *, answered: bool) -> bool:
+        """The same. Raises CoordinatorLost when none was taken for COORDINATOR_S from a broker that `answered`: one
+        that is away is waited for."""
+        now = MACHINE.monotonic()
+        if taken or not answered:
+            self._refused_since = None
+        elif self._refused_since is None:
+            self._refused_since = now
+        elif now - self._refused_since > COORDINATOR_S:
+            raise CoordinatorLost(f"no commit was taken for {COORDINATOR_S:.0f} s")
+        return taken
 
 
 class _Listener(ConsumerRebalanceListener):  # type: ignore[misc]

@@ -20,7 +20,7 @@ from shared.contracts.envelope import Envelope
 from shared.database.engine import Database
 from shared.database.transaction import Tx
 from shared.events import consumer_loop as kernel_loop
-from shared.events.consumer_loop import ConsumerLoop, commit
+from shared.events.consumer_loop import ConsumerLoop, CoordinatorLost, commit
 from shared.events.subscription import Handler, Subscription
 from shared.kafka.clients import make_consumer, make_producer, wire_name
 from shared.worker.parts import WorkerContext
@@ -185,3 +185,25 @@ async def test_a_header_whose_name_is_no_utf8_stops_nobody(
         await producer.stop()
         await until_committed(consumer, partition)
         assert await effects_on(database, subject) == [1, 2, 3]
+
+
+async def test_a_client_that_lost_its_group_for_good_ends_the_part(
+    database: Database, settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Catches a consumer that goes on without a coordinator: nothing of it is committed, and its partitions could go to
+    a second process meanwhile. A new process finds the coordinator."""
+    monkeypatch.setattr(kernel_loop, "COORDINATOR_S", 0.5)
+    subject = await emit(database, 1)
+    with pytest.raises(CoordinatorLost):
+        async with consuming(settings, database, monkeypatch) as (consumer, _):
+
+            async def without_coordinator(*_: Any) -> None:
+                await asyncio.sleep(0.1)
+                raise KafkaError
+
+            monkeypatch.setattr(consumer, "commit", without_coordinator)
+            await send(settings, database)
+            async with asyncio.timeout(30):
+                while not await effects_on(database, subject):
+                    await asyncio.sleep(0.05)
+            await asyncio.sleep(4)
