@@ -24,13 +24,13 @@ async def test_pairs_are_decided_one_after_the_other_by_keyboard(enter: Enter, f
     await page.keyboard.press("j")
     second = page.get_by_role("group", name="Pair 2 / 3")
     await second.wait_for()
-    async with page.expect_request(f"**/duplicates/{an_id(2)}/reject"):
+    async with page.expect_request(f"**/duplicates/{an_id(1)}/reject"):
         await page.keyboard.press("n")
     await page.keyboard.press("k")
     await first.wait_for()
-    async with page.expect_request(f"**/duplicates/{an_id(1)}/confirm") as confirmed:
+    async with page.expect_request(f"**/duplicates/{an_id(0)}/confirm") as confirmed:
         await page.keyboard.press("m")
     sent = (await confirmed.value).post_data_json
-    assert sent == {"survivor": an_id(1), "dry_run": False}
-    assert not any(url.endswith(f"{an_id(1)}/reject") for url in asked)
+    assert sent == {"survivor": an_id(0), "dry_run": False}
+    assert not any(url.endswith(f"{an_id(0)}/reject") for url in asked)
     assert visitor.faults == []

@@ -1,7 +1,7 @@
 /** Pairs of customers who are alike, one after the other: side by side, with the reasons, by mouse or by keyboard. */
 import { Button, Group, NativeSelect, Stack, Text } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
-import { useEffect, useRef, useState, type KeyboardEvent } from "react";
+import { useLayoutEffect, useRef, useState, type KeyboardEvent } from "react";
 import { customers, read, type Duplicate } from "../../api/clients";
 import { useChange, usePages } from "../../api/hooks";
 import { useTexts, type Speech } from "../../app/texts";
@@ -78,7 +78,7 @@ function Proposal({ pair, place, step, working, decided }: Shown) {
   })), ALTERS, decided);
   const reject = useChange((chosen: Duplicate) => read(customers.POST("/duplicates/{duplicate_id}/reject", { params: { path: { duplicate_id: chosen.duplicate_id } } })), ALTERS, decided);
   // Whoever decides one pair goes on with the next: the keys still work there.
-  useEffect(() => { if (working) panel.current?.focus(); }, [working]);
+  useLayoutEffect(() => { if (working) panel.current?.focus(); }, [working]);
   const busy = merge.isPending || reject.isPending;
   const acts = {
     m: () => merge.mutate({ pair, survivor }),
