@@ -51,6 +51,8 @@ async def test_every_operation_with_a_body_has_an_example_that_is_accepted(world
         headers = {"If-Match": "*"} if method == "PUT" and path.startswith(("/campaigns", "/journeys")) else {}
         if path == "/subject-data":
             headers["Authorization"] = "Bearer service-privacy-key"
+        if path.startswith("/settings/sending"):
+            headers["Authorization"] = "Bearer postmaster-key"
         used = ids if method == "PUT" else started
         answer = await world.api.request(method, path.format(**used), json=body, headers=headers)
         assert answer.is_success, f"{operation}: {answer.text}"
