@@ -13,7 +13,7 @@ from services.interactions.rates.domain import wrong_with_currency
 from services.interactions.recording.domain.interactions import origin_of
 from services.interactions.recording.domain.messages import Message
 from shared.contracts.envelope import Origin
-from shared.contracts.inbound import CustomMessage, IdentifyMessage, PurchaseMessage, ReturnMessage, TraitValue
+from shared.contracts.inbound import TraitValue, is_basket
 from shared.customers.identifiers import choose_identifier, normalise
 
 # Clocks of publishers differ; more than this ahead of ours is a mistake (times the business clock's factor).
@@ -63,13 +63,17 @@ def _of_time(time: datetime, now: datetime, tolerance: timedelta) -> Iterator[Pr
 
 
 def _of_customer(message: Message) -> Iterator[Problem]:
-    identifiers = identifiers_of(message.customer)
-    for identifier in identifiers:
-        kind = identifier.kind
-        if not normalise(kind, identifier.value).strip("+"):
-            yield Problem("names-nobody", f"/customer/{kind}", f"the {kind} is blank", "leave it out")
-    anonymous = message.customer.customer_id is None and choose_identifier(identifiers) is None
-    if anonymous and (message.customer.visitor is None or isinstance(message, IdentifyMessage)):
+    customer = message.customer
+    # Nothing is left of such a card; of the others the contract itself refuses all that have no sign to be known by.
+    if customer.card is not None and not normalise("card", customer.card).strip("+"):
+        yield Problem("names-nobody", "/customer/card", "the card is blank", "leave it out")
+    anonymous = (
+        customer.customer_id is None
+        and customer.external_id is None
+        and customer.email is None
+        and choose_identifier(identifiers_of(customer)) is None
+    )
+    if anonymous and (customer.visitor is None or message.type == "identify"):
         yield Problem(
             "no-identifier",
             "/customer",
@@ -102,7 +106,7 @@ def _wrong_with(value: TraitValue) -> str | None:
 
 def _of_basket(message: Message, now: datetime) -> Iterator[Problem]:
     # A time before 1900 or to come is refused as such; at the ends of the calendar it has no day in another zone.
-    if not isinstance(message, PurchaseMessage | ReturnMessage) or not EARLIEST <= message.time <= now + _A_DAY:
+    if not is_basket(message) or not EARLIEST <= message.time <= now + _A_DAY:
         return
     if wrong := wrong_with_currency(message.data.currency, message.time.astimezone(UTC).date()):
         cure = "send the three-letter code of what was paid with on that day, such as EUR"
@@ -119,7 +123,7 @@ def _of_basket(message: Message, now: datetime) -> Iterator[Problem]:
 
 
 def _of_properties(message: Message) -> Iterator[Problem]:
-    if not isinstance(message, CustomMessage):
+    if message.type != "custom":
         return
     for name, value in message.data.properties.items():
         if what := _wrong_with_property(value, _MOST_NESTED):
