@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from pydantic import JsonValue
 
 from services.interactions.identity.domain import identifiers_of
-from services.interactions.rates.domain import wrong_with_currency
+from services.interactions.rates.domain import PLACES, wrong_with_currency
 from services.interactions.recording.domain.interactions import origin_of
 from services.interactions.recording.domain.messages import Message
 from shared.contracts.envelope import Origin
@@ -39,7 +39,8 @@ class Problem:
 
 def problems_of(message: Message, now: datetime, factor: float = 1.0) -> list[Problem]:
     """Everything that forbids recording `message` at the business instant `now`; empty when it may be accepted."""
-    wrong_time = list(_of_time(message.time, now, FUTURE_TOLERANCE * max(factor, 1.0)))
+    tolerance = FUTURE_TOLERANCE if factor <= 1.0 else FUTURE_TOLERANCE * factor
+    wrong_time = list(_of_time(message.time, now, tolerance))
     return [
         *wrong_time,
         *_of_customer(message),
@@ -108,7 +109,8 @@ def _of_basket(message: Message, now: datetime) -> Iterator[Problem]:
     # A time before 1900 or to come is refused as such; at the ends of the calendar it has no day in another zone.
     if not is_basket(message) or not EARLIEST <= message.time <= now + _A_DAY:
         return
-    if wrong := wrong_with_currency(message.data.currency, message.time.astimezone(UTC).date()):
+    currency = message.data.currency
+    if currency not in PLACES and (wrong := wrong_with_currency(currency, message.time.astimezone(UTC).date())):
         cure = "send the three-letter code of what was paid with on that day, such as EUR"
         yield Problem("unknown-currency", "/data/currency", wrong, cure)
     total = sum(line.amount for line in message.data.lines)
