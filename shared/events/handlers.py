@@ -98,7 +98,7 @@ def _among(kinds: Collection[type[Fact]], wanted: tuple[type[Fact], ...]) -> set
 
 def _runs(events: Sequence[Envelope[Any]], alone: tuple[type[Fact], ...]) -> Iterator[Sequence[Envelope[Any]]]:
     """The events in order, cut before and after each that is to be alone."""
-    wanted = _among({type(event.data) for event in events}, alone) if alone else ()
+    wanted: set[type[Fact]] = _among({type(event.data) for event in events}, alone) if alone else set()
     if not wanted:
         yield events
         return

@@ -178,11 +178,11 @@ async def _completed(tx: Tx, resolved: Sequence[ResolvedMessage]) -> list[Resolv
 async def _told(tx: Tx, resolved: Sequence[ResolvedMessage]) -> dict[int, dict[str, Any]]:
     """What others are told of the events of declared types, by their place. Raises EventsRefused for those that fit
     none."""
-    own = {
-        place: (message.inbound, said.data)
-        for place, message in enumerate(resolved)
-        if (said := message.inbound.message).type == "custom" and not said.data.undeclared
-    }
+    own = {}
+    for place, message in enumerate(resolved):
+        said = message.inbound.message
+        if said.type == "custom" and not said.data.undeclared:
+            own[place] = (message.inbound, said.data)
     if not own:
         return {}
     types = await read_types(tx)

@@ -11,9 +11,10 @@ from aiokafka.errors import KafkaError, MessageSizeTooLargeError
 
 from shared.contracts.topics import Topic
 from shared.kafka.clients import MAX_MESSAGE_BYTES, create_topics, make_consumer, make_producer, wire_name
-from shared.kafka.record_batches import send_together
+from shared.kafka.record_batches import Headers, send_together
 
 TOGETHER = Topic("tests-together", ("tests",), ("tests",), retention_days=7, partitions=3)
+Record = tuple[bytes, bytes, Headers]
 # A batch of the producer holds a quarter of a megabyte.
 LARGE = b"x" * 100_000
 
@@ -90,7 +91,11 @@ async def test_a_record_that_is_too_large_is_refused_and_what_came_before_it_is_
     answers: list[asyncio.Future[Any]] = []
     try:
         with pytest.raises(MessageSizeTooLargeError):
-            records = [(b"key", b"first", []), (b"key", b"x" * MAX_MESSAGE_BYTES, []), (b"key", b"last", [])]
+            records: list[Record] = [
+                (b"key", b"first", []),
+                (b"key", b"x" * MAX_MESSAGE_BYTES, []),
+                (b"key", b"last", []),
+            ]
             await send_together(producer, topic, records, answers)
         assert len(answers) == 1
         await asyncio.gather(*answers)
