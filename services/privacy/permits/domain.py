@@ -89,7 +89,7 @@ class PermittedMessage:
         """Hash and channel of the address to which it was permitted."""
         return self.fingerprint, self.channel
 
-    @cached_property
+    @property
     def to(self) -> NamedAddress:
         """The address to which it was permitted, as far as it is known. `former`: before addresses were hashed as they
         are today."""
