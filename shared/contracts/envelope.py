@@ -124,7 +124,8 @@ def read_envelope(raw: bytes, known: dict[str, type[Fact]]) -> Envelope[Any] | N
 
 
 def _iso(moment: datetime) -> str:
-    return moment.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
+    ours = moment if moment.tzinfo is UTC else moment.astimezone(UTC)
+    return f"{ours.isoformat(timespec='microseconds')[:-6]}Z"
 
 
 def _instant(text: str) -> datetime:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import hmac
 from collections.abc import Iterable
+from functools import lru_cache
 from uuid import UUID
 
 from shared.contracts.interactions import Identifier
 from shared.customers.spelling import former_normalise, names_nobody, normalise
+from shared.ids import read_id
 
 __all__ = [
     "EXCLUSIVE",
@@ -28,6 +30,8 @@ __all__ = [
 PRECEDENCE = ("external_id", "card", "email")
 # One owner at a time; two customers may have one phone.
 EXCLUSIVE = frozenset(PRECEDENCE)
+# Of these only signs that nobody sees were once spelt otherwise.
+_SPELT_ALIKE = frozenset({"external_id", "card"})
 
 
 def fingerprint(key: str, kind: str, normalised: str) -> str:
@@ -42,7 +46,10 @@ def fingerprints_of(key: str, identifier: Identifier, region: str = "") -> tuple
     under either, so they are looked for under both; of generations the highest holds.
     """
     kind, value, source = identifier.kind, identifier.value, identifier.source
-    current, former = normalise(kind, value, source, region), former_normalise(kind, value, source)
+    current = normalise(kind, value, source, region)
+    if kind in _SPELT_ALIKE and _is_plain(value) and _is_plain(source or ""):
+        return (fingerprint(key, kind, current),)
+    former = former_normalise(kind, value, source)
     spellings = (current,) if former == current else (current, former)
     return tuple(fingerprint(key, kind, spelt) for spelt in spellings)
 
@@ -81,20 +88,32 @@ def choose_identifier(identifiers: Iterable[Identifier]) -> Identifier | None:
     One that names nobody (blank, `undefined`) derives nobody: everybody without an id in some storefront would become
     one customer.
     """
-    offered = [identifier for identifier in identifiers if not names_nobody(identifier.kind, identifier.value)]
+    offered = tuple(identifiers)
     for kind in PRECEDENCE:
         for identifier in offered:
-            if identifier.kind == kind:
+            if identifier.kind == kind and not names_nobody(kind, identifier.value):
                 return identifier
     return None
+
+
+def _is_plain(text: str) -> bool:
+    return text.isascii() and text.isprintable()
 
 
 def _uuid(digest: bytes) -> UUID:
     raw = bytearray(digest[:16])
     raw[6] = (raw[6] & 0x0F) | 0x80
     raw[8] = (raw[8] & 0x3F) | 0x80
-    return UUID(bytes=bytes(raw))
+    return read_id(raw.hex())
 
 
 def _digest(key: str, *parts: str) -> bytes:
-    return hmac.digest(key.encode(), "\x00".join(parts).encode(), "sha256")
+    keyed = _keyed(key).copy()
+    keyed.update("\x00".join(parts).encode())
+    return keyed.digest()
+
+
+# Half of the time of a short HMAC is its key.
+@lru_cache(8)
+def _keyed(key: str) -> hmac.HMAC:
+    return hmac.new(key.encode(), digestmod="sha256")

@@ -44,8 +44,11 @@ def names_nobody(kind: str, value: str) -> bool:
 
     It would make one customer of everybody of whom the same is missing.
     """
-    text = strip_invisible(value).strip(_QUOTES)
-    shown = strip_invisible(text).casefold()
+    if value.isascii() and value[:1].isalnum() and value[-1:].isalnum():
+        # Nearly all of them: there is nothing at either end to take away.
+        shown = value.lower()
+    else:
+        shown = strip_invisible(strip_invisible(value).strip(_QUOTES)).casefold()
     # What begins with a visible sign shows something.
     if not shown or shown in _NOBODY:
         return True

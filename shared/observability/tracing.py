@@ -23,7 +23,11 @@ def trace_id(traceparent: str | None) -> str | None:
 
 def new_traceparent(parent: str | None = None) -> str:
     """A new span of the trace of `parent`; a new trace when there is none or it cannot be read."""
-    return f"00-{trace_id(parent) or secrets.token_hex(16)}-{secrets.token_hex(8)}-01"
+    trace = trace_id(parent)
+    if trace is None:
+        fresh = secrets.token_hex(24)
+        return f"00-{fresh[:32]}-{fresh[32:]}-01"
+    return f"00-{trace}-{secrets.token_hex(8)}-01"
 
 
 def set_traceparent(traceparent: str) -> Token[str | None]:

@@ -41,12 +41,12 @@ class Copies:
 
     def add(self, event: Envelope[Any]) -> None:
         """Sort one event in; one that is not kept here is passed over."""
-        data = event.data
+        data, kind = event.data, type(event.data)
         made: Any = None
-        if isinstance(data, ProfileChanged):
+        if kind is ProfileChanged:
             made = profile_of(event)
             self.profiles[event.subject] = (event.subject, made, event.version, event.recorded_at)
-        elif isinstance(data, ConsentChanged):
+        elif kind is ConsentChanged:
             key = (event.subject, data.channel, data.purpose)
             self.consents[key] = (*key, data.state, data.expires_at, event.version, event.recorded_at)
         else:

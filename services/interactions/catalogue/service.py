@@ -11,7 +11,7 @@ from typing import TypeVar, cast
 from services.interactions.catalogue import repository
 from services.interactions.catalogue.domain import Price, Product, UnknownProduct, faults_of, line_cost, subject_of
 from services.interactions.catalogue.errors import InvalidProducts, NoSuchProduct
-from shared.contracts.inbound import LineIn, PurchaseMessage, ReturnMessage
+from shared.contracts.inbound import LineIn, is_basket
 from shared.contracts.interactions import ProductChanged
 from shared.database.transaction import Tx
 
@@ -83,7 +83,7 @@ async def complete_lines(tx: Tx, messages: Sequence[M]) -> list[M]:
 
     Where the firm keeps no catalogue, nothing changes.
     """
-    baskets = [message for message in messages if isinstance(message, PurchaseMessage | ReturnMessage)]
+    baskets = [message for message in messages if is_basket(message)]
     named = {line.product_id for basket in baskets for line in basket.data.lines}
     known = await repository.products_of(tx, named)
     if not known and (not named or await repository.is_empty(tx)):
@@ -104,7 +104,7 @@ async def complete_lines(tx: Tx, messages: Sequence[M]) -> list[M]:
     prices = await repository.prices_at(tx, wanted)
 
     def completed(message: M) -> M:
-        if not isinstance(message, PurchaseMessage | ReturnMessage):
+        if not is_basket(message):
             return message
         time, currency = message.time.astimezone(UTC), message.data.currency
         lines = [

@@ -14,6 +14,7 @@ from services.interactions.ingest.errors import BrokerUnconfirmed
 from shared.bounded import within
 from shared.config import ServiceSettings
 from shared.kafka.clients import make_producer, wire_name
+from shared.kafka.record_batches import Headers, send_together
 from shared.observability.logging import get_logger
 from shared.observability.tracing import current_traceparent
 
@@ -89,12 +90,8 @@ class InboundProducer:
     async def _send(self, records: Iterable[InboundRecord], futures: list[asyncio.Future[Any]]) -> None:
         traceparent = current_traceparent()
         traced = [("traceparent", traceparent.encode())] if traceparent else []
-        for record in records:
-            headers = [(SEAL, record.seal), *traced]
-            if record.content is not None:
-                headers.append((CONTENT, record.content.hex().encode()))
-            key = str(record.customer_id).encode()
-            futures.append(await self._producer.send(self._topic, record.record, key=key, headers=headers))
+        wanted = ((str(record.customer_id).encode(), record.record, _headers(record, traced)) for record in records)
+        await send_together(self._producer, self._topic, wanted, futures)
 
     async def _renew_after(self, error: BaseException) -> None:
         if not isinstance(error, _FATAL):
@@ -104,6 +101,11 @@ class InboundProducer:
         await self._producer.start()
         if old is not self._given:
             await _stop(old)
+
+
+def _headers(record: InboundRecord, traced: Headers) -> Headers:
+    content = [] if record.content is None else [(CONTENT, record.content.hex().encode())]
+    return [(SEAL, record.seal), *traced, *content]
 
 
 def _unconfirmed(futures: Sequence[asyncio.Future[Any]]) -> BrokerUnconfirmed:

@@ -30,19 +30,10 @@ _MISSING_MONTHS = text("""
     order by month
 """)
 _LOCK_MONTHS = text("select pg_advisory_xact_lock(hashtextextended('interactions months', 0))")
-_INSERT = text("""
-    insert into interactions (customer_id, time, id, kind, channel, origin, publisher, message_id, campaign_id,
-                              currency, amount, base_amount, detail, cause, recorded_at)
-    select customer_id, time, id, kind, channel, origin, publisher, message_id, campaign_id,
-           currency, amount, base_amount, cast(detail as jsonb), cause, cast(:now as timestamptz)
-    from unnest(cast(:customer_ids as uuid[]), cast(:times as timestamptz[]), cast(:ids as uuid[]),
-                cast(:kinds as text[]), cast(:channels as text[]), cast(:origins as text[]),
-                cast(:publishers as text[]), cast(:message_ids as text[]), cast(:campaign_ids as uuid[]),
-                cast(:currencies as text[]), cast(:amounts as bigint[]), cast(:base_amounts as bigint[]),
-                cast(:details as text[]), cast(:causes as uuid[]))
-         as t(customer_id, time, id, kind, channel, origin, publisher, message_id, campaign_id,
-              currency, amount, base_amount, detail, cause)
-""")
+_COLUMNS = (
+    "customer_id", "time", "id", "kind", "channel", "origin", "publisher", "message_id", "campaign_id", "currency",
+    "amount", "base_amount", "detail", "cause", "recorded_at",
+)  # fmt: skip
 _OBSERVATIONS = text("""
     select customer_id, slot, digest from told_marks where customer_id = any(cast(:ids as uuid[]))
 """)
@@ -184,26 +175,15 @@ async def delete_of_visitors(tx: Tx, ids: Sequence[UUID]) -> None:
 async def insert_interactions(tx: Tx, interactions: Sequence[NewInteraction]) -> None:
     """Store them; makes the monthly partitions they need."""
     await _ensure_months(tx, {row.time.year * 12 + row.time.month - 1 for row in interactions})
-    await tx.execute(
-        _INSERT,
-        {
-            "now": tx.now,
-            "customer_ids": [row.customer_id for row in interactions],
-            "times": [row.time for row in interactions],
-            "ids": [row.id for row in interactions],
-            "kinds": [row.kind for row in interactions],
-            "channels": [row.channel for row in interactions],
-            "origins": [row.origin.value for row in interactions],
-            "publishers": [row.publisher for row in interactions],
-            "message_ids": [row.message_id for row in interactions],
-            "campaign_ids": [row.campaign_id for row in interactions],
-            "currencies": [row.currency for row in interactions],
-            "amounts": [row.amount for row in interactions],
-            "base_amounts": [row.base_amount for row in interactions],
-            "details": [row.detail for row in interactions],
-            "causes": [row.cause.id if row.cause else None for row in interactions],
-        },
-    )
+    rows = [
+        (
+            row.customer_id, row.time, row.id, row.kind, row.channel, row.origin.value, row.publisher, row.message_id,
+            row.campaign_id, row.currency, row.amount, row.base_amount, row.detail, row.cause.id if row.cause else None,
+            tx.now,
+        )
+        for row in interactions
+    ]  # fmt: skip
+    await tx.copy("interactions", _COLUMNS, rows)
 
 
 async def known_observations(tx: Tx, ids: Iterable[UUID]) -> dict[UUID, dict[str, bytes]]:

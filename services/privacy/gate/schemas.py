@@ -13,6 +13,7 @@ from services.privacy.permits.domain import Permit, Question, Reason
 from services.privacy.suppression_lists.domain import Entry
 from shared.contracts.addressing import AddressText, ChannelName, Purpose
 from shared.contracts.inbound import Strict
+from shared.ids import quick_id
 
 
 class PermitIn(Strict):
@@ -28,8 +29,8 @@ class PermitIn(Strict):
         """What the use case takes: the address as its hashes."""
         fingerprint, *formers = hashing.address(self.channel, self.address).fingerprints
         return Question(
-            self.message_id,
-            self.customer_id,
+            quick_id(self.message_id),
+            quick_id(self.customer_id),
             self.purpose,
             self.channel,
             fingerprint,

@@ -67,11 +67,12 @@ async def _situations(tx: Tx, questions: Sequence[Question]) -> list[Situation]:
         suppressed[entry.address].append(entry)
     service_mail = {question.customer_id for question in questions if question.purpose == SERVICE_PURPOSE}
     asking = await signups.waiting_addresses(tx, service_mail) if service_mail else {}
-    on_lists = await lists.listed(tx, [entry for question in questions for entry in _entries(question)])
+    on_others = [_entries(question) for question in questions]
+    on_lists = await lists.listed(tx, (entry for hashed in on_others for entry in hashed))
     wishes, last = await _wishes(tx, questions, locked)
     consented = await _consented_by(tx, questions, said, locked)
     situations = []
-    for question in questions:
+    for question, hashed in zip(questions, on_others, strict=True):
         group = locked.groups[question.customer_id]
         own = (head for member in group.members for head in heads[member])
         entries = [entry for address in question.addresses for entry in suppressed[address]]
@@ -83,7 +84,7 @@ async def _situations(tx: Tx, questions: Sequence[Question]) -> list[Situation]:
                 heads=for_purpose(own, question.purpose, question.channel),
                 suppressed=[
                     *(entry.reason for entry in concern(entries, question.to, question.channel)),
-                    *([SuppressionReason.UNSUBSCRIBED_ALL] if on_lists.intersection(_entries(question)) else []),
+                    *([SuppressionReason.UNSUBSCRIBED_ALL] if on_lists and on_lists.intersection(hashed) else []),
                 ],
                 to=said.at(question.to, question.purpose, question.channel, before),
                 wish=wishes[question.message_id],

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from hashlib import sha256
 from typing import Literal, Self, cast
 from uuid import UUID
@@ -16,6 +17,7 @@ from shared.customers.identifiers import (
     fingerprints_of,
     former_customer_id_of,
 )
+from shared.ids import read_id
 
 Address = tuple[str, str]
 """(fingerprint, channel): the keyed hash of an address and the channel on which it is used."""
@@ -28,7 +30,7 @@ ADDRESS_KINDS = frozenset({"email", "phone"})
 OWNED_KINDS = frozenset({"email"})
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class NamedAddress:
     """An address that somebody named. `fingerprints` are its keyed hashes: that of today's normalisation first, then
     the one under which an older installation knew it, where that was another. In those days two people's addresses
@@ -45,7 +47,7 @@ class NamedAddress:
         """The hash under which new statements are kept."""
         return self.fingerprints[0]
 
-    @property
+    @cached_property
     def subjects(self) -> tuple[UUID, ...]:
         """The ids under which something may have been said about this address."""
         return tuple(subject_of(fingerprint) for fingerprint in self.fingerprints)
@@ -155,7 +157,7 @@ def subject_of(address: str) -> UUID:
     raw = bytearray(sha256(b"address\x00" + address.encode()).digest()[:16])
     raw[6] = (raw[6] & 0x0F) | 0x80
     raw[8] = (raw[8] & 0x3F) | 0x80
-    return UUID(bytes=bytes(raw))
+    return read_id(raw.hex())
 
 
 def known_as(address: str, channel: str, *, former: bool = False) -> NamedAddress:

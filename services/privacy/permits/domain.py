@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from functools import cached_property
 from uuid import UUID
 
 from services.privacy.identity.domain import Address, NamedAddress, kind_of, known_as
@@ -35,7 +36,7 @@ class Reason(StrEnum):
     is permitted once a server of the firm says so, or a consent is recorded that names the address."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Question:
     """One message that somebody means to send. `fingerprint` is the hash of the address, `formers` are those under
     which an older installation knew it, `second_selves` the ids that the address derives."""
@@ -50,12 +51,12 @@ class Question:
     # The address as lists without a key know it.
     sha256: str = ""
 
-    @property
+    @cached_property
     def to(self) -> NamedAddress:
         """The address to which it would go."""
         return NamedAddress(kind_of(self.channel), (self.fingerprint, *self.formers))
 
-    @property
+    @cached_property
     def addresses(self) -> tuple[Address, ...]:
         """Hashes and channel of that address, as they may stand on the suppression list, today's first."""
         return self.to.on(self.channel), *self.to.formerly_on(self.channel)

@@ -12,17 +12,9 @@ from services.privacy.identity.domain import Address
 from services.privacy.permits.domain import Permit, PermittedMessage
 from shared.database.transaction import Tx
 
-# `covers` and `versions` travel as array literals: unnest would flatten arrays of arrays.
-_STORE = text("""
-    insert into permits
-        (customer_id, permit_id, message_id, purpose, channel, fingerprint, covers, versions, granted_at)
-    select customer_id, permit_id, message_id, purpose, channel, fingerprint,
-           cast(covers as uuid[]), cast(versions as bigint[]), :now
-    from unnest(
-        cast(:customers as uuid[]), cast(:ids as uuid[]), cast(:messages as uuid[]), cast(:purposes as text[]),
-        cast(:channels as text[]), cast(:fingerprints as text[]), cast(:covers as text[]), cast(:versions as text[]))
-    as t(customer_id, permit_id, message_id, purpose, channel, fingerprint, covers, versions)
-""")
+_COLUMNS = (
+    "customer_id", "permit_id", "message_id", "purpose", "channel", "fingerprint", "covers", "versions", "granted_at",
+)  # fmt: skip
 _OF_MESSAGES = text("""
     select distinct on (message_id) message_id, customer_id, purpose, channel, fingerprint, former from permits
     where message_id = any(cast(:message_ids as uuid[]))
@@ -43,20 +35,14 @@ _DELETE_OLDER = text("""
 
 async def store(tx: Tx, permits: Sequence[Permit]) -> None:
     """Write the permits of one answer."""
-    await tx.execute(
-        _STORE,
-        {
-            "now": tx.now,
-            "customers": [permit.question.customer_id for permit in permits],
-            "ids": [permit.permit_id for permit in permits],
-            "messages": [permit.question.message_id for permit in permits],
-            "purposes": [permit.question.purpose for permit in permits],
-            "channels": [permit.question.channel for permit in permits],
-            "fingerprints": [permit.question.fingerprint for permit in permits],
-            "covers": ["{" + ",".join(map(str, permit.covers)) + "}" for permit in permits],
-            "versions": ["{" + ",".join(map(str, permit.versions)) + "}" for permit in permits],
-        },
-    )
+    rows = [
+        (
+            permit.question.customer_id, permit.permit_id, permit.question.message_id, permit.question.purpose,
+            permit.question.channel, permit.question.fingerprint, permit.covers, permit.versions, tx.now,
+        )
+        for permit in permits
+    ]  # fmt: skip
+    await tx.copy("permits", _COLUMNS, rows)
 
 
 async def of_messages(tx: Tx, message_ids: Iterable[UUID]) -> dict[UUID, PermittedMessage]:

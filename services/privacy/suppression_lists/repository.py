@@ -40,7 +40,7 @@ async def add(tx: Tx, name: str, algorithm: Algorithm, channel: str, digests: It
 
 async def listed(tx: Tx, entries: Iterable[Entry]) -> set[Entry]:
     """Those of these that stand on some list."""
-    wanted = sorted(set(entries))
+    wanted = list(set(entries))
     columns = {
         "algorithms": [entry.algorithm.value for entry in wanted],
         "digests": [entry.digest for entry in wanted],

@@ -72,8 +72,9 @@ def jobs_of(copies: Copies, survivors: dict[UUID, UUID]) -> tuple[dict[UUID, Job
 
 
 def _inputs_of(event: Envelope[Any], made: Any) -> list[Change]:
-    if isinstance(event.data, ProfileChanged):
+    kind = type(event.data)
+    if kind is ProfileChanged:
         return profile_changes(event, made)
-    if isinstance(event.data, ConsentChanged):
+    if kind is ConsentChanged:
         return [consent_change(event)]
     return [engine_fact(row) for row in made]

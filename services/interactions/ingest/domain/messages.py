@@ -9,11 +9,11 @@ from datetime import UTC, datetime, timedelta
 from pydantic import JsonValue
 
 from services.interactions.identity.domain import identifiers_of
-from services.interactions.rates.domain import wrong_with_currency
+from services.interactions.rates.domain import PLACES, wrong_with_currency
 from services.interactions.recording.domain.interactions import origin_of
 from services.interactions.recording.domain.messages import Message
 from shared.contracts.envelope import Origin
-from shared.contracts.inbound import CustomMessage, IdentifyMessage, PurchaseMessage, ReturnMessage, TraitValue
+from shared.contracts.inbound import TraitValue, is_basket
 from shared.customers.identifiers import choose_identifier, normalise
 
 # Clocks of publishers differ; more than this ahead of ours is a mistake (times the business clock's factor).
@@ -39,7 +39,8 @@ class Problem:
 
 def problems_of(message: Message, now: datetime, factor: float = 1.0) -> list[Problem]:
     """Everything that forbids recording `message` at the business instant `now`; empty when it may be accepted."""
-    wrong_time = list(_of_time(message.time, now, FUTURE_TOLERANCE * max(factor, 1.0)))
+    tolerance = FUTURE_TOLERANCE if factor <= 1.0 else FUTURE_TOLERANCE * factor
+    wrong_time = list(_of_time(message.time, now, tolerance))
     return [
         *wrong_time,
         *_of_customer(message),
@@ -63,13 +64,17 @@ def _of_time(time: datetime, now: datetime, tolerance: timedelta) -> Iterator[Pr
 
 
 def _of_customer(message: Message) -> Iterator[Problem]:
-    identifiers = identifiers_of(message.customer)
-    for identifier in identifiers:
-        kind = identifier.kind
-        if not normalise(kind, identifier.value).strip("+"):
-            yield Problem("names-nobody", f"/customer/{kind}", f"the {kind} is blank", "leave it out")
-    anonymous = message.customer.customer_id is None and choose_identifier(identifiers) is None
-    if anonymous and (message.customer.visitor is None or isinstance(message, IdentifyMessage)):
+    customer = message.customer
+    # Nothing is left of such a card; of the others the contract itself refuses all that have no sign to be known by.
+    if customer.card is not None and not normalise("card", customer.card).strip("+"):
+        yield Problem("names-nobody", "/customer/card", "the card is blank", "leave it out")
+    anonymous = (
+        customer.customer_id is None
+        and customer.external_id is None
+        and customer.email is None
+        and choose_identifier(identifiers_of(customer)) is None
+    )
+    if anonymous and (customer.visitor is None or message.type == "identify"):
         yield Problem(
             "no-identifier",
             "/customer",
@@ -102,9 +107,10 @@ def _wrong_with(value: TraitValue) -> str | None:
 
 def _of_basket(message: Message, now: datetime) -> Iterator[Problem]:
     # A time before 1900 or to come is refused as such; at the ends of the calendar it has no day in another zone.
-    if not isinstance(message, PurchaseMessage | ReturnMessage) or not EARLIEST <= message.time <= now + _A_DAY:
+    if not is_basket(message) or not EARLIEST <= message.time <= now + _A_DAY:
         return
-    if wrong := wrong_with_currency(message.data.currency, message.time.astimezone(UTC).date()):
+    currency = message.data.currency
+    if currency not in PLACES and (wrong := wrong_with_currency(currency, message.time.astimezone(UTC).date())):
         cure = "send the three-letter code of what was paid with on that day, such as EUR"
         yield Problem("unknown-currency", "/data/currency", wrong, cure)
     total = sum(line.amount for line in message.data.lines)
@@ -119,7 +125,7 @@ def _of_basket(message: Message, now: datetime) -> Iterator[Problem]:
 
 
 def _of_properties(message: Message) -> Iterator[Problem]:
-    if not isinstance(message, CustomMessage):
+    if message.type != "custom":
         return
     for name, value in message.data.properties.items():
         if what := _wrong_with_property(value, _MOST_NESTED):

@@ -9,9 +9,9 @@ from __future__ import annotations
 import hmac
 from collections.abc import Collection
 from dataclasses import dataclass
+from functools import lru_cache
 
 from services.interactions.recording.domain.messages import Message
-from shared.contracts.inbound import ResponseMessage
 from shared.security.api_keys import Principal, Trust
 
 RESPONSES_SCOPE = "responses:write"
@@ -29,7 +29,7 @@ class Publisher:
 
     def unreportable(self, message: Message) -> str | None:
         """The kind of a reserved response that this publisher may not report; None when it may send the message."""
-        if self.reports or not isinstance(message, ResponseMessage):
+        if self.reports or message.type != "response":
             return None
         return message.data.kind if message.data.kind in RESERVED_RESPONSES else None
 
@@ -53,7 +53,9 @@ def seal(key: str, publisher: Publisher, record: bytes) -> bytes:
 
 def read_seal(key: str, name: str, record: bytes, sealed: str | None) -> Publisher | None:
     """The publisher as the door knew it; None when there is no seal, or when it belongs to another record."""
-    standing, _, proof = (sealed or "").rpartition(" ")
+    if not sealed:
+        return None
+    standing, _, proof = sealed.rpartition(" ")
     if not hmac.compare_digest(proof.encode(), _proof(key, standing, record).encode()):
         return None
     trust, _, reports = standing.partition(" ")
@@ -61,4 +63,12 @@ def read_seal(key: str, name: str, record: bytes, sealed: str | None) -> Publish
 
 
 def _proof(key: str, standing: str, record: bytes) -> str:
-    return hmac.digest(key.encode(), b"door\x00%b\x00%b" % (standing.encode(), record), "sha256").hex()
+    keyed = _keyed(key).copy()
+    keyed.update(b"door\x00%b\x00" % standing.encode())
+    keyed.update(record)
+    return keyed.hexdigest()
+
+
+@lru_cache(8)
+def _keyed(key: str) -> hmac.HMAC:
+    return hmac.new(key.encode(), digestmod="sha256")

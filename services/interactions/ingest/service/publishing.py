@@ -22,7 +22,6 @@ from services.interactions.ingest.service.recent import RecentMessages
 from services.interactions.recording.domain.messages import Message
 from shared.clock import Clock
 from shared.contracts.envelope import Origin
-from shared.contracts.inbound import CustomMessage
 from shared.database.engine import Database
 from shared.observability.metrics import counter
 
@@ -121,7 +120,7 @@ class EventPublisher:
         return CheckedEvent(message.message_id, customer_id, record, seal(self._key, publisher, record))
 
     def _check_type(self, message: Message) -> None:
-        if not isinstance(message, CustomMessage) or message.data.undeclared:
+        if message.type != "custom" or message.data.undeclared:
             return
         if found := misfits_of_event(self._types, message.data.name, message.data.properties):
             raise EventRefused([asdict(misfit) for misfit in found[:_MOST_MISFITS]])
@@ -152,10 +151,10 @@ class EventPublisher:
         for index, (item, content) in enumerate(zip(items, contents or [None] * len(items), strict=True)):
             try:
                 raw = _packed(item)
-                event = replace(self.check(publisher, raw), content=content)
+                event = self.check(publisher, raw)
                 if content is None:
                     self._recent.check(publisher.name, event.message_id, raw)
-                results.append(event)
+                results.append(event if content is None else replace(event, content=content))
             except (EventRefused, ReportForbidden) as refusal:
                 REFUSED.labels(door, refusal.reason).inc()
                 results.append(RefusedItem(index, _id_in(item), refusal.errors))

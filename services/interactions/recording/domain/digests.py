@@ -67,7 +67,7 @@ def digest_of(key: str, event: InboundEvent) -> bytes:
 def content_digest(key: str, message: Message) -> bytes:
     """By which two messages are known to say the same: 8 bytes, keyed. The spelling of JSON and of the offset makes no
     difference, nor does whether it comes as history."""
-    said = message.model_dump_json(exclude=_OF_THE_TRANSPORT, exclude_defaults=True).encode()
+    said = message.__pydantic_serializer__.to_json(message, exclude=_OF_THE_TRANSPORT, exclude_defaults=True)
     traits = orjson.dumps(message.traits, option=orjson.OPT_SORT_KEYS) if message.traits else b""
     time = message.time.astimezone(UTC).isoformat().encode()
     return hashlib.blake2b(b"\x00".join((said, time, traits)), key=key.encode()[:64], digest_size=8).digest()

@@ -14,7 +14,6 @@ from services.interactions.recording.domain.digests import Ids, ids_of_outcome
 from services.interactions.recording.domain.messages import InboundEvent, basket_currency_of, total_of
 from shared.contracts.campaigns import MessageSettled
 from shared.contracts.envelope import Envelope, Fact, Origin
-from shared.contracts.inbound import CustomMessage, IdentifyMessage
 from shared.contracts.interactions import (
     BrowsingRecorded,
     Channel,
@@ -106,7 +105,7 @@ def interaction_of(
     """
     interaction_id = ids.interaction
     message, amount = event.message, total_of(event.message)
-    if isinstance(message, IdentifyMessage):
+    if message.type == "identify":
         return None
     time = message.time.astimezone(UTC)
     return NewInteraction(
@@ -134,7 +133,7 @@ def _fact(
 ) -> Fact | None:
     message = event.message
     data = message.data.model_dump(exclude=_KEPT_HERE)
-    if isinstance(message, CustomMessage):
+    if message.type == "custom":
         if told is None:
             return None
         data["properties"] = told

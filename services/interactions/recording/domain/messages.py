@@ -14,6 +14,7 @@ from shared.contracts.inbound import (
     PurchaseMessage,
     ResponseMessage,
     ReturnMessage,
+    is_basket,
 )
 from shared.security.api_keys import Trust
 
@@ -58,11 +59,11 @@ class InboundEvent:
 
 def basket_currency_of(message: Message) -> str | None:
     """The currency of a basket; None for what is no basket."""
-    return message.data.currency if isinstance(message, PurchaseMessage | ReturnMessage) else None
+    return message.data.currency if is_basket(message) else None
 
 
 def total_of(message: Message) -> int | None:
     """What the basket cost, or brought back, in minor units; None for what is no basket."""
-    if isinstance(message, PurchaseMessage | ReturnMessage):
+    if is_basket(message):
         return sum(line.amount for line in message.data.lines)
     return None

@@ -33,7 +33,6 @@ from services.interactions.recording.errors import MessageIdReused
 from services.interactions.recording.service import visitors
 from services.interactions.recording.service.storing import DROPPED, store_and_emit
 from services.interactions.recording.service.visitors import ResolvedMessage
-from shared.contracts.inbound import CustomMessage
 from shared.contracts.interactions import IdentityObserved
 from shared.database.transaction import Tx
 from shared.events.subscription import EventsRefused
@@ -179,11 +178,11 @@ async def _completed(tx: Tx, resolved: Sequence[ResolvedMessage]) -> list[Resolv
 async def _told(tx: Tx, resolved: Sequence[ResolvedMessage]) -> dict[int, dict[str, Any]]:
     """What others are told of the events of declared types, by their place. Raises EventsRefused for those that fit
     none."""
-    own = {
-        place: (message.inbound, message.inbound.message.data)
-        for place, message in enumerate(resolved)
-        if isinstance(message.inbound.message, CustomMessage) and not message.inbound.message.data.undeclared
-    }
+    own = {}
+    for place, message in enumerate(resolved):
+        said = message.inbound.message
+        if said.type == "custom" and not said.data.undeclared:
+            own[place] = (message.inbound, said.data)
     if not own:
         return {}
     types = await read_types(tx)
