@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from uuid import UUID
 
-from services.campaigns.campaigns.domain.campaign import Campaign, Definition, State
+from services.campaigns.campaigns.domain.campaign import Campaign, CampaignState, Definition
 from services.campaigns.campaigns.domain.terms import terms_of
 from services.campaigns.campaigns.errors import CampaignNotFound, ChangedMeanwhile, NotPossible, ServiceScopeMissing
 from services.campaigns.campaigns.repository import campaigns
@@ -18,7 +18,7 @@ from shared.security.api_keys import Principal
 
 # To write to people without their consent, which nothing else that a marketing key may do can.
 SERVICE_SCOPE = "campaigns:service"
-_CHANGEABLE = (State.DRAFT, State.PAUSED)
+_CHANGEABLE = (CampaignState.DRAFT, CampaignState.PAUSED)
 
 
 async def create_campaign(tx: Tx, templates: TemplateCheck, definition: Definition, caller: Principal) -> Campaign:
@@ -29,7 +29,7 @@ async def create_campaign(tx: Tx, templates: TemplateCheck, definition: Definiti
     campaign = Campaign(
         id=new_id(),
         version=1,
-        state=State.DRAFT,
+        state=CampaignState.DRAFT,
         definition=definition,
         salt=new_id(),
         run_id=new_id(),
@@ -71,7 +71,7 @@ async def change_campaign(
         definition.channel,
         definition.purpose,
     )
-    if campaign.state is not State.DRAFT and moved:
+    if campaign.state is not CampaignState.DRAFT and moved:
         raise NotPossible(
             "A started campaign keeps its trigger, channel and purpose.", cure="Make a new campaign.", where="/trigger"
         )
@@ -88,7 +88,7 @@ async def get_campaign(tx: Tx, campaign_id: UUID, *, lock: bool = False) -> Camp
     return campaign
 
 
-async def list_campaigns(tx: Tx, *, after: UUID | None, state: State | None, limit: int) -> list[Campaign]:
+async def list_campaigns(tx: Tx, *, after: UUID | None, state: CampaignState | None, limit: int) -> list[Campaign]:
     """Campaigns in the order of their making, after the one named."""
     return await campaigns.page(tx, after=after, state=state, limit=limit)
 
@@ -124,5 +124,5 @@ def refuse_without_scope(definition: Definition, caller: Principal) -> None:
 def emit_state(tx: Tx, campaign: Campaign) -> None:
     """The event of the campaign's state."""
     # To others a campaign that is starting runs: they know no other state.
-    state = "running" if campaign.state is State.STARTING else campaign.state.value
+    state = "running" if campaign.state is CampaignState.STARTING else campaign.state.value
     tx.publish(CampaignChanged(name=campaign.definition.name, state=state), subject=campaign.id)

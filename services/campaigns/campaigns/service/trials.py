@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
-from services.campaigns.campaigns.domain.campaign import Campaign, EventTrigger, State
+from services.campaigns.campaigns.domain.campaign import Campaign, CampaignState, EventTrigger
 from services.campaigns.campaigns.domain.fields import fields_of
 from services.campaigns.campaigns.domain.terms import terms_of
 from services.campaigns.campaigns.errors import (
@@ -145,7 +145,7 @@ async def _judge(
     tx: Tx, settings: Settings, campaign: Campaign, members: Sequence[UUID], seen: set[UUID]
 ) -> Counter[tuple[str, str]]:
     found = await groups_of(tx, members)
-    running = replace(campaign, state=State.RUNNING)
+    running = replace(campaign, state=CampaignState.RUNNING)
     about = await read_knowledge(tx, found, set(), given={campaign.id: terms_of(running)})
     # Addresses are not asked for, so none is held back here.
     about = replace(

@@ -9,14 +9,14 @@ from uuid import UUID
 from services.campaigns.gate.domain.holdout import is_held_out
 from services.campaigns.gate.domain.terms import Holdout, SegmentCondition, Terms, TermsState
 from services.campaigns.journeys.domain.definition import Definition
-from services.campaigns.journeys.domain.journey import Journey, State, Version
+from services.campaigns.journeys.domain.journey import Journey, JourneyState, Version
 from services.campaigns.journeys.domain.nodes import Send
 
 _STATES = {
-    State.DRAFT: TermsState.OVER,
-    State.RUNNING: TermsState.OPEN,
-    State.PAUSED: TermsState.PAUSED,
-    State.STOPPED: TermsState.OVER,
+    JourneyState.DRAFT: TermsState.OVER,
+    JourneyState.RUNNING: TermsState.OPEN,
+    JourneyState.PAUSED: TermsState.PAUSED,
+    JourneyState.STOPPED: TermsState.OVER,
 }
 
 

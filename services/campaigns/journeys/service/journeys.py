@@ -9,7 +9,7 @@ from services.campaigns.campaigns.errors import ChangedMeanwhile
 from services.campaigns.campaigns.service.checks import TemplateCheck
 from services.campaigns.gate.service.terms import keep_terms
 from services.campaigns.journeys.domain.definition import Definition
-from services.campaigns.journeys.domain.journey import Journey, State, Version
+from services.campaigns.journeys.domain.journey import Journey, JourneyState, Version
 from services.campaigns.journeys.domain.terms import terms_of
 from services.campaigns.journeys.errors import JourneyNotFound, NotPossibleNow
 from services.campaigns.journeys.repository import journeys
@@ -27,7 +27,7 @@ async def create_journey(tx: Tx, templates: TemplateCheck, definition: Definitio
     journey = Journey(
         id=new_id(),
         version=1,
-        state=State.DRAFT,
+        state=JourneyState.DRAFT,
         draft=definition,
         live=None,
         salt=new_id(),
@@ -76,7 +76,7 @@ async def clone_journey(tx: Tx, journey_id: UUID, *, name: str | None, caller: P
     journey = Journey(
         id=new_id(),
         version=1,
-        state=State.DRAFT,
+        state=JourneyState.DRAFT,
         draft=copy,
         live=None,
         salt=new_id(),
@@ -91,7 +91,7 @@ async def clone_journey(tx: Tx, journey_id: UUID, *, name: str | None, caller: P
 async def archive_journey(tx: Tx, journey_id: UUID, *, archived: bool) -> Journey:
     """It is out of the list, or back in it. Raises NotPossibleNow while anybody may enter it."""
     journey = await get_journey(tx, journey_id, lock=True)
-    if archived and journey.state in (State.RUNNING, State.PAUSED):
+    if archived and journey.state in (JourneyState.RUNNING, JourneyState.PAUSED):
         raise NotPossibleNow(f"The journey is {journey.state}.", cure="Stop it first.", state=journey.state.value)
     changed = replace(journey, archived=archived, version=journey.version + 1)
     await journeys.update(tx, changed)
@@ -107,7 +107,7 @@ async def get_journey(tx: Tx, journey_id: UUID, *, lock: bool = False) -> Journe
 
 
 async def list_journeys(
-    tx: Tx, *, after: UUID | None, state: State | None, archived: bool, limit: int
+    tx: Tx, *, after: UUID | None, state: JourneyState | None, archived: bool, limit: int
 ) -> list[Journey]:
     """Journeys in the order of their making, after the one named."""
     return await journeys.page(tx, after=after, state=state, archived=archived, limit=limit)

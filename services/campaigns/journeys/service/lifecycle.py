@@ -14,7 +14,7 @@ from services.campaigns.config import Settings
 from services.campaigns.gate.service.knowledge import zone_of
 from services.campaigns.journeys.domain.checking import nearest
 from services.campaigns.journeys.domain.definition import Audience, Definition, Schedule
-from services.campaigns.journeys.domain.journey import Action, Journey, PauseMode, State, Version, after
+from services.campaigns.journeys.domain.journey import Action, Journey, JourneyState, PauseMode, Version, after
 from services.campaigns.journeys.domain.waiting import next_time
 from services.campaigns.journeys.errors import InvalidJourney, NotPossibleNow
 from services.campaigns.journeys.repository import journeys, moves, visits
@@ -78,7 +78,7 @@ async def publish_journey(
     if journey.live is None or journey.is_over:
         raise NotPossibleNow(
             f"The journey is {journey.state}.",
-            cure="Start it." if journey.state is State.DRAFT else "Clone it.",
+            cure="Start it." if journey.state is JourneyState.DRAFT else "Clone it.",
             state=journey.state.value,
         )
     refuse_service(journey.draft, caller)
@@ -90,7 +90,7 @@ async def publish_journey(
         journey,
         live=number,
         version=journey.version + 1,
-        scheduled_at=next_run(settings, journey.draft, tx.now) if journey.state is State.RUNNING else None,
+        scheduled_at=next_run(settings, journey.draft, tx.now) if journey.state is JourneyState.RUNNING else None,
     )
     await store(tx, published)
     if moving:
@@ -175,7 +175,7 @@ async def _move(tx: Tx, journey: Journey, action: Action) -> Journey:
         journey,
         state=state,
         version=journey.version + 1,
-        running_since=tx.now if state is State.RUNNING else journey.running_since,
+        running_since=tx.now if state is JourneyState.RUNNING else journey.running_since,
     )
     await store(tx, moved)
     emit_state(tx, moved)

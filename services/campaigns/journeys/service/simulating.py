@@ -14,7 +14,7 @@ from services.campaigns.contacts.repository import contacts, copies
 from services.campaigns.gate.domain.rules import Deferred, Facts, Refused, judge
 from services.campaigns.gate.service.knowledge import Knowledge, facts_of, read_knowledge, zone_of
 from services.campaigns.journeys.domain.conditions import Facts as Known
-from services.campaigns.journeys.domain.journey import Journey, State
+from services.campaigns.journeys.domain.journey import Journey, JourneyState
 from services.campaigns.journeys.domain.nodes import Send
 from services.campaigns.journeys.domain.simulating import Rates, Travelled, travel
 from services.campaigns.journeys.domain.terms import is_held_out_of, node_terms, terms_id
@@ -56,7 +56,7 @@ async def simulate(
     seen: set[UUID] = set()
     until = tx.now + timedelta(days=days)
     # As if it ran: neither its being a draft nor a pause is what is asked about.
-    running = replace(journey, state=State.RUNNING)
+    running = replace(journey, state=JourneyState.RUNNING)
     async for members in _members(tx, segment_id, most):
         simulation.complete = simulation.customers + len(members) < most
         await _walk_all(tx, settings, running, members, seen, rates, until, simulation)
