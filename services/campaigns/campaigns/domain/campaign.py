@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import Literal
 from uuid import UUID
 
-from services.campaigns.campaigns.domain.conditions import Condition, EventName, check_condition
+from services.campaigns.campaigns.domain.conditions import Condition, EventName, refuse_unaskable
 from services.campaigns.contacts.domain.contacts import ChannelName, is_marketing
 from services.campaigns.content.domain.content import Content
 from services.campaigns.gate.domain.caps import Cap
@@ -63,9 +63,7 @@ class EventTrigger:
     where: tuple[Condition, ...] = ()
 
     def __post_init__(self) -> None:
-        for condition in self.where:
-            if (wrong := check_condition(self.event, condition)) is not None:
-                raise ValueError(wrong)
+        refuse_unaskable(self.event, self.where)
 
 
 @dataclass(frozen=True, slots=True)

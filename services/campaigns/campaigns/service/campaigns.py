@@ -59,7 +59,7 @@ async def change_campaign(
     # Before anything is locked: it asks others.
     await templates.refuse_bad(definition)
     campaign = await get_campaign(tx, campaign_id, lock=True)
-    check_version(campaign, expected_version)
+    check_version("campaign", campaign.version, expected_version)
     refuse_without_scope(campaign.definition, caller)
     if campaign.state not in _CHANGEABLE:
         raise NotPossible(
@@ -99,14 +99,14 @@ async def store_changed(tx: Tx, campaign: Campaign, by: str) -> None:
     await keep_terms(tx, campaign.id, terms_of(campaign))
 
 
-def check_version(campaign: Campaign, expected: int | None) -> None:
-    """Raises ChangedMeanwhile unless `expected` (If-Match) is None or the version of now."""
-    if expected is not None and expected != campaign.version:
+def check_version(what: str, version: int, expected: int | None) -> None:
+    """Raises ChangedMeanwhile unless `expected` (If-Match) is None or the version that `what` has now."""
+    if expected is not None and expected != version:
         raise ChangedMeanwhile(
-            f"The campaign is at version {campaign.version}, not {expected}.",
+            f"The {what} is at version {version}, not {expected}.",
             cure="Read it again and repeat the change.",
             where="header:if-match",
-            version=campaign.version,
+            version=version,
         )
 
 

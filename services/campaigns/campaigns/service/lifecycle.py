@@ -79,7 +79,7 @@ async def _move(
     tx: Tx, campaign_id: UUID, action: Action, *, expected_version: int | None, caller: Principal
 ) -> Campaign:
     campaign = await get_campaign(tx, campaign_id, lock=True)
-    check_version(campaign, expected_version)
+    check_version("campaign", campaign.version, expected_version)
     if action in ("start", "resume") and after(campaign.state, action) is not None:
         refuse_without_scope(campaign.definition, caller)
         await refuse_unready(tx, campaign)

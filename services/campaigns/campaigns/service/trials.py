@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
@@ -124,21 +124,12 @@ async def dry_run(tx: Tx, settings: Settings, campaign: Campaign, segment_id: UU
     seen: set[UUID] = set()
     complete = True
     if segment is not None:
-        async for members in _members(tx, segment, most):
+        async for members in copies.members_of(tx, segment, _CHUNK, most):
             complete = len(seen) + len(members) < most
             outcomes.update(await _judge(tx, settings, campaign, members, seen))
     refused = {reason: count for (kind, reason), count in outcomes.items() if kind == "refused"}
     deferred = {reason: count for (kind, reason), count in outcomes.items() if kind == "deferred"}
     return DryRun(sum(outcomes.values()), outcomes["send", ""], refused, deferred, complete)
-
-
-async def _members(tx: Tx, segment_id: UUID, most: int) -> AsyncIterator[list[UUID]]:
-    given = 0
-    async for members in copies.members_of(tx, segment_id, _CHUNK):
-        yield members[: most - given]
-        given += len(members)
-        if given >= most:
-            return
 
 
 async def _judge(

@@ -188,10 +188,11 @@ async def members_after(tx: Tx, segment_id: UUID, after: UUID | None, until: dat
     return [row["customer_id"] for row in rows]
 
 
-async def members_of(tx: Tx, segment_id: UUID, size: int) -> AsyncIterator[list[UUID]]:
-    """Everybody in the segment, `size` at a time."""
+async def members_of(tx: Tx, segment_id: UUID, size: int, most: int) -> AsyncIterator[list[UUID]]:
+    """Those in the segment, `size` at a time, and no more than `most` in all."""
     after: UUID | None = None
-    while True:
+    given = 0
+    while given < most:
         rows = await tx.rows(
             """
             select customer_id from memberships
@@ -203,4 +204,5 @@ async def members_of(tx: Tx, segment_id: UUID, size: int) -> AsyncIterator[list[
         if not rows:
             return
         after = rows[-1]["customer_id"]
-        yield [row["customer_id"] for row in rows]
+        yield [row["customer_id"] for row in rows][: most - given]
+        given += len(rows)

@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import get_args
 from uuid import UUID
 
+from services.campaigns.campaigns.service.campaigns import check_version
 from services.campaigns.campaigns.service.checks import TemplateCheck
 from services.campaigns.config import Settings
 from services.campaigns.gate.service.knowledge import zone_of
@@ -21,7 +22,7 @@ from services.campaigns.journeys.repository import journeys, moves, visits
 from services.campaigns.journeys.repository.visits import CountKey
 from services.campaigns.journeys.service.checks import refuse_bad, refuse_service, refuse_unready
 from services.campaigns.journeys.service.ending import end_all
-from services.campaigns.journeys.service.journeys import check_version, emit_state, get_journey, store
+from services.campaigns.journeys.service.journeys import emit_state, get_journey, store
 from services.campaigns.messages.repository import ledger
 from shared.database.transaction import Tx
 from shared.security.api_keys import Principal
@@ -74,7 +75,7 @@ async def publish_journey(
     """
     await refuse_bad(templates, (await get_journey(tx, journey_id)).draft)
     journey = await get_journey(tx, journey_id, lock=True)
-    check_version(journey, expected_version)
+    check_version("journey", journey.version, expected_version)
     if journey.live is None or journey.is_over:
         raise NotPossibleNow(
             f"The journey is {journey.state}.",
@@ -157,7 +158,7 @@ def next_run(settings: Settings, definition: Definition, now: datetime) -> datet
 async def _checked(tx: Tx, journey_id: UUID, action: Action, expected_version: int | None) -> Journey:
     """The journey, locked, when the action is possible. Raises JourneyNotFound, ChangedMeanwhile, NotPossibleNow."""
     journey = await get_journey(tx, journey_id, lock=True)
-    check_version(journey, expected_version)
+    check_version("journey", journey.version, expected_version)
     if after(journey.state, action) is None or journey.archived:
         possible = [move for move in get_args(Action) if after(journey.state, move) is not None]
         raise NotPossibleNow(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -57,19 +57,10 @@ async def simulate(
     until = tx.now + timedelta(days=days)
     # As if it ran: neither its being a draft nor a pause is what is asked about.
     running = replace(journey, state=JourneyState.RUNNING)
-    async for members in _members(tx, segment_id, most):
+    async for members in copies.members_of(tx, segment_id, _CHUNK, most):
         simulation.complete = simulation.customers + len(members) < most
         await _walk_all(tx, settings, running, members, seen, rates, until, simulation)
     return simulation
-
-
-async def _members(tx: Tx, segment_id: UUID, most: int) -> AsyncIterator[list[UUID]]:
-    given = 0
-    async for members in copies.members_of(tx, segment_id, _CHUNK):
-        yield members[: most - given]
-        given += len(members)
-        if given >= most:
-            return
 
 
 async def _walk_all(
