@@ -27,6 +27,7 @@ from shared.files.imports import receiving
 from shared.files.imports.domain import State
 from shared.files.imports.refusals import add_refusals
 from shared.files.imports.steering import fail_import
+from shared.files.sheets import SheetRow
 
 # One transaction: locks few customers for a short time, and what a crash costs.
 BATCH = 500
@@ -52,6 +53,18 @@ async def continue_import(tx: Tx, settings: Settings) -> bool:
     except FileNotFoundError:
         await fail_import(tx, IMPORTS, made)
         return True
+    await _handle(tx, settings, made, rows, place)
+    return True
+
+
+async def delete_old_files(tx: Tx, settings: Settings) -> bool:
+    """Files older than IMPORT_KEEP_DAYS, or with somebody who was erased, are deleted, and the examples with them.
+    False: nothing is left to do."""
+    return await receiving.delete_old_files(tx, settings, IMPORTS, or_if=TO_ERASE)
+
+
+async def _handle(tx: Tx, settings: Settings, made: Import, rows: Sequence[SheetRow], place: int) -> None:
+    """These rows are judged and, unless it is a dry run, taken; the next one lies at `place`."""
     reading = await reading_of(tx, settings, made)
     judged = await judge_rows(tx, settings, rows, reading, made.created_at, made.publisher)
     if made.state == "running":
@@ -79,13 +92,6 @@ async def continue_import(tx: Tx, settings: Settings) -> bool:
             finished_at=tx.now if ended else None,
         ),
     )
-    return True
-
-
-async def delete_old_files(tx: Tx, settings: Settings) -> bool:
-    """Files older than IMPORT_KEEP_DAYS, or with somebody who was erased, are deleted, and the examples with them.
-    False: nothing is left to do."""
-    return await receiving.delete_old_files(tx, settings, IMPORTS, or_if=TO_ERASE)
 
 
 async def _take(tx: Tx, settings: Settings, made: Import, taken: Sequence[Taken]) -> None:
