@@ -10,8 +10,9 @@ from uuid import UUID
 from services.interactions.imports.domain.imports import Example, Import, TakenOrder, Tally
 from services.interactions.imports.domain.mapping import Terms
 from shared.customers.stores import deleted
+from shared.database.jsonb import from_jsonb, to_jsonb
 from shared.database.transaction import Tx
-from shared.files.imports.table import ImportTable, as_json, as_read
+from shared.files.imports.table import ImportTable
 
 _NEXT_LINES = """
     select digest, row, place from import_lines where import_id = :import_id and digest > :after
@@ -100,7 +101,7 @@ async def forget_orders(tx: Tx, import_id: UUID, taken: Collection[TakenOrder]) 
 
 async def save_examples(tx: Tx, import_id: UUID, examples: Sequence[Example]) -> None:
     """Keep what some orders come to, to be looked at."""
-    packed = as_json([asdict(example) for example in examples])
+    packed = to_jsonb([asdict(example) for example in examples])
     await tx.execute(
         "update imports set examples = cast(:examples as jsonb) where import_id = :id",
         {"id": import_id, "examples": packed},
@@ -109,7 +110,7 @@ async def save_examples(tx: Tx, import_id: UUID, examples: Sequence[Example]) ->
 
 async def examples_of(tx: Tx, import_id: UUID) -> list[Example]:
     """What some orders come to."""
-    found = as_read(await tx.value("select examples from imports where import_id = :id", {"id": import_id}))
+    found = from_jsonb(await tx.value("select examples from imports where import_id = :id", {"id": import_id}))
     return [Example(**example) for example in found or ()]
 
 

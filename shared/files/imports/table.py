@@ -9,8 +9,7 @@ from types import MappingProxyType
 from typing import Any, Generic, TypeVar
 from uuid import UUID
 
-import orjson
-
+from shared.database.jsonb import from_jsonb, to_jsonb
 from shared.database.transaction import Tx
 from shared.files.errors import NoSuchImport
 from shared.files.imports.domain import FileImport
@@ -121,7 +120,7 @@ class ImportTable(Generic[M]):
         return self._import(dict(row)) if row else None
 
     def _import(self, row: dict[str, Any]) -> M:
-        values = {name: as_read(value) if name in self._json else value for name, value in row.items()}
+        values = {name: from_jsonb(value) if name in self._json else value for name, value in row.items()}
         kept = {name: values.pop(name) for name in (*_FIXED, *_MOVING)}
         mapping = kept.pop("mapping")
         return self.kind(
@@ -133,26 +132,16 @@ class ImportTable(Generic[M]):
     def _params(self, made: M, names: Sequence[str]) -> dict[str, Any]:
         values = {name: getattr(made, name) for name in names}
         if "sheet" in values:
-            values["sheet"] = as_json(asdict(made.sheet))
+            values["sheet"] = to_jsonb(asdict(made.sheet))
         if values.get("mapping") is not None:
-            values["mapping"] = as_json([asdict(column) for column in values["mapping"]])
+            values["mapping"] = to_jsonb([asdict(column) for column in values["mapping"]])
         return values
 
     def _own(self, made: M) -> dict[str, Any]:
         return {
-            name: as_json(value) if name in self._json and value is not None else value
+            name: to_jsonb(value) if name in self._json and value is not None else value
             for name, value in self._written(made).items()
         }
 
     def _bound(self, name: str) -> str:
         return f"cast(:{name} as jsonb)" if name in self._json else f":{name}"
-
-
-def as_json(value: Any) -> str:
-    """For cast(:x as jsonb): the driver takes text."""
-    return orjson.dumps(value, default=str).decode()
-
-
-def as_read(value: Any) -> Any:
-    """What a jsonb column holds: the driver hands out text where the statement names no type."""
-    return orjson.loads(value) if isinstance(value, str | bytes) else value

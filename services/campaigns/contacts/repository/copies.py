@@ -6,8 +6,6 @@ from collections.abc import AsyncIterator, Mapping
 from datetime import datetime
 from uuid import UUID
 
-import orjson
-
 from services.campaigns.contacts.domain.copies import (
     ConsentCopy,
     Flag,
@@ -15,6 +13,7 @@ from services.campaigns.contacts.domain.copies import (
     ProfileCopy,
     SegmentCopy,
 )
+from shared.database.jsonb import to_jsonb
 from shared.database.transaction import Tx
 
 
@@ -66,7 +65,7 @@ async def save_profiles(tx: Tx, profiles: Mapping[UUID, ProfileCopy]) -> None:
             "zones": [row.time_zone for row in rows],
             "languages": [row.language for row in rows],
             "reachable": [",".join(row.reachable) for row in rows],
-            "attributes": [orjson.dumps(dict(row.attributes)).decode() for row in rows],
+            "attributes": [to_jsonb(dict(row.attributes)) for row in rows],
         },
     )
 

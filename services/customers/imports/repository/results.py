@@ -7,10 +7,9 @@ from typing import Any
 from uuid import UUID
 
 from services.customers.imports.domain.imports import Judged
-from services.customers.profiles.repository.codec import to_json
 from shared.customers.stores import deleted
+from shared.database.jsonb import from_jsonb, to_jsonb
 from shared.database.transaction import Tx
-from shared.files.imports.table import as_read
 
 _ADD_EXAMPLES = """
     insert into import_examples (import_id, row, customer_id, outcome, changes)
@@ -46,7 +45,7 @@ async def add_examples(tx: Tx, import_id: UUID, judged: Sequence[Judged]) -> Non
             "rows": [one.number for one in judged],
             "ids": [one.customer_id for one in judged],
             "outcomes": [one.outcome for one in judged],
-            "changes": [to_json(one.changes) for one in judged],
+            "changes": [to_jsonb(one.changes) for one in judged],
         }
         await tx.execute(_ADD_EXAMPLES, {"import_id": import_id, **params})
 
@@ -58,7 +57,7 @@ async def examples_of(tx: Tx, import_id: UUID, limit: int) -> list[Judged]:
         "where import_id = :id order by row limit :limit",
         {"id": import_id, "limit": limit},
     )
-    return [Judged(row["row"], row["customer_id"], row["outcome"], as_read(row["changes"])) for row in rows]
+    return [Judged(row["row"], row["customer_id"], row["outcome"], from_jsonb(row["changes"])) for row in rows]
 
 
 async def count_examples(tx: Tx, import_id: UUID) -> dict[str, int]:

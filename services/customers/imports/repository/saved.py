@@ -6,8 +6,8 @@ from dataclasses import asdict
 from typing import Any
 
 from services.customers.imports.domain.saved import SavedMapping
+from shared.database.jsonb import from_jsonb, to_jsonb
 from shared.database.transaction import Tx
-from shared.files.imports.table import as_json, as_read
 from shared.files.mapping import MappedColumn
 from shared.ids import new_id
 
@@ -29,7 +29,7 @@ _PAGE = f"""
 async def save_mapping(tx: Tx, saved: SavedMapping) -> None:
     """Keep it in place of the one before."""
     params = {name: getattr(saved, name) for name in ("name", "headings", "saved_at", "saved_by")}
-    mapping = as_json([asdict(mapped) for mapped in saved.mapping])
+    mapping = to_jsonb([asdict(mapped) for mapped in saved.mapping])
     await tx.execute(_SAVE_LAST if saved.name is None else _SAVE_NAMED, {"id": new_id(), "mapping": mapping, **params})
 
 
@@ -57,5 +57,5 @@ async def delete_mapping(tx: Tx, name: str) -> bool:
 
 
 def _saved(row: dict[str, Any]) -> SavedMapping:
-    mapping = as_read(row.pop("mapping"))
+    mapping = from_jsonb(row.pop("mapping"))
     return SavedMapping(**row, mapping=[MappedColumn(**mapped) for mapped in mapping])

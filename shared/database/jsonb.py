@@ -1,0 +1,17 @@
+"""Values of jsonb columns, as the driver takes and gives them in statements that are text."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import orjson
+
+
+def to_jsonb(value: Any) -> str:
+    """For `cast(:x as jsonb)`: the driver takes text."""
+    return orjson.dumps(value).decode()
+
+
+def from_jsonb(value: Any) -> Any:
+    """What a jsonb column holds: the driver hands out text where the statement names no type."""
+    return orjson.loads(value) if isinstance(value, str | bytes) else value
