@@ -20,7 +20,7 @@ RECORD_COLUMNS = (
 )
 
 
-def claims_to_jsonb(claims: Claims) -> str:
+def claims_to_json(claims: Claims) -> str:
     """Claims as the text of {name: [value, at, by]}; of hearsay [value, at, by, false]."""
     return to_jsonb(
         {
@@ -30,7 +30,7 @@ def claims_to_jsonb(claims: Claims) -> str:
     )
 
 
-def beneath_to_jsonb(record: Record) -> str:
+def beneath_to_json(record: Record) -> str:
     """What lies beneath the claims of a record, as the text of {name: [[value, at, by, trusted], …]}."""
     claims = {**record.unfit, **record.claims}
     return to_jsonb(
