@@ -14,22 +14,19 @@ _CHANNELS = {"email": "e-mail", "sms": "text message", "post": "post", "phone": 
 
 def unsubscribe_page(purpose: str, channel: str, token: str) -> HTMLResponse:
     """The page that asks what the recipient would like; nothing has changed."""
-    return _page("unsubscribe.html", purpose=_in_words(purpose), channel=_CHANNELS.get(channel, channel), token=token)
+    about, by = _in_words(purpose), _CHANNELS.get(channel, channel)
+    return page(_TEMPLATES, "unsubscribe.html", DEFAULT, purpose=about, channel=by, token=token)
 
 
 def unsubscribed_page(purpose: str, channel: str, *, everything: bool) -> HTMLResponse:
     """The page that says what was withdrawn."""
-    channel = _CHANNELS.get(channel, channel)
-    return _page("unsubscribed.html", purpose=_in_words(purpose), channel=channel, everything=everything)
+    about, by = _in_words(purpose), _CHANNELS.get(channel, channel)
+    return page(_TEMPLATES, "unsubscribed.html", DEFAULT, purpose=about, channel=by, everything=everything)
 
 
 def preview_page() -> HTMLResponse:
     """The page behind the link of a preview or a test mail: nobody is unsubscribed by it."""
-    return _page("preview.html")
-
-
-def _page(template: str, **values: object) -> HTMLResponse:
-    return page(_TEMPLATES, template, DEFAULT, **values)
+    return page(_TEMPLATES, "preview.html", DEFAULT)
 
 
 def _in_words(purpose: str) -> str:
