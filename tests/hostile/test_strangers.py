@@ -40,13 +40,16 @@ async def effects(kernel_url: str) -> int:
 
 async def test_slow_strangers_take_no_connection_from_those_with_a_key(site: Site) -> None:
     """Catches one pool for all: forty slow requests of strangers would stop every permit, and readiness with them."""
-    # The process has begun, and is not judged by how long its first connection takes.
-    assert (await site.permit()).status_code == 200
+    # What tests before this one left behind, connections of their own, is not what is judged here.
+    async with asyncio.timeout(30):
+        while (await site.permit()).status_code != 200:
+            await asyncio.sleep(0.5)
     async with stranger(site) as client:
         slow = [asyncio.create_task(client.get("/ponder")) for _ in range(40)]
         await asyncio.sleep(0.7)
         async with asyncio.timeout(2):
-            assert (await site.permit()).status_code == 200
+            answer = await site.permit()
+            assert answer.status_code == 200, answer.text
             assert (await site.health()).status_code == 200
         for one in slow:
             one.cancel()
