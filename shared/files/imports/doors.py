@@ -17,7 +17,7 @@ from shared.web import MIB
 MOST_BYTES = 2048 * MIB
 
 
-def _sent(
+async def _sent(
     file_name: Annotated[str, Query(min_length=1, max_length=200, description="as its owner calls it")],
     encoding: Annotated[str | None, Query(max_length=20, description="where it is not UTF-8")] = None,
     separator: Annotated[str | None, Query(max_length=1, description="where it cannot be told")] = None,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any, Literal
 from uuid import UUID, uuid4
 
@@ -26,7 +26,6 @@ from services.campaigns.delivery.streams.session import SenderSession
 from services.campaigns.messages.service import settling
 from shared.capabilities import subscriptions_of
 from shared.contracts.analytics import MembershipsChanged, SegmentChanged, Transition
-from shared.contracts.customers import ProfileChanged
 from shared.contracts.envelope import Envelope, Fact, Origin, read_envelope
 from shared.contracts.registry import FACTS
 from shared.database.engine import Database
@@ -57,20 +56,6 @@ class RealServices:
 
     async def close(self) -> None:
         """Left open: they outlive a sender."""
-
-
-def a_profile(**changes: Any) -> ProfileChanged:
-    """What customers says of an active person with an e-mail in UTC."""
-    said: dict[str, Any] = {
-        "kind": "person",
-        "status": "active",
-        "attributes": {},
-        "changed": [],
-        "reachable": ["email"],
-        "time_zone": "UTC",
-        "created_at": datetime(2020, 1, 1, tzinfo=UTC),
-    }
-    return ProfileChanged(**said | changes)
 
 
 @dataclass

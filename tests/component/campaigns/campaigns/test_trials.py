@@ -5,7 +5,8 @@ from __future__ import annotations
 from uuid import uuid4
 
 from shared.contracts.privacy import ConsentChanged
-from tests.component.campaigns.world import World, a_profile, recipients
+from tests.component.campaigns.builders import a_profile
+from tests.component.campaigns.world import World, recipients
 
 
 async def test_a_preview_shows_a_real_customers_mail_and_sends_nothing(world: World) -> None:

@@ -13,7 +13,8 @@ from services.campaigns.erasures import service
 from shared.contracts.campaigns import CampaignsErasureDone
 from shared.contracts.privacy import ConsentChanged, ErasureRequested
 from shared.events.processor import BatchProcessor
-from tests.component.campaigns.world import RealServices, World, a_profile
+from tests.component.campaigns.builders import a_profile
+from tests.component.campaigns.world import RealServices, World
 
 STORES = (
     "messages",

@@ -9,7 +9,8 @@ from uuid import UUID, uuid4
 from services.campaigns.campaigns.service import lifecycle
 from shared.contracts.customers import CustomerRetracted, CustomersMerged
 from shared.contracts.privacy import ConsentChanged, RestrictionChanged
-from tests.component.campaigns.world import TEXT, World, a_profile
+from tests.component.campaigns.builders import a_profile
+from tests.component.campaigns.world import TEXT, World
 
 
 async def put_policy(world: World, **policy: object) -> None:

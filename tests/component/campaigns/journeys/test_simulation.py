@@ -7,8 +7,9 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from shared.contracts.privacy import ConsentChanged
+from tests.component.campaigns.builders import a_profile
 from tests.component.campaigns.journeys.travel import a_send, a_wait, act, create, enter, go_on, trips
-from tests.component.campaigns.world import World, a_profile
+from tests.component.campaigns.world import World
 
 ARMS = [{"name": "a", "percent": 60, "next": "mail-a"}, {"name": "b", "percent": 40, "next": "until-monday"}]
 NODES: dict[str, Any] = {

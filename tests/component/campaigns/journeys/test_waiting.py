@@ -10,6 +10,7 @@ import pytest
 
 from shared.contracts.customers import CustomersMerged, ProfileChanged
 from shared.contracts.interactions import Line, PurchaseRecorded, ResponseRecorded
+from tests.component.campaigns.builders import a_profile
 from tests.component.campaigns.journeys.travel import (
     a_send,
     a_wait,
@@ -23,7 +24,7 @@ from tests.component.campaigns.journeys.travel import (
     trips,
     way,
 )
-from tests.component.campaigns.world import World, a_profile
+from tests.component.campaigns.world import World
 
 
 def a_purchase(amount: int = 100) -> PurchaseRecorded:
