@@ -118,3 +118,13 @@ async def test_a_stranger_who_shows_a_key_is_limited_like_any_other(serve: Serve
     async with stranger(site) as flood:
         shown = [{}, {"X-API-Key": "made up"}, {"X-API-Key": "key"}]
         assert [(await flood.post(LEAVE, headers=headers)).status_code for headers in shown] == [200, 429, 429]
+
+
+async def test_one_visitor_of_a_page_does_not_use_up_the_key_of_all(serve: Serve) -> None:
+    """Catches a public key with one rate for all who have it: a single address shut the storefront out."""
+    site = await serve(**SELDOM)
+    headers = {"Authorization": "Bearer page-key"}
+    async with stranger(site) as flood, stranger(site) as visitor:
+        answers = [await flood.post("/hear", headers=headers) for _ in range(3)]
+        assert [answer.status_code for answer in answers] == [200, 429, 429]
+        assert (await visitor.post("/hear", headers=headers)).status_code == 200

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from uuid import UUID
 
 from services.interactions.identity.service import owned_by, owners_of
+from services.interactions.imports.repository import IMPORTS
 from services.interactions.recording.service.naming import names_told, names_told_about_others
 from shared.contracts.customers import IdentifierRetired
 from shared.contracts.envelope import Envelope
@@ -24,6 +25,8 @@ async def erase(tx: Tx, naming: Naming, stores: Sequence[Store], event: Envelope
     """
     ids = sorted({event.subject, *event.data.aliases})
     names = await _names_of(tx, ids, event.data.fingerprints)
+    # While it is known whose rows lie in which file.
+    await IMPORTS.erase_files(tx, ids)
     found = await forget(tx, stores, Person(ids), naming, Moment.of(event), names)
     tx.publish(
         InteractionsErasureDone(request_id=event.data.request_id, stores=found.erased, remaining=found.remaining),

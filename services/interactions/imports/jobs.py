@@ -20,5 +20,5 @@ async def _run(context: WorkerContext) -> None:
 JOBS = [
     # Somebody waits for the dry run.
     Job("run-imports", 1.0, _run),
-    Job("delete-import-files", 600.0, until_done(delete_old_files)),
+    Job("delete-import-files", 60.0, until_done(delete_old_files)),
 ]

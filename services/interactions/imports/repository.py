@@ -148,4 +148,5 @@ IMPORTS = ImportTable(
     read=_read,
     clear_examples=clear_examples,
     at_first={"examples": "[]"},
+    named_in="import_orders",
 )

@@ -63,16 +63,15 @@ async def delete_old_files(
     settings: FileSettings,
     imports: ImportTable[M],
     *,
-    or_if: str = "false",
     forget: Callable[[Tx, UUID], Awaitable[None]] | None = None,
 ) -> bool:
-    """Files older than IMPORT_KEEP_DAYS, or of whose import `or_if` is true, are deleted, and examples with them;
-    `forget` deletes what else leads into the file. False: nothing is left to do."""
+    """Files older than IMPORT_KEEP_DAYS, or with somebody who was erased, are deleted, and examples with them; `forget`
+    deletes what else leads into the file. False: nothing is left to do."""
     if settings.import_folder is None:
         return False
     files = Files(settings)
     await files.delete_forgotten(_FORGOTTEN_S)
-    outdated = await imports.outdated(tx, tx.now - timedelta(days=settings.import_keep_days), or_if=or_if)
+    outdated = await imports.outdated(tx, tx.now - timedelta(days=settings.import_keep_days))
     for import_id in outdated:
         await files.delete(import_id)
         if forget is not None:

@@ -11,11 +11,9 @@ from shared.database.transaction import Tx
 from shared.files.folder import Files
 from shared.files.imports.domain import FileImport, RefusedCount, RefusedRow
 from shared.files.settings import FileSettings
-from shared.files.sheets import csv_line
+from shared.files.sheets import OUR_COLUMNS, csv_line
 
 _PAGE = 500
-# Our own columns of a file of refused rows: sent again, they are no part of its rows.
-OUR_COLUMNS = ("row", "refused_because")
 _ADD = """
     insert into import_refusals (import_id, row, place, reason)
     select :import_id, row, place, reason

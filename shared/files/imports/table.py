@@ -24,6 +24,11 @@ _JSON = ("sheet", "mapping")
 _BUSY = "('checking', 'running', 'undoing')"
 # In these the file is needed.
 _READING = "('checking', 'running', 'paused')"
+_OUTDATED = f"""
+    select import_id from imports
+    where (created_at < :before or erase_file) and file_deleted_at is null and state not in {_READING}
+    order by created_at limit 100
+"""
 _SAME_FILE = """
     select import_id from imports where sha256 = :sha256 and state in ('running', 'done') and import_id <> :import_id
     order by import_id desc limit 1
@@ -35,7 +40,8 @@ class ImportTable(Generic[M]):
 
     `plain` and `as_json` are the columns that only this service's table has, `written` and `read` turn what is in them
     from an import and into its fields. `at_first` gives columns that are filled elsewhere what they begin with.
-    `clear_examples` deletes examples of what the rows of an import come to.
+    `clear_examples` deletes examples of what the rows of an import come to; `named_in` is the table that says whose its
+    rows are.
     """
 
     def __init__(
@@ -47,6 +53,7 @@ class ImportTable(Generic[M]):
         written: Callable[[M], Mapping[str, Any]],
         read: Callable[[dict[str, Any]], dict[str, Any]],
         clear_examples: Callable[[Tx, UUID], Awaitable[None]],
+        named_in: str,
         at_first: Mapping[str, str] = MappingProxyType({}),
     ) -> None:
         self.kind, self.clear_examples = kind, clear_examples
@@ -60,6 +67,10 @@ class ImportTable(Generic[M]):
         self._add = f"insert into imports ({', '.join(values)}) values ({', '.join(values.values())})"
         changes = ", ".join(f"{name} = {self._bound(name)}" for name in moving)
         self._save = f"update imports set {changes} where import_id = :import_id"
+        self._erase_files = f"""
+            update imports i set erase_file = true where i.file_deleted_at is null and exists (
+                select from {named_in} n where n.import_id = i.import_id and n.customer_id = any(cast(:ids as uuid[])))
+        """
 
     async def add(self, tx: Tx, made: M) -> None:
         """Keep that a file has come."""
@@ -102,13 +113,13 @@ class ImportTable(Generic[M]):
         found: UUID | None = await tx.value(_SAME_FILE, {"sha256": made.sha256, "import_id": made.import_id})
         return found
 
-    async def outdated(self, tx: Tx, before: datetime, *, or_if: str = "false") -> list[UUID]:
-        """Imports from before then, or of which that is true, whose files are still there and are not being read."""
-        statement = (
-            f"select import_id from imports where (created_at < :before or {or_if}) and file_deleted_at is null "
-            f"and state not in {_READING} order by created_at limit 100"
-        )
-        return [row["import_id"] for row in await tx.rows(statement, {"before": before})]
+    async def outdated(self, tx: Tx, before: datetime) -> list[UUID]:
+        """Imports from before then, or with somebody who was erased, whose files are still there and are not read."""
+        return [row["import_id"] for row in await tx.rows(_OUTDATED, {"before": before})]
+
+    async def erase_files(self, tx: Tx, ids: Sequence[UUID]) -> None:
+        """The files with rows of these customers are to be deleted before their days."""
+        await tx.execute(self._erase_files, {"ids": list(ids)})
 
     async def mark_deleted(self, tx: Tx, import_id: UUID, at: datetime) -> None:
         """The file is gone, and the examples with it."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import datetime
 from typing import Any
@@ -11,20 +10,7 @@ from uuid import UUID
 from services.customers.imports.domain.consents import ConsentCounts, ConsentRule
 from services.customers.imports.domain.imports import Counts, Import, Undo
 from services.customers.imports.repository.results import clear_examples
-from shared.database.transaction import Tx
 from shared.files.imports.table import ImportTable
-
-_ERASE_FILES = """
-    update imports i set erase_file = true where i.file_deleted_at is null and exists (
-        select from import_customers c where c.import_id = i.import_id and c.customer_id = any(cast(:ids as uuid[])))
-"""
-# Of which imports the files are deleted before their days.
-TO_ERASE = "erase_file"
-
-
-async def erase_files_naming(tx: Tx, ids: Sequence[UUID]) -> None:
-    """Files from which something was stated of these customers are to be deleted."""
-    await tx.execute(_ERASE_FILES, {"ids": list(ids)})
 
 
 def _written(made: Import) -> dict[str, Any]:
@@ -64,4 +50,5 @@ IMPORTS = ImportTable(
     written=_written,
     read=_read,
     clear_examples=clear_examples,
+    named_in="import_customers",
 )

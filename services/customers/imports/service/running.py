@@ -10,7 +10,7 @@ from datetime import timedelta
 from services.customers.config import Settings
 from services.customers.imports.domain.imports import Counts, Import, Judged
 from services.customers.imports.repository import results, touched
-from services.customers.imports.repository.files import IMPORTS, TO_ERASE
+from services.customers.imports.repository.files import IMPORTS
 from services.customers.imports.service.consents import note_consents
 from services.customers.imports.service.judging import JudgedRows, Taken, judge_rows
 from services.customers.imports.service.newcomers import take_newcomers
@@ -18,6 +18,7 @@ from services.customers.imports.service.reading import reading_of
 from services.customers.imports.service.undoing import undo_some
 from services.customers.observations.service.batches import resolve_observed
 from services.customers.observations.service.keeping import keep_observed
+from services.customers.profiles.repository.erasing_lock import lock_against_erasures
 from shared.contracts.envelope import Envelope, Origin
 from shared.contracts.interactions import IdentityObserved
 from shared.database.transaction import Tx
@@ -60,11 +61,13 @@ async def continue_import(tx: Tx, settings: Settings) -> bool:
 async def delete_old_files(tx: Tx, settings: Settings) -> bool:
     """Files older than IMPORT_KEEP_DAYS, or with somebody who was erased, are deleted, and the examples with them.
     False: nothing is left to do."""
-    return await receiving.delete_old_files(tx, settings, IMPORTS, or_if=TO_ERASE)
+    return await receiving.delete_old_files(tx, settings, IMPORTS)
 
 
 async def _handle(tx: Tx, settings: Settings, made: Import, rows: Sequence[SheetRow], place: int) -> None:
     """These rows are judged and, unless it is a dry run, taken; the next one lies at `place`."""
+    if made.state == "running":
+        await lock_against_erasures(tx)
     reading = await reading_of(tx, settings, made)
     judged = await judge_rows(tx, settings, rows, reading, made.created_at, made.publisher)
     if made.state == "running":

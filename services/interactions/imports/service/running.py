@@ -59,7 +59,7 @@ async def continue_import(tx: Tx, settings: Settings) -> bool:
 
 
 async def delete_old_files(tx: Tx, settings: Settings) -> bool:
-    """Files older than IMPORT_KEEP_DAYS are deleted, with what leads into them. False: nothing is left to do."""
+    """Files older than IMPORT_KEEP_DAYS, or with somebody who was erased, are deleted. False: nothing is left to do."""
     return await receiving.delete_old_files(tx, settings, IMPORTS, forget=repository.clear_lines)
 
 
