@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from functools import lru_cache
 
-# So much of two names' pairs of letters must be common.
-_ENOUGH = 0.45
+# So much of the longer name's pairs of letters must be common.
+_ENOUGH = 0.4
 # Nobody mistypes more; what is longer is no name.
 _LONGEST = 200
 
@@ -23,7 +23,7 @@ def nearest(name: str, known: Iterable[str]) -> str | None:
     best, found = 0.0, None
     for one in known:
         there = _pairs(one.casefold()[:_LONGEST])
-        alike = 2 * len(pairs & there) / (len(pairs) + len(there))
+        alike = len(pairs & there) / max(len(pairs), len(there))
         if alike > best:
             best, found = alike, one
     return found if best >= _ENOUGH else None

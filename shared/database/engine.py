@@ -34,6 +34,10 @@ _SESSION_SETTINGS = {
 }
 # A connection that does not answer for so long is a transient error; below the watchdog's 15 s.
 COMMAND_TIMEOUT_S = 10
+# A transaction lasts at most so many times what is waited for one statement. Where a connection falls silent between
+# two messages of a statement, PostgreSQL counts the session neither as idle nor as gone: its locks would stay for ever.
+_STATEMENTS_A_TRANSACTION = 6
+_TRANSACTION_TIMEOUT_SINCE = 17
 # After a statement that was given up, asyncpg waits without limit for the server to confirm that before it rolls back.
 ROLLBACK_S = 3
 
@@ -59,12 +63,17 @@ def is_transient(error: BaseException) -> bool:
     return isinstance(error, _LOST | PoolTimeout | InterfaceError) or isinstance(getattr(error, "orig", None), _LOST)
 
 
-def make_engine(url: str, arguments: Mapping[str, Any], **options: Any) -> AsyncEngine:
+def make_engine(
+    url: str, arguments: Mapping[str, Any], *, longest_transaction_s: float | None = None, **options: Any
+) -> AsyncEngine:
     """An engine whose connections asyncpg makes of `url` itself, so that `?sslmode=…&sslrootcert=…` means the same for
     SQLAlchemy, which would refuse it, and for the raw driver. `arguments` go to asyncpg, `options` to SQLAlchemy."""
 
     async def connect() -> Any:
-        return await asyncpg.connect(url, **arguments)
+        connection = await asyncpg.connect(url, **arguments)
+        if longest_transaction_s and connection.get_server_version().major >= _TRANSACTION_TIMEOUT_SINCE:
+            await connection.execute(f"set transaction_timeout = {longest_transaction_s * 1000:.0f}")
+        return connection
 
     return create_async_engine("postgresql+asyncpg://", async_creator=connect, **options)
 
@@ -81,13 +90,15 @@ class Database:
         self.url = url
         self.source = source
         self.clock = clock
+        patience_s = command_timeout_s or COMMAND_TIMEOUT_S
         self.engine = make_engine(
             url,
             {
                 "timeout": 5,
-                "command_timeout": command_timeout_s or COMMAND_TIMEOUT_S,
+                "command_timeout": patience_s,
                 "server_settings": {**_SESSION_SETTINGS, "application_name": source},
             },
+            longest_transaction_s=_STATEMENTS_A_TRANSACTION * patience_s,
             pool_size=pool_size,
             max_overflow=pool_size,
             pool_timeout=COMMAND_TIMEOUT_S,

@@ -88,20 +88,30 @@ async def settle(doors: Doors, planted: int) -> None:
         return len(await _letters(doors)) >= planted
 
     await until(all_dead_lettered, 60, "the poison lies in the dead letters")
-    for service, letter in await _letters(doors):
-        path = f"/dead-letters/{letter['id']}"
-        shown = await doors.done("GET", service, path, "operator")
-        mended = _mended(shown)
-        if mended is None:
-            await doors.done("POST", service, f"{path}/discard", "operator", json={"note": "cannot be mended"})
-        else:
-            await doors.done("POST", service, f"{path}/repair", "operator", json={"text": mended})
-            await doors.done("POST", service, f"{path}/replay", "operator", json={"note": "mended"})
+    tried: set[str] = set()
 
     async def none_open() -> bool:
-        return not await _letters(doors)
+        letters = await _letters(doors)
+        for service, letter in letters:
+            if letter["state"] == "open":
+                await _settle_one(doors, service, letter["id"], again=letter["id"] in tried)
+                tried.add(letter["id"])
+        return not letters
 
     await until(none_open, 60, "every letter is settled")
+
+
+async def _settle_one(doors: Doors, service: str, id: str, *, again: bool) -> None:
+    """What was replayed and came back `again` is given up."""
+    path = f"/dead-letters/{id}"
+    shown = await doors.done("GET", service, path, "operator")
+    mended = None if again else _mended(shown)
+    if mended is None:
+        await doors.done("POST", service, f"{path}/discard", "operator", json={"note": "cannot be mended"})
+        return
+    if mended != shown["value_text"]:
+        await doors.done("POST", service, f"{path}/repair", "operator", json={"text": mended})
+    await doors.done("POST", service, f"{path}/replay", "operator", json={"note": "mended"})
 
 
 async def _letters(doors: Doors) -> list[tuple[str, dict[str, Any]]]:
@@ -114,11 +124,15 @@ async def _letters(doors: Doors) -> list[tuple[str, dict[str, Any]]]:
 
 
 def _mended(letter: dict[str, Any]) -> str | None:
+    """The text that can be handled; the same where only a clock had been wrong. None when nothing can be done."""
     try:
         body = orjson.loads(letter["value_text"] or b"")
         message = body["message"]
+        at = datetime.fromisoformat(message["time"])
     except (ValueError, KeyError, TypeError):
         return None
+    if "colour" not in message and at <= datetime.now(UTC):
+        return str(letter["value_text"])
     message.pop("colour", None)
     message["time"] = datetime.now(UTC).isoformat()
     return orjson.dumps(body).decode()

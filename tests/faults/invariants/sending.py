@@ -88,7 +88,7 @@ def i7_consent_wins(seen: Evidence) -> list[str]:
     for permit in seen.permits:
         for member, version in zip(permit["covers"], permit["versions"], strict=True):
             own = member == permit["customer_id"] and member not in seen.erased
-            if own and not _granted(_of_group(lines, permit), version):
+            if own and not _is_grant(_said_before(lines, permit)):
                 unfounded.add(permit["permit_id"])
             # Another id of the customer may have refused before the current one agreed; an address may not.
             address = member not in people and _by_address(lines[member])
@@ -103,16 +103,23 @@ def i7_consent_wins(seen: Evidence) -> list[str]:
     ]
 
 
-def _of_group(lines: dict[str, list[Row]], permit: Row) -> list[Row]:
-    """The lines of the customer, or where there are none of the ids that are the customer's too."""
-    own = lines[permit["customer_id"]]
-    others = [line for member in permit["covers"] for line in lines[member] if not line.get("by_address")]
-    return own or sorted(others, key=lambda line: line["version"])
+def _said_before(lines: dict[str, list[Row]], permit: Row) -> list[Row]:
+    """The lines of the customer that the permit saw, or where there are none of the ids that are the customer's too: of
+    each id as many as its version says."""
+    of = {
+        member: [line for line in lines[member] if line["version"] <= version]
+        for member, version in zip(permit["covers"], permit["versions"], strict=True)
+    }
+    others = [line for said in of.values() for line in said if not line.get("by_address")]
+    return of[permit["customer_id"]] or sorted(others, key=lambda line: line["version"])
 
 
 def _granted(lines: list[Row], version: int, *, unsaid: bool = False) -> bool:
-    before = [line["action"] for line in lines if line["version"] <= version]
-    return before[-1] == "granted" if before else unsaid
+    return _is_grant([line for line in lines if line["version"] <= version], unsaid=unsaid)
+
+
+def _is_grant(lines: list[Row], *, unsaid: bool = False) -> bool:
+    return lines[-1]["action"] == "granted" if lines else unsaid
 
 
 def _by_address(lines: list[Row]) -> bool:

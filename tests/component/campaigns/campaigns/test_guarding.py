@@ -38,6 +38,17 @@ async def an_audience(world: World, size: int, **changes: Any) -> UUID:
     return campaign
 
 
+async def test_senders_that_lost_their_session_with_the_database_are_no_sign(world: World) -> None:
+    """Catches a crash of PostgreSQL that pauses every campaign which was about to send."""
+    await an_audience(world, 4)
+    for _ in range(2):
+        await a_sender_dies(world)
+    async with world.database.transaction() as tx:
+        # As if the database had been started since.
+        await tx.execute("update messages set claimed_at = claimed_at - interval '1 year' where claimed_at is not null")
+    assert await guard(world) == 0
+
+
 async def test_two_senders_that_die_on_one_campaign_pause_it(world: World) -> None:
     campaign = await an_audience(world, 4)
     other = await world.campaign()
