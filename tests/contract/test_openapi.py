@@ -36,5 +36,5 @@ def test_every_operation_says_what_it_does_and_how_it_refuses(service: str) -> N
 @pytest.mark.parametrize("service", SERVICES)
 def test_no_schema_is_named_after_the_place_of_its_class(service: str) -> None:
     """Catches two models of one name: both get the path of their module as a name, which callers' types then follow."""
-    schemas = orjson.loads(document_of(service))["components"]["schemas"]
+    schemas = orjson.loads((FOLDER / f"{service}.json").read_bytes())["components"]["schemas"]
     assert [name for name in schemas if "__" in name] == []
