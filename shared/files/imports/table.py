@@ -104,7 +104,7 @@ class ImportTable(Generic[M]):
         """The oldest that the worker is to go on with, locked; not one that another worker is at."""
         return await self._first(
             tx,
-            "where state in ('checking', 'running', 'undoing') order by import_id limit 1 for update skip locked",
+            f"where state in {_BUSY} order by import_id limit 1 for update skip locked",
             {},
         )
 
