@@ -9,9 +9,10 @@ from typing import Any, cast
 
 from fastapi import FastAPI
 
-from shared.capabilities import Capability
+from shared.capabilities import Capability, subscriptions_of
 from shared.config import ServiceSettings
 from shared.database.migrate import upgrade
+from shared.events.subscription import Subscription
 
 SERVICES = ("customers", "interactions", "analytics", "campaigns", "privacy")
 
@@ -46,4 +47,15 @@ def capabilities_of(service: str) -> Sequence[Capability]:
 
 def run_migrations(service: str, database_url: str, revision: str = "head") -> None:
     """Upgrade a service's database to its newest schema, or to `revision`, and make the daily partitions."""
-    upgrade(service, Path(__file__).parent / service / "migrations", database_url, revision)
+    upgrade(service, migrations_of(service), database_url, revision)
+
+
+def migrations_of(service: str) -> Path:
+    """The folder of a service's migrations."""
+    return Path(__file__).parent / service / "migrations"
+
+
+def consumers_of(service: str, settings: ServiceSettings) -> Sequence[Subscription]:
+    """What a service hears from others, as its worker hears it."""
+    module = importlib.import_module(f"services.{service}.capabilities")
+    return subscriptions_of(settings, module.CAPABILITIES, module.CONSUMERS)

@@ -64,6 +64,9 @@ class ServiceSettings(BaseSettings):
         "installation key for links of before",
     )
     clock_file: Path | None = Field(None, description="a scaled business clock, for demos and simulations")
+    journal_folder: Path | None = Field(
+        None, description="where refusals, erasures and hand-overs are also written, for a restore; another disk's"
+    )
     profile: Literal["local", "production"] = "local"
     heartbeat_file: Path | None = Field(None, description="touched every second; the supervisor looks at its age")
     log_level: str = "INFO"

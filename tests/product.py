@@ -69,7 +69,8 @@ def installation(
     dsns: Dsns, session_id: str, smtp: tuple[str, int], tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Installation]:
     folder: Path = tmp_path_factory.mktemp("installation")
-    made = Installation(folder, dsns, Plan(smtp=smtp, topic_prefix=f"{session_id}-j-"))
+    env = {"JOURNAL_FOLDER": str(folder / "journal")}
+    made = Installation(folder, dsns, Plan(smtp=smtp, topic_prefix=f"{session_id}-j-", env=env))
     made.prepare()
     made.start()
     yield made

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 from collections.abc import AsyncIterator
 
@@ -9,8 +10,12 @@ import httpx
 from fastapi import FastAPI
 
 from console.server import health, pages, proxy, signing_in
+from console.server.alarms import routes as alarms
+from console.server.alarms.desk import AlarmDesk
 from console.server.config import SERVICES, Settings
 from console.server.context import Context
+from console.server.monday import routes as monday_routes
+from console.server.monday.desk import MondayDesk
 from console.server.oidc import Provider
 from console.server.operations import read_operations
 from console.server.protection import Protection
@@ -42,8 +47,8 @@ def create_console(settings: Settings) -> FastAPI:
         telemetry=NO_TELEMETRY,
     )
     app.include_router(health.health_router(settings))
-    for module in (signing_in, proxy, health, pages):
-        app.include_router(module.router)
+    for router in (signing_in.router, proxy.router, health.router, alarms.router, monday_routes.router, pages.router):
+        app.include_router(router)
     app.state.health = health.create_health_app(settings)
     problems.install(app)
     app.add_middleware(Protection, settings=settings)
@@ -60,6 +65,13 @@ async def _lifespan(app: FastAPI, settings: Settings) -> AsyncIterator[None]:
         for client in clients.values():
             stack.push_async_callback(client.aclose)
         probe = await stack.enter_async_context(httpx.AsyncClient(timeout=_PROBE_S))
+        desk = monday = None
+        if settings.alarms_folder is not None and settings.health_urls:
+            desk = AlarmDesk(settings, probe, settings.alarms_folder)
+            analytics, folder, clock = clients["analytics"], settings.alarms_folder, open_clock(settings.clock_file)
+            monday = MondayDesk(analytics, desk, clock, folder, settings.base_currency)
+            watching = asyncio.create_task(desk.run(monday.run), name="alarms")
+            stack.callback(watching.cancel)
         app.state.context = Context(
             settings=settings,
             redis=redis,
@@ -72,5 +84,7 @@ async def _lifespan(app: FastAPI, settings: Settings) -> AsyncIterator[None]:
             tries_of_name=RateLimit(redis, "console:sign-in:name", rate=_OF_A_NAME_PER_S, burst=_OF_A_NAME_AT_ONCE),
             clock=open_clock(settings.clock_file),
             provider=Provider(settings, redis) if settings.oidc_issuer else None,
+            alarms=desk,
+            monday=monday,
         )
         yield

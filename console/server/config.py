@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import ClassVar
+from typing import ClassVar, Literal
 
 from pydantic import Field, SecretStr
 
@@ -33,6 +33,12 @@ class Settings(ServiceSettings):
     public_url: str = Field(
         "", description="as browsers reach it (https://crm.example.com); the Host header when empty"
     )
+    alarms_folder: Path | None = Field(
+        None, description="where alarms and where they go are kept; with health_urls they are looked after"
+    )
+    smtp_host: str = Field("", description="the mail server for alarms, where the page of alarms names none")
+    smtp_port: int = Field(587, ge=1, le=65535)
+    smtp_security: Literal["starttls", "none"] = "starttls"
     users_file: Path = Field(description="local accounts: names, roles and hashes")
     pages: Path = Field(ROOT / "console/web/dist", description="the built pages")
     openapi: Path = Field(ROOT / "docs/openapi", description="the five documents: what may be called at all")

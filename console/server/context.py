@@ -11,8 +11,10 @@ from fastapi import Depends
 from redis.asyncio import Redis
 from starlette.requests import Request
 
+from console.server.alarms.desk import AlarmDesk
 from console.server.config import Settings
 from console.server.errors import NotSignedIn
+from console.server.monday.desk import MondayDesk
 from console.server.oidc import Provider
 from console.server.operations import Operations
 from console.server.roles import scopes_of
@@ -37,6 +39,8 @@ class Context:
     tries_of_name: RateLimit
     clock: Clock
     provider: Provider | None
+    alarms: AlarmDesk | None = None
+    monday: MondayDesk | None = None
 
 
 @dataclass(frozen=True, slots=True)

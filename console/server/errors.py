@@ -59,6 +59,12 @@ class SessionsAway(Unavailable):
     slug, title = "sessions-away", "Sign-in is not available now"
 
 
+class AlarmsOff(Unavailable):
+    """Nobody told this server where alarms are kept, or whom to ask."""
+
+    slug, title = "alarms-off", "Alarms are not set up"
+
+
 class Misdirected(Refusal):
     """The provider's answer does not fit the question."""
 

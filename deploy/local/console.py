@@ -73,7 +73,7 @@ class Console:
         )
 
     def _environment(self) -> dict[str, str]:
-        installation = self._installation
+        installation, plan_env = self._installation, self._installation.plan.env
         env = {f"{service.upper()}_URL": installation.url(service) for service in SERVICES} | {
             "PORT": str(self.port),
             "HEALTH_PORT": str(self._health_port),
@@ -81,6 +81,11 @@ class Console:
             "REDIS_URL": installation.dsns.redis,
             "SERVICE_KEY": installation.keys["service-console"],
             "USERS_FILE": str(self.users),
+            "ALARMS_FOLDER": str(self._folder / "alarms"),
+            "SMTP_HOST": installation.plan.smtp[0],
+            "SMTP_PORT": str(installation.plan.smtp[1]),
+            "SMTP_SECURITY": "none",
+            **{name: plan_env[name] for name in ("BASE_CURRENCY",) if name in plan_env},
             "PROFILE": "local",
             "PYTHONUNBUFFERED": "1",
         }

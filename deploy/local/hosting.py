@@ -21,15 +21,21 @@ from shared.processes.supervisor import Child, ChildEvent, Supervisor
 
 class Hosting:
     """Call `start`; `stop` is harmless at any time. With `dsns` the servers of another stack are used. Mail goes to the
-    inbox here, unless the plan's environment names an SMTP_HOST."""
+    inbox here, unless the plan's environment names an SMTP_HOST. `fill` is called once the databases are there."""
 
     def __init__(
-        self, folder: Path, log: Callable[[str], None], plan: Plan | None = None, dsns: Dsns | None = None
+        self,
+        folder: Path,
+        log: Callable[[str], None],
+        plan: Plan | None = None,
+        dsns: Dsns | None = None,
+        fill: Callable[[], None] | None = None,
     ) -> None:
         self._folder = folder.resolve()
         self._log = log
         self._plan = plan or Plan()
         self._dsns = dsns
+        self._fill = fill
         self._stack: LocalStack | None = None
         self._inbox: Supervisor | None = None
         self._console: Console | None = None
@@ -56,7 +62,7 @@ class Hosting:
         plan = replace(self._plan, smtp=("127.0.0.1", self._start_inbox()))
         self.installation = Installation(self._folder / "installation", self._dsns, plan, self._on_event)
         self._log("Creating topics and migrating the five databases.")
-        self.installation.prepare()
+        self.installation.prepare(self._fill)
         self._log("Starting five services, an app and a worker of each.")
         self.installation.start()
         self._start_console(self.installation)

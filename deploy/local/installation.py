@@ -108,11 +108,14 @@ class Installation:
 
     # --- life
 
-    def prepare(self) -> None:
-        """Databases, newest schemas, topics, key file and clock; harmless when they are there already."""
+    def prepare(self, fill: Callable[[], None] | None = None) -> None:
+        """Databases, newest schemas, topics, key file and clock; harmless when they are there already. `fill` puts
+        something into databases that were empty until then."""
         asyncio.run(self.own_databases())
         write_key_file(self.folder, self.keys)
         self.write_environments()
+        if fill is not None:
+            fill()
         migrate({service: self.environment(f"{service}.app") for service in SERVICES}, self.folder / "logs")
 
     async def own_databases(self) -> None:

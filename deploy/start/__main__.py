@@ -11,6 +11,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 from deploy.local.addresses import addresses
@@ -18,6 +19,7 @@ from deploy.local.errors import CannotStart
 from deploy.local.hosting import Hosting, wipe
 from deploy.local.installation import SERVICES, Plan
 from deploy.start.check import CheckFailed, check
+from deploy.start.restoring import fill_databases, put_back
 from deploy.start.settings import FILE, load_settings
 
 
@@ -38,8 +40,11 @@ def main() -> int:
     try:
         if asked.once:
             wipe(folder)
+        if asked.restore is not None:
+            put_back(asked.restore, folder)
         settings = load_settings(folder)
-        hosting = Hosting(folder, log, Plan(env=settings))
+        fill = None if asked.restore is None else partial(fill_databases, asked.restore, folder, asked.journal)
+        hosting = Hosting(folder, log, Plan(env=settings), fill=fill)
         hosting.start()
         if asked.once:
             return _check(hosting, log)
@@ -63,6 +68,8 @@ def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m deploy.start", description=__doc__)
     parser.add_argument("--once", action="store_true", help="start afresh, check, stop; the exit status tells")
     parser.add_argument("--folder", type=Path, help="where data is kept (.local/start, or .local/start-once)")
+    parser.add_argument("--restore", type=Path, metavar="BACKUP", help="what `crm backup` wrote, on an empty machine")
+    parser.add_argument("--journal", type=Path, help="with --restore: JOURNAL_FOLDER of what was lost")
     return parser.parse_args()
 
 

@@ -28,6 +28,9 @@ _TEMPLATE = """\
 # SENDER_NAME=My Shop
 # SENDER_ADDRESS=news@example.com
 
+# Where refusals, erasures and hand-overs are written besides, for a restore (docs/backup.md): best on another disk.
+# JOURNAL_FOLDER=/other-disk/journal
+
 # With a server of your own, only these may be written to; ["*"] is everybody.
 # RECIPIENT_ALLOW=["me@example.com"]
 """
@@ -52,4 +55,5 @@ def load_settings(folder: Path) -> dict[str, str]:
         if found is None:
             raise CannotStart(f"{file}, line {number}: write NAME=value, the name in capitals, or begin it with #")
         settings[found[1]] = found[2].strip()
+    settings = {"JOURNAL_FOLDER": str(folder.resolve() / "journal")} | settings
     return settings if "SMTP_HOST" in settings else {"RECIPIENT_ALLOW": '["*"]'} | settings

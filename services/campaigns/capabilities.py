@@ -57,7 +57,7 @@ CAPABILITIES = (
         "delivery",
         routers=(delivery_routes.router,),
         jobs=delivery_jobs.JOBS,
-        parts=lambda settings: (Sender(),),
+        parts=lambda settings: (Sender(), *delivery_jobs.journal(settings)),
     ),
     Capability(
         "campaigns",

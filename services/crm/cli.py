@@ -18,8 +18,10 @@ from services.crm import (
     rebuilding,
     reconciling,
     repairing,
+    sending,
     where,
 )
+from services.crm.backups import commands as backups
 
 app = typer.Typer(
     help="""Operate and develop the five services.
@@ -45,6 +47,9 @@ app.add_typer(orders.commands, name="orders")
 app.add_typer(products.commands, name="products")
 app.add_typer(campaigns.commands, name="campaigns")
 app.add_typer(journeys.commands, name="journeys")
+app.add_typer(sending.commands, name="sending")
+app.command("backup")(backups.backup)
+app.command("restore")(backups.restore)
 app.command("where")(where.where)
 app.command("openapi")(documents.openapi)
 app.command("asyncapi")(documents.asyncapi)

@@ -47,6 +47,20 @@ def key_file_of(folder: Path) -> Path:
     return _inside(folder) / "api-keys.json"
 
 
+def kept_places(folder: Path) -> dict[str, Path]:
+    """What a backup takes besides the databases, by name: keys, accounts, settings, imported files, the clock."""
+    inside = folder if (folder / "secrets.json").exists() else folder / "installation"
+    return {
+        "settings.env": folder / "settings.env",
+        "secrets.json": inside / "secrets.json",
+        "api-keys.json": inside / "api-keys.json",
+        "users.json": inside / "console" / "users.json",
+        "alarms.json": inside / "console" / "alarms" / "alarms.json",
+        "clock.last": inside / "clock.last",
+        "imports": inside / "imports",
+    }
+
+
 def inbox_of(folder: Path) -> str | None:
     """The page of the inbox, if there is one."""
     file = folder / "inbox-ports.json"

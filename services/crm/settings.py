@@ -69,6 +69,11 @@ def database_is_shared(folder: Path) -> bool:
     return _PLACEHOLDER not in url if url is not None else not installation.exists(folder)
 
 
+def database_is_named() -> bool:
+    """Whether the environment names databases, so that no local installation is asked."""
+    return _Environment().database_url is not None
+
+
 def _given(service: str, folder: Path) -> dict[str, Any]:
     url = _Environment().database_url
     if url is not None:

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from services.customers.attributes import routes as attributes
 from services.customers.cards import routes as cards
+from services.customers.duplicates import jobs as duplicates_jobs
+from services.customers.duplicates import routes as duplicates_routes
+from services.customers.duplicates.repository import index as duplicates_index
+from services.customers.duplicates.repository import proposals as duplicates
 from services.customers.erasures.handlers import handlers_for
 from services.customers.exports import handlers as exports_handlers
 from services.customers.exports import jobs as exports_jobs
@@ -26,6 +30,8 @@ from services.customers.profiles.routes import identifiers as customers_identifi
 from services.customers.profiles.service.restating import restate_profiles
 from services.customers.purchases import handlers as purchases
 from services.customers.refreshes import jobs as refreshes
+from services.customers.relations import repository as relations
+from services.customers.relations import routes as relations_routes
 from services.customers.respellings import jobs as respellings
 from services.customers.retention import jobs as retention
 from services.customers.search import routes as search
@@ -48,6 +54,9 @@ STORES = (
     *touched.STORES,
     *consents.STORES,
     *exports.STORES,
+    *duplicates_index.STORES,
+    *duplicates.STORES,
+    *relations.STORES,
 )
 
 CAPABILITIES = [
@@ -74,6 +83,8 @@ CAPABILITIES = [
         jobs=imports_jobs.JOBS,
     ),
     Capability("exports", handlers=exports_handlers.HANDLERS, routers=[exports_routes.router], jobs=exports_jobs.JOBS),
+    Capability("duplicates", routers=[duplicates_routes.router], jobs=duplicates_jobs.JOBS),
+    Capability("relations", routers=[relations_routes.router]),
     Capability("respellings", jobs=respellings.JOBS),
     Capability("search", routers=[search.router]),
     Capability("cards", routers=[cards.router]),

@@ -24,6 +24,10 @@ class Settings(FileSettings):
     )
     export_keep_days: int = Field(7, ge=1, le=90, description="after which the file of an export is deleted")
 
+    duplicates_automatic: bool = Field(
+        False, description="pairs of customers that are sure to be one are merged without anybody looking"
+    )
+
     import_pause_lag: int = Field(
         3_000, ge=0, description="events waiting for analytics beyond which an import waits; 0: it never does"
     )

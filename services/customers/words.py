@@ -142,6 +142,9 @@ EXAMPLES: dict[str, dict[str, Any]] = {
     },
     "POST /customers/find": {"text": "lovelace"},
     "PUT /import-mappings/{name}": {"columns": [{"column": "E-mail", "to": "email"}, {"column": "Town", "to": "city"}]},
+    "POST /customers/{customer_id}/relations": {"kind": "referrer_of", "other_id": _SECOND, "since": "2026-05-01"},
+    "PATCH /relations/{relation_id}": {"until": "2026-12-31"},
+    "POST /duplicates/{duplicate_id}/confirm": {"dry_run": True},
     "POST /exports": {
         "columns": [{"of": "email"}, {"of": "city", "heading": "Town"}],
         "criteria": {"attributes": {"city": "Bath"}},

@@ -62,6 +62,6 @@ CAPABILITIES = [
     Capability("erasures", routers=[erasure_routes.router], handlers=erasure_handlers.HANDLERS, jobs=erasure_jobs.JOBS),
     Capability("requests", routers=[request_routes.router], public=[request_routes.PATH], jobs=request_jobs.JOBS),
     Capability("seals", jobs=seal_jobs.JOBS),
-    Capability("recovery", jobs=recovery_jobs.JOBS),
+    Capability("recovery", jobs=recovery_jobs.JOBS, parts=recovery_jobs.parts),
     Capability("pages", routers=[page_routes.router], public=[page_routes.PATH]),
 ]

@@ -12,6 +12,8 @@ from typing import Literal
 # By which spreadsheet programs know a formula; the wide signs are read as the narrow ones in East Asia.
 _FORMULA = tuple("=+-@\t\r\n＝＋－＠")
 _NEGATIVE = re.compile(r"-[0-9]{1,30}(?:[.,][0-9]{1,30})?")
+# A heading has 300 columns at most.
+_SHOWN_CELLS, _SHOWN_LETTERS = 400, 1_000
 # Our own columns of a file of refused rows: sent again, they are no part of what was refused.
 OUR_COLUMNS = ("row", "refused_because")
 
@@ -41,6 +43,11 @@ def plain_cell(cell: str) -> str:
     """The cell without the apostrophe that keeps a spreadsheet from running it (our own files of refused rows)."""
     text = cell.strip()
     return text[1:] if text.startswith("'") and text[1:].startswith(_FORMULA) else text
+
+
+def shown_cells(cells: Sequence[str]) -> list[str]:
+    """The cells as somebody is shown them: a row may have a million of them, and each a hundred thousand letters."""
+    return [cell[:_SHOWN_LETTERS] for cell in cells[:_SHOWN_CELLS]]
 
 
 def safe_cell(cell: str) -> str:

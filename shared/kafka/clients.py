@@ -113,6 +113,16 @@ async def create_topics(settings: ServiceSettings, topics: Iterable[Topic] = ON_
         await admin.close()
 
 
+async def cluster_of(settings: ServiceSettings) -> str:
+    """The id of the Kafka cluster: another one holds none of the topics. Raises KafkaError."""
+    admin = AIOKafkaAdminClient(**connection_of(settings))
+    await admin.start()
+    try:
+        return str((await admin.describe_cluster())["cluster_id"])
+    finally:
+        await admin.close()
+
+
 def _new_topic(settings: ServiceSettings, topic: Topic, replication: int) -> NewTopic:
     config = dict(topic.config)
     config["max.message.bytes"] = str(MAX_MESSAGE_BYTES)

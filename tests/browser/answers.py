@@ -152,6 +152,21 @@ def candidate(number: int = 1) -> dict[str, Any]:
             "kind": "phone", "at": AT, "by": "tills"}  # fmt: skip
 
 
+def duplicate(number: int = 1) -> dict[str, Any]:
+    fields = [{"field": "family_name", "agreement": "similar", "points": 4.5},
+              {"field": "birth_date", "agreement": "same", "points": 8.0}]  # fmt: skip
+    return {"duplicate_id": an_id(number), "customer_id": an_id(number), "other_id": an_id(number + 1),
+            "kind": "person", "score": 0.97, "fields": fields, "automatic": False, "state": "open",
+            "survivor": an_id(number), "found_at": AT, "decided_at": None, "decided_by": None,
+            "merge_id": None}  # fmt: skip
+
+
+def relation(number: int = 1) -> dict[str, Any]:
+    return {"relation_id": an_id(number), "customer_id": ID, "kind": "parent_of", "other_id": an_id(number),
+            "since": "2020-05-12", "until": None, "note": f"note {number}", "stated_at": AT,
+            "stated_by": "ada"}  # fmt: skip
+
+
 def merge(number: int = 1) -> dict[str, Any]:
     field = {"name": "city", "survivor_value": "Leeds", "absorbed_value": "York", "value": "Leeds", "source": ID}
     return {"merge_id": an_id(number), "survivor": an_id(1), "absorbed": an_id(2), "at": AT, "by": "ada",
@@ -187,6 +202,25 @@ def imported(number: int = 1, state: str = "checked", count: int = 3) -> dict[st
     }  # fmt: skip
 
 
+def week(count: int) -> dict[str, Any]:
+    """A week beside last year's; one in which nothing was, without rows."""
+    figures = dict.fromkeys(("revenue", "gross", "returned", "orders", "unvalued", "buyers", "new", "repeat", "lost",
+                             "goods", "uncosted", "margin"), 1200 if count else 0)  # fmt: skip
+    return {"period": "2026-11-16", "figures": figures, "year_before": figures}
+
+
+def cohort(number: int) -> dict[str, Any]:
+    """Customers of a month, some of whom came again."""
+    cells = [{"offset": offset, "buyers": 2, "share": 0.2, "revenue": 100} for offset in range(3)]
+    return {"period": f"2026-{number + 4:02}-01", "customers": 10, "cells": cells}
+
+
+def alarm(number: int, *, lasts: bool = False) -> dict[str, Any]:
+    """One that is over, or lasts."""
+    return {"id": an_id(number), "what": "dead-letters", "detail": "customers: 2 open", "key": f"k{number}",
+            "opened_at": AT, "cleared_at": None if lasts else AT, "text": "Dead letters."}  # fmt: skip
+
+
 def everything(count: int = 3) -> dict[str, Any]:
     """An answer for each operation that pages read; lists have `count` rows."""
     dead = {f"GET /{service}/dead-letters": rows(dead_letter, count) for service in
@@ -215,7 +249,11 @@ def everything(count: int = 3) -> dict[str, Any]:
         f"GET /customers/imports/{DONE}": imported(4, "done", count),
         "GET /customers/imports/{}": imported(1, "checked", count),
         "GET /customers/link-candidates": rows(candidate, min(count, 200)),
+        "GET /customers/customers/{}/relations": rows(relation, count),
         "GET /customers/merges": rows(merge, count),
+        "GET /customers/duplicates": rows(duplicate, min(count, 200)),
+        "GET /customers/duplicates/counts": {"open": count, "sure": 1, "confirmed": 3, "rejected": 2, "waiting": 0,
+                                             "proposed_from": 0.5, "automatic_from": 0.996, "automatic": False},
         "POST /customers/merges": merge(),
         "GET /interactions/customers/{}/timeline": rows(interaction, count),
         "GET /interactions/stats": {"since": AT, "until": AT, "interactions": 1200, "counts": [count_of]},
@@ -247,10 +285,21 @@ def everything(count: int = 3) -> dict[str, Any]:
         "GET /campaigns/settings/changes": rows(setting_change, count),
         "GET /campaigns/policies": {"caps": [{"limit": 2, "window": "P7D", "purpose": None}], "quiet_hours": None,
                                     "version": 1},
-        "GET /campaigns/switch": {"halted": False, "at": None, "by": None},
+        "GET /campaigns/switch": {"halted": False, "at": None, "by": None, "restored_from": None},
         "GET /privacy/customers/{}/consents": consents(count),
         "GET /privacy/erasures": rows(erasure, count),
         "GET /privacy/erasures/{}": erasure(),
+        "GET /analytics/insights/revenue": {"by": "week", "zone": "UTC", "lost_after_days": 180, "segment_id": None,
+                                            "periods": [week(count)]},
+        "GET /analytics/insights/cohorts": {"by": "month", "zone": "UTC", "segment_id": None,
+                                            "cohorts": [cohort(n) for n in range(min(count, 7))]},
+        "GET /alarms": {"items": [alarm(n) for n in range(min(count, 3))],
+                        "not_told_yet_by": ["mail"] if count else []},
+        "GET /alarms/settings": {"mailbox": "ops@example.test", "sender": "alarms@example.test", "server": None,
+                                 "webhook_url": None, "password_set": False, "webhook_secret_set": False,
+                                 "installation_server": True, "ways": ["mail"]},
+        "GET /monday": {"mailbox": None, "zone": "UTC", "language": "en", "hour": 7, "lost_after_days": 180,
+                        "sent_for": None},
         "GET /services": dict.fromkeys(("customers.app", "customers.worker", "privacy.app", "privacy.worker"), health),
         **dead,
         **{f"{key}/{{}}": dead_letter() for key in dead},

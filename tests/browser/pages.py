@@ -53,7 +53,8 @@ class Visitor:
             await route.fulfill(status=200, content_type="application/json", body=json.dumps(body))
 
         await self.page.route("**/api/**", fulfil)
-        await self.page.route("**/services", fulfil)
+        for own in ("services", "alarms", "alarms/settings", "monday"):
+            await self.page.route(f"**/{own}", fulfil)
 
     async def open(self, path: str, shows: str) -> None:
         """Go there and wait for these words."""

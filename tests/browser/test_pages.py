@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import pytest
 
-from tests.browser.answers import DONE, ID, RUNNING, UPLOADED, an_id, customer, everything, rows, segment
+from tests.browser.answers import DONE, ID, RUNNING, UPLOADED, alarm, an_id, customer, everything, rows, segment
 from tests.browser.conftest import Enter
 
 MANY = 10_000
@@ -36,6 +36,7 @@ PLACES = [
     Place("customer", f"/customers/{ID}", "Champions", "/customers/customers"),
     Place("customer-overview-scores", f"/customers/{ID}", "Welcome letter", "/analytics/customers"),
     Place("customer-profile", f"/customers/{ID}?tab=profile", "ada@example.test", "/customers/customers"),
+    Place("customer-relations", f"/customers/{ID}?tab=relations", "note 1", "/customers/customers"),
     Place("customer-messages", f"/customers/{ID}?tab=messages", "no consent", "/campaigns/customers"),
     Place("call", "/call?number=Lovelace", "Ada Lovelace 2", "/customers/customers"),
     Place("customer-timeline", f"/customers/{ID}?tab=timeline", "FRUIT", "/interactions"),
@@ -68,7 +69,10 @@ PLACES = [
     Place("settings", "/settings", "Nobody else is written to", "/campaigns/settings"),
     Place("settings-limits", "/settings?tab=limits", "At most so many messages", "/campaigns/policies"),
     Place("settings-changes", "/settings?tab=changes", "ada 1", "/campaigns/settings"),
+    Place("settings-alarms", "/settings?tab=alarms", "Where alarms go", "/alarms/settings"),
+    Place("settings-monday", "/settings?tab=monday", "last week's figures", "/monday"),
     Place("operations", "/operations", "in order", "/services"),
+    Place("alarms", "/operations?tab=alarms", "customers: 2 open", "/alarms"),
     Place("dead-letters", "/operations?tab=dead-letters", "customers-inbound", "/customers/dead-letters"),
     Place("dead-letter", f"/operations/dead-letters/customers/{an_id(1)}", "unreadable", "/customers/dead-letters"),
     Place("sending", "/operations?tab=sending", "Sending is on.", "/campaigns/policies"),
@@ -112,6 +116,17 @@ async def test_a_page_in_the_dark_and_in_german(enter: Enter, front: str, place:
     await visitor.open(place.path, "Kampagnen")
     assert await visitor.page.evaluate("document.documentElement.lang") == "de"
     assert await visitor.serious() == []
+    assert visitor.faults == []
+
+
+async def test_what_is_wrong_stands_above_every_page(enter: Enter, front: str) -> None:
+    """Catches an alarm that nobody sees when no mail goes out."""
+    visitor = await enter(front, "owner")
+    await visitor.answer({**everything(), "GET /alarms": {"items": [alarm(1, lasts=True)], "not_told_yet_by": []}})
+    await visitor.open("/segments", "Something is wrong")
+    assert await visitor.serious() == []
+    await visitor.page.get_by_role("link", name="Look at the alarms").click()
+    await visitor.page.get_by_text("customers: 2 open").wait_for()
     assert visitor.faults == []
 
 

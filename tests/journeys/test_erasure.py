@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import re
+from collections.abc import Sequence
 from typing import Any
 
 import asyncpg
@@ -102,13 +103,13 @@ async def poison(product: Product) -> None:
         await producer.stop()
 
 
-async def places(product: Product) -> dict[str, list[str]]:
+async def places(product: Product, marks: Sequence[str] = MARKS) -> dict[str, list[str]]:
     """Where a mark stands, as text or as bytes, in any column of any table: `service.table` and the marks."""
-    pieces = await asyncio.gather(*(_marks_in(service, product) for service in SERVICES))
-    return {place: marks for piece in pieces for place, marks in piece.items()}
+    pieces = await asyncio.gather(*(_marks_in(service, product, marks) for service in SERVICES))
+    return {place: found for piece in pieces for place, found in piece.items()}
 
 
-async def _marks_in(service: str, product: Product) -> dict[str, list[str]]:
+async def _marks_in(service: str, product: Product, marks: Sequence[str]) -> dict[str, list[str]]:
     connection = await asyncpg.connect(product.installation.database_url(service))
     try:
         tables = await connection.fetch(
@@ -117,7 +118,7 @@ async def _marks_in(service: str, product: Product) -> dict[str, list[str]]:
         )
         found: dict[str, list[str]] = {}
         for (table,) in tables:
-            for mark in MARKS:
+            for mark in marks:
                 # A whole row as text shows bytes in hexadecimal.
                 rows = await connection.fetchval(
                     f"""select count(*) from "{table}" row

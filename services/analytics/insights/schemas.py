@@ -24,6 +24,9 @@ class FiguresOut(BaseModel):
     buyers: int = Field(description="customers who bought")
     new: int = Field(description="those of them who bought for the first time")
     repeat: int = Field(description="those of them who had bought in an earlier period")
+    goods: int = Field(description="known costs of the goods sold, less those of goods returned")
+    uncosted: int = Field(description="what was sold on lines without a known cost")
+    margin: int | None = Field(description="revenue less goods; null while anything is uncosted")
     lost: int = Field(description="customers whose `lost_after_days` days without a purchase ended in the period")
 
 

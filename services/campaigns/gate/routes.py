@@ -29,5 +29,5 @@ async def read_switch(tx: TxDep) -> SwitchOut:
 
 @router.put("/switch", dependencies=[requires("campaigns:send")])
 async def throw_switch(tx: TxDep, caller: CallerDep, body: SwitchIn) -> SwitchOut:
-    """Halt every hand-over at once, or let them go on."""
-    return SwitchOut.of(await policies.throw_switch(tx, halted=body.halted, by=caller.id))
+    """Halt every hand-over at once, or let them go on; after a restore with a word about what waited."""
+    return SwitchOut.of(await policies.throw_switch(tx, halted=body.halted, waiting=body.waiting, by=caller.id))

@@ -7,7 +7,7 @@ from typing import Annotated, Self
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, TypeAdapter, model_validator
 
-from services.campaigns.gate.domain.policy import Policy, Switchboard
+from services.campaigns.gate.domain.policy import Policy, Switchboard, Waiting
 from shared.contracts.addressing import Purpose
 from shared.web.models import StrictModel
 from shared.web.validation import only_text, refuse_as_one
@@ -77,6 +77,11 @@ class SwitchIn(StrictModel):
     model_config = ConfigDict(json_schema_extra={"examples": [{"halted": False}]})
 
     halted: bool = Field(description="nothing more is handed over; nothing is lost")
+    waiting: Waiting | None = Field(
+        None,
+        description="of a restored ledger, when hand-overs go on: unknown for messages that may have been sent after "
+        "the backup, send if nothing was",
+    )
 
 
 class SwitchOut(BaseModel):
@@ -85,8 +90,11 @@ class SwitchOut(BaseModel):
     halted: bool = Field(description="nothing is handed over")
     by: str | None = Field(description="whose key threw it last")
     at: datetime | None = Field(description="when")
+    restored_from: datetime | None = Field(
+        description="the instant of the backup from which the ledger came, until somebody has decided about what waited"
+    )
 
     @classmethod
     def of(cls, board: Switchboard) -> Self:
         """The switch on the switchboard."""
-        return cls(halted=board.halted, by=board.halted_by, at=board.halted_at)
+        return cls(halted=board.halted, by=board.halted_by, at=board.halted_at, restored_from=board.restored_from)

@@ -30,4 +30,6 @@ policies = Table(
     Column("halted", Boolean, nullable=False, server_default=text("false")),
     Column("halted_by", Text),
     Column("halted_at", MOMENT),
+    # The instant of the backup from which this database came, until somebody has decided about what waited.
+    Column("restored_from", MOMENT),
 )

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from services.privacy.config import Settings
 from services.privacy.ledger_checks import repository as checks
 from services.privacy.recovery.clients import published_since
+from services.privacy.recovery.domain import KINDS
 from services.privacy.recovery.service import recover
+from shared.events.journal import JournalPart
 from shared.ids import milliseconds_of, new_id
 from shared.observability.alarms import Alarm
 from shared.observability.logging import get_logger
-from shared.worker.parts import Job, WorkerContext
+from shared.worker.parts import Job, Part, WorkerContext
 
 log = get_logger(__name__)
 
@@ -43,3 +46,8 @@ async def compare_ledger(context: WorkerContext) -> None:
 
 
 JOBS = [Job("compare-ledger", EVERY_S, compare_ledger)]
+
+
+def parts(settings: Settings) -> list[Part]:
+    """What recovery reads from the topic is written to files as well, for the day on which the topic is lost too."""
+    return [] if settings.journal_folder is None else [JournalPart(settings.journal_folder, settings.service, KINDS)]

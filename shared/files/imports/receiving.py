@@ -12,6 +12,7 @@ from shared.files.folder import Files
 from shared.files.imports.domain import SentFile
 from shared.files.imports.table import ImportTable, M
 from shared.files.settings import FileSettings
+from shared.files.sheets import shown_cells
 from shared.ids import new_id
 
 _SHOWN_ROWS = 5
@@ -55,7 +56,7 @@ async def first_rows(settings: FileSettings, import_id: UUID) -> list[Sequence[s
         rows, _ = await Files(settings).rows(import_id, 0, _SHOWN_ROWS)
     except FileNotFoundError:
         return []
-    return [row.cells for row in rows]
+    return [shown_cells(row.cells) for row in rows]
 
 
 async def delete_old_files(

@@ -6,6 +6,7 @@ from tests.bench.ground import Ground
 from tests.bench.market import Market
 from tests.bench.rows import (
     backfill,
+    duplicates,
     footprint,
     growth,
     imports,
@@ -29,6 +30,7 @@ ALONE: dict[str, OnGround] = {
     "ingest": ingest.measure,
     "recording": recording.measure,
     "imports": imports.measure,
+    "duplicates": duplicates.measure,
     "segments": segments.measure,
     "lapse": lapse.measure,
     "state": leaves.measure,

@@ -8,14 +8,18 @@ from services.customers.words import EXAMPLES
 from tests.component.customers.builders import a_customer, created
 from tests.component.customers.conftest import as_
 
-# It needs a file first: its own tests send one.
-_ELSEWHERE = {"PUT /imports/{import_id}/mapping"}
+# They need a file, a pair or a relation first: their own tests make one.
+_ELSEWHERE = {
+    "PUT /imports/{import_id}/mapping",
+    "POST /duplicates/{duplicate_id}/confirm",
+    "PATCH /relations/{relation_id}",
+}
 
 
 async def test_every_example_is_accepted(api: httpx.AsyncClient) -> None:
     """Catches an example that the door refuses: whoever begins begins with it."""
     first, second = await created(api), await created(api)
-    given = {"survivor": first["customer_id"], "absorbed": second["customer_id"]}
+    given = {"survivor": first["customer_id"], "absorbed": second["customer_id"], "other_id": second["customer_id"]}
     other = await api.post("/customers", json=a_customer(identifiers=[{"kind": "phone", "value": "+442079460009"}]))
     ids = {
         "name": "shoe_size",

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import services.customers.attributes.tables
+import services.customers.duplicates.tables
 import services.customers.exports.tables
 import services.customers.identifiers.tables
 import services.customers.imports.tables
 import services.customers.merges.tables
-import services.customers.profiles.tables  # noqa: F401
+import services.customers.profiles.tables
+import services.customers.relations.tables  # noqa: F401
 from services.customers.config import Settings
 from services.customers.metadata import metadata
 from tests.schemas import differences

@@ -102,6 +102,11 @@ GOODS: dict[str, dict[str, list[Any]]] = {
         ],
         "POST /customers/{customer_id}/identifiers": [_IDENTIFIER | {"value": "second@example.test"}],
         "PATCH /customers/{customer_id}/identifiers/{identifier_id}": [{"verified": True, "preferred": False}],
+        "POST /customers/{customer_id}/relations": [
+            {"kind": "partner_of", "other_id": "<other_id>", "since": "2024-05-01", "until": None, "note": "partners"}
+        ],
+        "PATCH /relations/{relation_id}": [{"since": "2024-05-01", "until": "2031-05-01", "note": "for years"}],
+        "POST /duplicates/{duplicate_id}/confirm": [{"survivor": "<other_id>", "dry_run": True}],
         "PUT /imports/{import_id}/mapping": [
             {"columns": [{"column": "Mail", "to": "email"},
                          {"column": "Born", "to": "birth_date", "format": "DD.MM.YYYY"},

@@ -17,6 +17,10 @@ from tests.component.fuzz.goods import EVERYWHERE, GOODS
 _LETTER = """insert into dead_letters
                  (id, consumer, topic, partition, "offset", value, headers, reason, error, attempts, created_at)
              values (:id, 'fuzz', 'fuzz', 0, 0, 'x', '{}', 'fuzz', 'fuzz', 1, now())"""
+_PAIR = """insert into duplicates
+               (customer_id, other_id, duplicate_id, kind, score, fields, automatic, state, found_at)
+           select least(a, b), greatest(a, b), :id, 'person', 0.9, '[]', false, 'open', now()
+           from (select cast(:customer_id as uuid) as a, cast(:other_id as uuid) as b) as two"""
 
 
 @dataclass(frozen=True)
@@ -129,6 +133,13 @@ class Ground:
         definition = {"name": "hat_size", "type": "number", "purpose": "To suggest hats"}
         self.ids["name"] = (await self._made("/attributes", definition))["name"]
         self.ids["import_id"] = await self._file(b"Mail;Born;No\nada@example.test;10.12.1985;1\n")
+        related = {"kind": "referrer_of", "other_id": self.ids["other_id"]}
+        path = f"/customers/{self.ids['customer_id']}/relations"
+        self.ids["relation_id"] = (await self._made(path, related))["relation_id"]
+        self.ids["duplicate_id"] = str(new_id())
+        pair = {name: self.ids[name] for name in ("customer_id", "other_id")}
+        async with self.app.state.context.database.transaction() as tx:
+            await tx.execute(_PAIR, {**pair, "id": self.ids["duplicate_id"]})
 
     async def _file(self, content: bytes) -> str:
         answer = await self.client.post("/imports", params={"file_name": "some.csv"}, content=content)

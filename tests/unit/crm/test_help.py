@@ -26,6 +26,9 @@ WITHOUT_SETTINGS = {
     "reconcile": (),
     "rebuild": ("campaigns", "copies"),
     "repair-clock": ("privacy",),
+    "backup": ("backup",),
+    "restore": ("backup",),
+    **{f"sending {action}": () for action in ("show", "halt", "resume")},
     "keys list": (),
     "keys print": (),
     "keys create": ("till", "--scope", "interactions:write"),
@@ -50,6 +53,12 @@ WITHOUT_SETTINGS = {
     "customers find": ("Berg",),
     "customers show": (ID,),
     "customers merge": (ID, ID),
+    "customers duplicates list": (),
+    "customers duplicates compare": (),
+    "customers relations list": (ID,),
+    "customers relations add": (ID, "parent_of", ID),
+    "customers relations end": (ID, "--until", "2026-04-30"),
+    **{f"customers duplicates {action}": (ID,) for action in ("show", "confirm", "reject", "reopen")},
     "customers export": ("out.csv", "--columns", "email", "--reason", "test"),
 }
 

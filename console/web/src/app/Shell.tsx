@@ -9,6 +9,7 @@ import { useEffect } from "react";
 import { ask } from "../api/clients";
 import { Icon, type IconName } from "../components/Icon";
 import { Loaded } from "../components/Loaded";
+import { AlarmBanner } from "../pages/operations/Alarms";
 import { sessionQuery, useCan, type Session } from "./session";
 import { useTexts, type TextKey } from "./texts";
 
@@ -62,7 +63,7 @@ function Frame({ session, path }: { session: Session; path: string }) {
         ))}
       </AppShell.Navbar>
       <AppShell.Main id="content" tabIndex={-1}>
-        <Box maw={1240} mx="auto"><Outlet /></Box>
+        <Box maw={1240} mx="auto"><AlarmBanner /><Outlet /></Box>
       </AppShell.Main>
     </AppShell>
   );

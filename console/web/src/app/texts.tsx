@@ -1,5 +1,6 @@
 /** Texts, numbers and dates in the reader's language. Every text has all languages, or the build breaks. */
 import { createContext, useContext, useEffect, useMemo, useState, type ReactNode } from "react";
+import { alarmTexts } from "../texts/alarms";
 import { campaignTexts } from "../texts/campaigns";
 import { customerTexts } from "../texts/customers";
 import { deskTexts } from "../texts/desks";
@@ -14,7 +15,7 @@ export type Language = (typeof LANGUAGES)[number];
 /** English, German. */
 export type Pair = readonly [string, string];
 
-const TEXTS = { ...shellTexts, ...roleTexts, ...customerTexts, ...segmentTexts, ...campaignTexts, ...deskTexts, ...importTexts, ...firstHourTexts, ...insightTexts };
+const TEXTS = { ...shellTexts, ...roleTexts, ...customerTexts, ...segmentTexts, ...campaignTexts, ...deskTexts, ...importTexts, ...firstHourTexts, ...insightTexts, ...alarmTexts };
 export type TextKey = keyof typeof TEXTS;
 export type Values = Record<string, string | number>;
 export type Translate = (key: TextKey, values?: Values) => string;

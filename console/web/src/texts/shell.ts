@@ -58,6 +58,7 @@ export const shellTexts = {
   "home.unchecked": ["{count} erasures wait for an identity check", "{count} Löschungen warten auf eine Identitätsprüfung"],
   "home.halted": ["All sending is halted", "Aller Versand ist angehalten"],
   "home.drafts": ["{count} campaigns are drafts", "{count} Kampagnen sind Entwürfe"],
+  "home.proposals": ["Pairs of customers that look like one: {count}", "Paare von Kunden, die wie einer aussehen: {count}"],
   "home.duplicates": ["Possible duplicates wait for a decision", "Mögliche Dubletten warten auf eine Entscheidung"],
   "home.first": ["Nothing was recorded yet. Send a first event to POST /events of interactions.", "Noch wurde nichts erfasst. Senden Sie ein erstes Ereignis an POST /events von interactions."],
   "home.running": ["Running campaigns", "Laufende Kampagnen"],

@@ -13,13 +13,12 @@ from typing import Any
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.errors import KafkaError
 
-from services.campaigns.delivery import repository
-from services.campaigns.delivery.domain.hand_over import PublishedHandOver
+from services.campaigns.delivery import repository, service
 from shared.bounded import within
 from shared.clock import MACHINE
 from shared.config import ServiceSettings
 from shared.contracts.campaigns import MessageSettled
-from shared.contracts.envelope import Fact, Unreadable, read_envelope
+from shared.contracts.envelope import Envelope, Fact, Unreadable, read_envelope
 from shared.contracts.topics import TOPICS
 from shared.database.engine import Database, is_transient
 from shared.kafka.clients import make_consumer, wire_name
@@ -89,31 +88,13 @@ async def _compare(
 
 
 async def _add(database: Database, records: list[Any]) -> int:
-    published = [hand_over for record in records if (hand_over := _hand_over(record.value)) is not None]
-    if not published:
-        return 0
     async with database.transaction() as tx:
-        return await repository.add_hand_overs(
-            tx, list({hand_over.message_id: hand_over for hand_over in published}.values())
-        )
+        settled = [event for record in records if (event := _settled(record.value)) is not None]
+        return await service.enter_hand_overs(tx, settled)
 
 
-def _hand_over(value: bytes | None) -> PublishedHandOver | None:
+def _settled(value: bytes | None) -> Envelope[MessageSettled] | None:
     try:
-        event = read_envelope(value or b"", _KNOWN)
+        return read_envelope(value or b"", _KNOWN)
     except Unreadable:
         return None
-    if event is None or event.data.outcome not in ("handed_over", "unknown"):
-        return None
-    data: MessageSettled = event.data
-    return PublishedHandOver(
-        message_id=data.message_id,
-        customer_id=event.subject,
-        campaign_id=data.campaign_id,
-        step=data.step,
-        channel=data.channel,
-        permit_id=data.permit_id,
-        at=event.time,
-        state="handed_over" if data.outcome == "handed_over" else "unknown",
-        reason=data.reason,
-    )

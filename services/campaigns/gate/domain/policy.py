@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Literal
 
 from services.campaigns.gate.domain.caps import Cap
 from services.campaigns.gate.domain.quiet_hours import QuietHours
+
+# What becomes of messages that wait in a restored ledger: they may have been sent after the backup, or were not.
+Waiting = Literal["unknown", "send"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,3 +30,5 @@ class Switchboard:
     halted: bool
     halted_by: str | None
     halted_at: datetime | None
+    # The instant of the backup from which the ledger came, while nobody has decided about what waited.
+    restored_from: datetime | None = None

@@ -20,6 +20,7 @@ from shared.database.transaction import Tx
 MESSAGE_COLUMNS = """m.id, m.customer_id, m.campaign_id, m.entry_id, coalesce(m.terms_id, m.campaign_id) as terms_id,
               m.step, m.channel, m.expires_at, m.attempts, m.deferred_for, m.context"""
 _THESE = "unnest(cast(:customers as uuid[]), cast(:ids as uuid[])) as t(customer_id, id)"
+_DUE = "state = 'waiting' and not_before <= :now"
 _HELD = "m.customer_id = t.customer_id and m.id = t.id and m.holder = :holder"
 
 
@@ -150,6 +151,24 @@ async def take_back(tx: Tx, holder: int) -> tuple[int, list[Message]]:
         {"holder": holder, "now": tx.now},
     )
     return freed.rowcount, [message_of(row) for row in rows]
+
+
+async def count_due(tx: Tx) -> int:
+    """Messages that wait and are due."""
+    return int(await tx.value(f"select count(*) from messages where {_DUE}", {"now": tx.now}))
+
+
+async def declare_due_unknown(tx: Tx, reason: str, size: int) -> list[Message]:
+    """Up to `size` of them become unknown; returns these."""
+    rows = await tx.rows(
+        f"""with due as materialized (
+                select customer_id, id from messages where {_DUE} order by customer_id, id limit :size for update
+            )
+            update messages m set state = 'unknown', reason = :reason, settled_at = :now, holder = null
+            from due where m.customer_id = due.customer_id and m.id = due.id returning {MESSAGE_COLUMNS}""",
+        {"now": tx.now, "reason": reason, "size": size},
+    )
+    return [message_of(row) for row in rows]
 
 
 async def settle_by_hand(tx: Tx, message_id: UUID, state: MessageState, reason: str | None, by: str) -> Message | None:

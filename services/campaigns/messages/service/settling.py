@@ -15,6 +15,8 @@ from shared.contracts.campaigns import MessageSettled, Outcome
 from shared.database.transaction import Tx
 from shared.observability.metrics import counter
 
+_CHUNK = 2_000
+
 SETTLED = counter("messages_settled_total", "Messages that reached an end", ["state", "reason"])
 
 
@@ -74,6 +76,19 @@ async def recover(tx: Tx, present: int | None = None) -> tuple[int, int]:
             emit_settled(tx, Settled(message, MessageState.UNKNOWN, "sender-gone"))
         freed, lost = freed + reserved, lost + len(claimed)
     return freed, lost
+
+
+async def count_due(tx: Tx) -> int:
+    """Messages that would be handed over now."""
+    return await ledger.count_due(tx)
+
+
+async def declare_due_unknown(tx: Tx) -> None:
+    """Messages that would be handed over now may have been already, after the backup from which this ledger came: they
+    are unknown, each with its event. What is due later cannot have been."""
+    while messages := await ledger.declare_due_unknown(tx, "restored", _CHUNK):
+        for message in messages:
+            emit_settled(tx, Settled(message, MessageState.UNKNOWN, "restored"))
 
 
 def emit_settled(tx: Tx, outcome: Settled) -> None:

@@ -112,3 +112,36 @@ async def test_what_is_not_known_is_told_as_unknown(world: World, client: httpx.
     swapped = await client.get("/insights/profitability?from=2026-02-01&to=2026-01-01")
     assert (swapped.status_code, "Swap" in swapped.json()["cure"]) == (422, True)
     assert swapped.json()["type"].endswith("/span-empty")
+
+
+async def test_the_margin_of_a_period_is_plain_sql_over_the_same_events(
+    world: World, client: httpx.AsyncClient
+) -> None:
+    """Catches goods of another period or segment, returned goods that cost again, and a margin that guesses."""
+    chance, now = random.Random(5), world.clock.now()
+    ids = [uuid4() for _ in range(12)]
+    sold: list[tuple[datetime, int, int]] = []
+    events = []
+    for id in ids:
+        for _ in range(6):
+            at, amount = now - chance.uniform(1, 700) * DAY, chance.randrange(100, 3_000)
+            cost, back = chance.randrange(50, 100) * amount // 100, chance.random() < 0.2
+            events.append(a_sale(id, at, amount, cost, back=back))
+            sold.append((at, -amount if back else amount, -cost if back else cost))
+    await world.handle(*events, a_merge(ids[0], ids[1], now, uuid4()))
+    answer = (await client.get("/insights/revenue?by=week")).json()
+    told = {item["period"]: item["figures"] for item in answer["periods"]}
+    before = {item["period"]: item["year_before"] for item in answer["periods"]}
+    wanted: dict[str, list[int]] = defaultdict(lambda: [0, 0])
+    for at, amount, cost in sold:
+        monday = str(at.date() - timedelta(days=at.weekday()))
+        wanted[monday][0] += amount
+        wanted[monday][1] += amount - cost
+    for period, figures in told.items():
+        assert [figures["revenue"], figures["margin"]] == wanted[period], period
+        earlier = str(datetime.fromisoformat(period).date() - timedelta(weeks=52))
+        assert [before[period]["revenue"], before[period]["margin"]] == wanted[earlier], earlier
+    assert any(figures["margin"] for figures in told.values())
+    await world.handle(a_sale(ids[3], now - timedelta(minutes=1), 500, None))
+    last = (await client.get("/insights/revenue?by=week")).json()["periods"][-1]["figures"]
+    assert (last["margin"], last["uncosted"]) == (None, 500)

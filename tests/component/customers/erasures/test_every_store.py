@@ -14,6 +14,9 @@ VALUES = {
     "identifier_owners": {"kind": "'email'", "trust": "'server'"},
     "customers.customer_id": {"current_id": ":customer"},
     "customers.current_id": {"merged_into": ":customer", "merged_at": "now()"},
+    # A pair stands under the smaller id.
+    "duplicates.customer_id": {"other_id": "'ffffffff-ffff-ffff-ffff-ffffffffffff'"},
+    "duplicates.other_id": {"customer_id": "'00000000-0000-0000-0000-000000000000'"},
     "customers.merged_into": {"current_id": ":customer", "merged_at": "now()"},
 }
 

@@ -16,6 +16,7 @@ import { Memberships } from "./Memberships";
 import { MessagesTo } from "./MessagesTo";
 import { Overview } from "./Overview";
 import { Profile } from "./Profile";
+import { Relations } from "./Relations";
 import { Timeline } from "./Timeline";
 
 export function CustomerPage() {
@@ -27,6 +28,7 @@ export function CustomerPage() {
   const tabs: (Tab & { scope: string })[] = [
     { id: "overview", title: t("customer.overview"), scope: "customers:read", content: () => query.data && <Overview customer={query.data} /> },
     { id: "profile", title: t("customer.profile"), scope: "customers:read", content: () => query.data && <Profile customer={query.data} /> },
+    { id: "relations", title: t("relations.title"), scope: "customers:read", content: () => <Relations id={id} /> },
     { id: "timeline", title: t("customer.timeline"), scope: "interactions:read", content: () => <Timeline id={id} /> },
     { id: "messages", title: t("customer.messages"), scope: "campaigns:read", content: () => <MessagesTo id={id} /> },
     { id: "segments", title: t("nav.segments"), scope: "analytics:read", content: () => <Memberships id={id} /> },

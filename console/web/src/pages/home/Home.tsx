@@ -11,6 +11,7 @@ import { Figure, Page, Panel } from "../../components/Page";
 import { Empty, Rows } from "../../components/Rows";
 import { State } from "../../components/State";
 import { FirstSteps } from "./FirstSteps";
+import { Monday } from "./Monday";
 import { Needs } from "./Needs";
 
 const LOOK_AGAIN_MS = 5_000;
@@ -21,6 +22,7 @@ export function Home() {
   return (
     <Page title={t("nav.home")} about={t("home.about")}>
       <FirstSteps />
+      <Monday />
       {can("interactions:read") && <Happening />}
       <Grid>
         <Grid.Col span={{ base: 12, md: 6 }}>

@@ -55,6 +55,13 @@ const NEEDS: Need[] = [
     },
   },
   {
+    key: "proposals", scope: "customers:merge",
+    look: async ({ t, number }) => {
+      const { open } = await read(customers.GET("/duplicates/counts"));
+      return open > 0 && <Go to="/customers/duplicates">{t("home.proposals", { count: number(open) })}</Go>;
+    },
+  },
+  {
     key: "duplicates", scope: "customers:merge",
     look: async ({ t }) => (await read(customers.GET("/link-candidates", { params: { query: { limit: 1 } } }))).items.length > 0
       && <Go to="/customers/duplicates">{t("home.duplicates")}</Go>,

@@ -3,6 +3,7 @@ import { useCan } from "../../app/session";
 import { useTexts } from "../../app/texts";
 import { Page } from "../../components/Page";
 import { AddressTabs } from "../../components/Tabs";
+import { Alarms } from "./Alarms";
 import { DeadLetters } from "./DeadLetters";
 import { Sending } from "./Sending";
 import { Services } from "./Services";
@@ -14,6 +15,7 @@ export function Operations() {
     <Page title={t("nav.operations")} about={t("operations.about")}>
       <AddressTabs tabs={[
         { id: "services", title: t("operations.services"), content: () => <Services /> },
+        { id: "alarms", title: t("operations.alarms"), content: () => <Alarms /> },
         { id: "dead-letters", title: t("operations.dead"), content: () => <DeadLetters /> },
         ...(can("campaigns:read") ? [{ id: "sending", title: t("operations.sending"), content: () => <Sending /> }] : []),
       ]} />

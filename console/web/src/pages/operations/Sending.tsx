@@ -32,7 +32,10 @@ function StopAll() {
   const { t, time } = useTexts();
   const can = useCan();
   const query = useQuery({ queryKey: ["switch"], queryFn: () => read(campaigns.GET("/switch")), refetchInterval: 5_000 });
-  const throwIt = useChange<void, unknown>(() => read(campaigns.PUT("/switch", { body: { halted: !query.data?.halted } })), [["switch"], ["needs"]]);
+  const keys = [["switch"], ["needs"]];
+  const throwIt = useChange<void, unknown>(() => read(campaigns.PUT("/switch", { body: { halted: !query.data?.halted } })), keys);
+  const forget = useChange<void, unknown>(() => read(campaigns.PUT("/switch", { body: { halted: false, waiting: "unknown" } })), keys);
+  const send = useChange<void, unknown>(() => read(campaigns.PUT("/switch", { body: { halted: false, waiting: "send" } })), keys);
   return (
     <Panel title={t("switch.title")}>
       <Loaded query={query}>
@@ -40,7 +43,18 @@ function StopAll() {
           <Stack align="flex-start">
             <Group gap={0}><span className={`dot ${data.halted ? "dot-red" : "dot-green"}`} aria-hidden="true" /><Text fw={600}>{t(data.halted ? "switch.halted" : "switch.running")}</Text></Group>
             {data.at && data.by && <Text size="sm" c="dimmed">{t("switch.since", { when: time(data.at), who: data.by })}</Text>}
-            {can("campaigns:send") && (data.halted
+            {data.restored_from && (
+              <>
+                <Text size="sm">{t("switch.restored", { when: time(data.restored_from) })}</Text>
+                {can("campaigns:send") && (
+                  <Group>
+                    <Confirm label={t("switch.unknown")} title={t("switch.unknown")} what={t("switch.unknown-what")} act={forget} />
+                    <Confirm variant="default" label={t("switch.send")} title={t("switch.send")} what={t("switch.send-what")} act={send} />
+                  </Group>
+                )}
+              </>
+            )}
+            {can("campaigns:send") && !data.restored_from && (data.halted
               ? <Confirm key="resume" label={t("switch.resume")} title={t("switch.resume")} what={t("switch.resume-what")} act={throwIt} />
               : <Confirm key="halt" color="red" label={t("switch.halt")} title={t("switch.halt")} what={t("switch.halt-what")} act={throwIt} />)}
           </Stack>

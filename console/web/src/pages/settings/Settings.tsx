@@ -3,23 +3,30 @@ import { Grid, Stack } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { campaigns, read, type SettingChange } from "../../api/clients";
 import { usePages } from "../../api/hooks";
+import { sessionQuery, useCan } from "../../app/session";
 import { useTexts } from "../../app/texts";
 import { Loaded } from "../../components/Loaded";
 import { Page, Panel } from "../../components/Page";
 import { Rows } from "../../components/Rows";
 import { AddressTabs } from "../../components/Tabs";
 import { PolicyPanel } from "../operations/Sending";
+import { AlarmSettings } from "./Alarms";
 import { AllowListForm } from "./AllowList";
+import { MondayMail } from "./MondayMail";
 import { SenderForm, ServerForm } from "./Mail";
 import { allowListQuery, sendingQuery } from "./queries";
 
 export function Settings() {
   const { t } = useTexts();
+  const can = useCan();
+  const owner = useQuery(sessionQuery).data?.roles.includes("owner");
   return (
     <Page title={t("nav.settings")} about={t("settings.about")}>
       <AddressTabs tabs={[
         { id: "sending", title: t("settings.sending"), content: () => <Sending /> },
         { id: "limits", title: t("settings.limits"), content: () => <PolicyPanel /> },
+        ...(can("operations") ? [{ id: "alarms", title: t("settings.alarms"), content: () => <AlarmSettings /> }] : []),
+        ...(owner ? [{ id: "monday", title: t("monday.mail"), content: () => <MondayMail /> }] : []),
         { id: "changes", title: t("settings.changes"), content: () => <Changes /> },
       ]} />
     </Page>

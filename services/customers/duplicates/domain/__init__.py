@@ -1,0 +1,1 @@
+"""How alike two customers are: what is compared, which are compared at all, and what that comes to."""

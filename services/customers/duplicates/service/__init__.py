@@ -1,0 +1,1 @@
+"""The use cases of duplicates: compare, decide, compare everybody."""

@@ -1,0 +1,1 @@
+"""Relations: who belongs to whom, typed, directed and dated; both ends see them."""

@@ -1,0 +1,1 @@
+"""A population in which some stand twice, with the truth of it."""
