@@ -35,6 +35,14 @@ def derived_id(milliseconds: int, *parts: bytes) -> UUID:
     return pgproto.UUID((moment << 80 | 0x7 << 76 | 0x2 << 62 | bits).to_bytes(16))
 
 
+def digest_id(digest: bytes) -> UUID:
+    """A UUID of version 8, as which nothing else is made, of the first 16 bytes of a digest."""
+    raw = bytearray(digest[:16])
+    raw[6] = (raw[6] & 0x0F) | 0x80
+    raw[8] = (raw[8] & 0x3F) | 0x80
+    return UUID(bytes=bytes(raw))
+
+
 def milliseconds_of(id: UUID) -> int | None:
     """The machine moment in a UUIDv7; None for any other id."""
     return id.int >> 80 if id.version == 7 else None

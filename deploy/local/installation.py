@@ -74,10 +74,6 @@ class Installation:
         """Base of the service's API."""
         return f"http://127.0.0.1:{self.ports[f'{service}.app']}"
 
-    def worker_url(self, service: str, number: int = 0) -> str:
-        """Health and metrics of one of the service's workers."""
-        return self.health_url(_nth(f"{service}.worker", number))
-
     def health_url(self, name: str) -> str:
         """Health and metrics of a process, by its name: a port beside the app's own, the only one of a worker."""
         return f"http://127.0.0.1:{self.ports[_health_of(name)]}"

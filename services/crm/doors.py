@@ -15,7 +15,8 @@ from services.crm.output import WRONG_USAGE, fail
 
 Url = Annotated[str | None, typer.Option(help="Of the service's app; the local installation's without it.")]
 Key = Annotated[str | None, typer.Option(envvar="CRM_API_KEY", help="An API key.")]
-_PATIENCE_S = 60.0
+# A large file is read while its sender waits.
+_PATIENCE_S = 300.0
 
 
 @contextmanager
@@ -45,8 +46,22 @@ def answer_of(answer: httpx.Response) -> Any:
     body = answer.json()
     if answer.is_success:
         return body
-    faults = [f"{fault['where']}: {fault['what']}. {fault['cure']}".strip() for fault in body.get("errors", ())]
-    return fail(body["detail"], "\n  ".join(faults) or body.get("cure") or "Look at the detail.")
+    # A fault of the whole body has no place, and is told in the detail already.
+    placed = [fault for fault in body.get("errors", ()) if fault["where"]]
+    faults = [f"{fault['where']}: {fault['what']}. {fault['cure']}".strip() for fault in placed]
+    # How a file reads in each encoding that it may have.
+    previews = [f"\n  {name}: {lines[0]}" for name, lines in body.get("previews", {}).items() if lines]
+    return fail("".join([body["detail"], *previews]), "\n  ".join(faults) or body.get("cure") or "Look at the detail.")
+
+
+def save_file(client: httpx.Client, path: str, file: Path) -> int:
+    """Write an answer to a file; how many bytes. A refusal ends the command and writes nothing."""
+    with client.stream("GET", path) as answer:
+        if not answer.is_success:
+            answer.read()
+            answer_of(answer)
+        with file.open("wb") as written:
+            return sum(written.write(chunk) for chunk in answer.iter_bytes())
 
 
 def every_page(client: httpx.Client, path: str, params: dict[str, Any]) -> list[dict[str, Any]]:

@@ -9,15 +9,13 @@ from uuid import UUID
 import typer
 
 from services.crm import file_imports
-from services.crm.file_imports import Door
+from services.crm.doors import Key, Url, answer_of, open_door, save_file
 from services.crm.installation import DEFAULT
-from services.crm.output import AsJson, fail, show
+from services.crm.output import AsJson, show
 from services.crm.settings import Folder
 
 commands = typer.Typer(help="Orders: bring years of them with files, and take a file back.", no_args_is_help=True)
-_DOOR = Door("interactions", "interactions:import")
-Url = Annotated[str | None, typer.Option(help="Of the interactions app; the local installation's without it.")]
-Key = Annotated[str | None, typer.Option(envvar="CRM_API_KEY", help="A key with interactions:import.")]
+_DOOR = ("interactions", "operator")
 ImportId = Annotated[UUID, typer.Argument(help="As `crm orders import` shows it.")]
 
 
@@ -53,19 +51,19 @@ def import_(
       crm orders import orders.xlsx --map Kundennr=external_id:erp --currency EUR --dry-run
       crm orders import orders.xlsx --map Kundennr=external_id:erp --currency EUR --start --errors refused.csv
     """
-    with _DOOR.opened(url, key, folder) as client:
+    with open_door(*_DOOR, url, key, folder) as client:
         sent = file_imports.send(client, file, encoding)
         path = f"/imports/{sent['import_id']}"
         if dry_run or start:
             terms = {"source": source, "channel": channel, "currency": currency, "time_zone": time_zone}
             columns = file_imports.mapping(sent["guessed_mapping"], map_ or [])
-            file_imports.body_of(client.put(f"{path}/mapping", json={"columns": columns, **terms}))
+            answer_of(client.put(f"{path}/mapping", json={"columns": columns, **terms}))
             if dry_run:
                 sent = file_imports.wait(client, path, "dry-run")
             if start:
                 sent = file_imports.wait(client, path, "start")
             if errors is not None:
-                file_imports.save(client, f"{path}/errors", errors)
+                save_file(client, f"{path}/errors", errors)
     _ended(sent, as_json)
 
 
@@ -84,10 +82,10 @@ def show_import(
     Example:
       crm orders show 0198f2c4-0000-7000-8000-000000000001 --errors refused.csv
     """
-    with _DOOR.opened(url, key, folder) as client:
-        made = file_imports.body_of(client.get(f"/imports/{import_id}"))
+    with open_door(*_DOOR, url, key, folder) as client:
+        made = answer_of(client.get(f"/imports/{import_id}"))
         if errors is not None:
-            file_imports.save(client, f"/imports/{import_id}/errors", errors)
+            save_file(client, f"/imports/{import_id}/errors", errors)
     _ended(made, as_json)
 
 
@@ -105,27 +103,15 @@ def undo(
     Example:
       crm orders undo 0198f2c4-0000-7000-8000-000000000001
     """
-    with _DOOR.opened(url, key, folder) as client:
+    with open_door(*_DOOR, url, key, folder) as client:
         made = file_imports.wait(client, f"/imports/{import_id}", "undo")
     _ended(made, as_json)
 
 
 def _ended(made: dict[str, Any], as_json: bool) -> None:
-    show(made, _text(made), as_json=as_json)
-    if made["state"] == "failed":
-        fail(made["failure"], "Mend that and send the file again.")
-
-
-def _text(made: dict[str, Any]) -> str:
-    parts = [
-        f"import {made['import_id']}: {made['file_name']}, {made['rows']} rows, {made['state']}",
-        file_imports.columns_shown(made),
-    ]
-    if made["mapping"]:
-        parts.append(_counts(made["counts"]))
-    if made["refused"]:
-        parts.append(file_imports.refused_shown(made))
-    return "\n\n".join(parts)
+    came_to = [_counts(made["counts"])] if made["mapping"] else []
+    show(made, file_imports.import_shown(made, *came_to), as_json=as_json)
+    file_imports.refuse_failed(made)
 
 
 def _counts(counts: dict[str, Any]) -> str:

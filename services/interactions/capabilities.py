@@ -3,27 +3,34 @@
 from __future__ import annotations
 
 from services.interactions.catalogue import routes as catalogue
-from services.interactions.erasures.handlers import HANDLERS as ERASURES_HANDLERS
+from services.interactions.erasures.handlers import handlers_for
 from services.interactions.event_types import routes as event_types
 from services.interactions.identity.handlers import HANDLERS as IDENTITY_HANDLERS
 from services.interactions.imports import jobs as imports_jobs
+from services.interactions.imports import repository as imports_repository
 from services.interactions.imports import routes as imports
 from services.interactions.ingest.handlers import subscriptions
 from services.interactions.ingest.routes import events
 from services.interactions.ingest.routes.publisher import open_publisher
 from services.interactions.rates import routes as rates
 from services.interactions.recording import jobs as recording_jobs
+from services.interactions.recording import repository as recording
 from services.interactions.recording.handlers import HANDLERS as RECORDING_HANDLERS
 from services.interactions.recording.service.restating import restate_interactions
 from services.interactions.segment_api.routes import calls
 from services.interactions.timeline import routes as timeline
+from services.interactions.visitors import repository as visitors
 from shared.capabilities import Capability
+from shared.customers.stores import MERGES, OWNERS
 
 # Consumer group -> the topics it reads. Ingest's door `interactions-inbound` is a subscription of its own.
 CONSUMERS = {
     "interactions-settled": ["campaigns-events"],
     "interactions": ["customers-events", "privacy-events"],
 }
+
+# What an erasure empties.
+STORES = (*recording.STORES, OWNERS, MERGES, *imports_repository.STORES, *visitors.STORES)
 
 CAPABILITIES = [
     Capability("identity", handlers=IDENTITY_HANDLERS),
@@ -41,5 +48,5 @@ CAPABILITIES = [
     Capability("imports", routers=[imports.router, imports.by_interaction], jobs=imports_jobs.JOBS),
     Capability("segment_api", routers=[calls.router]),
     Capability("timeline", routers=[timeline.router]),
-    Capability("erasures", handlers=ERASURES_HANDLERS),
+    Capability("erasures", handlers=handlers_for(STORES)),
 ]

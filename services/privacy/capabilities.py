@@ -52,7 +52,7 @@ CAPABILITIES = [
         "signups",
         routers=signup_routes.ROUTERS,
         public=signup_routes.PUBLIC,
-        on_start=signup_routes.open_doorway,
+        on_start=signup_routes.open_rate_limit,
         jobs=signup_jobs.JOBS,
     ),
     Capability("responses", handlers=response_handlers.HANDLERS),

@@ -53,7 +53,6 @@ _RECORD = text("""
                          cast(:undone as boolean[])) order by 1
     on conflict (merge_id) do update set undone = m.undone or excluded.undone
 """)
-_OF = "merges where absorbed = any(cast(:ids as uuid[])) or survivor = any(cast(:ids as uuid[]))"
 
 
 def create_merges(op: Any) -> None:
@@ -98,13 +97,3 @@ async def record_merges(tx: Tx, merges: Sequence[CustomersMerged | MergeUndone])
         "undone": [isinstance(merge, MergeUndone) for merge in known.values()],
     }
     await tx.execute(_RECORD, columns)
-
-
-async def forget_merges(tx: Tx, customer_ids: Iterable[UUID]) -> int:
-    """Nothing tells any more that these ids were one customer (they are erased). Returns how many merges that was."""
-    return (await tx.execute(f"delete from {_OF}", {"ids": sorted(set(customer_ids))})).rowcount
-
-
-async def count_merges(tx: Tx, customer_ids: Iterable[UUID]) -> int:
-    """How many merges of these ids are still known."""
-    return int(await tx.value(f"select count(*) from {_OF}", {"ids": sorted(set(customer_ids))}))

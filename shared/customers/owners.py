@@ -67,10 +67,6 @@ _OF_CUSTOMERS = text("""
     select fingerprint, kind, customer_id, generation, trust from identifier_owners
     where customer_id = any(cast(:ids as uuid[])) order by fingerprint
 """)
-_FORGET = text("""
-    update identifier_owners set kind = null, customer_id = null, trust = null
-    where customer_id = any(cast(:ids as uuid[]))
-""")
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,11 +158,6 @@ async def owners_of(tx: Tx, fingerprints: Iterable[str]) -> dict[str, Owner]:
 async def owned_by(tx: Tx, ids: Iterable[UUID]) -> list[Owner]:
     """What these customers own."""
     return [Owner(**row) for row in await tx.rows(_OF_CUSTOMERS, {"ids": sorted(set(ids))})]
-
-
-async def forget_owned(tx: Tx, ids: Iterable[UUID]) -> int:
-    """Nothing leads from an identifier to these customers any more (they are erased). Returns how many did."""
-    return (await tx.execute(_FORGET, {"ids": sorted(set(ids))})).rowcount
 
 
 def _replaces(event: Envelope[IdentifierOwned], known: Envelope[IdentifierOwned]) -> bool:

@@ -6,6 +6,7 @@ code. Dead letters are a store of every service; they are found by the names in 
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from uuid import UUID, uuid4
@@ -25,7 +26,8 @@ class Store:
     update that takes out what is personal, after which `rows` finds them no more).
 
     In both `:ids` are the person's ids (uuid[]), `:fresh` as many random ones, under which rows that are counted may
-    stay, and `:texts` what would show the person inside stored bytes (bytea[]).
+    stay, and `:texts` what would show the person inside stored bytes (bytea[]). Stores of one name are parts of one
+    table, and are counted together.
     """
 
     name: str
@@ -61,25 +63,35 @@ def deleted(*tables: str) -> tuple[Store, ...]:
     return tuple(Store(table, f"{table} where customer_id = any(cast(:ids as uuid[]))") for table in tables)
 
 
-# In every service that keeps a copy of merges: that two ids were one person shows nowhere any more.
+# In every service that keeps a copy of merges, but privacy (its stores say why): that two ids were one person shows
+# nowhere any more.
 MERGES = Store("merges", "merges where absorbed = any(cast(:ids as uuid[])) or survivor = any(cast(:ids as uuid[]))")
+
+# In every service that keeps a copy of owners: of an identifier stays how often it has changed hands, so that nobody
+# who has it later is taken for the erased one.
+OWNERS = Store(
+    "identifier_owners",
+    "identifier_owners where customer_id = any(cast(:ids as uuid[]))",
+    """update identifier_owners set kind = null, customer_id = null, trust = null
+       where customer_id = any(cast(:ids as uuid[]))""",
+)
 
 
 async def erase_stores(tx: Tx, stores: Iterable[Store], person: Person) -> dict[str, int]:
     """Each store is emptied of the person; how many rows of each were dealt with."""
-    erased = {}
+    erased: Counter[str] = Counter()
     for store in stores:
         statement = store.instead or f"delete from {store.rows}"
-        erased[store.name] = (await tx.execute(statement, _bound(statement, person))).rowcount
-    return erased
+        erased[store.name] += (await tx.execute(statement, _bound(statement, person))).rowcount
+    return dict(erased)
 
 
 async def count_stores(tx: Tx, stores: Iterable[Store], person: Person) -> dict[str, int]:
     """How many rows of each store still are the person's, looked for again."""
-    return {
-        store.name: int(await tx.value(f"select count(*) from {store.rows}", _bound(store.rows, person)))
-        for store in stores
-    }
+    left: Counter[str] = Counter()
+    for store in stores:
+        left[store.name] += int(await tx.value(f"select count(*) from {store.rows}", _bound(store.rows, person)))
+    return dict(left)
 
 
 async def forget(

@@ -6,6 +6,7 @@ import re
 import unicodedata
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 
 IGNORE = "ignore"
 # What is wrong with a column, and how it is mended.
@@ -39,6 +40,40 @@ def plain_heading(heading: str) -> str:
     """The heading in small letters without accents and signs: `E-Mail` and `email` are one."""
     letters = unicodedata.normalize("NFKD", heading.casefold())
     return re.sub(r"[^a-z0-9]", "", letters)
+
+
+def by_heading(meanings: Mapping[str, str]) -> Mapping[str, str]:
+    """The meaning of each heading (in small letters without signs), from the headings of each meaning."""
+    return MappingProxyType({heading: to for to, headings in meanings.items() for heading in headings.split()})
+
+
+def guess_columns(
+    columns: Sequence[str],
+    formats: Mapping[str, Sequence[str]],
+    meaning_of: Callable[[str], str | None],
+    formats_for: Callable[[str], Sequence[str]],
+    repeatable: Collection[str] = (IGNORE,),
+) -> Mapped:
+    """A mapping to start from: `meaning_of` a plain heading, each meaning once; a format that cannot be told is left
+    open."""
+    guessed: list[MappedColumn] = []
+    taken: set[str] = set()
+    for column in columns:
+        to = meaning_of(plain_heading(column)) or IGNORE
+        if to in taken and to not in repeatable:
+            to = IGNORE
+        taken.add(to)
+        fitting = [form for form in formats.get(column, ()) if form in formats_for(to)]
+        source = "import" if to == "external_id" else None
+        guessed.append(MappedColumn(column, to, fitting[0] if len(fitting) == 1 else None, source))
+    return guessed
+
+
+def source_fault(mapped: MappedColumn) -> Fault | None:
+    """An external id is one within the system that gave it."""
+    if mapped.to == "external_id" and not mapped.source:
+        return ("needs the system that gave these ids", 'Send "source", such as "erp".')
+    return None
 
 
 def faults_of_columns(

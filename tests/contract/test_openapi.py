@@ -31,3 +31,10 @@ def test_every_operation_says_what_it_does_and_how_it_refuses(service: str) -> N
         assert refusals >= {"500", "503"} | ({"401", "403", "429"} if "x-scope" in operation else set()), place
     ids = [operation["operationId"] for _, _, operation in operations]
     assert len(ids) == len(set(ids))
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_no_schema_is_named_after_the_place_of_its_class(service: str) -> None:
+    """Catches two models of one name: both get the path of their module as a name, which callers' types then follow."""
+    schemas = orjson.loads((FOLDER / f"{service}.json").read_bytes())["components"]["schemas"]
+    assert [name for name in schemas if "__" in name] == []

@@ -17,11 +17,11 @@ LONGEST_FILE = 300
 
 # What may be written in one place only, and where.
 HOMES = {
-    # Offsets have a commit of their own: in the kernel's loop, and in the driver that feeds Faust's records to it.
+    # Offsets have a commit of their own: in the kernel's loop, and in the thread that feeds Faust's records to it.
     ".commit(": {
         "shared/database/engine.py",
         "shared/events/consumer_loop.py",
-        "services/analytics/lane/streams/driver.py",
+        "services/analytics/lane/streams/broker_thread.py",
     },
     "datetime.now(": {"shared/clock.py", "shared/database/partitions.py"},
     "datetime.utcnow(": set(),
@@ -33,7 +33,7 @@ HOMES = {
     },
     "AIOKafkaProducer(": {"shared/kafka/clients.py"},
     # Faust makes its own consumer; its driver replaces that one by a consumer with our settings.
-    "AIOKafkaConsumer(": {"shared/kafka/clients.py", "services/analytics/lane/streams/driver.py"},
+    "AIOKafkaConsumer(": {"shared/kafka/clients.py", "services/analytics/lane/streams/broker_thread.py"},
     "create_async_engine(": {"shared/database/engine.py"},
     # Random on purpose: nothing may lead from it to an erased person, not even the time.
     "uuid4(": {"shared/customers/stores.py"},

@@ -8,10 +8,10 @@ from operator import attrgetter
 from typing import Any
 from uuid import UUID
 
-import orjson
 from sqlalchemy import text
 
 from shared.customers.stores import deleted
+from shared.database.jsonb import to_jsonb
 from shared.database.transaction import Tx
 
 STORES = deleted("facts", "profiles", "consents")
@@ -114,7 +114,7 @@ async def put_profiles(tx: Tx, rows: Sequence[tuple[UUID, dict[str, Any], int, A
         ids, attributes, versions, times = zip(*rows, strict=True)
         await tx.execute(
             _PUT_PROFILES,
-            {"ids": list(ids), "attributes": [orjson.dumps(values).decode() for values in attributes],
+            {"ids": list(ids), "attributes": [to_jsonb(values) for values in attributes],
              "versions": list(versions), "times": list(times)},
         )  # fmt: skip
 

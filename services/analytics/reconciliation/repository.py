@@ -6,9 +6,9 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-import orjson
 from sqlalchemy import text
 
+from shared.database.jsonb import to_jsonb
 from shared.database.transaction import Tx
 
 _START = text("insert into reconciliations (id, started_at) values (:id, :now)")
@@ -33,7 +33,7 @@ async def finish(tx: Tx, id: UUID, customers: int, mismatches: int, examples: li
             "now": tx.now,
             "customers": customers,
             "mismatches": mismatches,
-            "examples": orjson.dumps(examples).decode(),
+            "examples": to_jsonb(examples),
         },
     )
 

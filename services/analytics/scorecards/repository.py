@@ -13,12 +13,12 @@ from sqlalchemy import text
 from shared.customers.stores import deleted
 from shared.database.transaction import Tx
 
+# What an erasure deletes here.
 STORES = deleted("scores", "score_changes")
-"""The tables that hold a customer's data here."""
 
 _OF_CUSTOMERS = text("select * from scores where customer_id = any(cast(:ids as uuid[]))")
 _REMOVE = text("delete from scores where customer_id = any(cast(:ids as uuid[])) returning customer_id")
-# Who waits already keeps the origin under which he waits, unless that is live: what a back-fill began triggers nobody.
+# Who waits already keeps the origin under which they wait, unless that is live: what a back-fill began triggers nobody.
 _MARK = text("""
     insert into score_changes as w (customer_id, partition, since, origin, cause)
     select s.customer_id, s.partition, :since, :origin, :cause

@@ -5,8 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from uuid import UUID
 
-import orjson
-
+from shared.database.jsonb import to_jsonb
 from shared.database.transaction import Tx
 
 
@@ -28,7 +27,7 @@ async def save(tx: Tx, request_id: UUID, customer_id: UUID, stores: dict[str, in
         {
             "request": request_id,
             "customer": customer_id,
-            "stores": orjson.dumps(stores).decode(),
+            "stores": to_jsonb(stores),
             "done": tx.now if done else None,
         },
     )

@@ -6,8 +6,6 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-import orjson
-
 from services.campaigns.settings.domain import (
     AllowList,
     Changed,
@@ -16,6 +14,7 @@ from services.campaigns.settings.domain import (
     SendingSettings,
     What,
 )
+from shared.database.jsonb import to_jsonb
 from shared.database.transaction import Tx
 from shared.ids import new_id
 
@@ -72,7 +71,7 @@ async def save_allow_list(tx: Tx, allow_list: AllowList) -> None:
     await tx.execute(
         """update sending_settings set allow_patterns = cast(:patterns as jsonb), allow_holds = :holds
            where name = 'default'""",
-        {"patterns": orjson.dumps(list(allow_list.patterns)).decode(), "holds": allow_list.holds},
+        {"patterns": to_jsonb(list(allow_list.patterns)), "holds": allow_list.holds},
     )
 
 
@@ -91,8 +90,8 @@ async def note_change(tx: Tx, what: What, by: str, before: dict[str, Any] | None
             "at": tx.now,
             "by": by,
             "what": what,
-            "before": None if before is None else orjson.dumps(before).decode(),
-            "after": None if after is None else orjson.dumps(after).decode(),
+            "before": None if before is None else to_jsonb(before),
+            "after": None if after is None else to_jsonb(after),
         },
     )
     await tx.execute(

@@ -8,7 +8,7 @@ from uuid import UUID
 
 import typer
 
-from services.crm.customers.calling import Key, Url, customers_app, json_of
+from services.crm.doors import Key, Url, answer_of, open_door
 from services.crm.installation import DEFAULT
 from services.crm.output import AsJson, show, table
 from services.crm.settings import Folder
@@ -37,9 +37,9 @@ def list_(
     """
     query: dict[str, Any] = {"state": state, "least_score": least_score, "limit": limit}
     query |= {"customer_id": str(customer)} if customer else {}
-    with customers_app(url, key, folder) as client:
-        pairs = json_of(client.get("/duplicates", params=query))["items"]
-        counts = json_of(client.get("/duplicates/counts"))
+    with open_door("customers", "operator", url, key, folder) as client:
+        pairs = answer_of(client.get("/duplicates", params=query))["items"]
+        counts = answer_of(client.get("/duplicates/counts"))
     rows = [
         [pair["duplicate_id"], f"{pair['score']:.4f}", pair["customer_id"], pair["other_id"], _why(pair)]
         for pair in pairs
@@ -58,8 +58,8 @@ def show_pair(pair: Id, url: Url = None, key: Key = None, folder: Folder = DEFAU
     Example:
       crm customers duplicates show 0197a3b2-0000-7000-8000-000000000001
     """
-    with customers_app(url, key, folder) as client:
-        found = json_of(client.get(f"/duplicates/{pair}"))
+    with open_door("customers", "operator", url, key, folder) as client:
+        found = answer_of(client.get(f"/duplicates/{pair}"))
         merge = _merge(client, pair, None, dry_run=True) if found["state"] == "open" else None
     points = [[one["field"], one["agreement"], f"{one['points']:+g}"] for one in found["fields"]]
     head = f"{found['customer_id']} and {found['other_id']}: {found['score']:.4f}, {found['state']}"
@@ -89,7 +89,7 @@ def confirm(
     Example:
       crm customers duplicates confirm 0197a3b2-0000-7000-8000-000000000001
     """
-    with customers_app(url, key, folder) as client:
+    with open_door("customers", "operator", url, key, folder) as client:
         merge = _merge(client, pair, survivor, dry_run=dry_run)
     done = "would be" if dry_run else f"merge {merge['merge_id']}:"
     show(merge, f"{done} {merge['survivor']} with {merge['absorbed']}", as_json=as_json)
@@ -131,25 +131,25 @@ def compare(
     Example:
       crm customers duplicates compare --wait
     """
-    with customers_app(url, key, folder) as client:
-        run = json_of(client.post("/duplicate-runs"))
+    with open_door("customers", "operator", url, key, folder) as client:
+        run = answer_of(client.post("/duplicate-runs"))
         while wait and run["state"] == "running":
             typer.echo(f"{run['compared']} of about {run['customers']} customers", err=True)
             time.sleep(_PAUSE_S)
-            run = json_of(client.get(f"/duplicate-runs/{run['run_id']}"))
+            run = answer_of(client.get(f"/duplicate-runs/{run['run_id']}"))
     text = f"comparison {run['run_id']}: {run['state']}, {run['compared']} customers, {run['found']} new pairs"
     show(run, text, as_json=as_json)
 
 
 def _decide(what: str, pair: UUID, url: str | None, key: str | None, folder: Folder, as_json: bool) -> None:
-    with customers_app(url, key, folder) as client:
-        found = json_of(client.post(f"/duplicates/{pair}/{what}"))
+    with open_door("customers", "operator", url, key, folder) as client:
+        found = answer_of(client.post(f"/duplicates/{pair}/{what}"))
     show(found, f"{found['customer_id']} and {found['other_id']}: {found['state']}", as_json=as_json)
 
 
 def _merge(client: Any, pair: UUID, survivor: UUID | None, *, dry_run: bool) -> dict[str, Any]:
     body = {"survivor": str(survivor) if survivor else None, "dry_run": dry_run}
-    return json_of(client.post(f"/duplicates/{pair}/confirm", json=body))
+    return answer_of(client.post(f"/duplicates/{pair}/confirm", json=body))
 
 
 def _why(pair: dict[str, Any]) -> str:

@@ -9,7 +9,7 @@ from urllib.parse import quote
 
 import typer
 
-from services.crm.customers.calling import Key, Url, customers_app, json_of
+from services.crm.doors import Key, Url, answer_of, open_door, save_file
 from services.crm.installation import DEFAULT
 from services.crm.output import WRONG_USAGE, AsJson, fail, show
 from services.crm.settings import Folder
@@ -50,21 +50,18 @@ def export(
     chosen = [{"of": name.strip()} for name in (columns or "").split(",") if name.strip()]
     body: dict[str, Any] = {"format": form, "criteria": _criteria(where or [], segment), "reason": reason}
     body |= {"columns": chosen} if columns else {"layout": layout}
-    with customers_app(url, key, folder) as client:
+    with open_door("customers", "operator", url, key, folder) as client:
         if save_layout and chosen:
-            json_of(client.put(f"/export-layouts/{quote(save_layout)}", json={"columns": chosen}))
-        made = json_of(client.post("/exports", json=body))
+            answer_of(client.put(f"/export-layouts/{quote(save_layout)}", json={"columns": chosen}))
+        made = answer_of(client.post("/exports", json=body))
         path = f"/exports/{made['export_id']}"
         while made["state"] == "running":
             typer.echo(f"{made['rows']} rows", err=True)
             time.sleep(_PAUSE_S)
-            made = json_of(client.get(path))
+            made = answer_of(client.get(path))
         if made["state"] != "done":
             fail(f"The export is {made['state']}: {made['failure']}", "Mend that and ask again.")
-        with client.stream("GET", f"{path}/file") as answer, out.open("wb") as file:
-            answer.raise_for_status()
-            for piece in answer.iter_bytes():
-                file.write(piece)
+        save_file(client, f"{path}/file", out)
     show(made, f"{made['rows']} customers in {out}", as_json=as_json)
 
 

@@ -7,7 +7,7 @@ from uuid import UUID
 
 import typer
 
-from services.crm.customers.calling import Key, Url, customers_app, json_of
+from services.crm.doors import Key, Url, answer_of, open_door
 from services.crm.installation import DEFAULT
 from services.crm.output import AsJson, fail, show, table
 from services.crm.settings import Folder
@@ -27,8 +27,8 @@ def find(
     Example:
       crm customers find "Berg Dresden"
     """
-    with customers_app(url, key, folder) as client:
-        found = json_of(client.post("/customers/find", json={"text": text, "limit": limit}))["items"]
+    with open_door("customers", "operator", url, key, folder) as client:
+        found = answer_of(client.post("/customers/find", json={"text": text, "limit": limit}))["items"]
     show(found, _list(found), as_json=as_json)
 
 
@@ -45,15 +45,15 @@ def show_customer(
     Example:
       crm customers show ada@example.test
     """
-    with customers_app(url, key, folder) as client:
+    with open_door("customers", "operator", url, key, folder) as client:
         customer_id = who
         if not _is_id(who):
-            found = json_of(client.post("/customers/find", json={"text": who, "limit": 5}))["items"]
+            found = answer_of(client.post("/customers/find", json={"text": who, "limit": 5}))["items"]
             exact = [one for one in found if one["score"] == 1] or found
             if len(exact) != 1:
                 fail(f"{len(exact)} customers are found by that.", "Name one by its id: crm customers find.")
             customer_id = exact[0]["customer_id"]
-        customer = json_of(client.get(f"/customers/{customer_id}"))
+        customer = answer_of(client.get(f"/customers/{customer_id}"))
     show(customer, _text(customer), as_json=as_json)
 
 
@@ -73,8 +73,8 @@ def merge(
       crm customers merge 0197a3b2-0000-7000-8000-000000000001 0197a3b2-0000-7000-8000-000000000002 --dry-run
     """
     body = {"survivor": str(survivor), "absorbed": str(absorbed), "dry_run": dry_run}
-    with customers_app(url, key, folder) as client:
-        made = json_of(client.post("/merges", json=body))
+    with open_door("customers", "operator", url, key, folder) as client:
+        made = answer_of(client.post("/merges", json=body))
     fields = [[field["name"], str(field["value"]), str(field["source"])] for field in made["fields"]]
     done = "would be" if dry_run else f"merge {made['merge_id']}:"
     show(made, f"{done} {survivor} with\n{table([['field', 'value', 'from'], *fields])}", as_json=as_json)

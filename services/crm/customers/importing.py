@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-import time
 from pathlib import Path
 from typing import Annotated, Any
 from urllib.parse import quote
 
-import httpx
 import typer
 
-from services.crm.customers.calling import Key, Url, customers_app, json_of
+from services.crm import file_imports
+from services.crm.doors import Key, Url, answer_of, open_door
 from services.crm.installation import DEFAULT
-from services.crm.output import WRONG_USAGE, AsJson, fail, show, table
+from services.crm.output import AsJson, show
 from services.crm.settings import Folder
-
-_PAUSE_S = 0.5
-_BUSY = ("checking", "running", "undoing")
 
 
 def import_(
@@ -47,80 +43,31 @@ def import_(
       crm customers import customers.csv --map E-Mail=email --dry-run
       crm customers import customers.csv --map E-Mail=email --start
     """
-    with customers_app(url, key, folder) as client:
-        sent = _send(client, file, encoding)
+    with open_door("customers", "operator", url, key, folder) as client:
+        sent = file_imports.send(client, file, encoding)
         path = f"/imports/{sent['import_id']}"
-        kept = json_of(client.get(f"/import-mappings/{quote(mapping)}"))["columns"] if mapping else None
-        columns = _mapping(kept or sent["guessed_mapping"], map_ or [])
+        kept = answer_of(client.get(f"/import-mappings/{quote(mapping)}"))["columns"] if mapping else None
+        columns = file_imports.mapping(kept or sent["guessed_mapping"], map_ or [])
         if save_mapping:
-            json_of(client.put(f"/import-mappings/{quote(save_mapping)}", json={"columns": columns}))
+            answer_of(client.put(f"/import-mappings/{quote(save_mapping)}", json={"columns": columns}))
         if dry_run or start:
-            json_of(client.put(f"{path}/mapping", json={"columns": columns}))
+            answer_of(client.put(f"{path}/mapping", json={"columns": columns}))
             if dry_run:
-                sent = ask_and_wait(client, path, "dry-run")
+                sent = file_imports.wait(client, path, "dry-run")
             if start:
-                sent = ask_and_wait(client, path, "start")
+                sent = file_imports.wait(client, path, "start")
     show(sent, import_as_text(sent), as_json=as_json)
-    if sent["state"] == "failed":
-        fail(sent["failure"], "Mend that and send the file again.")
-
-
-def _send(client: httpx.Client, file: Path, encoding: str | None) -> dict[str, Any]:
-    query = {"file_name": file.name} | ({"encoding": encoding} if encoding else {})
-    with file.open("rb") as content:
-        answer = client.post(
-            "/imports", params=query, content=content, headers={"Content-Type": "application/octet-stream"}
-        )
-    return json_of(answer)
-
-
-def _mapping(guessed: list[dict[str, Any]], said: list[str]) -> list[dict[str, Any]]:
-    """The guess, with what was said in its place."""
-    columns = {column["column"]: column for column in guessed}
-    for text in said:
-        name, equals, meaning = text.rpartition("=")
-        if not equals or not name or not meaning:
-            fail(f"{text!r} is no mapping.", "Write COLUMN=MEANING, such as E-Mail=email.", WRONG_USAGE)
-        to, _, more = meaning.partition(":")
-        behind = "source" if to == "external_id" else "format"
-        columns[name] = {"column": name, "to": to, **({behind: more} if more else {})}
-    return list(columns.values())
-
-
-def ask_and_wait(client: httpx.Client, path: str, what: str) -> dict[str, Any]:
-    """Ask for a dry run, a start or an undo, and look until the worker has ended it."""
-    made = json_of(client.post(f"{path}/{what}"))
-    while made["state"] in _BUSY:
-        done = f"{made['undo']['touched']} customers" if made["undo"] else f"{made['rows_done']} of {made['rows']} rows"
-        typer.echo(f"{made['state']}: {done}", err=True)
-        time.sleep(_PAUSE_S)
-        made = json_of(client.get(path))
-    return made
+    file_imports.refuse_failed(sent)
 
 
 def import_as_text(made: dict[str, Any]) -> str:
-    columns = [[column["column"], _meaning(column)] for column in made["mapping"] or made["guessed_mapping"]]
-    parts = [
-        f"import {made['import_id']}: {made['file_name']}, {made['rows']} rows, {made['state']}",
-        table([["column", "meaning"], *columns]),
-    ]
+    """An import as text."""
+    came_to = []
     if made["undo"]:
         undo = made["undo"]
-        parts.append(f"taken back: {undo['retracted']} customers are gone, {undo['restored']} have what they had")
+        came_to.append(f"taken back: {undo['retracted']} customers are gone, {undo['restored']} have what they had")
     elif made["state"] in ("checked", "running", "paused", "cancelled", "done"):
-        parts.append(", ".join(f"{count} {name}" for name, count in made["counts"].items()))
-    if made["refused"]:
-        rows = [[str(one["rows"]), one["reason"], _first(one)] for one in made["refused"]]
-        parts.append(table([["refused", "because", "rows"], *rows]))
+        came_to.append(", ".join(f"{count} {name}" for name, count in made["counts"].items()))
     if made["unproven"]:
-        parts.append(f"not taken, as it proves no consent: {', '.join(made['unproven'])}")
-    return "\n\n".join(parts)
-
-
-def _meaning(column: dict[str, Any]) -> str:
-    return ":".join(part for part in (column["to"], column["source"], column["format"]) if part)
-
-
-def _first(refused: dict[str, Any]) -> str:
-    rows = ", ".join(map(str, refused["first_rows"]))
-    return f"{rows} …" if refused["rows"] > len(refused["first_rows"]) else rows
+        came_to.append(f"not taken, as it proves no consent: {', '.join(made['unproven'])}")
+    return file_imports.import_shown(made, *came_to)

@@ -7,7 +7,7 @@ from uuid import UUID
 
 import typer
 
-from services.crm.customers.calling import Key, Url, customers_app, json_of
+from services.crm.doors import Key, Url, answer_of, open_door
 from services.crm.installation import DEFAULT
 from services.crm.output import AsJson, show, table
 from services.crm.settings import Folder
@@ -31,8 +31,8 @@ def list_(
       crm customers relations list 0197a3b2-0000-7000-8000-000000000001
     """
     query: dict[str, Any] = {"limit": 500, **({"on": on} if on else {})}
-    with customers_app(url, key, folder) as client:
-        found = json_of(client.get(f"/customers/{customer}/relations", params=query))["items"]
+    with open_door("customers", "operator", url, key, folder) as client:
+        found = answer_of(client.get(f"/customers/{customer}/relations", params=query))["items"]
     rows = [
         [one["relation_id"], one["kind"], one["other_id"], one["since"] or "", one["until"] or "", one["note"] or ""]
         for one in found
@@ -60,8 +60,8 @@ def add(
       crm customers relations add 0197a3b2-0000-7000-8000-000000000001 parent_of 0197a3b2-0000-7000-8000-000000000002
     """
     body = {"kind": kind, "other_id": str(other), "since": since, "until": until, "note": note}
-    with customers_app(url, key, folder) as client:
-        made = json_of(client.post(f"/customers/{customer}/relations", json=body))
+    with open_door("customers", "operator", url, key, folder) as client:
+        made = answer_of(client.post(f"/customers/{customer}/relations", json=body))
     show(made, f"{made['customer_id']} is {made['kind']} {made['other_id']}: {made['relation_id']}", as_json=as_json)
 
 
@@ -80,6 +80,6 @@ def end(
     Example:
       crm customers relations end 0197a3b2-0000-7000-8000-000000000003 --until 2026-04-30
     """
-    with customers_app(url, key, folder) as client:
-        made = json_of(client.patch(f"/relations/{relation}", json={"until": until}))
+    with open_door("customers", "operator", url, key, folder) as client:
+        made = answer_of(client.patch(f"/relations/{relation}", json={"until": until}))
     show(made, f"{made['kind']} of {made['other_id']} until {made['until']}", as_json=as_json)

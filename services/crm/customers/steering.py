@@ -7,8 +7,9 @@ from uuid import UUID
 
 import typer
 
-from services.crm.customers.calling import Key, Url, customers_app, json_of
-from services.crm.customers.importing import ask_and_wait, import_as_text
+from services.crm import file_imports
+from services.crm.customers.importing import import_as_text
+from services.crm.doors import Key, Url, answer_of, open_door
 from services.crm.installation import DEFAULT
 from services.crm.output import WRONG_USAGE, AsJson, fail, show, table
 from services.crm.settings import Folder
@@ -33,14 +34,14 @@ def imports(
     """
     if ask is not None and (import_id is None or ask not in _STEERED):
         fail(f"not understood: --ask {ask}", f"Name an import, and one of {', '.join(_STEERED)}.", WRONG_USAGE)
-    with customers_app(url, key, folder) as client:
+    with open_door("customers", "operator", url, key, folder) as client:
         if import_id is None:
-            listed = json_of(client.get("/imports", params={"limit": 50}))["items"]
+            listed = answer_of(client.get("/imports", params={"limit": 50}))["items"]
             show(listed, _list(listed), as_json=as_json)
             return
         if ask is not None:
-            json_of(client.post(f"/imports/{import_id}/{ask}"))
-        made = json_of(client.get(f"/imports/{import_id}"))
+            answer_of(client.post(f"/imports/{import_id}/{ask}"))
+        made = answer_of(client.get(f"/imports/{import_id}"))
     show(made, import_as_text(made), as_json=as_json)
 
 
@@ -57,13 +58,13 @@ def undo(
     Example:
       crm customers undo 0197a3b2-0000-7000-8000-000000000001
     """
-    with customers_app(url, key, folder) as client:
+    with open_door("customers", "operator", url, key, folder) as client:
         if client.get(f"/imports/{which}").is_success:
-            made = ask_and_wait(client, f"/imports/{which}", "undo")
-            made = json_of(client.get(f"/imports/{which}"))
+            made = file_imports.wait(client, f"/imports/{which}", "undo")
+            made = answer_of(client.get(f"/imports/{which}"))
             show(made, import_as_text(made), as_json=as_json)
             return
-        merge = json_of(client.post(f"/merges/{which}/undo"))
+        merge = answer_of(client.post(f"/merges/{which}/undo"))
         text = f"merge {which} is undone: {merge['absorbed']} stands for itself again"
         show(merge, text, as_json=as_json)
 

@@ -8,11 +8,9 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-import orjson
-
 from services.customers.exports.domain import Criteria, Export, ExportedColumn, Layout
-from services.customers.profiles.repository.codec import to_json
 from shared.customers.stores import deleted
+from shared.database.jsonb import from_jsonb, to_jsonb
 from shared.database.transaction import Tx
 
 _COLUMNS = (
@@ -59,8 +57,8 @@ async def add_export(tx: Tx, made: Export) -> None:
     """Keep that somebody takes customers out, and why."""
     names = ("export_id", "format", "reason", "state", "created_at", "created_by")
     params = {name: getattr(made, name) for name in names}
-    columns = to_json([asdict(column) for column in made.columns])
-    await tx.execute(_ADD, {**params, "criteria": to_json(asdict(made.criteria)), "columns": columns})
+    columns = to_jsonb([asdict(column) for column in made.columns])
+    await tx.execute(_ADD, {**params, "criteria": to_jsonb(asdict(made.criteria)), "columns": columns})
 
 
 async def export_of(tx: Tx, export_id: UUID, *, lock: bool = False) -> Export | None:
@@ -101,7 +99,7 @@ async def page_of_ids(
     where = ["merged_into is null", *(tests[name] for name in params)]
     if criteria.attributes:
         where.append("profile @> cast(:profile as jsonb)")
-        params["profile"] = to_json(dict(criteria.attributes))
+        params["profile"] = to_jsonb(dict(criteria.attributes))
     if among is not None:
         where.append("customer_id = any(cast(:among as uuid[]))")
         params["among"] = list(among)
@@ -162,7 +160,7 @@ async def mark_deleted(tx: Tx, export_id: UUID, at: datetime) -> None:
 
 async def keep_layout(tx: Tx, layout: Layout) -> None:
     """Keep it in place of the one before."""
-    columns = to_json([asdict(column) for column in layout.columns])
+    columns = to_jsonb([asdict(column) for column in layout.columns])
     params = {name: getattr(layout, name) for name in ("name", "saved_at", "saved_by")}
     await tx.execute(_KEEP_LAYOUT, {**params, "columns": columns})
 
@@ -184,14 +182,9 @@ async def delete_layout(tx: Tx, name: str) -> bool:
 
 
 def _export(row: dict[str, Any]) -> Export:
-    criteria, columns = _json(row.pop("criteria")), _json(row.pop("columns"))
+    criteria, columns = from_jsonb(row.pop("criteria")), from_jsonb(row.pop("columns"))
     return Export(**row, criteria=Criteria(**criteria), columns=[ExportedColumn(**column) for column in columns])
 
 
 def _layout(row: dict[str, Any]) -> Layout:
-    return Layout(**{**row, "columns": [ExportedColumn(**column) for column in _json(row["columns"])]})
-
-
-def _json(value: Any) -> Any:
-    """The driver hands out text where the statement names no type."""
-    return orjson.loads(value) if isinstance(value, str) else value
+    return Layout(**{**row, "columns": [ExportedColumn(**column) for column in from_jsonb(row["columns"])]})

@@ -6,11 +6,11 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
-import orjson
 from sqlalchemy import RowMapping
 
 from services.customers.identifiers.domain import Claiming, Identifier, Owner, Statement
 from shared.customers.stores import deleted
+from shared.database.jsonb import to_jsonb
 from shared.database.transaction import Tx
 
 _COLUMNS = (
@@ -292,4 +292,4 @@ def _identifier(row: RowMapping) -> Identifier:
 
 
 def _statements(identifier: Identifier) -> str:
-    return orjson.dumps([[one.at, one.by, one.trust] for one in identifier.statements]).decode()
+    return to_jsonb([[one.at, one.by, one.trust] for one in identifier.statements])

@@ -6,6 +6,7 @@ from sqlalchemy import BigInteger, Boolean, Column, SmallInteger, Table, Text
 from sqlalchemy.dialects.postgresql import JSONB, UUID
 
 from services.customers.metadata import MOMENT, metadata
+from shared.files.imports.tables import import_refusals_table
 
 imports = Table(
     "imports",
@@ -39,15 +40,7 @@ imports = Table(
     Column("consent_counts", JSONB, nullable=False),
 )
 
-# The reason names a column, never a value: the row itself is read from the file, for as long as that is kept.
-import_refusals = Table(
-    "import_refusals",
-    metadata,
-    Column("import_id", UUID, primary_key=True),
-    Column("row", BigInteger, primary_key=True),
-    Column("place", BigInteger, nullable=False),
-    Column("reason", Text, nullable=False),
-)
+import_refusals = import_refusals_table(metadata)
 
 import_examples = Table(
     "import_examples",

@@ -8,8 +8,8 @@ from typing import Any
 from uuid import UUID
 
 from services.customers.merges.domain import Candidate, FieldChoice, Merge
-from services.customers.profiles.repository.codec import to_json
 from shared.customers.stores import Store
+from shared.database.jsonb import to_jsonb
 from shared.database.transaction import Tx
 
 _COLUMNS = "customer_id, merge_id, absorbed, at, by, fields, undone_at, undone_by"
@@ -89,7 +89,7 @@ async def add_merge(tx: Tx, merge: Merge) -> None:
             "absorbed": merge.absorbed,
             "at": merge.at,
             "by": merge.by,
-            "fields": to_json(
+            "fields": to_jsonb(
                 [
                     [field.name, field.value, str(field.source), field.survivor_value, field.absorbed_value]
                     for field in merge.fields

@@ -7,8 +7,9 @@ from typing import Any
 from uuid import UUID
 
 from services.customers.profiles.domain.customer import Record
-from services.customers.profiles.repository.codec import RECORD_COLUMNS, record_of, to_json
+from services.customers.profiles.repository.codec import RECORD_COLUMNS, record_of
 from services.customers.search.domain import Hit, Limits
+from shared.database.jsonb import to_jsonb
 from shared.database.transaction import Tx
 
 # As in the index (0014): what of a profile words are looked for in. The driver would take a colon for a parameter.
@@ -54,7 +55,7 @@ async def alike(
             params[name] = getattr(limits, name)
     if limits.attributes:
         where.append("profile @> cast(:profile as jsonb)")
-        params["profile"] = to_json(dict(limits.attributes))
+        params["profile"] = to_jsonb(dict(limits.attributes))
     found, scores = [], []
     for number, word in enumerate(words):
         params[f"word{number}"] = word

@@ -11,6 +11,7 @@ from typing import Literal
 from uuid import UUID
 
 from services.interactions.rates.domain import PLACES
+from shared.ids import digest_id
 
 Kind = Literal["product", "service", "bundle"]
 
@@ -84,10 +85,7 @@ def faults_of(products: Sequence[Product]) -> list[Fault]:
 
 def subject_of(product_id: str) -> UUID:
     """The key of a product on the topic, always the same. UUID version 8."""
-    raw = bytearray(hashlib.blake2b(product_id.encode(), digest_size=16, person=b"product").digest())
-    raw[6] = (raw[6] & 0x0F) | 0x80
-    raw[8] = (raw[8] & 0x3F) | 0x80
-    return UUID(bytes=bytes(raw))
+    return digest_id(hashlib.blake2b(product_id.encode(), digest_size=16, person=b"product").digest())
 
 
 def line_cost(price: Price | None, quantity: float, currency: str) -> int | None:

@@ -6,9 +6,8 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-import orjson
-
 from services.interactions.catalogue.domain import Price, Product, UnknownProduct
+from shared.database.jsonb import to_jsonb
 from shared.database.transaction import Tx
 
 _FIELDS = (
@@ -67,7 +66,7 @@ _MEET_UNKNOWN = """
 async def put_products(tx: Tx, products: Sequence[Product]) -> None:
     """The catalogue has these, each as it is here; they are unknown no more."""
     rows = [{"product_id": one.product_id, **{name: getattr(one, name) for name in _FIELDS}} for one in products]
-    await tx.execute(_PUT, {"products": orjson.dumps(rows).decode(), "now": tx.now})
+    await tx.execute(_PUT, {"products": to_jsonb(rows), "now": tx.now})
     await tx.execute(
         "delete from unknown_products where product_id = any(cast(:ids as text[]))",
         {"ids": [product.product_id for product in products]},

@@ -5,47 +5,34 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from uuid import UUID
 
-from services.interactions.identity.service import forget_merges, forget_owned, merges_of, owned_by, owners_of
-from services.interactions.imports import repository as imports
-from services.interactions.recording.service.erasing import (
-    erase_recorded,
-    names_told,
-    names_told_about_others,
-    remaining_recorded,
-)
-from services.interactions.visitors import repository as visitors
+from services.interactions.identity.service import owned_by, owners_of
+from services.interactions.imports.repository import IMPORTS
+from services.interactions.recording.service.naming import names_told, names_told_about_others
 from shared.contracts.customers import IdentifierRetired
 from shared.contracts.envelope import Envelope
 from shared.contracts.interactions import InteractionsErasureDone
 from shared.contracts.privacy import ErasureRequested
+from shared.customers.stores import Person, Store, forget
 from shared.customers.traces import Naming
 from shared.database.transaction import Tx
-from shared.events.letter_erasure import STORE, Moment, erase_letters
-from shared.ids import new_id
+from shared.events.letter_erasure import Moment, erase_letters
 
 
-async def erase(tx: Tx, naming: Naming, event: Envelope[ErasureRequested]) -> None:
+async def erase(tx: Tx, naming: Naming, stores: Sequence[Store], event: Envelope[ErasureRequested]) -> None:
     """Nothing here leads to this person any more, and privacy has the receipt.
 
     The caller holds `lock_for_erasure` and has added the tombstones.
     """
     ids = sorted({event.subject, *event.data.aliases})
     names = await _names_of(tx, ids, event.data.fingerprints)
-    stores = await erase_recorded(tx, ids, new_id())
-    stores["identifier_owners"] = await forget_owned(tx, ids)
-    stores["merges"] = await forget_merges(tx, ids)
-    stores["import_orders"] = await imports.erase_orders(tx, ids)
-    stores["visitors"] = await visitors.erase_visitors(tx, ids)
-    letters = await erase_letters(tx, naming, Moment.of(event), ids, names)
-    stores[STORE] = letters.erased
-    remaining = await remaining_recorded(tx, ids)
-    remaining["identifier_owners"] = len(await owned_by(tx, ids))
-    remaining["merges"] = await merges_of(tx, ids)
-    remaining["import_orders"] = await imports.remaining_orders(tx, ids)
-    remaining["visitors"] = await visitors.remaining_visitors(tx, ids)
-    remaining[STORE] = letters.remaining
-    done = InteractionsErasureDone(request_id=event.data.request_id, stores=stores, remaining=remaining)
-    tx.publish(done, subject=event.subject, cause=event)
+    # While it is known whose rows lie in which file.
+    await IMPORTS.erase_files(tx, ids)
+    found = await forget(tx, stores, Person(ids), naming, Moment.of(event), names)
+    tx.publish(
+        InteractionsErasureDone(request_id=event.data.request_id, stores=found.erased, remaining=found.remaining),
+        subject=event.subject,
+        cause=event,
+    )
 
 
 async def erase_retired(tx: Tx, naming: Naming, event: Envelope[IdentifierRetired]) -> None:

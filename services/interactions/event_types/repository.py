@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-import orjson
-
 from services.interactions.event_types.domain.types import EventType
+from shared.database.jsonb import from_jsonb, to_jsonb
 from shared.database.transaction import Tx
 
 _COLUMNS = "name, description, schema, segmentable, personal, version, changed_at, changed_by"
@@ -35,7 +34,7 @@ async def put_type(tx: Tx, declared: EventType) -> EventType:
         {
             "name": declared.name,
             "description": declared.description,
-            "schema": orjson.dumps(declared.schema).decode(),
+            "schema": to_jsonb(declared.schema),
             "segmentable": list(declared.segmentable),
             "personal": list(declared.personal),
             "changed_at": declared.changed_at,
@@ -52,5 +51,4 @@ async def withdraw_type(tx: Tx, name: str) -> bool:
 
 
 def _type(row: Any) -> EventType:
-    schema = row["schema"]
-    return EventType(**{**row, "schema": orjson.loads(schema) if isinstance(schema, str) else schema})
+    return EventType(**{**row, "schema": from_jsonb(row["schema"])})

@@ -10,9 +10,7 @@ from uuid import UUID
 from shared.contracts.inbound import CustomerRef
 from shared.contracts.interactions import Identifier
 from shared.customers.identifiers import (
-    EXCLUSIVE,
     choose_identifier,
-    customer_id_of,
     fingerprints_of,
     former_customer_id_of,
     visitor_subject,
@@ -101,15 +99,3 @@ def customer_of(
         before = generations.get(person.names[1], 0)
         formerly = former_customer_id_of(key, person.derived_from, before)
     return Resolved(customer_id, generation, formerly)
-
-
-def possible_ids(key: str, customer: CustomerRef, generations: Mapping[str, int]) -> set[UUID]:
-    """Every customer id that a reference has derived so far: an erased person is found in what was written before."""
-    ids = {customer.customer_id} if customer.customer_id else set()
-    for identifier in identifiers_of(customer):
-        if identifier.kind in EXCLUSIVE:
-            newest = max(generations.get(name, 0) for name in fingerprints_of(key, identifier))
-            for generation in range(newest + 1):
-                ids.add(customer_id_of(key, identifier, generation))
-                ids.add(former_customer_id_of(key, identifier, generation))
-    return ids

@@ -61,21 +61,6 @@ async def owners_of(tx: Tx, fingerprints: Iterable[str]) -> dict[str, Owner]:
     return await owners.owners_of(tx, fingerprints)
 
 
-async def forget_owned(tx: Tx, ids: Iterable[UUID]) -> int:
-    """No identifier leads to these customers any more. Returns how many did."""
-    return await owners.forget_owned(tx, ids)
-
-
-async def forget_merges(tx: Tx, ids: Iterable[UUID]) -> int:
-    """No merge names these customers any more. Returns how many did."""
-    return await merges.forget_merges(tx, ids)
-
-
-async def merges_of(tx: Tx, ids: Iterable[UUID]) -> int:
-    """How many merges name one of these customers."""
-    return await merges.count_merges(tx, ids)
-
-
 async def add_tombstones(tx: Tx, events: Sequence[Envelope[ErasureRequested]]) -> None:
     """Nothing is recorded any more about whom these requests name. The caller holds `lock_for_erasure`."""
     for event in events:

@@ -21,14 +21,14 @@ class Followers:
     def __init__(self, settings: ServiceSettings, groups: list[str]) -> None:
         self._watches = [GroupWatch(settings, group, [_TOPIC]) for group in groups]
 
-    async def behind(self) -> str | None:
-        """The consumer that has too much to read already; None when more may be recorded."""
+    async def are_behind(self) -> bool:
+        """Whether one of them has too much to read already, or nobody can say."""
         for watch in self._watches:
             try:
                 lag = await watch.look()
             except Exception as error:
                 log.warning("lag_not_known", group=watch.group, error=type(error).__name__)
-                return watch.group
+                return True
             if lag.lag > MOST_WAITING and lag.unchanged_s < _AWAY_S:
-                return watch.group
-        return None
+                return True
+        return False

@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import Depends, Query, Request, Response
+from fastapi import Depends, Request, Response
 from fastapi.responses import StreamingResponse
 
 from services.interactions.config import Settings
 from services.interactions.imports.schemas import ImportOut, ImportSummary, MappingIn, SourceOut
 from services.interactions.imports.service import files as service
-from shared.web import MIB, APIRouter, CallerDep, TxDep, body_limit, requires
+from shared.files.imports.doors import MOST_BYTES, SentFileDep, file_body, refused_answer
+from shared.web import APIRouter, CallerDep, TxDep, body_limit, requires
 from shared.web.context import ContextDep, app_settings
 from shared.web.paging import DEFAULT_LIMIT, After, Limit, Page, encode_cursor, id_in
 
@@ -19,50 +20,27 @@ by_interaction = APIRouter(tags=["imports"], dependencies=[requires("interaction
 router = APIRouter(prefix="/imports", tags=["imports"], dependencies=[requires("interactions:import")])
 SettingsDep = Annotated[Settings, Depends(app_settings)]
 
-# The bound of the setting; IMPORT_MOST_MIB is the one that counts.
-_MOST_BYTES = 2048 * MIB
-_FILE_BODY = {
-    "required": True,
-    "description": "the bytes of a CSV or XLSX file, one row for each line of an order",
-    "content": {
-        "application/octet-stream": {"schema": {"type": "string", "format": "binary"}},
-        "text/csv": {
-            "schema": {"type": "string"},
-            "examples": {
-                "two": {
-                    "value": "Bestellnr;Datum;E-Mail;Artikel;Betrag\r\n"
-                    "A-1;31.01.2024;ada@example.test;apple;12,50\r\nA-1;31.01.2024;ada@example.test;pear;3,20\r\n"
-                }
-            },
-        },
-    },
-}
+_FILE_BODY = file_body(
+    "the bytes of a CSV or XLSX file, one row for each line of an order",
+    "Bestellnr;Datum;E-Mail;Artikel;Betrag\r\n"
+    "A-1;31.01.2024;ada@example.test;apple;12,50\r\nA-1;31.01.2024;ada@example.test;pear;3,20\r\n",
+)
 
 
-@router.post("", status_code=201, dependencies=[body_limit(_MOST_BYTES)], openapi_extra={"requestBody": _FILE_BODY})
+@router.post("", status_code=201, dependencies=[body_limit(MOST_BYTES)], openapi_extra=_FILE_BODY)
 async def send(
     request: Request,
     context: ContextDep,
     caller: CallerDep,
     settings: SettingsDep,
     response: Response,
-    file_name: Annotated[str, Query(min_length=1, max_length=200, description="as its owner calls it")],
-    encoding: Annotated[str | None, Query(max_length=20, description="where it is not UTF-8")] = None,
-    separator: Annotated[str | None, Query(max_length=1, description="where it cannot be told")] = None,
+    sent: SentFileDep,
 ) -> ImportOut:
     """Send a file of order lines as the body. It is read and shown; nothing is recorded before it is started.
 
     Rows with one order number are one purchase (or one return, where their sum is negative), wherever they stand.
     """
-    made = await service.take_file(
-        context.database,
-        settings,
-        request.stream(),
-        file_name=file_name,
-        encoding=encoding,
-        separator=separator,
-        by=caller.id,
-    )
+    made = await service.take_file(context.database, settings, request.stream(), sent, by=caller.id)
     response.headers["Location"] = f"/imports/{made.import_id}"
     async with context.database.transaction() as tx:
         return ImportOut.shown(await service.show_import(tx, settings, made.import_id))
@@ -113,11 +91,7 @@ async def refused(context: ContextDep, settings: SettingsDep, import_id: UUID) -
     """The rows of refused orders as CSV with reasons, safe to open in a spreadsheet: mend them, send that file."""
     async with context.database.transaction() as tx:
         made = await service.find_import(tx, import_id)
-    return StreamingResponse(
-        service.refused_rows(context.database, settings, made),
-        media_type="text/csv; charset=utf-8",
-        headers={"Content-Disposition": f'attachment; filename="refused-{import_id}.csv"'},
-    )
+    return refused_answer(context.database, settings, made)
 
 
 @by_interaction.get("/interactions/{interaction_id}/source")

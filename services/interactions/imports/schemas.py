@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-from typing import Annotated, Any, Self
+from dataclasses import asdict
+from typing import Annotated, Any, Literal, Self
 from uuid import UUID
 
 from pydantic import Field, StringConstraints
 
-from services.interactions.imports.domain.imports import Import, Outcome, State, Sums, Tally
+from services.interactions.imports.domain.imports import Import, Outcome, Sums, Tally
 from services.interactions.imports.domain.mapping import MEANINGS, Terms
 from services.interactions.imports.service.files import Shown
 from shared.contracts.interactions import Channel
-from shared.files.mapping import Mapped, MappedColumn
+from shared.files.imports.schemas import FileOut, FileSummary, Meaning, MeansIn, Name, file_of, mapping_of, summary_of
+from shared.files.mapping import MappedColumn
 from shared.web.models import AnswerModel, StrictModel
 
-Name = Annotated[str, StringConstraints(min_length=1, max_length=200)]
+State = Literal["uploaded", "mapped", "checking", "checked", "running", "done", "failed", "undoing", "undone"]
 _MAPPING_EXAMPLE = [
     {"column": "Bestellnr", "to": "order_id"},
     {"column": "Datum", "to": "ordered_at", "format": "DD.MM.YYYY"},
@@ -26,17 +27,10 @@ _MAPPING_EXAMPLE = [
 ]
 
 
-class ColumnIn(StrictModel):
+class ColumnIn(MeansIn):
     """What one column means."""
 
-    column: Name = Field(description="as the heading has it")
-    to: Annotated[str, StringConstraints(min_length=1, max_length=63)] = Field(
-        description=f"one of {', '.join(MEANINGS)}; or ignore"
-    )
-    format: Name | None = Field(
-        None, description="of dates YYYY-MM-DD, DD.MM.YYYY, DD/MM/YYYY, MM/DD/YYYY; of numbers 1234.5 or 1234,5"
-    )
-    source: Name | None = Field(None, description="the system that gave these external ids")
+    to: Meaning = Field(description=f"one of {', '.join(MEANINGS)}; or ignore")
 
 
 class MappingIn(StrictModel):
@@ -52,25 +46,11 @@ class MappingIn(StrictModel):
 
     def mapping(self) -> list[MappedColumn]:
         """The mapping that this body gives."""
-        return [MappedColumn(**column.model_dump()) for column in self.columns]
+        return mapping_of(self.columns)
 
     def terms(self, usual: Terms) -> Terms:
         """What holds for the whole file; `usual` where the body says nothing."""
         return Terms(self.source, self.currency or usual.currency, self.channel, self.time_zone or usual.time_zone)
-
-
-class ColumnOut(AnswerModel):
-    """What one column means."""
-
-    column: str
-    to: str
-    format: str | None
-    source: str | None
-
-    @classmethod
-    def all_of(cls, mapped: Mapped) -> list[Self]:
-        """The answers that show a mapping."""
-        return [cls(column=one.column, to=one.to, format=one.format, source=one.source) for one in mapped]
 
 
 class TermsOut(AnswerModel):
@@ -129,14 +109,6 @@ class CountsOut(AnswerModel):
         )
 
 
-class RefusedOut(AnswerModel):
-    """Rows refused for one reason, and the first of them (1 is the heading)."""
-
-    reason: str
-    rows: int
-    first_rows: list[int]
-
-
 class ExampleOut(AnswerModel):
     """What one order came to: the basket, without what says whose it is."""
 
@@ -153,25 +125,13 @@ class SourceOut(AnswerModel):
     file_name: str
 
 
-class ImportSummary(AnswerModel):
+class ImportSummary(FileSummary):
     """Which file, who brought, started and took it back, and how far it is."""
 
-    import_id: UUID
     state: State
-    file_name: str
-    sha256: str
-    bytes: int
-    rows: int
     rows_sorted: int = Field(description="rows that have been brought together with those of the same order")
-    rows_done: int
     counts: CountsOut
-    created_at: datetime
-    created_by: str
-    started_at: datetime | None
-    started_by: str | None
-    finished_at: datetime | None
     undone_by: str | None
-    failure: str | None
 
     @classmethod
     def of(cls, made: Import) -> Self:
@@ -179,65 +139,27 @@ class ImportSummary(AnswerModel):
         return cls(**_summary(made))
 
 
-class ImportOut(ImportSummary):
+class ImportOut(ImportSummary, FileOut):
     """An import with what its file is: how it was read, its first rows, and what the columns may mean."""
 
-    format: str
-    encoding: str | None
-    separator: str | None
-    columns: list[str]
-    first_rows: list[list[str]]
-    formats: dict[str, list[str]] = Field(
-        description="forms of dates or numbers that fit a whole column; several: it is ambiguous, and the mapping says"
-    )
-    guessed_mapping: list[ColumnOut]
-    mapping: list[ColumnOut] | None
     terms: TermsOut
-    refused: list[RefusedOut]
     examples: list[ExampleOut]
-    same_file: UUID | None = Field(description="another import of the same bytes that was started")
 
     @classmethod
     def shown(cls, shown: Shown) -> Self:
         """The answer that shows it."""
-        made, sheet, terms = shown.made, shown.made.sheet, shown.terms
         return cls(
-            **_summary(made),
-            format=sheet.format,
-            encoding=sheet.encoding,
-            separator=sheet.separator,
-            columns=list(sheet.columns),
-            first_rows=[list(row) for row in shown.first_rows],
-            formats={column: list(forms) for column, forms in sheet.formats.items()},
-            guessed_mapping=ColumnOut.all_of(shown.guessed),
-            mapping=None if made.mapping is None else ColumnOut.all_of(made.mapping),
-            terms=TermsOut(
-                source=terms.source, currency=terms.currency, channel=terms.channel, time_zone=terms.time_zone
-            ),
-            refused=[
-                RefusedOut(reason=one.reason, rows=one.rows, first_rows=list(one.first_rows)) for one in shown.refused
-            ],
+            **_summary(shown.made),
+            **file_of(shown),
+            terms=TermsOut(**asdict(shown.terms)),
             examples=[ExampleOut(row=one.row, outcome=one.outcome, order=dict(one.order)) for one in shown.examples],
-            same_file=shown.same_file,
         )
 
 
 def _summary(made: Import) -> dict[str, Any]:
     return {
-        "import_id": made.import_id,
-        "state": made.state,
-        "file_name": made.file_name,
-        "sha256": made.sha256,
-        "bytes": made.size,
-        "rows": made.sheet.rows,
+        **summary_of(made),
         "rows_sorted": made.grouped,
-        "rows_done": made.position,
         "counts": CountsOut.of(made.tally),
-        "created_at": made.created_at,
-        "created_by": made.created_by,
-        "started_at": made.started_at,
-        "started_by": made.started_by,
-        "finished_at": made.finished_at,
         "undone_by": made.undone_by,
-        "failure": made.failure,
     }

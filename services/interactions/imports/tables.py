@@ -6,6 +6,7 @@ from sqlalchemy import BigInteger, Boolean, Column, DateTime, Index, LargeBinary
 from sqlalchemy.dialects.postgresql import JSONB
 
 from services.interactions.metadata import metadata
+from shared.files.imports.tables import import_refusals_table
 
 _Instant = DateTime(timezone=True)
 
@@ -48,15 +49,7 @@ import_lines = Table(
     Column("place", BigInteger, nullable=False),
 )
 
-# The reason names a column, never a value: the row itself is read from the file, for as long as that is kept.
-import_refusals = Table(
-    "import_refusals",
-    metadata,
-    Column("import_id", Uuid, primary_key=True),
-    Column("row", BigInteger, primary_key=True),
-    Column("place", BigInteger, nullable=False),
-    Column("reason", Text, nullable=False),
-)
+import_refusals = import_refusals_table(metadata)
 
 # `digest` is that of the message, by which it is known not to be recorded again.
 import_orders = Table(

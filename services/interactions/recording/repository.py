@@ -9,6 +9,7 @@ from uuid import UUID
 from sqlalchemy import RowMapping, text
 
 from services.interactions.recording.domain.interactions import NewInteraction, RecordedInteraction
+from shared.customers.stores import Store, deleted
 from shared.database.transaction import Tx
 
 # Sorted, so that two workers that meet the same messages wait in one order.
@@ -51,14 +52,6 @@ _STORE_OBSERVATIONS = text("""
     select * from unnest(cast(:ids as uuid[]), cast(:slots as text[]), cast(:digests as bytea[])) order by 1, 2
     on conflict (customer_id, slot) do update set digest = excluded.digest
 """)
-# What was bought keeps its amounts, without a thread back: fresh ids, no ids of the publisher, no free fields. Its own
-# id could be derived again from the publisher's.
-_ANONYMISE = text("""
-    update interactions
-    set customer_id = :fresh, id = gen_random_uuid(), message_id = null, cause = null,
-        detail = detail - '{order_id,payment,store}'::text[]
-    where customer_id = any(cast(:ids as uuid[])) and kind in ('purchase', 'return')
-""")
 # Without what was anonymised: it belongs to nobody, and no event tells of it.
 _PAGE = text("""
     select customer_id, time, id, kind, channel, campaign_id, currency, amount, base_amount, detail, recorded_at
@@ -66,17 +59,7 @@ _PAGE = text("""
     where (cast(:after as uuid) is null or id > :after) and (message_id is not null or cause is not null)
     order by id limit :limit
 """)
-_DELETE = {
-    "interactions": text("delete from interactions where customer_id = any(cast(:ids as uuid[]))"),
-    "told_marks": text("delete from told_marks where customer_id = any(cast(:ids as uuid[]))"),
-    "outbox": text("delete from outbox where topic = 'customers-inbound' and key = any(cast(:ids as uuid[]))"),
-}
-_REMAINING = text("""
-    select
-        (select count(*) from interactions where customer_id = any(cast(:ids as uuid[]))) as interactions,
-        (select count(*) from told_marks where customer_id = any(cast(:ids as uuid[]))) as told_marks,
-        (select count(*) from outbox where topic = 'customers-inbound' and key = any(cast(:ids as uuid[]))) as outbox
-""")
+_DELETE = text("delete from interactions where customer_id = any(cast(:ids as uuid[]))")
 _RETRACT = text("""
     delete from interactions i
     using unnest(cast(:customer_ids as uuid[]), cast(:times as timestamptz[]), cast(:ids as uuid[]))
@@ -109,6 +92,24 @@ _SAME_ORDERS = text("""
                      and cast(:last as timestamptz) + interval '36 hours'
 """)
 _FIRST_MONTH = 2000 * 12
+_BASKETS = "kind in ('purchase', 'return')"
+_OF_THE_PERSON = "interactions where customer_id = any(cast(:ids as uuid[]))"
+# What an erasure deletes here, or takes the person out of. What was bought keeps its amounts, without a thread back:
+# one fresh id for all of it, no ids of the publisher, no free fields. Its own id could be derived again from the
+# publisher's.
+STORES = (
+    Store(
+        "interactions",
+        f"{_OF_THE_PERSON} and {_BASKETS}",
+        f"""update interactions
+            set customer_id = (cast(:fresh as uuid[]))[1], id = gen_random_uuid(), message_id = null, cause = null,
+                detail = detail - '{{order_id,payment,store}}'::text[]
+            where customer_id = any(cast(:ids as uuid[])) and {_BASKETS}""",
+    ),
+    Store("interactions", f"{_OF_THE_PERSON} and not {_BASKETS}"),
+    *deleted("told_marks"),
+    Store("outbox", "outbox where topic = 'customers-inbound' and key = any(cast(:ids as uuid[]))"),
+)
 
 
 async def claim_messages(tx: Tx, messages: Mapping[bytes, bytes | None]) -> set[bytes]:
@@ -169,7 +170,7 @@ async def move_interactions(tx: Tx, owners: Mapping[UUID, UUID], since: datetime
 
 async def delete_of_visitors(tx: Tx, ids: Sequence[UUID]) -> None:
     """Nothing is left that was kept of these visitors."""
-    await tx.execute(_DELETE["interactions"], {"ids": list(ids)})
+    await tx.execute(_DELETE, {"ids": list(ids)})
 
 
 async def insert_interactions(tx: Tx, interactions: Sequence[NewInteraction]) -> None:
@@ -222,20 +223,6 @@ async def store_observations(tx: Tx, observations: Mapping[tuple[UUID, str], byt
 async def page_of_interactions(tx: Tx, after: UUID | None, limit: int) -> Sequence[RowMapping]:
     """The next interactions, in the order of their ids."""
     return await tx.rows(_PAGE, {"after": after, "limit": limit})
-
-
-async def erase_customers(tx: Tx, ids: Sequence[UUID], fresh: UUID) -> dict[str, int]:
-    """Baskets go under `fresh`, everything else is deleted; returns how many rows of each store."""
-    kept = (await tx.execute(_ANONYMISE, {"ids": list(ids), "fresh": fresh})).rowcount
-    counts = {store: (await tx.execute(sql, {"ids": list(ids)})).rowcount for store, sql in _DELETE.items()}
-    counts["interactions"] += kept
-    return counts
-
-
-async def remaining_of(tx: Tx, ids: Sequence[UUID]) -> dict[str, int]:
-    """How many rows each store still holds about `ids`."""
-    row = await tx.row(_REMAINING, {"ids": list(ids)})
-    return {store: int(count) for store, count in row.items()} if row else {}
 
 
 async def _ensure_months(tx: Tx, months: set[int]) -> None:

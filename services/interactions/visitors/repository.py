@@ -7,6 +7,7 @@ from datetime import datetime
 from uuid import UUID
 
 from services.interactions.visitors.domain import Visit, Visitor
+from shared.customers.stores import Store
 from shared.database.transaction import Tx
 
 # Locks each of them, in one order: an event of a visitor and the claim of the visitor come on different partitions.
@@ -30,7 +31,12 @@ _IDLE = """
     select visitor_id from visitors where seen_at < :before
     order by seen_at limit :limit for update skip locked
 """
-_OF_CUSTOMERS = "customer_id = any(cast(:ids as uuid[])) or visitor_id = any(cast(:ids as uuid[]))"
+# What an erasure deletes here: no browser leads to the person any more, nor are they a visitor.
+STORES = (
+    Store(
+        "visitors", "visitors where customer_id = any(cast(:ids as uuid[])) or visitor_id = any(cast(:ids as uuid[]))"
+    ),
+)
 
 
 async def meet(tx: Tx, visits: Sequence[Visit]) -> dict[UUID, Visitor]:
@@ -72,15 +78,3 @@ async def idle_visitors(tx: Tx, before: datetime, limit: int) -> list[UUID]:
 async def forget(tx: Tx, ids: Iterable[UUID]) -> None:
     """These visitors were never here."""
     await tx.execute("delete from visitors where visitor_id = any(cast(:ids as uuid[]))", {"ids": list(ids)})
-
-
-async def erase_visitors(tx: Tx, ids: Sequence[UUID]) -> int:
-    """No browser leads to these customers any more, nor is one of them a visitor; returns how many were."""
-    statement = f"delete from visitors where {_OF_CUSTOMERS}"
-    return (await tx.execute(statement, {"ids": list(ids)})).rowcount
-
-
-async def remaining_visitors(tx: Tx, ids: Sequence[UUID]) -> int:
-    """How many still lead to these customers, or are one of them."""
-    statement = f"select count(*) from visitors where {_OF_CUSTOMERS}"
-    return int(await tx.value(statement, {"ids": list(ids)}))

@@ -17,7 +17,7 @@ from shared.customers.identifiers import (
     fingerprints_of,
     former_customer_id_of,
 )
-from shared.ids import read_id
+from shared.ids import digest_id
 
 Address = tuple[str, str]
 """(fingerprint, channel): the keyed hash of an address and the channel on which it is used."""
@@ -154,10 +154,7 @@ def _identifier(kind: str, value: str) -> Identifier:
 def subject_of(address: str) -> UUID:
     """The id under which an address itself is a subject of consent, whoever has it, from its keyed hash. A UUID of
     version 8, so that no customer has it; from the hash, because links, permits and erasures know nothing else."""
-    raw = bytearray(sha256(b"address\x00" + address.encode()).digest()[:16])
-    raw[6] = (raw[6] & 0x0F) | 0x80
-    raw[8] = (raw[8] & 0x3F) | 0x80
-    return read_id(raw.hex())
+    return digest_id(sha256(b"address\x00" + address.encode()).digest())
 
 
 def known_as(address: str, channel: str, *, former: bool = False) -> NamedAddress:

@@ -12,8 +12,6 @@ from uuid import UUID
 
 from services.privacy.identity.domain import CHANNELS
 
-MARKETING = "marketing"
-
 
 class Basis(StrEnum):
     """Why somebody may be written to, or why a statement was recorded."""

@@ -13,6 +13,7 @@ from fastapi.responses import HTMLResponse
 
 from services.privacy.pages import content
 from services.privacy.pages.service import unsubscribe
+from services.privacy.site.content import language_of, unknown_link
 from shared.security.tokens import PREVIEW_TOKEN, UnsubscribeToken, read_unsubscribe_token
 from shared.web import APIRouter, TxDep, body_limit, public
 from shared.web.context import AppContext
@@ -28,10 +29,10 @@ def genuine(request: Request, context: AppContext) -> HTMLResponse | None:
     token = request.path_params["token"]
     if token == PREVIEW_TOKEN:
         # A preview shows a real customer's mail; its link must not be that customer's.
-        return HTMLResponse(content.preview_page(), headers=content.HEADERS)
+        return content.preview_page()
     link = context.settings.signing_keys().read(token, read_unsubscribe_token)
     if link is None:
-        return HTMLResponse(content.unknown_link_page(), status_code=404, headers=content.HEADERS)
+        return unknown_link(language_of(request.headers.get("accept-language")))
     request.state.link = link
     return None
 
@@ -46,7 +47,7 @@ LinkDep = Annotated[UnsubscribeToken, Depends(_link)]
 @router.get(PATH, response_class=HTMLResponse, dependencies=[public(genuine)])
 async def ask_to_unsubscribe(token: str, link: LinkDep) -> HTMLResponse:
     """A page with a button."""
-    return HTMLResponse(content.unsubscribe_page(link.purpose, link.channel, token), headers=content.HEADERS)
+    return content.unsubscribe_page(link.purpose, link.channel, token)
 
 
 @router.post(PATH, response_class=HTMLResponse, dependencies=[public(genuine), body_limit(_LARGEST_FORM)])
@@ -56,5 +57,4 @@ async def unsubscribe_by_link(link: LinkDep, request: Request, tx: TxDep) -> HTM
     form = parse_qs((await request.body()).decode("utf-8", "replace"))
     choice = form.get("choice", [None])[0]
     await unsubscribe(tx, link, everything=choice == "all", one_click=choice is None)
-    page = content.unsubscribed_page(link.purpose, link.channel, everything=choice == "all")
-    return HTMLResponse(page, headers=content.HEADERS)
+    return content.unsubscribed_page(link.purpose, link.channel, everything=choice == "all")

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from services.privacy.consents.domain.ledger import Proof
 from services.privacy.consents.service.withdrawals import withdraw_unless_erased
-from services.privacy.identity.domain import NamedAddress
 from services.privacy.permits import repository as permits
 from services.privacy.permits.domain import PermittedMessage
 from services.privacy.responses.domain import Response
@@ -64,17 +64,8 @@ async def withdraw_after_complaint(tx: Tx, response: Response, concerned: Concer
     When the message is not known, all consent for the channel is withdrawn.
     """
     proof = Proof(recorded_by=BY_EVENT, basis="objection", withdrawn_via="complaint", message_id=response.message_id)
+    await _withdraw(tx, response, concerned, proof)
     message = concerned.message(response.message_id)
-    await withdraw_unless_erased(
-        tx,
-        message.customer_id if message else response.customer_id,
-        proof,
-        addresses=_addresses(message),
-        purpose=message.purpose if message else None,
-        channel=message.channel if message else response.channel,
-        occurred_at=response.occurred_at,
-        locked=concerned.locked,
-    )
     if message is not None:
         await suppress(
             tx,
@@ -96,19 +87,22 @@ async def withdraw_as_reported(tx: Tx, response: Response, concerned: Concerned)
         message_id=response.message_id,
         campaign_id=response.campaign_id,
     )
+    await _withdraw(tx, response, concerned, proof, unless_granted_after=response.occurred_at)
+
+
+async def _withdraw(
+    tx: Tx, response: Response, concerned: Concerned, proof: Proof, *, unless_granted_after: datetime | None = None
+) -> None:
+    """By the message where it is known: its purpose, its channel, its address. Otherwise all for the channel."""
     message = concerned.message(response.message_id)
     await withdraw_unless_erased(
         tx,
         message.customer_id if message else response.customer_id,
         proof,
-        addresses=_addresses(message),
+        addresses=[message.to] if message else [],
         purpose=message.purpose if message else None,
         channel=message.channel if message else response.channel,
         occurred_at=response.occurred_at,
-        unless_granted_after=response.occurred_at,
+        unless_granted_after=unless_granted_after,
         locked=concerned.locked,
     )
-
-
-def _addresses(message: PermittedMessage | None) -> list[NamedAddress]:
-    return [] if message is None else [message.to]

@@ -151,12 +151,7 @@ def _signup(key: str, row: RowMapping) -> SignUp:
             person = Person(said["email"], said.get("given_name"), said.get("family_name"))
         except NotSealed:
             # Sealed under another installation key: nobody can be written to, and it expires.
-            person = None
+            pass
     return SignUp(
-        **{
-            **fields,
-            "notice_ids": tuple(row["notice_ids"]),
-            "state": SignUpState(row["state"]),
-            "person": person,
-        }
+        **fields | {"notice_ids": tuple(row["notice_ids"]), "state": SignUpState(row["state"]), "person": person}
     )

@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, JsonValue, StringConstraints
 from services.privacy.consents.schemas.asked import Evidence
 from services.privacy.notices.schemas import Labels, Language, NoticeRef
 from services.privacy.signups.domain import Form, Person, SignUp
-from services.privacy.signups.service.requesting import Request
+from services.privacy.signups.service.requesting import SignUpRequest
 from shared.contracts.inbound import Code, Strict
 from shared.contracts.times import Day
 
@@ -58,9 +58,9 @@ class SignUpIn(PersonIn):
         None, description="ISO 3166, whose age of consent counts", examples=["DE"]
     )
 
-    def request(self, source: str, client: str) -> Request:
+    def request(self, source: str, client: str) -> SignUpRequest:
         """What the use case takes. `source` is the API key's id."""
-        return Request(
+        return SignUpRequest(
             person=Person(self.email, self.given_name, self.family_name),
             language=self.language.partition("-")[0],
             notices=tuple(dict.fromkeys(notice.key for notice in self.notices)),

@@ -10,7 +10,8 @@ from typing import Any
 import httpx
 import pytest
 
-from services.crm.customers import exporting, importing
+from services.crm import file_imports
+from services.crm.customers import exporting
 from tests.unit.crm.conftest import Crm
 
 ID = "0198f2c4-0000-7000-8000-000000000001"
@@ -50,7 +51,7 @@ def app(monkeypatch: pytest.MonkeyPatch) -> Callable[[dict[tuple[str, str], list
             return real(**options, transport=httpx.MockTransport(handle))
 
         monkeypatch.setattr(httpx, "Client", client)
-        monkeypatch.setattr(importing, "_PAUSE_S", 0)
+        monkeypatch.setattr(file_imports, "_PAUSE_S", 0)
         monkeypatch.setattr(exporting, "_PAUSE_S", 0)
         return asked
 

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 from aiokafka.errors import IllegalStateError, KafkaError
 from faust.types import TP
 
+from services.analytics.lane.streams.broker_thread import BrokerThread
 from services.analytics.lane.streams.feed import Feed, Fetch
 from shared.clock import MACHINE
 from shared.config import ServiceSettings
@@ -20,9 +20,6 @@ from shared.database.engine import Database, is_transient
 from shared.events.offsets import ConsumerOffsets, OtherTopic, Place
 from shared.kafka.clients import plain_name
 from shared.observability.logging import get_logger
-
-if TYPE_CHECKING:
-    from services.analytics.lane.streams.driver import BrokerThread
 
 log = get_logger(__name__)
 

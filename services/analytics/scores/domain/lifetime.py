@@ -143,12 +143,6 @@ def expected(fitted: Lifetime, x: Floats, t_x: Floats, T: Floats, weeks: float) 
     return np.asarray(found, dtype=np.float64)
 
 
-def expected_of_new(fitted: Lifetime, weeks: Floats) -> Floats:
-    """Repeat purchase days that a customer makes within so many weeks of the first purchase, E[X(t)]."""
-    none = np.zeros(1)
-    return np.array([float(expected(fitted, none, none, none, float(week))[0]) for week in weeks])
-
-
 def _integrated(fitted: Lifetime, x: float, y: float, age: float, weeks: float) -> float:
     """Of a customer who is active: the mean over the chance p of (1 - (1 + p t / age)^-(r + x)) / p."""
     norm = betaln(fitted.a, fitted.b + y)

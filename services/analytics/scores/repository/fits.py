@@ -7,9 +7,9 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-import orjson
 from sqlalchemy import text
 
+from shared.database.jsonb import to_jsonb
 from shared.database.transaction import Tx
 
 _REQUEST = text("""
@@ -35,7 +35,7 @@ _PUBLISHED = text("""
 
 async def request(tx: Tx, id: UUID, model: str, options: Mapping[str, Any], by: str) -> None:
     """A fit that waits for the job."""
-    values = {"id": id, "model": model, "options": orjson.dumps(options).decode(), "now": tx.now, "by": by}
+    values = {"id": id, "model": model, "options": to_jsonb(options), "now": tx.now, "by": by}
     await tx.execute(_REQUEST, values)
 
 
@@ -52,8 +52,8 @@ async def finish(
     await tx.execute(
         _FINISH,
         {"id": id, "state": state, "as_of": as_of, "now": tx.now, "customers": customers, "reason": reason,
-         "detail": detail, "parameters": None if parameters is None else orjson.dumps(parameters).decode(),
-         "quality": None if quality is None else orjson.dumps(quality).decode()},
+         "detail": detail, "parameters": None if parameters is None else to_jsonb(parameters),
+         "quality": None if quality is None else to_jsonb(quality)},
     )  # fmt: skip
 
 

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-import orjson
 from sqlalchemy import text
 
 from shared.database.transaction import Tx
@@ -91,8 +90,3 @@ async def advance_revision(tx: Tx, leaves: Mapping[str, int], next_leaf: int) ->
     await tx.execute(_ADD_LEAVES, {"keys": list(leaves), "ids": list(leaves.values())})
     # Not the transaction's own time: it may have waited for the lock.
     return int(await tx.value(_NEXT, {"next_leaf": next_leaf, "at": tx.clock.now()}))
-
-
-def as_json(value: Any) -> str:
-    """A document as a parameter."""
-    return orjson.dumps(value).decode()

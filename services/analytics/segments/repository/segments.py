@@ -10,7 +10,7 @@ from uuid import UUID
 
 from sqlalchemy import text
 
-from services.analytics.segments.repository.programs import as_json
+from shared.database.jsonb import to_jsonb
 from shared.database.transaction import Tx
 
 _CREATE = text("""
@@ -101,7 +101,7 @@ async def add_version(
     await tx.execute(_SUPERSEDE, {"id": id})
     await tx.execute(
         _ADD_VERSION,
-        {"id": id, "version": version, "definition": as_json(definition), "types": as_json(types), "now": tx.now,
+        {"id": id, "version": version, "definition": to_jsonb(definition), "types": to_jsonb(types), "now": tx.now,
          "by": by},
     )  # fmt: skip
     await tx.execute(_NEWEST, {"id": id, "version": version, "now": tx.now})

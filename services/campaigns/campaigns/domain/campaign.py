@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import Literal
 from uuid import UUID
 
-from services.campaigns.campaigns.domain.conditions import Condition, EventName, check_condition
+from services.campaigns.campaigns.domain.conditions import Condition, EventName, refuse_unaskable
 from services.campaigns.contacts.domain.contacts import ChannelName, is_marketing
 from services.campaigns.content.domain.content import Content
 from services.campaigns.gate.domain.caps import Cap
@@ -19,7 +19,7 @@ Action = Literal["start", "pause", "resume", "stop", "finish"]
 FRESH = timedelta(hours=24)
 
 
-class State(StrEnum):
+class CampaignState(StrEnum):
     """draft → running ⇄ paused → stopped. A one-off is starting until its audience is frozen, and finished when that is
     through."""
 
@@ -31,16 +31,16 @@ class State(StrEnum):
     FINISHED = "finished"
 
 
-_MOVES: dict[Action, tuple[frozenset[State], State]] = {
-    "start": (frozenset({State.DRAFT}), State.RUNNING),
-    "pause": (frozenset({State.STARTING, State.RUNNING}), State.PAUSED),
-    "resume": (frozenset({State.PAUSED}), State.RUNNING),
-    "stop": (frozenset({State.STARTING, State.RUNNING, State.PAUSED}), State.STOPPED),
-    "finish": (frozenset({State.RUNNING}), State.FINISHED),
+_MOVES: dict[Action, tuple[frozenset[CampaignState], CampaignState]] = {
+    "start": (frozenset({CampaignState.DRAFT}), CampaignState.RUNNING),
+    "pause": (frozenset({CampaignState.STARTING, CampaignState.RUNNING}), CampaignState.PAUSED),
+    "resume": (frozenset({CampaignState.PAUSED}), CampaignState.RUNNING),
+    "stop": (frozenset({CampaignState.STARTING, CampaignState.RUNNING, CampaignState.PAUSED}), CampaignState.STOPPED),
+    "finish": (frozenset({CampaignState.RUNNING}), CampaignState.FINISHED),
 }
 
 
-def after(state: State, action: Action) -> State | None:
+def after(state: CampaignState, action: Action) -> CampaignState | None:
     """The state that `action` leads to, or None when it is not possible in `state`."""
     allowed, target = _MOVES[action]
     return target if state in allowed else None
@@ -63,9 +63,7 @@ class EventTrigger:
     where: tuple[Condition, ...] = ()
 
     def __post_init__(self) -> None:
-        for condition in self.where:
-            if (wrong := check_condition(self.event, condition)) is not None:
-                raise ValueError(wrong)
+        refuse_unaskable(self.event, self.where)
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +147,7 @@ class Campaign:
 
     id: UUID
     version: int
-    state: State
+    state: CampaignState
     definition: Definition
     salt: UUID
     run_id: UUID

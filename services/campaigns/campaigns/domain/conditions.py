@@ -58,6 +58,13 @@ class Condition:
         return actual >= self.value if self.op == "at_least" else actual <= self.value
 
 
+def refuse_unaskable(event: EventName, conditions: Iterable[Condition]) -> None:
+    """Raises ValueError when one of the conditions cannot be asked of such an event."""
+    for condition in conditions:
+        if (wrong := check_condition(event, condition)) is not None:
+            raise ValueError(wrong)
+
+
 def check_condition(event: EventName, condition: Condition) -> str | None:
     """What is wrong with asking `condition` of `event`, or None."""
     allowed = FIELDS[event].get(condition.field)

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from services.campaigns.campaigns.domain.campaign import Campaign, OneOff, SegmentTrigger, State, Trigger
+from services.campaigns.campaigns.domain.campaign import Campaign, CampaignState, OneOff, SegmentTrigger, Trigger
 from services.campaigns.gate.domain.terms import Holdout, SegmentCondition, Terms, TermsState
 
 _STATES = {
     # A draft has no messages; if it had, they would not go.
-    State.DRAFT: TermsState.OVER,
+    CampaignState.DRAFT: TermsState.OVER,
     # What is frozen already goes out while the rest follows.
-    State.STARTING: TermsState.OPEN,
-    State.RUNNING: TermsState.OPEN,
-    State.PAUSED: TermsState.PAUSED,
-    State.STOPPED: TermsState.OVER,
+    CampaignState.STARTING: TermsState.OPEN,
+    CampaignState.RUNNING: TermsState.OPEN,
+    CampaignState.PAUSED: TermsState.PAUSED,
+    CampaignState.STOPPED: TermsState.OVER,
     # A message whose outcome was unknown can come back after the end of a one-off.
-    State.FINISHED: TermsState.OPEN,
+    CampaignState.FINISHED: TermsState.OPEN,
 }
 
 

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from sqlalchemy import RowMapping
 
-from services.campaigns.campaigns.domain.campaign import Campaign, Freezing, State
+from services.campaigns.campaigns.domain.campaign import Campaign, CampaignState, Freezing
 from services.campaigns.campaigns.repository.definitions import dump_definition, load_definition
 from shared.database.transaction import Tx
 
@@ -51,7 +51,7 @@ async def find(tx: Tx, campaign_id: UUID, *, lock: bool = False) -> Campaign | N
     return _campaign(row) if row is not None else None
 
 
-async def page(tx: Tx, *, after: UUID | None, state: State | None, limit: int) -> list[Campaign]:
+async def page(tx: Tx, *, after: UUID | None, state: CampaignState | None, limit: int) -> list[Campaign]:
     """Campaigns in the order of their making."""
     rows = await tx.rows(
         f"""{_ALL} where (cast(:after as uuid) is null or id > :after)
@@ -59,7 +59,7 @@ async def page(tx: Tx, *, after: UUID | None, state: State | None, limit: int) -
         {
             "after": after,
             "state": _stored(state) if state else None,
-            "freezing": state is State.STARTING,
+            "freezing": state is CampaignState.STARTING,
             "limit": limit,
         },
     )
@@ -161,23 +161,23 @@ def _values(campaign: Campaign) -> dict[str, object]:
     }
 
 
-def _stored(state: State) -> str:
+def _stored(state: CampaignState) -> str:
     """A starting campaign is a running one that is freezing: processes of the version before know no other state."""
-    return State.RUNNING.value if state is State.STARTING else state.value
+    return CampaignState.RUNNING.value if state is CampaignState.STARTING else state.value
 
 
 def _campaign(row: RowMapping) -> Campaign:
-    state = State(row["state"])
+    state = CampaignState(row["state"])
     return Campaign(
         id=row["id"],
         version=row["version"],
-        state=State.STARTING if state is State.RUNNING and row["freezing"] else state,
+        state=CampaignState.STARTING if state is CampaignState.RUNNING and row["freezing"] else state,
         definition=load_definition(row["definition"]),
         salt=row["salt"],
         run_id=row["run_id"],
         created_at=row["created_at"],
         started_at=row["started_at"],
         running_since=row["running_since"] or row["started_at"],
-        state_reason=row["state_reason"] if state is State.PAUSED else None,
+        state_reason=row["state_reason"] if state is CampaignState.PAUSED else None,
         freezing=Freezing(not row["freezing"], row["frozen_after"], row["members"], row["entered"]),
     )

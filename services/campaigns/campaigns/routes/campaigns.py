@@ -7,7 +7,7 @@ from uuid import UUID
 
 from fastapi import Query, Response
 
-from services.campaigns.campaigns.domain.campaign import Campaign, State
+from services.campaigns.campaigns.domain.campaign import Campaign, CampaignState
 from services.campaigns.campaigns.routes.tools import SendingToolsDep
 from services.campaigns.campaigns.schemas.campaigns import CampaignIn, CampaignOut, StartedOut
 from services.campaigns.campaigns.schemas.messages import ReportOut
@@ -38,7 +38,7 @@ async def create(
 
 @router.get("", dependencies=_READ)
 async def list_campaigns(
-    tx: TxDep, state: State | None = None, after: After = None, limit: Limit = DEFAULT_LIMIT
+    tx: TxDep, state: CampaignState | None = None, after: After = None, limit: Limit = DEFAULT_LIMIT
 ) -> Page[CampaignOut]:
     """Campaigns in the order of their making."""
     found = await service.list_campaigns(tx, after=id_in(after), state=state, limit=limit + 1)
@@ -94,7 +94,7 @@ async def start(
         caller=caller,
         within_allow_list=within_allow_list,
     )
-    response.status_code = 202 if campaign.state is State.STARTING else 200
+    response.status_code = 202 if campaign.state is CampaignState.STARTING else 200
     warning = await purpose_warning(tx, campaign)
     return StartedOut(**_shown(campaign, response).model_dump(), warnings=[warning] if warning else [])
 

@@ -18,7 +18,7 @@ from pydantic import (
     model_validator,
 )
 
-from services.campaigns.campaigns.domain.campaign import Campaign, Definition, OneOff, State, wrong_with_service
+from services.campaigns.campaigns.domain.campaign import Campaign, CampaignState, Definition, OneOff, wrong_with_service
 from services.campaigns.campaigns.domain.conditions import Condition, EventName, Operator, check_condition
 from shared.contracts.addressing import Purpose
 from shared.contracts.times import ClockTime
@@ -197,7 +197,7 @@ class CampaignOut(BaseModel):
 
     id: UUID = Field(description="the campaign's id")
     version: int = Field(description="grows with every change and move; the ETag")
-    state: State = Field(description="draft, starting, running, paused, stopped or finished")
+    state: CampaignState = Field(description="draft, starting, running, paused, stopped or finished")
     state_reason: str | None = Field(
         description="why the service itself paused it: segment-archived, senders-died, template-limits"
     )

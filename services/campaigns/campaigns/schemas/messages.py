@@ -8,7 +8,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, Field
 
-from services.campaigns.campaigns.domain.campaign import State
+from services.campaigns.campaigns.domain.campaign import CampaignState
 from services.campaigns.campaigns.service.reports import Report, Written
 from services.campaigns.messages.domain.ledger import MessageRow, MessageState
 
@@ -65,7 +65,7 @@ class ReportOut(BaseModel):
     """audience = handed_over + refused + failed + unknown + waiting. `responses` and `links` count messages."""
 
     campaign_id: UUID = Field(description="the campaign")
-    state: State = Field(description="of the campaign")
+    state: CampaignState = Field(description="of the campaign")
     audience: int = Field(description="who entered")
     handed_over: int = Field(description="taken by the provider")
     refused: dict[str, int] = Field(description="by reason")

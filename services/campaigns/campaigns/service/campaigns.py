@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from uuid import UUID
 
-from services.campaigns.campaigns.domain.campaign import Campaign, Definition, State
+from services.campaigns.campaigns.domain.campaign import Campaign, CampaignState, Definition
 from services.campaigns.campaigns.domain.terms import terms_of
 from services.campaigns.campaigns.errors import (
     CampaignNotFound,
@@ -24,9 +24,9 @@ from shared.security.api_keys import Principal
 
 # To write to people without their consent, which nothing else that a marketing key may do can.
 SERVICE_SCOPE = "campaigns:service"
+_CHANGEABLE = (CampaignState.DRAFT, CampaignState.PAUSED)
 # Cards come by the service's own key: a caller sees of them what a key of theirs would show.
 CUSTOMERS_SCOPE = "customers:read"
-_CHANGEABLE = (State.DRAFT, State.PAUSED)
 
 
 async def create_campaign(tx: Tx, templates: TemplateCheck, definition: Definition, caller: Principal) -> Campaign:
@@ -37,7 +37,7 @@ async def create_campaign(tx: Tx, templates: TemplateCheck, definition: Definiti
     campaign = Campaign(
         id=new_id(),
         version=1,
-        state=State.DRAFT,
+        state=CampaignState.DRAFT,
         definition=definition,
         salt=new_id(),
         run_id=new_id(),
@@ -67,7 +67,7 @@ async def change_campaign(
     # Before anything is locked: it asks others.
     await templates.refuse_bad(definition)
     campaign = await get_campaign(tx, campaign_id, lock=True)
-    check_version(campaign, expected_version)
+    check_version("campaign", campaign.version, expected_version)
     refuse_without_scope(campaign.definition, caller)
     if campaign.state not in _CHANGEABLE:
         raise NotPossible(
@@ -79,7 +79,7 @@ async def change_campaign(
         definition.channel,
         definition.purpose,
     )
-    if campaign.state is not State.DRAFT and moved:
+    if campaign.state is not CampaignState.DRAFT and moved:
         raise NotPossible(
             "A started campaign keeps its trigger, channel and purpose.", cure="Make a new campaign.", where="/trigger"
         )
@@ -96,7 +96,7 @@ async def get_campaign(tx: Tx, campaign_id: UUID, *, lock: bool = False) -> Camp
     return campaign
 
 
-async def list_campaigns(tx: Tx, *, after: UUID | None, state: State | None, limit: int) -> list[Campaign]:
+async def list_campaigns(tx: Tx, *, after: UUID | None, state: CampaignState | None, limit: int) -> list[Campaign]:
     """Campaigns in the order of their making, after the one named."""
     return await campaigns.page(tx, after=after, state=state, limit=limit)
 
@@ -107,14 +107,14 @@ async def store_changed(tx: Tx, campaign: Campaign, by: str) -> None:
     await keep_terms(tx, campaign.id, terms_of(campaign))
 
 
-def check_version(campaign: Campaign, expected: int | None) -> None:
-    """Raises ChangedMeanwhile unless `expected` (If-Match) is None or the version of now."""
-    if expected is not None and expected != campaign.version:
+def check_version(what: str, version: int, expected: int | None) -> None:
+    """Raises ChangedMeanwhile unless `expected` (If-Match) is None or the version that `what` has now."""
+    if expected is not None and expected != version:
         raise ChangedMeanwhile(
-            f"The campaign is at version {campaign.version}, not {expected}.",
+            f"The {what} is at version {version}, not {expected}.",
             cure="Read it again and repeat the change.",
             where="header:if-match",
-            version=campaign.version,
+            version=version,
         )
 
 
@@ -143,5 +143,5 @@ def refuse_to_show_customers(caller: Principal) -> None:
 def emit_state(tx: Tx, campaign: Campaign) -> None:
     """The event of the campaign's state."""
     # To others a campaign that is starting runs: they know no other state.
-    state = "running" if campaign.state is State.STARTING else campaign.state.value
+    state = "running" if campaign.state is CampaignState.STARTING else campaign.state.value
     tx.publish(CampaignChanged(name=campaign.definition.name, state=state), subject=campaign.id)

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import get_args
 from uuid import UUID
 
-from services.campaigns.campaigns.domain.campaign import Action, Campaign, Freezing, OneOff, State, after
+from services.campaigns.campaigns.domain.campaign import Action, Campaign, CampaignState, Freezing, OneOff, after
 from services.campaigns.campaigns.errors import NotPossible
 from services.campaigns.campaigns.repository import campaigns
 from services.campaigns.campaigns.service.campaigns import (
@@ -79,7 +79,7 @@ async def _move(
     tx: Tx, campaign_id: UUID, action: Action, *, expected_version: int | None, caller: Principal
 ) -> Campaign:
     campaign = await get_campaign(tx, campaign_id, lock=True)
-    check_version(campaign, expected_version)
+    check_version("campaign", campaign.version, expected_version)
     if action in ("start", "resume") and after(campaign.state, action) is not None:
         refuse_without_scope(campaign.definition, caller)
         await refuse_unready(tx, campaign)
@@ -100,10 +100,10 @@ async def _store(tx: Tx, campaign: Campaign, action: Action, *, by: str, reason:
         freezing = Freezing(done=False)
     elif action == "stop":
         freezing = replace(freezing, done=True)
-    running = state is State.RUNNING
+    running = state is CampaignState.RUNNING
     moved = replace(
         campaign,
-        state=State.STARTING if running and not freezing.done else state,
+        state=CampaignState.STARTING if running and not freezing.done else state,
         version=campaign.version + 1,
         started_at=tx.now if action == "start" else campaign.started_at,
         running_since=tx.now if running else campaign.running_since,

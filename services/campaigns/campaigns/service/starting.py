@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from services.campaigns.campaigns.domain.campaign import Freezing, State
+from services.campaigns.campaigns.domain.campaign import CampaignState, Freezing
 from services.campaigns.campaigns.repository import campaigns
 from services.campaigns.campaigns.service.enrolment import enrol_members
 from services.campaigns.contacts.repository import copies
@@ -27,7 +27,7 @@ async def freeze_piece(tx: Tx, campaign_id: UUID, size: int = PIECE) -> bool:
     off leaves nothing behind, and one that comes twice changes nothing.
     """
     campaign = await campaigns.find(tx, campaign_id, lock=True)
-    if campaign is None or campaign.state is not State.STARTING or campaign.segment_id is None:
+    if campaign is None or campaign.state is not CampaignState.STARTING or campaign.segment_id is None:
         return False
     until = campaign.started_at or tx.now
     before = campaign.freezing

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
-from services.campaigns.campaigns.domain.campaign import Campaign, EventTrigger, State
+from services.campaigns.campaigns.domain.campaign import Campaign, CampaignState, EventTrigger
 from services.campaigns.campaigns.domain.fields import fields_of
 from services.campaigns.campaigns.domain.terms import terms_of
 from services.campaigns.campaigns.errors import (
@@ -124,7 +124,7 @@ async def dry_run(tx: Tx, settings: Settings, campaign: Campaign, segment_id: UU
     seen: set[UUID] = set()
     complete = True
     if segment is not None:
-        async for members in _members(tx, segment, most):
+        async for members in copies.members_of(tx, segment, _CHUNK, most):
             complete = len(seen) + len(members) < most
             outcomes.update(await _judge(tx, settings, campaign, members, seen))
     refused = {reason: count for (kind, reason), count in outcomes.items() if kind == "refused"}
@@ -132,20 +132,11 @@ async def dry_run(tx: Tx, settings: Settings, campaign: Campaign, segment_id: UU
     return DryRun(sum(outcomes.values()), outcomes["send", ""], refused, deferred, complete)
 
 
-async def _members(tx: Tx, segment_id: UUID, most: int) -> AsyncIterator[list[UUID]]:
-    given = 0
-    async for members in copies.members_of(tx, segment_id, _CHUNK):
-        yield members[: most - given]
-        given += len(members)
-        if given >= most:
-            return
-
-
 async def _judge(
     tx: Tx, settings: Settings, campaign: Campaign, members: Sequence[UUID], seen: set[UUID]
 ) -> Counter[tuple[str, str]]:
     found = await groups_of(tx, members)
-    running = replace(campaign, state=State.RUNNING)
+    running = replace(campaign, state=CampaignState.RUNNING)
     about = await read_knowledge(tx, found, set(), given={campaign.id: terms_of(running)})
     # Addresses are not asked for, so none is held back here.
     about = replace(

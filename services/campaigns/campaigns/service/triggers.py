@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Iterable, Sequence
+from typing import Any, TypeVar
 
 from services.campaigns.campaigns.domain.campaign import FRESH, Campaign, OneOff
 from services.campaigns.campaigns.domain.conditions import EventName
@@ -17,6 +17,7 @@ from shared.contracts.interactions import ContactRecorded, PurchaseRecorded, Res
 from shared.database.transaction import Tx
 
 Event = Envelope[Any]
+T = TypeVar("T")
 
 EVENTS: dict[type[Fact], EventName] = {
     PurchaseRecorded: "purchase",
@@ -93,18 +94,23 @@ def context_of(event: Event) -> dict[str, object]:
     return context
 
 
-def _entries(event: Event, index: TriggerIndex[Campaign]) -> list[Entry]:
+def entered_by(event: Event, index: TriggerIndex[T]) -> Iterable[T]:
+    """Whatever in the index this event lets somebody enter."""
     name = EVENTS.get(type(event.data))
     if name is not None:
-        entered = index.happened(name, event_view(event.data))
-    elif isinstance(event.data, MembershipsChanged):
-        entered = index.moved(
+        return index.happened(name, event_view(event.data))
+    if isinstance(event.data, MembershipsChanged):
+        return index.moved(
             (change.segment_id for change in event.data.entered), (change.segment_id for change in event.data.left)
         )
-    else:
-        return []
+    return ()
+
+
+def _entries(event: Event, index: TriggerIndex[Campaign]) -> list[Entry]:
     found = [
-        campaign for campaign in entered if campaign.started_at is not None and event.recorded_at >= campaign.started_at
+        campaign
+        for campaign in entered_by(event, index)
+        if campaign.started_at is not None and event.recorded_at >= campaign.started_at
     ]
     context = context_of(event) if found else {}
     return [Entry(campaign, event.subject, event.id, context) for campaign in found]

@@ -6,8 +6,6 @@ from collections.abc import AsyncIterator, Mapping
 from datetime import datetime
 from uuid import UUID
 
-import orjson
-
 from services.campaigns.contacts.domain.copies import (
     ConsentCopy,
     Flag,
@@ -15,6 +13,7 @@ from services.campaigns.contacts.domain.copies import (
     ProfileCopy,
     SegmentCopy,
 )
+from shared.database.jsonb import to_jsonb
 from shared.database.transaction import Tx
 
 
@@ -66,7 +65,7 @@ async def save_profiles(tx: Tx, profiles: Mapping[UUID, ProfileCopy]) -> None:
             "zones": [row.time_zone for row in rows],
             "languages": [row.language for row in rows],
             "reachable": [",".join(row.reachable) for row in rows],
-            "attributes": [orjson.dumps(dict(row.attributes)).decode() for row in rows],
+            "attributes": [to_jsonb(dict(row.attributes)) for row in rows],
         },
     )
 
@@ -188,10 +187,11 @@ async def members_after(tx: Tx, segment_id: UUID, after: UUID | None, until: dat
     return [row["customer_id"] for row in rows]
 
 
-async def members_of(tx: Tx, segment_id: UUID, size: int) -> AsyncIterator[list[UUID]]:
-    """Everybody in the segment, `size` at a time."""
+async def members_of(tx: Tx, segment_id: UUID, size: int, most: int) -> AsyncIterator[list[UUID]]:
+    """Those in the segment, `size` at a time, and no more than `most` in all."""
     after: UUID | None = None
-    while True:
+    given = 0
+    while given < most:
         rows = await tx.rows(
             """
             select customer_id from memberships
@@ -203,4 +203,5 @@ async def members_of(tx: Tx, segment_id: UUID, size: int) -> AsyncIterator[list[
         if not rows:
             return
         after = rows[-1]["customer_id"]
-        yield [row["customer_id"] for row in rows]
+        yield [row["customer_id"] for row in rows][: most - given]
+        given += len(rows)

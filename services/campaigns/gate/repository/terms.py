@@ -10,6 +10,7 @@ import orjson
 from pydantic import TypeAdapter
 
 from services.campaigns.gate.domain.terms import Terms, TermsState
+from shared.database.jsonb import to_jsonb
 from shared.database.transaction import Tx
 
 _TERMS: TypeAdapter[Terms] = TypeAdapter(Terms)
@@ -23,7 +24,7 @@ async def save(tx: Tx, terms_id: UUID, terms: Terms) -> None:
         """insert into terms (id, state, terms, changed_at) values (:id, :state, cast(:terms as jsonb), :now)
            on conflict (id) do update
            set state = excluded.state, terms = excluded.terms, changed_at = excluded.changed_at, stale = false""",
-        {"id": terms_id, "state": state, "terms": orjson.dumps(stored).decode(), "now": tx.now},
+        {"id": terms_id, "state": state, "terms": to_jsonb(stored), "now": tx.now},
     )
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 from uuid import UUID
 
-from services.campaigns.campaigns.domain.conditions import Condition, EventName, check_condition
+from services.campaigns.campaigns.domain.conditions import Condition, EventName, refuse_unaskable
 from services.campaigns.messages.domain.ledger import Standing
 
 ResponseKind = Literal["exposed", "delivered", "opened", "clicked", "replied", "bought", "refused", "complained"]
@@ -81,9 +81,7 @@ class EventHappens:
     where: tuple[Condition, ...] = ()
 
     def __post_init__(self) -> None:
-        for condition in self.where:
-            if (wrong := check_condition(self.event, condition)) is not None:
-                raise ValueError(wrong)
+        refuse_unaskable(self.event, self.where)
 
 
 Asked = SegmentIs | AttributeIs | ResponseTo | OutcomeOf

@@ -15,7 +15,7 @@ Action = Literal["start", "pause", "resume", "stop"]
 PauseMode = Literal["hold", "skip", "drop"]
 
 
-class State(StrEnum):
+class JourneyState(StrEnum):
     """draft → running ⇄ paused → stopped."""
 
     DRAFT = "draft"
@@ -24,15 +24,15 @@ class State(StrEnum):
     STOPPED = "stopped"
 
 
-_MOVES: dict[Action, tuple[frozenset[State], State]] = {
-    "start": (frozenset({State.DRAFT}), State.RUNNING),
-    "pause": (frozenset({State.RUNNING}), State.PAUSED),
-    "resume": (frozenset({State.PAUSED}), State.RUNNING),
-    "stop": (frozenset({State.RUNNING, State.PAUSED}), State.STOPPED),
+_MOVES: dict[Action, tuple[frozenset[JourneyState], JourneyState]] = {
+    "start": (frozenset({JourneyState.DRAFT}), JourneyState.RUNNING),
+    "pause": (frozenset({JourneyState.RUNNING}), JourneyState.PAUSED),
+    "resume": (frozenset({JourneyState.PAUSED}), JourneyState.RUNNING),
+    "stop": (frozenset({JourneyState.RUNNING, JourneyState.PAUSED}), JourneyState.STOPPED),
 }
 
 
-def after(state: State, action: Action) -> State | None:
+def after(state: JourneyState, action: Action) -> JourneyState | None:
     """The state that `action` leads to, or None when it is not possible in `state`."""
     allowed, target = _MOVES[action]
     return target if state in allowed else None
@@ -46,7 +46,7 @@ class Journey:
 
     id: UUID
     version: int
-    state: State
+    state: JourneyState
     draft: Definition
     live: int | None
     salt: UUID
@@ -65,7 +65,7 @@ class Journey:
     @property
     def is_over(self) -> bool:
         """Whether nobody enters or goes on any more."""
-        return self.state is State.STOPPED
+        return self.state is JourneyState.STOPPED
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,24 +9,22 @@ from uuid import UUID
 from services.campaigns.gate.domain.holdout import is_held_out
 from services.campaigns.gate.domain.terms import Holdout, SegmentCondition, Terms, TermsState
 from services.campaigns.journeys.domain.definition import Definition
-from services.campaigns.journeys.domain.journey import Journey, State, Version
+from services.campaigns.journeys.domain.journey import Journey, JourneyState, Version
 from services.campaigns.journeys.domain.nodes import Send
+from shared.ids import digest_id
 
 _STATES = {
-    State.DRAFT: TermsState.OVER,
-    State.RUNNING: TermsState.OPEN,
-    State.PAUSED: TermsState.PAUSED,
-    State.STOPPED: TermsState.OVER,
+    JourneyState.DRAFT: TermsState.OVER,
+    JourneyState.RUNNING: TermsState.OPEN,
+    JourneyState.PAUSED: TermsState.PAUSED,
+    JourneyState.STOPPED: TermsState.OVER,
 }
 
 
 def terms_id(journey_id: UUID, version: int, node: str, *, held_out: bool) -> UUID:
     """The id of a node's terms. Those who are held out have terms of their own: whether somebody is was decided at
     their entry, and a merge does not change it. UUID version 8."""
-    raw = bytearray(hashlib.sha256(journey_id.bytes + f"{version}\n{node}\n{held_out}".encode()).digest()[:16])
-    raw[6] = (raw[6] & 0x0F) | 0x80
-    raw[8] = (raw[8] & 0x3F) | 0x80
-    return UUID(bytes=bytes(raw))
+    return digest_id(hashlib.sha256(journey_id.bytes + f"{version}\n{node}\n{held_out}".encode()).digest())
 
 
 def is_held_out_of(journey: Journey, definition: Definition, seed: UUID) -> bool:

@@ -10,6 +10,8 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
+from shared.ids import digest_id
+
 
 class Place(StrEnum):
     """How a traveller stands at its node: about to take it, waiting at it, its message in the ledger, or at the end."""
@@ -74,7 +76,7 @@ class WrittenVisit:
 
 @dataclass(frozen=True, slots=True)
 class NewTraveller:
-    """Somebody who is to enter. `at` is the instant of what led to it."""
+    """Somebody who is to enter; `goal_within` is how long they have to reach the goal."""
 
     customer_id: UUID
     journey_id: UUID
@@ -89,10 +91,7 @@ class NewTraveller:
 
 def traveller_id(journey_id: UUID, entry_id: UUID, customer_id: UUID, key: str) -> UUID:
     """Derived: whoever enters for the same reason again meets the same row. UUID version 8."""
-    raw = bytearray(hashlib.sha256(journey_id.bytes + entry_id.bytes + customer_id.bytes + key.encode()).digest()[:16])
-    raw[6] = (raw[6] & 0x0F) | 0x80
-    raw[8] = (raw[8] & 0x3F) | 0x80
-    return UUID(bytes=bytes(raw))
+    return digest_id(hashlib.sha256(journey_id.bytes + entry_id.bytes + customer_id.bytes + key.encode()).digest())
 
 
 def drawn(seed: UUID, salt: UUID, node: str) -> float:

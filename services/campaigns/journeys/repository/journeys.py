@@ -11,7 +11,7 @@ from pydantic import TypeAdapter
 from sqlalchemy import RowMapping
 
 from services.campaigns.journeys.domain.definition import Definition
-from services.campaigns.journeys.domain.journey import Journey, State, Version
+from services.campaigns.journeys.domain.journey import Journey, JourneyState, Version
 from shared.database.transaction import Tx
 
 _DEFINITION: TypeAdapter[Definition] = TypeAdapter(Definition)
@@ -54,7 +54,7 @@ async def find(tx: Tx, journey_id: UUID, *, lock: bool = False) -> Journey | Non
     return _journey(row) if row is not None else None
 
 
-async def page(tx: Tx, *, after: UUID | None, state: State | None, archived: bool, limit: int) -> list[Journey]:
+async def page(tx: Tx, *, after: UUID | None, state: JourneyState | None, archived: bool, limit: int) -> list[Journey]:
     """Journeys in the order of their making."""
     rows = await tx.rows(
         f"""select {_COLUMNS} from journeys where (cast(:after as uuid) is null or id > :after)
@@ -197,7 +197,7 @@ def _journey(row: RowMapping) -> Journey:
     return Journey(
         id=row["id"],
         version=row["version"],
-        state=State(row["state"]),
+        state=JourneyState(row["state"]),
         draft=load(row["draft"]),
         live=row["live"],
         salt=row["salt"],

@@ -7,10 +7,10 @@ from dataclasses import dataclass, fields
 from datetime import datetime
 from uuid import UUID
 
-import orjson
 from sqlalchemy import RowMapping
 
 from services.campaigns.journeys.domain.travellers import NewTraveller, Place, Traveller, traveller_id
+from shared.database.jsonb import to_jsonb
 from shared.database.transaction import Tx
 
 _FIELDS = [field.name for field in fields(Traveller)]
@@ -78,7 +78,7 @@ async def add(tx: Tx, newcomers: Sequence[NewTraveller]) -> list[UUID]:
             "seeds": [new.seed for new in newcomers],
             "nodes": [new.node for new in newcomers],
             "goals": [new.goal_within for new in newcomers],
-            "contexts": [orjson.dumps(dict(new.context)).decode() for new in newcomers],
+            "contexts": [to_jsonb(dict(new.context)) for new in newcomers],
         },
     )
     return [row["id"] for row in rows]

@@ -7,7 +7,7 @@ from uuid import UUID
 from fastapi import Response
 
 from services.campaigns.campaigns.routes.tools import SendingToolsDep
-from services.campaigns.journeys.domain.journey import Journey, State
+from services.campaigns.journeys.domain.journey import Journey, JourneyState
 from services.campaigns.journeys.schemas.definitions import JourneyIn
 from services.campaigns.journeys.schemas.journeys import CloneIn, JourneyOut, JourneyValidOut, VersionOut
 from services.campaigns.journeys.service import checks
@@ -34,7 +34,11 @@ async def create(
 
 @router.get("", dependencies=_READ)
 async def list_journeys(
-    tx: TxDep, state: State | None = None, archived: bool = False, after: After = None, limit: Limit = DEFAULT_LIMIT
+    tx: TxDep,
+    state: JourneyState | None = None,
+    archived: bool = False,
+    after: After = None,
+    limit: Limit = DEFAULT_LIMIT,
 ) -> Page[JourneyOut]:
     """Journeys in the order of their making; archived ones apart."""
     found = await service.list_journeys(tx, after=id_in(after), state=state, archived=archived, limit=limit + 1)

@@ -9,7 +9,7 @@ from uuid import UUID
 from pydantic import ConfigDict, Field
 
 from services.campaigns.campaigns.schemas.campaigns import Name
-from services.campaigns.journeys.domain.journey import Journey, PauseMode, State, Version
+from services.campaigns.journeys.domain.journey import Journey, JourneyState, PauseMode, Version
 from services.campaigns.journeys.schemas.definitions import shown
 from services.campaigns.journeys.schemas.nodes import NodeName
 from shared.contracts.times import Instant
@@ -21,7 +21,7 @@ class JourneyOut(AnswerModel):
 
     id: UUID = Field(description="the journey's id")
     version: int = Field(description="grows with every change and move; the ETag")
-    state: State = Field(description="draft, running, paused or stopped")
+    state: JourneyState = Field(description="draft, running, paused or stopped")
     state_reason: str | None = Field(
         description="why the service itself paused it: segment-archived, senders-died, template-limits"
     )

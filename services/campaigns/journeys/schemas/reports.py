@@ -8,7 +8,7 @@ from uuid import UUID
 
 from pydantic import Field
 
-from services.campaigns.journeys.domain.journey import State
+from services.campaigns.journeys.domain.journey import JourneyState
 from services.campaigns.journeys.domain.travellers import Place, Traveller, WrittenVisit
 from services.campaigns.journeys.service.reports import JourneyReport, NodeReport, Trip, VersionReport
 from services.campaigns.messages.service.reports import MessageReport
@@ -81,7 +81,7 @@ class JourneyReportOut(AnswerModel):
     """Where everybody who entered stands, and what became of the messages."""
 
     journey_id: UUID = Field(description="the journey")
-    state: State = Field(description="of the journey")
+    state: JourneyState = Field(description="of the journey")
     versions: dict[int, VersionReportOut] = Field(description="by number; compare them")
     messages: MessagesOut = Field(description="the ledger's account, over all versions")
     adds_up: bool = Field(description="whoever entered is inside or has ended; anything else is a fault of ours")

@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from services.campaigns.journeys.domain.definition import ByApi
-from services.campaigns.journeys.domain.journey import State
+from services.campaigns.journeys.domain.journey import JourneyState
 from services.campaigns.journeys.errors import NotPossibleNow
 from services.campaigns.journeys.repository import journeys
 from services.campaigns.journeys.repository.ending import Query
@@ -21,7 +21,7 @@ async def enter(tx: Tx, journey_id: UUID, entry_id: UUID, customer_ids: Sequence
     """These customers enter; returns how many, by what came of it. Raises JourneyNotFound; NotPossibleNow when the
     journey does not run or is not entered by call."""
     journey = await get_journey(tx, journey_id)
-    if journey.state not in (State.RUNNING, State.PAUSED) or journey.live is None:
+    if journey.state not in (JourneyState.RUNNING, JourneyState.PAUSED) or journey.live is None:
         raise NotPossibleNow(f"The journey is {journey.state}.", cure="Start it first.", state=journey.state.value)
     version = (await journeys.find_versions(tx, [(journey.id, journey.live)]))[journey.id, journey.live]
     if not isinstance(version.definition.entry, ByApi):

@@ -9,14 +9,13 @@ from uuid import UUID
 
 from services.campaigns.campaigns.domain.campaign import EventTrigger, SegmentTrigger
 from services.campaigns.campaigns.domain.trigger_index import TriggerIndex
-from services.campaigns.campaigns.service.triggers import EVENTS, Event, context_of, event_view, fresh
+from services.campaigns.campaigns.service.triggers import Event, context_of, entered_by, fresh
 from services.campaigns.contacts.repository import groups
 from services.campaigns.journeys.domain.entries import Entry, History, refusal_of
 from services.campaigns.journeys.domain.journey import Journey, Version
 from services.campaigns.journeys.domain.travellers import NewTraveller, traveller_id
 from services.campaigns.journeys.repository import journeys, travellers, visits
 from services.campaigns.journeys.repository.visits import CountKey
-from shared.contracts.analytics import MembershipsChanged
 from shared.customers.group import Group
 from shared.customers.tombstones import erased_among
 from shared.database.transaction import Tx
@@ -59,18 +58,9 @@ async def who_enters(tx: Tx, events: Sequence[Event]) -> list[Entry]:
 
 
 def _entries(event: Event, index: TriggerIndex[tuple[Journey, Version]]) -> list[Entry]:
-    name = EVENTS.get(type(event.data))
-    if name is not None:
-        entered = index.happened(name, event_view(event.data))
-    elif isinstance(event.data, MembershipsChanged):
-        entered = index.moved(
-            (change.segment_id for change in event.data.entered), (change.segment_id for change in event.data.left)
-        )
-    else:
-        return []
     found = [
         (journey, version)
-        for journey, version in entered
+        for journey, version in entered_by(event, index)
         if journey.started_at is not None and event.recorded_at >= journey.started_at
     ]
     context = context_of(event) if found else {}

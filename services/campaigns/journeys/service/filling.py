@@ -7,7 +7,7 @@ from uuid import UUID
 
 from services.campaigns.config import Settings
 from services.campaigns.contacts.repository import copies
-from services.campaigns.journeys.domain.journey import State
+from services.campaigns.journeys.domain.journey import JourneyState
 from services.campaigns.journeys.repository import journeys
 from services.campaigns.journeys.service.entering import enter_customers
 from services.campaigns.journeys.service.lifecycle import next_run
@@ -29,7 +29,7 @@ async def begin_runs(tx: Tx, settings: Settings) -> int:
     begun = 0
     for journey_id in due:
         journey = await journeys.find(tx, journey_id, lock=True)
-        if journey is None or journey.state is not State.RUNNING or journey.scheduled_at is None:
+        if journey is None or journey.state is not JourneyState.RUNNING or journey.scheduled_at is None:
             continue
         live = await journeys.find_versions(tx, [(journey.id, journey.live or 0)])
         following = [next_run(settings, version.definition, tx.now) for version in live.values()]
@@ -52,7 +52,7 @@ async def fill_piece(tx: Tx, journey_id: UUID, size: int = PIECE) -> bool:
     """The next members of the segment enter; False when those were the last, or the journey does not run. A piece that
     is cut off leaves nothing behind, and one that comes twice changes nothing."""
     journey = await journeys.find(tx, journey_id, lock=True)
-    if journey is None or journey.state is not State.RUNNING or not journey.filling or journey.live is None:
+    if journey is None or journey.state is not JourneyState.RUNNING or not journey.filling or journey.live is None:
         return False
     version = (await journeys.find_versions(tx, [(journey.id, journey.live)]))[journey.id, journey.live]
     segment = version.definition.entry_segment

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from functools import partial
 from uuid import UUID
 
-from services.campaigns.journeys.domain.journey import Journey, State
+from services.campaigns.journeys.domain.journey import Journey, JourneyState
 from services.campaigns.journeys.repository import journeys
 from services.campaigns.journeys.service.journeys import get_journey
 from services.campaigns.journeys.service.lifecycle import pause_for
@@ -40,7 +40,7 @@ async def pause_for_archived(tx: Tx, segment_ids: Sequence[UUID]) -> None:
 
 
 async def _pause(tx: Tx, journey: Journey, reason: str) -> int:
-    if journey.state is not State.RUNNING:
+    if journey.state is not JourneyState.RUNNING:
         return 0
     await pause_for(tx, journey, reason)
     tx.after_commit(PAUSED.labels(reason).inc)

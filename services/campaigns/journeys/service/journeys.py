@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 from uuid import UUID
 
-from services.campaigns.campaigns.errors import ChangedMeanwhile
+from services.campaigns.campaigns.service.campaigns import check_version
 from services.campaigns.campaigns.service.checks import TemplateCheck
 from services.campaigns.gate.service.terms import keep_terms
 from services.campaigns.journeys.domain.definition import Definition
-from services.campaigns.journeys.domain.journey import Journey, State, Version
+from services.campaigns.journeys.domain.journey import Journey, JourneyState, Version
 from services.campaigns.journeys.domain.terms import terms_of
 from services.campaigns.journeys.errors import JourneyNotFound, NotPossibleNow
 from services.campaigns.journeys.repository import journeys
@@ -24,19 +24,7 @@ async def create_journey(tx: Tx, templates: TemplateCheck, definition: Definitio
     """A new draft; nobody enters before it is started. Raises InvalidJourney, NotForService, ServiceScopeMissing."""
     refuse_service(definition, caller)
     await refuse_bad(templates, definition)
-    journey = Journey(
-        id=new_id(),
-        version=1,
-        state=State.DRAFT,
-        draft=definition,
-        live=None,
-        salt=new_id(),
-        run_id=new_id(),
-        created_at=tx.now,
-    )
-    await journeys.add(tx, journey)
-    emit_state(tx, journey)
-    return journey
+    return await _add_draft(tx, definition)
 
 
 async def change_journey(
@@ -54,7 +42,7 @@ async def change_journey(
     # Before anything is locked: it asks others.
     await refuse_bad(templates, definition)
     journey = await get_journey(tx, journey_id, lock=True)
-    check_version(journey, expected_version)
+    check_version("journey", journey.version, expected_version)
     if journey.is_over or journey.archived:
         raise NotPossibleNow(
             "The journey is over.", cure="Clone it: POST /journeys/{id}/clone.", state=journey.state.value
@@ -72,26 +60,13 @@ async def clone_journey(tx: Tx, journey_id: UUID, *, name: str | None, caller: P
     """A new draft with the same definition, under the given name or as a copy. Raises JourneyNotFound."""
     origin = await get_journey(tx, journey_id)
     refuse_service(origin.draft, caller)
-    copy = replace(origin.draft, name=name or f"{origin.draft.name[:190]} (copy)")
-    journey = Journey(
-        id=new_id(),
-        version=1,
-        state=State.DRAFT,
-        draft=copy,
-        live=None,
-        salt=new_id(),
-        run_id=new_id(),
-        created_at=tx.now,
-    )
-    await journeys.add(tx, journey)
-    emit_state(tx, journey)
-    return journey
+    return await _add_draft(tx, replace(origin.draft, name=name or f"{origin.draft.name[:190]} (copy)"))
 
 
 async def archive_journey(tx: Tx, journey_id: UUID, *, archived: bool) -> Journey:
     """It is out of the list, or back in it. Raises NotPossibleNow while anybody may enter it."""
     journey = await get_journey(tx, journey_id, lock=True)
-    if archived and journey.state in (State.RUNNING, State.PAUSED):
+    if archived and journey.state in (JourneyState.RUNNING, JourneyState.PAUSED):
         raise NotPossibleNow(f"The journey is {journey.state}.", cure="Stop it first.", state=journey.state.value)
     changed = replace(journey, archived=archived, version=journey.version + 1)
     await journeys.update(tx, changed)
@@ -107,7 +82,7 @@ async def get_journey(tx: Tx, journey_id: UUID, *, lock: bool = False) -> Journe
 
 
 async def list_journeys(
-    tx: Tx, *, after: UUID | None, state: State | None, archived: bool, limit: int
+    tx: Tx, *, after: UUID | None, state: JourneyState | None, archived: bool, limit: int
 ) -> list[Journey]:
     """Journeys in the order of their making, after the one named."""
     return await journeys.page(tx, after=after, state=state, archived=archived, limit=limit)
@@ -126,17 +101,22 @@ async def store(tx: Tx, journey: Journey) -> None:
         await keep_terms(tx, key, terms)
 
 
-def check_version(journey: Journey, expected: int | None) -> None:
-    """Raises ChangedMeanwhile unless `expected` (If-Match) is None or the version of now."""
-    if expected is not None and expected != journey.version:
-        raise ChangedMeanwhile(
-            f"The journey is at version {journey.version}, not {expected}.",
-            cure="Read it again and repeat the change.",
-            where="header:if-match",
-            version=journey.version,
-        )
-
-
 def emit_state(tx: Tx, journey: Journey) -> None:
     """The event of the journey's state; to others it is a campaign."""
     tx.publish(CampaignChanged(name=journey.draft.name, state=journey.state.value), subject=journey.id)
+
+
+async def _add_draft(tx: Tx, definition: Definition) -> Journey:
+    journey = Journey(
+        id=new_id(),
+        version=1,
+        state=JourneyState.DRAFT,
+        draft=definition,
+        live=None,
+        salt=new_id(),
+        run_id=new_id(),
+        created_at=tx.now,
+    )
+    await journeys.add(tx, journey)
+    emit_state(tx, journey)
+    return journey

@@ -9,19 +9,20 @@ from datetime import datetime
 from typing import get_args
 from uuid import UUID
 
+from services.campaigns.campaigns.service.campaigns import check_version
 from services.campaigns.campaigns.service.checks import TemplateCheck
 from services.campaigns.config import Settings
 from services.campaigns.gate.service.knowledge import zone_of
 from services.campaigns.journeys.domain.checking import nearest
 from services.campaigns.journeys.domain.definition import Audience, Definition, Schedule
-from services.campaigns.journeys.domain.journey import Action, Journey, PauseMode, State, Version, after
+from services.campaigns.journeys.domain.journey import Action, Journey, JourneyState, PauseMode, Version, after
 from services.campaigns.journeys.domain.waiting import next_time
 from services.campaigns.journeys.errors import InvalidJourney, NotPossibleNow
 from services.campaigns.journeys.repository import journeys, moves, visits
 from services.campaigns.journeys.repository.visits import CountKey
 from services.campaigns.journeys.service.checks import refuse_bad, refuse_service, refuse_unready
 from services.campaigns.journeys.service.ending import end_all
-from services.campaigns.journeys.service.journeys import check_version, emit_state, get_journey, store
+from services.campaigns.journeys.service.journeys import emit_state, get_journey, store
 from services.campaigns.messages.repository import ledger
 from shared.database.transaction import Tx
 from shared.security.api_keys import Principal
@@ -74,11 +75,11 @@ async def publish_journey(
     """
     await refuse_bad(templates, (await get_journey(tx, journey_id)).draft)
     journey = await get_journey(tx, journey_id, lock=True)
-    check_version(journey, expected_version)
+    check_version("journey", journey.version, expected_version)
     if journey.live is None or journey.is_over:
         raise NotPossibleNow(
             f"The journey is {journey.state}.",
-            cure="Start it." if journey.state is State.DRAFT else "Clone it.",
+            cure="Start it." if journey.state is JourneyState.DRAFT else "Clone it.",
             state=journey.state.value,
         )
     refuse_service(journey.draft, caller)
@@ -90,7 +91,7 @@ async def publish_journey(
         journey,
         live=number,
         version=journey.version + 1,
-        scheduled_at=next_run(settings, journey.draft, tx.now) if journey.state is State.RUNNING else None,
+        scheduled_at=next_run(settings, journey.draft, tx.now) if journey.state is JourneyState.RUNNING else None,
     )
     await store(tx, published)
     if moving:
@@ -157,7 +158,7 @@ def next_run(settings: Settings, definition: Definition, now: datetime) -> datet
 async def _checked(tx: Tx, journey_id: UUID, action: Action, expected_version: int | None) -> Journey:
     """The journey, locked, when the action is possible. Raises JourneyNotFound, ChangedMeanwhile, NotPossibleNow."""
     journey = await get_journey(tx, journey_id, lock=True)
-    check_version(journey, expected_version)
+    check_version("journey", journey.version, expected_version)
     if after(journey.state, action) is None or journey.archived:
         possible = [move for move in get_args(Action) if after(journey.state, move) is not None]
         raise NotPossibleNow(
@@ -175,7 +176,7 @@ async def _move(tx: Tx, journey: Journey, action: Action) -> Journey:
         journey,
         state=state,
         version=journey.version + 1,
-        running_since=tx.now if state is State.RUNNING else journey.running_since,
+        running_since=tx.now if state is JourneyState.RUNNING else journey.running_since,
     )
     await store(tx, moved)
     emit_state(tx, moved)

@@ -14,7 +14,7 @@ from services.campaigns.contacts.repository import contacts, groups
 from services.campaigns.gate.service.knowledge import zone_of
 from services.campaigns.journeys.domain.conditions import Facts
 from services.campaigns.journeys.domain.definition import Definition
-from services.campaigns.journeys.domain.journey import Journey, State, Version
+from services.campaigns.journeys.domain.journey import Journey, JourneyState, Version
 from services.campaigns.journeys.domain.steps import Sending, Turn, step
 from services.campaigns.journeys.domain.terms import is_held_out_of, terms_id
 from services.campaigns.journeys.domain.travellers import Place, Traveller
@@ -117,7 +117,7 @@ def _turn(tx: Tx, settings: Settings, traveller: Traveller, roads: Roads, known:
         outcomes={name: known.standings[key] for name, key in asked.items() if key in known.standings},
         responses={name: frozenset(known.responses.get(key, ())) for name, key in asked.items()},
         erased=contact.erased,
-        skipping=journey.state is State.PAUSED,
+        skipping=journey.state is JourneyState.PAUSED,
     )
     zone = zone_of(contact.time_zone, settings.default_time_zone)
     try:
@@ -128,7 +128,7 @@ def _turn(tx: Tx, settings: Settings, traveller: Traveller, roads: Roads, known:
             facts,
             zone,
             tx.now,
-            not_before=journey.running_since if journey.state is State.RUNNING else None,
+            not_before=journey.running_since if journey.state is JourneyState.RUNNING else None,
         )
     except Exception:
         # One traveller over whom the rules' code breaks must not hold up the others.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -14,7 +14,7 @@ from services.campaigns.contacts.repository import contacts, copies
 from services.campaigns.gate.domain.rules import Deferred, Facts, Refused, judge
 from services.campaigns.gate.service.knowledge import Knowledge, facts_of, read_knowledge, zone_of
 from services.campaigns.journeys.domain.conditions import Facts as Known
-from services.campaigns.journeys.domain.journey import Journey, State
+from services.campaigns.journeys.domain.journey import Journey, JourneyState
 from services.campaigns.journeys.domain.nodes import Send
 from services.campaigns.journeys.domain.simulating import Rates, Travelled, travel
 from services.campaigns.journeys.domain.terms import is_held_out_of, node_terms, terms_id
@@ -56,20 +56,11 @@ async def simulate(
     seen: set[UUID] = set()
     until = tx.now + timedelta(days=days)
     # As if it ran: neither its being a draft nor a pause is what is asked about.
-    running = replace(journey, state=State.RUNNING)
-    async for members in _members(tx, segment_id, most):
+    running = replace(journey, state=JourneyState.RUNNING)
+    async for members in copies.members_of(tx, segment_id, _CHUNK, most):
         simulation.complete = simulation.customers + len(members) < most
         await _walk_all(tx, settings, running, members, seen, rates, until, simulation)
     return simulation
-
-
-async def _members(tx: Tx, segment_id: UUID, most: int) -> AsyncIterator[list[UUID]]:
-    given = 0
-    async for members in copies.members_of(tx, segment_id, _CHUNK):
-        yield members[: most - given]
-        given += len(members)
-        if given >= most:
-            return
 
 
 async def _walk_all(

@@ -10,6 +10,8 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
+from shared.ids import digest_id
+
 # A deferred message is tried again after 0.5, 1, 2 … seconds (machine time), at most so many. Short for other services:
 # a circuit breaker spares them, and within half a minute of their return everything should flow. Long for what takes
 # its time.
@@ -80,10 +82,7 @@ def message_id(campaign_id: UUID, entry_id: UUID, customer_id: UUID, step: str, 
     """The row's id, derived from the ledger key: whoever enrols the same entry again meets the same row, even after
     the ledger was restored from a backup. UUID version 8."""
     key = campaign_id.bytes + entry_id.bytes + customer_id.bytes + f"{step}\n{channel}".encode()
-    raw = bytearray(hashlib.sha256(key).digest()[:16])
-    raw[6] = (raw[6] & 0x0F) | 0x80
-    raw[8] = (raw[8] & 0x3F) | 0x80
-    return UUID(bytes=bytes(raw))
+    return digest_id(hashlib.sha256(key).digest())
 
 
 def backoff(reason: str, attempts: int, factor: float) -> timedelta:

@@ -6,9 +6,8 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-import orjson
-
 from services.campaigns.messages.domain.ledger import NewMessage, message_id
+from shared.database.jsonb import to_jsonb
 from shared.database.transaction import Tx
 
 
@@ -60,7 +59,7 @@ async def add_messages(tx: Tx, messages: Sequence[NewMessage]) -> int:
             "channels": [message.channel for message in messages],
             "purposes": [message.purpose for message in messages],
             "priorities": [message.priority for message in messages],
-            "contexts": [orjson.dumps(dict(message.context)).decode() for message in messages],
+            "contexts": [to_jsonb(dict(message.context)) for message in messages],
             "expiries": [message.expires_at for message in messages],
             "terms": [message.terms_id for message in messages],
         },

@@ -15,8 +15,16 @@ class AnalyticsLag:
     """Asks the broker for the lag of analytics' consumer group."""
 
     def __init__(self, settings: Settings) -> None:
+        self._most = settings.import_pause_lag
         self._watch = GroupWatch(settings, _GROUP, _TOPICS)
         self._told = False
+
+    async def behind(self) -> bool:
+        """Whether more than IMPORT_PAUSE_LAG events wait there."""
+        if not self._most or (waiting := await self.events()) <= self._most:
+            return False
+        log.info("import_waits_for_analytics", events=waiting)
+        return True
 
     async def events(self) -> int:
         """How many events wait there; 0 where nobody can say, and that is logged once."""

@@ -13,6 +13,7 @@ from uuid import UUID
 from shared.files.formats import DATE_FORMATS, Unreadable, read_date
 from shared.files.mapping import Fault
 from shared.files.sheets import SheetRow, plain_cell
+from shared.ids import digest_id
 
 Channel = Literal["email", "sms", "post", "phone"]
 Action = Literal["granted", "denied", "withdrawn"]
@@ -139,16 +140,11 @@ def said_by(
 
 def consent_id_of(import_id: UUID, row: int, rule: int) -> UUID:
     """The id of what that row says by that rule: the same whenever it is asked for."""
-    digest = blake2b(f"{import_id}/{row}/{rule}".encode(), digest_size=16).digest()
-    return UUID(int=_version_8(int.from_bytes(digest)))
+    return digest_id(blake2b(f"{import_id}/{row}/{rule}".encode(), digest_size=16).digest())
 
 
 def _plain(answer: str) -> str:
     return _SIGNS.sub("", answer.casefold())
-
-
-def _version_8(bits: int) -> int:
-    return bits & ~(0xF << 76 | 0x3 << 62) | 0x8 << 76 | 0x2 << 62
 
 
 def _instant(text: str | None, rule: ConsentRule, formats: Mapping[str, Sequence[str]]) -> datetime | None:

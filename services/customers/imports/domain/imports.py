@@ -1,37 +1,17 @@
-"""An import: one file, what is to become of it, and how far that is."""
+"""What an import of customers adds to every import: counts of rows, what the file says of consent, its undoing."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any, Literal, Self
 from uuid import UUID
 
 from services.customers.imports.domain.consents import ConsentCounts, ConsentRule
-from shared.files.mapping import Mapped
-from shared.files.sheets import Sheet
+from shared.files.imports.domain import FileImport
 
-State = Literal[
-    "uploaded",
-    "mapped",
-    "checking",
-    "checked",
-    "running",
-    "paused",
-    "done",
-    "failed",
-    "cancelled",
-    "undoing",
-    "undone",
-]
 Outcome = Literal["new", "changed", "unchanged"]
-# In these the worker is at it: nothing else may be asked of the import.
-BUSY: frozenset[State] = frozenset({"checking", "running", "undoing"})
-# In these nothing was taken yet: the mapping may change.
-UNTAKEN: frozenset[State] = frozenset({"uploaded", "mapped", "checked"})
-# In these rows were taken, and may be taken back.
-TAKEN: frozenset[State] = frozenset({"paused", "done", "failed", "cancelled"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,34 +38,18 @@ class Undo:
 
 
 @dataclass(frozen=True, slots=True)
-class Import:
-    """`position` counts the rows that have been handled since the last start, `place` is where the next one lies."""
+class Import(FileImport):
+    """A file of customers."""
 
-    import_id: UUID
-    file_name: str
-    sha256: str
-    size: int
-    sheet: Sheet
-    mapping: Mapped | None
-    state: State
-    created_at: datetime
-    created_by: str
-    started_at: datetime | None = None
-    started_by: str | None = None
-    finished_at: datetime | None = None
-    failure: str | None = None
-    position: int = 0
-    place: int = 0
     counts: Counts = Counts()
     undoable: bool = False
     undo: Undo | None = None
     consents: Sequence[ConsentRule] = ()
     consent_counts: ConsentCounts = field(default_factory=ConsentCounts)
 
-    @property
-    def publisher(self) -> str:
-        """Under which name its values are stated."""
-        return f"import:{self.import_id}"
+    def anew(self) -> Self:
+        """The import before its first row."""
+        return replace(FileImport.anew(self), place=0, counts=Counts(), consent_counts=ConsentCounts())
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,12 +60,3 @@ class Judged:
     customer_id: UUID
     outcome: Outcome
     changes: Mapping[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
-class RefusedCount:
-    """How many rows were refused for one reason, and the first of them."""
-
-    reason: str
-    rows: int
-    first_rows: Sequence[int]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from types import MappingProxyType
 from typing import cast
 
 from services.customers.attributes.domain.definitions import AttributeType, Definitions
@@ -15,72 +14,63 @@ from shared.files.mapping import (
     Mapped,
     MappedColumn,
     MappingFault,
+    by_heading,
     faults_of_columns,
     format_fault,
-    plain_heading,
+    guess_columns,
+    source_fault,
 )
 
 IDENTIFIERS = ("external_id", "card", "email", "phone")
 CONSENT = "consent"
+_REPEATABLE = (IGNORE, CONSENT)
 _RESERVED = frozenset({"status", "kind", "reachable"})
 _DATES, _NUMBERS = frozenset({"date"}), frozenset({"integer", "number"})
 # Headings as German and English sheets have them, in small letters without signs.
-_HEADINGS: Mapping[str, str] = MappingProxyType(
+_HEADINGS = by_heading(
     {
-        heading: meaning
-        for meaning, headings in {
-            "email": "email mail emailaddress emailadresse mailadresse",
-            "phone": "phone telephone tel telefon telefonnummer phonenumber mobile mobil handy",
-            "card": "card cardnumber loyaltycard kundenkarte kartennummer",
-            "external_id": "customerid customernumber customerno kundennummer kundennr kdnr",
-            "given_name": "givenname firstname forename vorname",
-            "family_name": "familyname lastname surname nachname",
-            "title": "title titel",
-            "birth_date": "birthdate birthday dateofbirth geburtsdatum geburtstag",
-            "sex": "sex gender geschlecht",
-            "address_lines": "street address strasse adresse anschrift",
-            "postal_code": "postalcode postcode zip zipcode plz postleitzahl",
-            "city": "city town ort stadt",
-            "region": "region state bundesland",
-            "country": "country land",
-            "language": "language sprache",
-            "legal_name": "legalname company companyname firm firma firmenname",
-            "turnover": "turnover umsatz jahresumsatz",
-            "workforce": "workforce employees mitarbeiter mitarbeiterzahl",
-            "children": "children kinder",
-            "profession": "profession beruf",
-            CONSENT: "newsletter consent optin marketing marketingconsent einwilligung werbung werbeeinwilligung",
-        }.items()
-        for heading in headings.split()
+        "email": "email mail emailaddress emailadresse mailadresse",
+        "phone": "phone telephone tel telefon telefonnummer phonenumber mobile mobil handy",
+        "card": "card cardnumber loyaltycard kundenkarte kartennummer",
+        "external_id": "customerid customernumber customerno kundennummer kundennr kdnr",
+        "given_name": "givenname firstname forename vorname",
+        "family_name": "familyname lastname surname nachname",
+        "title": "title titel",
+        "birth_date": "birthdate birthday dateofbirth geburtsdatum geburtstag",
+        "sex": "sex gender geschlecht",
+        "address_lines": "street address strasse adresse anschrift",
+        "postal_code": "postalcode postcode zip zipcode plz postleitzahl",
+        "city": "city town ort stadt",
+        "region": "region state bundesland",
+        "country": "country land",
+        "language": "language sprache",
+        "legal_name": "legalname company companyname firm firma firmenname",
+        "turnover": "turnover umsatz jahresumsatz",
+        "workforce": "workforce employees mitarbeiter mitarbeiterzahl",
+        "children": "children kinder",
+        "profession": "profession beruf",
+        CONSENT: "newsletter consent optin marketing marketingconsent einwilligung werbung werbeeinwilligung",
     }
 )
 
 
 def guess_mapping(columns: Sequence[str], formats: Mapping[str, Sequence[str]], definitions: Definitions) -> Mapped:
-    """A mapping to start from. A meaning is guessed once; a format that cannot be told is left open."""
-    guessed: list[MappedColumn] = []
-    taken: set[str] = set()
-    for column in columns:
-        heading = plain_heading(column)
-        own = next((name for name in definitions if name.replace("_", "") == heading), None)
-        to = _HEADINGS.get(heading) or own or IGNORE
-        if to in taken and to not in (IGNORE, CONSENT):
-            to = IGNORE
-        taken.add(to)
-        wanted = _formats_for(to, definitions)
-        fitting = [form for form in formats.get(column, ()) if form in wanted]
-        source = "import" if to == "external_id" else None
-        guessed.append(MappedColumn(column, to, fitting[0] if len(fitting) == 1 else None, source))
-    return guessed
+    """A mapping to start from: a heading that we know, or the name of an attribute."""
+    own = {name.replace("_", ""): name for name in definitions}
+    return guess_columns(
+        columns,
+        formats,
+        lambda heading: _HEADINGS.get(heading) or own.get(heading),
+        lambda to: _formats_for(to, definitions),
+        _REPEATABLE,
+    )
 
 
 def faults_of(
     mapping: Mapped, columns: Sequence[str], formats: Mapping[str, Sequence[str]], definitions: Definitions
 ) -> list[MappingFault]:
     """Everything that keeps this mapping from being used."""
-    faults = faults_of_columns(
-        mapping, columns, lambda mapped: _fault_of(mapped, formats, definitions), (IGNORE, CONSENT)
-    )
+    faults = faults_of_columns(mapping, columns, lambda mapped: _fault_of(mapped, formats, definitions), _REPEATABLE)
     if not any(mapped.to in ("external_id", "card", "email") for mapped in mapping):
         faults.append(
             MappingFault(
@@ -96,8 +86,8 @@ def kind_of(mapped: MappedColumn) -> IdentifierKind | None:
 
 
 def _fault_of(mapped: MappedColumn, formats: Mapping[str, Sequence[str]], definitions: Definitions) -> Fault | None:
-    if mapped.to == "external_id" and not mapped.source:
-        return ("needs the system that gave these ids", 'Send "source", such as "erp".')
+    if (fault := source_fault(mapped)) is not None:
+        return fault
     if mapped.to in (IGNORE, CONSENT, *IDENTIFIERS):
         return None
     if mapped.to in _RESERVED or mapped.to not in definitions:

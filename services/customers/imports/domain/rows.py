@@ -11,6 +11,7 @@ from services.customers.imports.domain.consents import ConsentRule, refuse_uncle
 from services.customers.imports.domain.mapping import CONSENT, kind_of
 from shared.customers.identifiers import PRECEDENCE
 from shared.files.formats import Unreadable, read_date, read_number
+from shared.files.imports.domain import RefusedRow
 from shared.files.mapping import IGNORE, Mapped, MappedColumn
 from shared.files.sheets import SheetRow, plain_cell
 
@@ -26,14 +27,6 @@ class RowRead:
     deriving: OfferedIdentifier
     identifiers: Sequence[OfferedIdentifier]
     values: Mapping[str, Value]
-
-
-@dataclass(frozen=True, slots=True)
-class RefusedRow:
-    """A row that is not taken. `reason` never shows a value: it names the column."""
-
-    row: SheetRow
-    reason: str
 
 
 @dataclass(frozen=True, slots=True)

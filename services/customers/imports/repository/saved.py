@@ -5,10 +5,8 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import Any
 
-import orjson
-
 from services.customers.imports.domain.saved import SavedMapping
-from services.customers.profiles.repository.codec import to_json
+from shared.database.jsonb import from_jsonb, to_jsonb
 from shared.database.transaction import Tx
 from shared.files.mapping import MappedColumn
 from shared.ids import new_id
@@ -31,7 +29,7 @@ _PAGE = f"""
 async def save_mapping(tx: Tx, saved: SavedMapping) -> None:
     """Keep it in place of the one before."""
     params = {name: getattr(saved, name) for name in ("name", "headings", "saved_at", "saved_by")}
-    mapping = to_json([asdict(mapped) for mapped in saved.mapping])
+    mapping = to_jsonb([asdict(mapped) for mapped in saved.mapping])
     await tx.execute(_SAVE_LAST if saved.name is None else _SAVE_NAMED, {"id": new_id(), "mapping": mapping, **params})
 
 
@@ -59,6 +57,5 @@ async def delete_mapping(tx: Tx, name: str) -> bool:
 
 
 def _saved(row: dict[str, Any]) -> SavedMapping:
-    mapping = row.pop("mapping")
-    read = orjson.loads(mapping) if isinstance(mapping, str) else mapping
-    return SavedMapping(**row, mapping=[MappedColumn(**mapped) for mapped in read])
+    mapping = from_jsonb(row.pop("mapping"))
+    return SavedMapping(**row, mapping=[MappedColumn(**mapped) for mapped in mapping])

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import Depends, Query, Request, Response
+from fastapi import Depends, Request, Response
 from fastapi.responses import StreamingResponse
 
 from services.customers.config import Settings
@@ -13,49 +13,28 @@ from services.customers.imports.schemas.imports import ImportOut, ImportSummary
 from services.customers.imports.schemas.mappings import MappingIn
 from services.customers.imports.service import files as service
 from services.customers.imports.service import finding, steering, undoing
-from shared.web import MIB, APIRouter, CallerDep, TxDep, body_limit, requires
+from shared.files.imports.doors import MOST_BYTES, SentFileDep, file_body, refused_answer
+from shared.web import APIRouter, CallerDep, TxDep, body_limit, requires
 from shared.web.context import ContextDep, app_settings
 from shared.web.paging import DEFAULT_LIMIT, After, Limit, Page, encode_cursor, id_in
 
 router = APIRouter(prefix="/imports", tags=["imports"], dependencies=[requires("customers:import")])
 SettingsDep = Annotated[Settings, Depends(app_settings)]
 
-# The bound of the setting; IMPORT_MOST_MIB is the one that counts.
-_MOST_BYTES = 2048 * MIB
-_FILE_BODY = {
-    "required": True,
-    "description": "the bytes of a CSV or XLSX file",
-    "content": {
-        "application/octet-stream": {"schema": {"type": "string", "format": "binary"}},
-        "text/csv": {
-            "schema": {"type": "string"},
-            "examples": {"two": {"value": "E-Mail;Vorname;Ort\r\nada@example.test;Ada;Bath\r\n"}},
-        },
-    },
-}
+_FILE_BODY = file_body("the bytes of a CSV or XLSX file", "E-Mail;Vorname;Ort\r\nada@example.test;Ada;Bath\r\n")
 
 
-@router.post("", status_code=201, dependencies=[body_limit(_MOST_BYTES)], openapi_extra={"requestBody": _FILE_BODY})
+@router.post("", status_code=201, dependencies=[body_limit(MOST_BYTES)], openapi_extra=_FILE_BODY)
 async def send(
     request: Request,
     context: ContextDep,
     caller: CallerDep,
     settings: SettingsDep,
     response: Response,
-    file_name: Annotated[str, Query(min_length=1, max_length=200, description="as its owner calls it")],
-    encoding: Annotated[str | None, Query(max_length=20, description="where it is not UTF-8")] = None,
-    separator: Annotated[str | None, Query(max_length=1, description="where it cannot be told")] = None,
+    sent: SentFileDep,
 ) -> ImportOut:
     """Send a file as the body. It is read and shown; nothing of it is taken before it is mapped and started."""
-    made = await service.take_file(
-        context.database,
-        settings,
-        request.stream(),
-        file_name=file_name,
-        encoding=encoding,
-        separator=separator,
-        by=caller.id,
-    )
+    made = await service.take_file(context.database, settings, request.stream(), sent, by=caller.id)
     response.headers["Location"] = f"/imports/{made.import_id}"
     async with context.database.transaction() as tx:
         return ImportOut.shown(await service.show_import(tx, settings, made.import_id))
@@ -127,8 +106,4 @@ async def refused(context: ContextDep, settings: SettingsDep, import_id: UUID) -
     """The refused rows as CSV with reasons, safe to open in a spreadsheet: mend them and send that file."""
     async with context.database.transaction() as tx:
         made = await finding.find_import(tx, import_id)
-    return StreamingResponse(
-        service.refused_rows(context.database, settings, made),
-        media_type="text/csv; charset=utf-8",
-        headers={"Content-Disposition": f'attachment; filename="refused-{import_id}.csv"'},
-    )
+    return refused_answer(context.database, settings, made)

@@ -10,10 +10,10 @@ from pydantic import Field, StringConstraints
 from services.customers.imports.domain.consents import ConsentRule
 from services.customers.imports.domain.saved import SavedMapping
 from shared.contracts.addressing import ChannelName, Purpose
+from shared.files.imports.schemas import ColumnOut, Meaning, MeansIn, Name, mapping_of
 from shared.files.mapping import MappedColumn
 from shared.web.models import AnswerModel, StrictModel
 
-Name = Annotated[str, StringConstraints(min_length=1, max_length=200)]
 _MAPPING_EXAMPLE = [
     {"column": "Kundennr", "to": "external_id", "source": "erp"},
     {"column": "E-Mail", "to": "email"},
@@ -23,17 +23,12 @@ _MAPPING_EXAMPLE = [
 ]
 
 
-class ColumnIn(StrictModel):
+class ColumnIn(MeansIn):
     """What one column means."""
 
-    column: Name = Field(description="as the heading has it")
-    to: Annotated[str, StringConstraints(min_length=1, max_length=63)] = Field(
+    to: Meaning = Field(
         description="email, card, external_id, phone; the name of an attribute; consent (reported, never taken); ignore"
     )
-    format: Name | None = Field(
-        None, description="of dates YYYY-MM-DD, DD.MM.YYYY, DD/MM/YYYY, MM/DD/YYYY; of numbers 1234.5 or 1234,5"
-    )
-    source: Name | None = Field(None, description="the system that gave these external ids")
 
 
 _CONSENT_EXAMPLE = [
@@ -92,21 +87,7 @@ class MappingIn(StrictModel):
 
     def mapping(self) -> list[MappedColumn]:
         """The mapping that this body gives."""
-        return [MappedColumn(**column.model_dump()) for column in self.columns]
-
-
-class ColumnOut(AnswerModel):
-    """What one column means."""
-
-    column: str
-    to: str
-    format: str | None
-    source: str | None
-
-    @classmethod
-    def of(cls, mapped: MappedColumn) -> Self:
-        """The answer that shows it."""
-        return cls(column=mapped.column, to=mapped.to, format=mapped.format, source=mapped.source)
+        return mapping_of(self.columns)
 
 
 class SavedOut(AnswerModel):
@@ -122,7 +103,7 @@ class SavedOut(AnswerModel):
         """The answer that shows it."""
         return cls(
             name=saved.name or "",
-            columns=[ColumnOut.of(mapped) for mapped in saved.mapping],
+            columns=ColumnOut.all_of(saved.mapping),
             saved_at=saved.saved_at,
             saved_by=saved.saved_by,
         )

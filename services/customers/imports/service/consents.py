@@ -11,8 +11,8 @@ from services.customers.imports.domain.consents import ConsentCounts, Said, cons
 from services.customers.imports.domain.imports import Import
 from services.customers.imports.domain.rows import Reading, RowRead, read_row
 from services.customers.imports.repository import consents as repository
-from services.customers.imports.repository import files
 from services.customers.imports.repository.consents import State, Waiting
+from services.customers.imports.repository.files import IMPORTS
 from services.customers.imports.service.judging import Taken
 from services.customers.imports.service.reading import reading_of
 from shared.clock import MACHINE
@@ -65,7 +65,7 @@ async def tell_privacy(database: Database, settings: Settings) -> None:
 async def _tell(database: Database, settings: Settings, privacy: PrivacyClient) -> bool:
     async with database.transaction() as tx:
         waiting = await repository.next_of(tx, "waiting", _BATCH)
-        made = await files.import_of(tx, waiting[0].import_id) if waiting else None
+        made = await IMPORTS.of(tx, waiting[0].import_id) if waiting else None
         reading = await reading_of(tx, settings, made) if made is not None else None
     if made is None or reading is None:
         return False

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from uuid import UUID
 
-from services.customers.imports.repository import files as repository
+from services.customers.imports.repository.files import IMPORTS
 from services.customers.profiles.repository import records
 from services.customers.profiles.repository.erasing_lock import lock_for_erasure
 from shared.database.transaction import Tx
@@ -17,4 +17,4 @@ async def end_files_of(tx: Tx, ids: Sequence[UUID]) -> None:
     await lock_for_erasure(tx)
     groups = await records.read_groups(tx, ids)
     everybody = {member for group in groups.values() for member in group.ids} | set(ids)
-    await repository.erase_files_naming(tx, sorted(everybody))
+    await IMPORTS.erase_files(tx, sorted(everybody))

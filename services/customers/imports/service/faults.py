@@ -1,4 +1,4 @@
-"""Refuse a mapping with all its faults at once."""
+"""Refuse what a mapping says of consent, with all its faults at once."""
 
 from __future__ import annotations
 
@@ -6,25 +6,7 @@ from collections.abc import Sequence
 
 from services.customers.config import Settings
 from services.customers.imports.domain.consents import ConsentRule, fault_of
-from services.customers.imports.errors import InvalidMapping
-from shared.files.mapping import Mapped, MappingFault
-
-
-def refuse_faults(mapping: Mapped, faults: Sequence[MappingFault]) -> None:
-    """Raises InvalidMapping when there are any."""
-    if faults:
-        raise InvalidMapping(
-            "The mapping cannot be used.",
-            cure="Mend what is named.",
-            errors=[
-                {
-                    "where": f"/columns/{fault.place}" if fault.place >= 0 else "/columns",
-                    "what": f"{mapping[fault.place].column}: {fault.what}" if fault.place >= 0 else fault.what,
-                    "cure": fault.cure,
-                }
-                for fault in faults
-            ],
-        )
+from shared.files.errors import InvalidMapping
 
 
 def refuse_consent_faults(settings: Settings, rules: Sequence[ConsentRule], columns: Sequence[str]) -> None:

@@ -1,44 +1,36 @@
-"""Files come and are shown; their refused rows go out again."""
+"""Files come and are shown."""
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterable, AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from uuid import UUID
 
 from services.customers.attributes.repository import load_definitions
 from services.customers.config import Settings
-from services.customers.imports.domain.imports import Import, Judged, RefusedCount
+from services.customers.imports.domain.imports import Import, Judged
 from services.customers.imports.domain.mapping import CONSENT, guess_mapping
 from services.customers.imports.domain.saved import headings_of
 from services.customers.imports.repository import consents, results, saved
-from services.customers.imports.repository import files as repository
-from services.customers.imports.service.finding import find_import
+from services.customers.imports.repository.files import IMPORTS
 from shared.database.engine import Database
 from shared.database.transaction import Tx
-from shared.files.folder import Files
-from shared.files.mapping import IGNORE, Mapped, plain_heading
-from shared.files.sheets import OUR_COLUMNS, csv_line, shown_cells
-from shared.ids import new_id
+from shared.files.imports.domain import SentFile, ShownFile
+from shared.files.imports.receiving import first_rows, receive_file
+from shared.files.imports.refusals import refused_counts
+from shared.files.mapping import IGNORE, plain_heading
 
-_SHOWN_ROWS, _SHOWN_EXAMPLES, _PAGE = 5, 60, 500
+_SHOWN_EXAMPLES = 60
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
-    """An import with its first rows (none once the file is gone), a mapping to start from, and what its rows came to.
-
-    `guessed` is that of the last import of a file with the same headings (`remembered`), or made from the headings.
-    `same_file` is another import of the same bytes that was started.
-    """
+class Shown(ShownFile):
+    """An import with what its rows came to. `guessed` is the mapping of the last import of a file with the same
+    headings (`remembered`), or made from the headings."""
 
     made: Import
-    first_rows: Sequence[Sequence[str]]
-    guessed: Mapped
     remembered: bool
-    refused: Sequence[RefusedCount]
     examples: Sequence[Judged]
-    same_file: UUID | None
     told: Mapping[str, int]
 
     @property
@@ -50,48 +42,25 @@ class Shown:
 
 
 async def take_file(
-    database: Database,
-    settings: Settings,
-    body: AsyncIterable[bytes],
-    *,
-    file_name: str,
-    encoding: str | None,
-    separator: str | None,
-    by: str,
+    database: Database, settings: Settings, body: AsyncIterable[bytes], sent: SentFile, *, by: str
 ) -> Import:
-    """The file is in the folder and has been read; nothing of it is taken yet. A file that is refused leaves no trace.
+    """The file is kept and has been read; nothing of it is taken yet.
 
     Raises UnreadableFile, UnknownEncoding, FileTooLarge, FilesNotSetUp.
     """
-    files, import_id = Files(settings), new_id()
-    stored = await files.store(import_id, body)
-    try:
-        sheet = await files.read_sheet(import_id, encoding, separator)
-        # Its rows lie there in one form: what came is not needed again.
-        await files.forget_source(import_id)
-        async with database.transaction() as tx:
-            made = Import(import_id, file_name, stored.sha256, stored.size, sheet, None, "uploaded", tx.now, by)
-            await repository.add_import(tx, made)
-    except BaseException:
-        await files.delete(import_id)
-        raise
-    return made
+    return await receive_file(database, settings, IMPORTS, body, sent, by=by)
 
 
 async def show_import(tx: Tx, settings: Settings, import_id: UUID) -> Shown:
     """The import as it is now. Raises NoSuchImport."""
-    made = await find_import(tx, import_id)
-    try:
-        rows, _ = await Files(settings).rows(import_id, 0, _SHOWN_ROWS)
-    except FileNotFoundError:
-        rows = []
+    made = await IMPORTS.find(tx, import_id)
     last = await saved.mapping_for(tx, headings_of(made.sheet.columns))
     # Headings are alike although not written alike: the columns of this file are those that it has.
     alike = {plain_heading(mapped.column): mapped for mapped in last.mapping} if last else {}
     guessed = guess_mapping(made.sheet.columns, made.sheet.formats, await load_definitions(tx))
     return Shown(
         made=made,
-        first_rows=[shown_cells(row.cells) for row in rows],
+        first_rows=await first_rows(settings, import_id),
         guessed=[
             replace(alike[plain_heading(mapped.column)], column=mapped.column)
             if plain_heading(mapped.column) in alike
@@ -101,31 +70,8 @@ async def show_import(tx: Tx, settings: Settings, import_id: UUID) -> Shown:
         if last
         else guessed,
         remembered=last is not None,
-        refused=await results.refused_counts(tx, import_id),
+        refused=await refused_counts(tx, import_id),
         examples=await results.examples_of(tx, import_id, _SHOWN_EXAMPLES),
-        same_file=await repository.same_file(tx, made),
+        same_file=await IMPORTS.same_file(tx, made),
         told=await consents.counts_of(tx, import_id),
     )
-
-
-async def refused_rows(database: Database, settings: Settings, made: Import) -> AsyncIterator[bytes]:
-    """The refused rows as CSV, each with its number and its reason, safe to open in a spreadsheet.
-
-    Once the file is deleted, numbers and reasons are left.
-    """
-    kept = [place for place, column in enumerate(made.sheet.columns) if column not in OUR_COLUMNS]
-    yield csv_line([*OUR_COLUMNS, *(made.sheet.columns[place] for place in kept)])
-    after = 0
-    while True:
-        async with database.transaction() as tx:
-            refused = await results.refusals_of(tx, made.import_id, after, _PAGE)
-        if not refused:
-            return
-        try:
-            rows = await Files(settings).rows_at(made.import_id, [place for _, place, _ in refused])
-            cells = [[row.cells[place] for place in kept if place < len(row.cells)] for row in rows]
-        except FileNotFoundError:
-            cells = [[] for _ in refused]
-        for (number, _, reason), values in zip(refused, cells, strict=True):
-            yield csv_line([str(number), reason, *values])
-        after = refused[-1][0]

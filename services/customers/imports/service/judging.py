@@ -12,12 +12,13 @@ from services.customers.config import Settings
 from services.customers.identifiers import repository as identifiers
 from services.customers.identifiers.domain import Identifier, Owner, generation_of, is_import, known_names
 from services.customers.imports.domain.imports import Judged, Outcome
-from services.customers.imports.domain.rows import Reading, RefusedRow, RowRead, read_row
+from services.customers.imports.domain.rows import Reading, RowRead, read_row
 from services.customers.profiles.domain.customer import Group, sources_of
 from services.customers.profiles.repository import records
 from shared.customers.identifiers import customer_id_of
 from shared.customers.tombstones import erased_among
 from shared.database.transaction import Tx
+from shared.files.imports.domain import RefusedRow
 from shared.files.sheets import SheetRow
 
 

@@ -8,9 +8,9 @@ from dataclasses import replace
 from datetime import timedelta
 
 from services.customers.config import Settings
-from services.customers.imports.domain.imports import Counts, Import, Judged, State
-from services.customers.imports.repository import files as repository
+from services.customers.imports.domain.imports import Counts, Import, Judged
 from services.customers.imports.repository import results, touched
+from services.customers.imports.repository.files import IMPORTS
 from services.customers.imports.service.consents import note_consents
 from services.customers.imports.service.judging import JudgedRows, Taken, judge_rows
 from services.customers.imports.service.newcomers import take_newcomers
@@ -24,11 +24,14 @@ from shared.contracts.interactions import IdentityObserved
 from shared.database.transaction import Tx
 from shared.events.handlers import EventBatch
 from shared.files.folder import Files
+from shared.files.imports import receiving
+from shared.files.imports.domain import State
+from shared.files.imports.refusals import add_refusals
+from shared.files.imports.steering import fail_import
+from shared.files.sheets import SheetRow
 
 # One transaction: locks few customers for a short time, and what a crash costs.
 BATCH = 500
-# Reading a file takes minutes at most: what lies there longer was left by a process that ended.
-_FORGOTTEN_S = 3600.0
 # So many rows of each outcome are kept to be looked at.
 _EXAMPLES = 20
 
@@ -40,7 +43,7 @@ async def continue_import(tx: Tx, settings: Settings) -> bool:
     """
     if settings.import_folder is None:
         return False
-    made = await repository.busy_import(tx)
+    made = await IMPORTS.busy(tx)
     if made is None or made.mapping is None:
         return False
     if made.state == "undoing":
@@ -49,9 +52,20 @@ async def continue_import(tx: Tx, settings: Settings) -> bool:
     try:
         rows, place = await Files(settings).rows(made.import_id, made.place, BATCH)
     except FileNotFoundError:
-        failure = "the file is not in the folder (IMPORT_FOLDER) of this worker"
-        await repository.save_import(tx, replace(made, state="failed", failure=failure, finished_at=tx.now))
+        await fail_import(tx, IMPORTS, made)
         return True
+    await _handle(tx, settings, made, rows, place)
+    return True
+
+
+async def delete_old_files(tx: Tx, settings: Settings) -> bool:
+    """Files older than IMPORT_KEEP_DAYS, or with somebody who was erased, are deleted, and the examples with them.
+    False: nothing is left to do."""
+    return await receiving.delete_old_files(tx, settings, IMPORTS)
+
+
+async def _handle(tx: Tx, settings: Settings, made: Import, rows: Sequence[SheetRow], place: int) -> None:
+    """These rows are judged and, unless it is a dry run, taken; the next one lies at `place`."""
     if made.state == "running":
         await lock_against_erasures(tx)
     reading = await reading_of(tx, settings, made)
@@ -63,13 +77,13 @@ async def continue_import(tx: Tx, settings: Settings) -> bool:
     else:
         await _meet(tx, made, judged)
     said = await note_consents(tx, made, reading, [*judged.taken, *judged.unchanged])
-    await results.add_refusals(tx, made.import_id, judged.refused)
+    await add_refusals(tx, made.import_id, judged.refused)
     await _keep_examples(tx, made, [taken.judged for taken in judged.taken])
     ended = len(rows) < BATCH
     if ended:
         await results.clear_newcomers(tx, made.import_id)
     done: State = "done" if made.state == "running" else "checked"
-    await repository.save_import(
+    await IMPORTS.save(
         tx,
         replace(
             made,
@@ -81,20 +95,6 @@ async def continue_import(tx: Tx, settings: Settings) -> bool:
             finished_at=tx.now if ended else None,
         ),
     )
-    return True
-
-
-async def delete_old_files(tx: Tx, settings: Settings) -> bool:
-    """Files older than IMPORT_KEEP_DAYS, or with somebody who was erased, are deleted, and the examples with them.
-    False: nothing is left to do."""
-    if settings.import_folder is None:
-        return False
-    await Files(settings).delete_forgotten(_FORGOTTEN_S)
-    outdated = await repository.outdated_files(tx, tx.now - timedelta(days=settings.import_keep_days))
-    for import_id in outdated:
-        await Files(settings).delete(import_id)
-        await results.mark_deleted(tx, import_id, tx.now)
-    return bool(outdated)
 
 
 async def _take(tx: Tx, settings: Settings, made: Import, taken: Sequence[Taken]) -> None:

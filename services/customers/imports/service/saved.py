@@ -8,8 +8,8 @@ from services.customers.imports.domain.mapping import faults_of
 from services.customers.imports.domain.saved import SavedMapping, headings_of
 from services.customers.imports.errors import NoSuchMapping
 from services.customers.imports.repository import saved as repository
-from services.customers.imports.service.faults import refuse_faults
 from shared.database.transaction import Tx
+from shared.files.imports.steering import refuse_faults
 from shared.files.mapping import Mapped
 
 

@@ -8,19 +8,15 @@ from uuid import UUID
 
 from services.customers.attributes.repository import load_definitions
 from services.customers.config import Settings
-from services.customers.imports.domain.consents import ConsentCounts, ConsentRule
-from services.customers.imports.domain.imports import UNTAKEN, Counts, Import
+from services.customers.imports.domain.consents import ConsentRule
+from services.customers.imports.domain.imports import Import
 from services.customers.imports.domain.mapping import faults_of
-from services.customers.imports.errors import WrongState
-from services.customers.imports.repository import files as repository
-from services.customers.imports.repository import results
-from services.customers.imports.service.faults import refuse_consent_faults, refuse_faults
-from services.customers.imports.service.finding import find_import
+from services.customers.imports.repository.files import IMPORTS
+from services.customers.imports.service.faults import refuse_consent_faults
 from services.customers.imports.service.saved import keep_last
 from shared.database.transaction import Tx
+from shared.files.imports import steering
 from shared.files.mapping import Mapped
-
-_LOOK = "Look at GET /imports/{import_id}."
 
 
 async def map_columns(
@@ -30,80 +26,41 @@ async def map_columns(
 
     Raises InvalidMapping, WrongState.
     """
-    made = await find_import(tx, import_id, lock=True)
-    untaken = made.state in UNTAKEN or (made.state == "failed" and not made.position)
-    if not untaken:
-        raise WrongState(f"The import is {made.state}.", cure="Send the file again to import it by another mapping.")
-    refuse_faults(mapping, faults_of(mapping, made.sheet.columns, made.sheet.formats, await load_definitions(tx)))
+    made = await IMPORTS.find(tx, import_id, lock=True)
+    steering.refuse_taken(made, failed_may_begin_anew=not made.position)
+    faults = faults_of(mapping, made.sheet.columns, made.sheet.formats, await load_definitions(tx))
+    steering.refuse_faults(mapping, faults)
     refuse_consent_faults(settings, consents, made.sheet.columns)
-    return await _begin(tx, replace(made, mapping=list(mapping), consents=list(consents), state="mapped"))
+    mapped = replace(made, mapping=list(mapping), consents=list(consents), state="mapped")
+    return await steering.begin(tx, IMPORTS, mapped)
 
 
 async def check_import(tx: Tx, import_id: UUID) -> Import:
     """The worker counts what the rows would come to; no customer changes. Raises WrongState."""
-    made = await find_import(tx, import_id, lock=True)
-    if made.mapping is None:
-        raise WrongState("The columns are not mapped yet.", cure="PUT …/mapping first.")
-    if made.state not in ("mapped", "checked"):
-        raise WrongState(f"The import is {made.state}.", cure="Look at GET /imports/{import_id}.")
-    return await _begin(tx, replace(made, state="checking"))
+    return await steering.check_import(tx, IMPORTS, import_id)
 
 
 async def start_import(tx: Tx, import_id: UUID, *, by: str) -> Import:
     """The worker takes the rows, those that are refused aside. Started once: a second start is refused (WrongState)."""
-    made = await find_import(tx, import_id, lock=True)
-    if made.mapping is None:
-        raise WrongState("The columns are not mapped yet.", cure="PUT …/mapping first.")
-    if made.state not in ("mapped", "checked"):
-        raise WrongState(f"The import is {made.state}.", cure="It is started once; look at GET /imports/{import_id}.")
+    made = await steering.find_ready(tx, IMPORTS, import_id)
     await keep_last(tx, made, by=by)
-    return await _begin(tx, replace(made, state="running", started_at=tx.now, started_by=by, undoable=True))
+    started = replace(made, state="running", started_at=tx.now, started_by=by, undoable=True)
+    return await steering.begin(tx, IMPORTS, started)
 
 
 async def pause_import(tx: Tx, import_id: UUID) -> Import:
     """No row is taken until somebody resumes it; those that were taken stay. Raises WrongState."""
-    made = await find_import(tx, import_id, lock=True)
-    if made.state == "paused":
-        return made
-    if made.state != "running":
-        raise WrongState(f"The import is {made.state}.", cure=_LOOK)
-    return await _save(tx, replace(made, state="paused"))
+    return await steering.pause_import(tx, IMPORTS, import_id)
 
 
 async def resume_import(tx: Tx, import_id: UUID) -> Import:
     """The worker goes on with the next row. Raises WrongState."""
-    made = await find_import(tx, import_id, lock=True)
-    if made.state == "running":
-        return made
-    if made.state != "paused":
-        raise WrongState(f"The import is {made.state}.", cure=_LOOK)
-    return await _save(tx, replace(made, state="running"))
+    return await steering.resume_import(tx, IMPORTS, import_id)
 
 
 async def cancel_import(tx: Tx, import_id: UUID) -> Import:
-    """No further row is taken; those that were stay, and can be taken back (undo). A dry run ends without a result.
+    """No further row is taken; those that were taken stay. A dry run ends, and the import is as before it.
 
     Raises WrongState.
     """
-    made = await find_import(tx, import_id, lock=True)
-    if made.state == "cancelled":
-        return made
-    if made.state == "checking":
-        return await _begin(tx, replace(made, state="mapped"))
-    if made.state not in ("running", "paused", *UNTAKEN):
-        raise WrongState(f"The import is {made.state}.", cure=_LOOK)
-    return await _save(tx, replace(made, state="cancelled", finished_at=tx.now))
-
-
-async def _save(tx: Tx, made: Import) -> Import:
-    await repository.save_import(tx, made)
-    return made
-
-
-async def _begin(tx: Tx, made: Import) -> Import:
-    fresh = replace(
-        made, position=0, place=0, counts=Counts(), consent_counts=ConsentCounts(), finished_at=None, failure=None
-    )
-    await results.clear_results(tx, made.import_id)
-    await repository.save_import(tx, fresh)
-    return fresh
+    return await steering.cancel_import(tx, IMPORTS, import_id)

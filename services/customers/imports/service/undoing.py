@@ -12,12 +12,11 @@ from services.customers.config import Settings
 from services.customers.identifiers import repository as identifiers
 from services.customers.identifiers.domain import Identifier, identifier_changes
 from services.customers.identifiers.service.owning import doubt_owners, free_identifiers
-from services.customers.imports.domain.imports import TAKEN, Import, Undo
+from services.customers.imports.domain.imports import Import, Undo
 from services.customers.imports.domain.undoing import knows_nothing, without_import
-from services.customers.imports.errors import NotUndoable, WrongState
+from services.customers.imports.errors import NotUndoable
 from services.customers.imports.repository import consents, results, touched
-from services.customers.imports.repository import files as repository
-from services.customers.imports.service.finding import find_import
+from services.customers.imports.repository.files import IMPORTS
 from services.customers.merges import repository as merges
 from services.customers.profiles.domain.customer import Group
 from services.customers.profiles.domain.history import HistoryEntry, differences
@@ -28,6 +27,8 @@ from shared.contracts.envelope import Origin
 from shared.customers.identifiers import EXCLUSIVE
 from shared.customers.stores import Person, erase_stores
 from shared.database.transaction import Tx
+from shared.files.errors import WrongState
+from shared.files.imports.domain import TAKEN
 
 # One transaction: locks few customers for a short time, and what a crash costs.
 BATCH = 500
@@ -42,7 +43,7 @@ _GONE = [
 
 async def undo_import(tx: Tx, import_id: UUID, *, by: str) -> Import:
     """The worker takes the import back. Asked again, it goes on. Raises NoSuchImport, WrongState, NotUndoable."""
-    made = await find_import(tx, import_id, lock=True)
+    made = await IMPORTS.find(tx, import_id, lock=True)
     if made.state in ("undoing", "undone"):
         return made
     if made.state not in TAKEN:
@@ -54,9 +55,7 @@ async def undo_import(tx: Tx, import_id: UUID, *, by: str) -> Import:
             "This import was run by a version that kept nothing of what it wrote over.",
             cure="Correct its customers by another import.",
         )
-    asked = replace(made, state="undoing", undo=Undo(by=by, at=tx.now), finished_at=None)
-    await repository.save_import(tx, asked)
-    return asked
+    return await IMPORTS.save(tx, replace(made, state="undoing", undo=Undo(by=by, at=tx.now), finished_at=None))
 
 
 async def undo_some(tx: Tx, settings: Settings, made: Import) -> None:
@@ -93,7 +92,7 @@ async def undo_some(tx: Tx, settings: Settings, made: Import) -> None:
         retracted=undo.retracted + len(retracted),
     )
     done = replace(made, state="undone", finished_at=tx.now) if ended else made
-    await repository.save_import(tx, replace(done, undo=progress))
+    await IMPORTS.save(tx, replace(done, undo=progress))
 
 
 async def _give_back(tx: Tx, before: Sequence[Group], left: Mapping[UUID, Group]) -> None:

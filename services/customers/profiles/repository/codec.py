@@ -7,12 +7,12 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-import orjson
 from sqlalchemy import RowMapping
 
 from services.customers.identifiers.domain import is_import
 from services.customers.profiles.domain.claims import Claim, Claims, layers, stacked
 from services.customers.profiles.domain.customer import Profile, Record
+from shared.database.jsonb import to_jsonb
 
 RECORD_COLUMNS = (
     "customer_id, current_id, merged_into, merged_at, kind, source, created_at, changed_at, version, claims, unfit, "
@@ -20,14 +20,9 @@ RECORD_COLUMNS = (
 )
 
 
-def to_json(value: Any) -> str:
-    """For cast(:x as jsonb): the driver takes text."""
-    return orjson.dumps(value).decode()
-
-
 def claims_to_json(claims: Claims) -> str:
     """Claims as the text of {name: [value, at, by]}; of hearsay [value, at, by, false]."""
-    return to_json(
+    return to_jsonb(
         {
             name: [claim.value, claim.at, claim.by] if claim.trusted else [claim.value, claim.at, claim.by, False]
             for name, claim in claims.items()
@@ -38,7 +33,7 @@ def claims_to_json(claims: Claims) -> str:
 def beneath_to_json(record: Record) -> str:
     """What lies beneath the claims of a record, as the text of {name: [[value, at, by, trusted], …]}."""
     claims = {**record.unfit, **record.claims}
-    return to_json(
+    return to_jsonb(
         {
             name: [[under.value, under.at, under.by, under.trusted] for under in layers(claim.under)]
             for name, claim in claims.items()

@@ -8,8 +8,8 @@ from typing import Any
 from uuid import UUID
 
 from services.customers.profiles.domain.history import Change
-from services.customers.profiles.repository.codec import to_json
 from shared.customers.stores import deleted
+from shared.database.jsonb import to_jsonb
 from shared.database.transaction import Tx
 
 _ADD = """
@@ -38,14 +38,14 @@ async def add_changes(tx: Tx, changes: Sequence[Change]) -> None:
         return
     names = ("customer_id", "change_id", "version", "at", "by", "cause")
     params: dict[str, Any] = {name: [getattr(change, name) for change in changes] for name in names}
-    await tx.execute(_ADD, {**params, "what": [to_json(change.what) for change in changes]})
+    await tx.execute(_ADD, {**params, "what": [to_jsonb(change.what) for change in changes]})
 
 
 async def copy_changes(tx: Tx, changes: Sequence[Change]) -> None:
     """The same for many, by COPY."""
     if changes:
         rows = [
-            (one.customer_id, one.change_id, one.version, one.at, one.by, one.cause, to_json(one.what))
+            (one.customer_id, one.change_id, one.version, one.at, one.by, one.cause, to_jsonb(one.what))
             for one in changes
         ]
         await tx.copy("changes", ("customer_id", "change_id", "version", "at", "by", "cause", "what"), rows)

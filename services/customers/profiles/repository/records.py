@@ -9,14 +9,9 @@ from uuid import UUID
 from services.customers.identifiers.domain import Identifier
 from services.customers.identifiers.repository import identifiers_of
 from services.customers.profiles.domain.customer import Group, Record
-from services.customers.profiles.repository.codec import (
-    RECORD_COLUMNS,
-    beneath_to_json,
-    claims_to_json,
-    record_of,
-    to_json,
-)
+from services.customers.profiles.repository.codec import RECORD_COLUMNS, beneath_to_json, claims_to_json, record_of
 from shared.customers.stores import deleted
+from shared.database.jsonb import to_jsonb
 from shared.database.transaction import Tx
 
 _COLUMNS = """
@@ -155,6 +150,6 @@ def _columns(records: Sequence[Record]) -> dict[str, list[object]]:
         "status": [record.profile.status for record in records],
         "name": [record.profile.name for record in records],
         "country": [record.profile.country for record in records],
-        "profile": [to_json(record.profile.values) for record in records],
+        "profile": [to_jsonb(record.profile.values) for record in records],
         "reachable": [",".join(record.profile.reachable) for record in records],
     }

@@ -7,7 +7,8 @@ from typing import Any
 
 from services.customers.profiles.domain.customer import Record
 from services.customers.profiles.domain.finding import Filters, Position
-from services.customers.profiles.repository.codec import RECORD_COLUMNS, record_of, to_json
+from services.customers.profiles.repository.codec import RECORD_COLUMNS, record_of
+from shared.database.jsonb import to_jsonb
 from shared.database.transaction import Tx
 
 _BY_FINGERPRINT = """
@@ -41,7 +42,7 @@ async def page_of_customers(tx: Tx, filters: Filters, after: Position | None, li
     where = ["merged_into is null", *(tests[name] for name in params)]
     if filters.attributes:
         where.append("profile @> cast(:profile as jsonb)")
-        params["profile"] = to_json(dict(filters.attributes))
+        params["profile"] = to_jsonb(dict(filters.attributes))
     if filters.words is not None:
         where.append("to_tsvector('simple', name) @@ to_tsquery('simple', :words)" if filters.words else "false")
         params["words"] = " & ".join(f"{word}:*" for word in filters.words)

@@ -1,21 +1,17 @@
-"""An import of orders: one file, what is to become of it, how far that is, and what came of it."""
+"""What an import of orders adds to every import: terms, rows sorted by orders, and what the orders came to."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any, Literal, Self
 from uuid import UUID
 
 from services.interactions.imports.domain.mapping import Terms
-from shared.files.mapping import Mapped
-from shared.files.sheets import Sheet
+from shared.files.imports.domain import FileImport
 
-State = Literal["uploaded", "mapped", "checking", "checked", "running", "done", "failed", "undoing", "undone"]
 Outcome = Literal["new", "duplicate"]
-# In these the worker is at it: nothing else may be asked of the import.
-BUSY: frozenset[State] = frozenset({"checking", "running", "undoing"})
 Sums = Mapping[str, Mapping[str, int]]
 
 
@@ -49,35 +45,20 @@ class Tally:
 
 
 @dataclass(frozen=True, slots=True)
-class Import:
-    """`grouped` counts the rows that were sorted by their orders, `place` is where the next one lies; `position` counts
-    the rows whose orders have been handled since the last start, `after` is the key of the last of these orders."""
+class Import(FileImport):
+    """A file of orders. `grouped` counts the rows that were sorted by their orders, `place` is where the next one lies;
+    `position` counts the rows whose orders have been handled since the last start, `after` is the key of the last of
+    these orders."""
 
-    import_id: UUID
-    file_name: str
-    sha256: str
-    size: int
-    sheet: Sheet
-    mapping: Mapped | None
-    terms: Terms | None
-    state: State
-    created_at: datetime
-    created_by: str
-    started_at: datetime | None = None
-    started_by: str | None = None
-    finished_at: datetime | None = None
+    terms: Terms | None = None
     undone_by: str | None = None
-    failure: str | None = None
     grouped: int = 0
-    place: int = 0
-    position: int = 0
     after: bytes = b""
     tally: Tally = Tally()
 
-    @property
-    def publisher(self) -> str:
-        """Who has recorded its orders, as timelines show it."""
-        return f"import:{self.import_id}"
+    def anew(self) -> Self:
+        """The import before its first order; its rows stay sorted."""
+        return replace(FileImport.anew(self), after=b"", tally=Tally())
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,15 +70,6 @@ class TakenOrder:
     time: datetime
     interaction_id: UUID
     row: int
-
-
-@dataclass(frozen=True, slots=True)
-class RefusedCount:
-    """How many rows were refused for one reason, and the first of them."""
-
-    reason: str
-    rows: int
-    first_rows: Sequence[int]
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from types import MappingProxyType
 from typing import get_args
 from zoneinfo import available_timezones
 
@@ -17,9 +16,12 @@ from shared.files.mapping import (
     Mapped,
     MappedColumn,
     MappingFault,
+    by_heading,
     faults_of_columns,
     format_fault,
+    guess_columns,
     plain_heading,
+    source_fault,
 )
 
 IDENTIFIERS = ("external_id", "card", "email", "phone")
@@ -34,36 +36,32 @@ MEANINGS = (*IDENTIFIERS, ORDER, *OF_THE_ORDER, *OF_THE_LINE, *NUMBERS)
 CHANNELS: tuple[str, ...] = get_args(Channel)
 
 # Headings as German and English sheets have them, in small letters without signs.
-_HEADINGS: Mapping[str, str] = MappingProxyType(
+_HEADINGS = by_heading(
     {
-        heading: meaning
-        for meaning, headings in {
-            "email": "email mail emailaddress emailadresse mailadresse customeremail kundenemail",
-            "phone": "phone telephone tel telefon telefonnummer phonenumber mobile mobil handy",
-            "card": "card cardnumber loyaltycard kundenkarte kartennummer",
-            "external_id": "customerid customernumber customerno kundennummer kundennr kdnr customer kunde debitor",
-            "order_id": "order orderid ordernumber orderno bestellung bestellnummer bestellnr auftrag auftragsnummer "
-            "auftragsnr auftragnr belegnummer belegnr beleg rechnungsnummer rechnungsnr invoice invoicenumber bon",
-            "ordered_at": "date orderdate orderedat createdat datum bestelldatum auftragsdatum rechnungsdatum "
-            "belegdatum kaufdatum zeitpunkt purchasedate invoicedate",
-            "currency": "currency wahrung waehrung",
-            "channel": "channel kanal vertriebskanal",
-            "store": "store shop filiale markt branch",
-            "payment": "payment paymentmethod zahlung zahlart zahlungsart",
-            "product_id": "product productid sku article articleno articlenumber artikel artikelnummer artikelnr item "
-            "produkt produktnummer materialnummer",
-            "quantity": "quantity qty menge anzahl stuck stueck units",
-            "amount": "amount linetotal total sum betrag gesamt gesamtpreis summe umsatz positionsbetrag zeilenbetrag "
-            "gesamtbetrag brutto bruttobetrag",
-            "unit_price": "price unitprice preis einzelpreis stuckpreis stueckpreis",
-            "discount": "discount rabatt nachlass",
-            "tax": "tax vat mwst ust steuer mehrwertsteuer umsatzsteuer",
-            "cost": "cost cogs einkaufspreis wareneinsatz kosten ek",
-            "category": "category kategorie warengruppe",
-            "department": "department abteilung sparte",
-            "brand": "brand marke hersteller",
-        }.items()
-        for heading in headings.split()
+        "email": "email mail emailaddress emailadresse mailadresse customeremail kundenemail",
+        "phone": "phone telephone tel telefon telefonnummer phonenumber mobile mobil handy",
+        "card": "card cardnumber loyaltycard kundenkarte kartennummer",
+        "external_id": "customerid customernumber customerno kundennummer kundennr kdnr customer kunde debitor",
+        "order_id": "order orderid ordernumber orderno bestellung bestellnummer bestellnr auftrag auftragsnummer "
+        "auftragsnr auftragnr belegnummer belegnr beleg rechnungsnummer rechnungsnr invoice invoicenumber bon",
+        "ordered_at": "date orderdate orderedat createdat datum bestelldatum auftragsdatum rechnungsdatum "
+        "belegdatum kaufdatum zeitpunkt purchasedate invoicedate",
+        "currency": "currency wahrung waehrung",
+        "channel": "channel kanal vertriebskanal",
+        "store": "store shop filiale markt branch",
+        "payment": "payment paymentmethod zahlung zahlart zahlungsart",
+        "product_id": "product productid sku article articleno articlenumber artikel artikelnummer artikelnr item "
+        "produkt produktnummer materialnummer",
+        "quantity": "quantity qty menge anzahl stuck stueck units",
+        "amount": "amount linetotal total sum betrag gesamt gesamtpreis summe umsatz positionsbetrag zeilenbetrag "
+        "gesamtbetrag brutto bruttobetrag",
+        "unit_price": "price unitprice preis einzelpreis stuckpreis stueckpreis",
+        "discount": "discount rabatt nachlass",
+        "tax": "tax vat mwst ust steuer mehrwertsteuer umsatzsteuer",
+        "cost": "cost cogs einkaufspreis wareneinsatz kosten ek",
+        "category": "category kategorie warengruppe",
+        "department": "department abteilung sparte",
+        "brand": "brand marke hersteller",
     }
 )
 
@@ -80,19 +78,9 @@ class Terms:
 
 
 def guess_mapping(columns: Sequence[str], formats: Mapping[str, Sequence[str]]) -> Mapped:
-    """A mapping to start from. A meaning is guessed once; a format that cannot be told is left open."""
-    guessed: list[MappedColumn] = []
-    taken: set[str] = set()
-    for column in columns:
-        heading = plain_heading(column)
-        to = _HEADINGS.get(heading) or next((name for name in MEANINGS if plain_heading(name) == heading), IGNORE)
-        if to in taken:
-            to = IGNORE
-        taken.add(to)
-        fitting = [form for form in formats.get(column, ()) if form in formats_for(to)]
-        source = "import" if to == "external_id" else None
-        guessed.append(MappedColumn(column, to, fitting[0] if len(fitting) == 1 else None, source))
-    return guessed
+    """A mapping to start from."""
+    own = {plain_heading(name): name for name in MEANINGS}
+    return guess_columns(columns, formats, lambda heading: _HEADINGS.get(heading) or own.get(heading), formats_for)
 
 
 def faults_of(
@@ -126,9 +114,7 @@ def _fault_of(mapped: MappedColumn, formats: Mapping[str, Sequence[str]]) -> Fau
         return None
     if mapped.to not in MEANINGS:
         return (f"{mapped.to[:63]!r} is nothing that an order has", f"Say one of: {', '.join(MEANINGS)}, {IGNORE}.")
-    if mapped.to == "external_id" and not mapped.source:
-        return ("needs the system that gave these ids", 'Send "source", such as "erp".')
-    return format_fault(mapped, formats, formats_for(mapped.to))
+    return source_fault(mapped) or format_fault(mapped, formats, formats_for(mapped.to))
 
 
 def _faults_of_terms(terms: Terms) -> list[MappingFault]:

@@ -22,6 +22,7 @@ from services.interactions.imports.domain.mapping import (
 )
 from services.interactions.rates.domain import PLACES
 from shared.files.formats import NUMBER_FORMATS, Unreadable, read_amount, read_moment
+from shared.files.imports.domain import RefusedRow
 from shared.files.mapping import IGNORE, Mapped
 from shared.files.sheets import SheetRow, plain_cell
 
@@ -64,14 +65,6 @@ class OrderRead:
     number: str
     rows: Sequence[SheetRow]
     event: Mapping[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
-class RefusedRow:
-    """A row that is not taken. `reason` names the column and never shows a value."""
-
-    row: SheetRow
-    reason: str
 
 
 @dataclass(slots=True)

@@ -12,7 +12,7 @@ import orjson
 from services.interactions.identity.domain import person_of
 from services.interactions.identity.service import owners_of, resolve
 from services.interactions.imports.domain.imports import Import, Outcome
-from services.interactions.imports.domain.orders import OrderRead, Reading, RefusedRow, read_order
+from services.interactions.imports.domain.orders import OrderRead, Reading, read_order
 from services.interactions.ingest.errors import EventRefused
 from services.interactions.ingest.service.accepting import read_message
 from services.interactions.rates.domain import base_amount
@@ -21,6 +21,7 @@ from services.interactions.recording import repository as recording
 from services.interactions.recording.domain.digests import digest_of
 from services.interactions.recording.domain.messages import InboundEvent, Policy
 from shared.database.transaction import Tx
+from shared.files.imports.domain import RefusedRow
 from shared.files.sheets import SheetRow
 
 # Where the check of events finds a fault, and what the column of it means.

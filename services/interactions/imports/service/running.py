@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import timedelta
 from itertools import groupby
 from typing import Any
 
 from services.interactions.config import Settings
 from services.interactions.identity.service import lock_against_erasures
 from services.interactions.imports import repository
-from services.interactions.imports.domain.imports import Example, Import, State, TakenOrder
+from services.interactions.imports.domain.imports import Example, Import, TakenOrder
 from services.interactions.imports.domain.orders import MOST_LINES, TOO_MANY_LINES, Reading, order_key
+from services.interactions.imports.repository import IMPORTS
 from services.interactions.imports.service.files import usual_terms
 from services.interactions.imports.service.judging import JudgedOrder, JudgedOrders, judge_orders
 from services.interactions.recording.domain.interactions import RecordedInteraction
@@ -21,6 +21,10 @@ from services.interactions.recording.service.retracting import retract
 from shared.clock import open_clock
 from shared.database.transaction import Tx
 from shared.files.folder import Files
+from shared.files.imports import receiving
+from shared.files.imports.domain import State
+from shared.files.imports.refusals import add_refusals
+from shared.files.imports.steering import fail_import
 from shared.files.sheets import SheetRow
 
 # Rows sorted by their orders in one transaction: nothing is locked by that.
@@ -38,7 +42,7 @@ async def continue_import(tx: Tx, settings: Settings) -> bool:
     """
     if settings.import_folder is None:
         return False
-    made = await repository.busy_import(tx)
+    made = await IMPORTS.busy(tx)
     if made is None:
         return False
     if made.state == "undoing":
@@ -50,20 +54,13 @@ async def continue_import(tx: Tx, settings: Settings) -> bool:
         else:
             await _handle(tx, settings, made)
     except FileNotFoundError:
-        failure = "the file is not in the folder (IMPORT_FOLDER) of this worker"
-        await repository.save_import(tx, replace(made, state="failed", failure=failure, finished_at=tx.now))
+        await fail_import(tx, IMPORTS, made)
     return True
 
 
 async def delete_old_files(tx: Tx, settings: Settings) -> bool:
     """Files older than IMPORT_KEEP_DAYS, or with somebody who was erased, are deleted. False: nothing is left to do."""
-    if settings.import_folder is None:
-        return False
-    outdated = await repository.outdated_files(tx, tx.now - timedelta(days=settings.import_keep_days))
-    for import_id in outdated:
-        await Files(settings).delete(import_id)
-        await repository.mark_deleted(tx, import_id, tx.now)
-    return bool(outdated)
+    return await receiving.delete_old_files(tx, settings, IMPORTS, forget=repository.clear_lines)
 
 
 async def _sort(tx: Tx, settings: Settings, made: Import) -> None:
@@ -71,7 +68,7 @@ async def _sort(tx: Tx, settings: Settings, made: Import) -> None:
     reading = _reading(settings, made)
     rows, place = await Files(settings).rows(made.import_id, made.place, _SORTED)
     await repository.add_lines(tx, made.import_id, [(order_key(row, reading), row.number, row.offset) for row in rows])
-    await repository.save_import(tx, replace(made, grouped=made.grouped + len(rows), place=place))
+    await IMPORTS.save(tx, replace(made, grouped=made.grouped + len(rows), place=place))
 
 
 async def _handle(tx: Tx, settings: Settings, made: Import) -> None:
@@ -104,7 +101,7 @@ async def _judge_and_take(
         new = [order for order in judged.orders if order.outcome == "new"]
         recorded = await record_messages(tx, policy, [order.inbound for order in new])
         await repository.add_orders(tx, made.import_id, _taken(new, recorded))
-    await repository.add_refusals(tx, made.import_id, judged.refused_rows)
+    await add_refusals(tx, made.import_id, judged.refused_rows)
     await _keep_examples(tx, made, judged.orders)
     after = orders[-1][0][0] if orders else made.after
     await _save(tx, made, _counted(made, judged), len(places), after, ended=ended)
@@ -112,7 +109,7 @@ async def _judge_and_take(
 
 async def _save(tx: Tx, before: Import, made: Import, rows: int, after: bytes, *, ended: bool) -> None:
     done: State = "done" if before.state == "running" else "checked"
-    await repository.save_import(
+    await IMPORTS.save(
         tx,
         replace(
             made,
@@ -144,7 +141,7 @@ async def _take_back(tx: Tx, made: Import) -> None:
     ended = len(orders) < _TAKEN_BACK
     tally = replace(made.tally, taken_back=made.tally.taken_back + gone)
     state: State = "undone" if ended else "undoing"
-    await repository.save_import(tx, replace(made, tally=tally, state=state, finished_at=tx.now if ended else None))
+    await IMPORTS.save(tx, replace(made, tally=tally, state=state, finished_at=tx.now if ended else None))
 
 
 def _reading(settings: Settings, made: Import) -> Reading:

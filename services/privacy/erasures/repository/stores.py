@@ -8,11 +8,14 @@ from uuid import UUID
 from sqlalchemy import text
 
 from services.privacy.identity.domain import Address, channels_of, kind_of, subject_of
-from shared.customers.stores import Store, deleted
+from shared.customers.stores import OWNERS, Store, deleted
 from shared.database.transaction import Tx
 
 # Own stores, in the order of erasing. The tombstone is set before: the ledger's guard lets go of its lines only then.
 # A kept answer is emptied, not deleted: the repeat of a batch must not record again what others said in it.
+# Merges stay. Whoever is one with an erased id is erased here (subject_locks): what is heard later under another id of
+# the person must meet the tombstone, and a merge that was undone must stay so, or a living customer would be taken for
+# the erased one. The request, which is kept with its certificate, names the same ids.
 _ANSWERS = """exists (select from unnest(cast(:texts as bytea[])) as t(needle) where position(needle in body) > 0)"""
 _THEIRS = "customer_id = any(cast(:ids as uuid[]))"
 OWN = (
@@ -28,12 +31,7 @@ OWN = (
         f"request_archives where request_id in (select request_id from requests where {_THEIRS})",
     ),
     *deleted("preferences", "restriction_changes"),
-    # Of an identifier stays how often it has changed hands.
-    Store(
-        "identifier_owners",
-        f"identifier_owners where {_THEIRS}",
-        f"update identifier_owners set kind = null, customer_id = null, trust = null where {_THEIRS}",
-    ),
+    OWNERS,
     *deleted("permits"),
     Store(
         "idempotency",

@@ -29,11 +29,6 @@ class Kind(StrEnum):
     PORTABILITY = "portability"
     OBJECTION = "objection"
 
-    @property
-    def wants_archive(self) -> bool:
-        """It is answered by an archive of what is kept."""
-        return self in (Kind.ACCESS, Kind.PORTABILITY)
-
 
 class RequestState(StrEnum):
     """`waiting` for the identity check; `working`; `ready` to be handed out; `answered`; or `refused`."""

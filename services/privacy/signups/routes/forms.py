@@ -7,7 +7,7 @@ from typing import Annotated
 from fastapi import Path, Query
 
 from services.privacy.signups import content
-from services.privacy.signups.routes.doorway import settings_of
+from services.privacy.signups.routes.admission import settings_of
 from services.privacy.signups.schemas import EmbedOut, FormIn, FormOut, FormsOut
 from services.privacy.signups.service import forms as service
 from services.privacy.site.content import language_of

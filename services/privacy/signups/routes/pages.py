@@ -15,12 +15,11 @@ from services.privacy.notices.domain import NoticeKey
 from services.privacy.signups import content
 from services.privacy.signups.domain import Person, SignUpState, read_token
 from services.privacy.signups.errors import AddressUnusable, TooManySignUps
-from services.privacy.signups.routes.doorway import admit, ages_of, client, settings_of
+from services.privacy.signups.routes.admission import admit, ages_of, client, settings_of
 from services.privacy.signups.routes.forms import FormName
 from services.privacy.signups.schemas import PersonIn
 from services.privacy.signups.service import confirming, forms
-from services.privacy.signups.service.requesting import Request as SignUpRequest
-from services.privacy.signups.service.requesting import sign_up
+from services.privacy.signups.service.requesting import SignUpRequest, sign_up
 from services.privacy.site.content import language_of, unknown_link
 from shared.web import APIRouter, ContextDep, TxDep, body_limit, public
 from shared.web.context import AppContext

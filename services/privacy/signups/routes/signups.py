@@ -6,7 +6,7 @@ from fastapi import Request
 
 from services.privacy.identity.service import hashing_of
 from services.privacy.signups.domain import make_token
-from services.privacy.signups.routes.doorway import admit, ages_of, client, settings_of
+from services.privacy.signups.routes.admission import admit, ages_of, client, settings_of
 from services.privacy.signups.schemas import CardOut, CardsIn, CardsOut, SignUpIn, SignUpOut
 from services.privacy.signups.service.confirming import waiting
 from services.privacy.signups.service.requesting import sign_up

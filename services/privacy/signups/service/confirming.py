@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
 from uuid import UUID
 
 from services.privacy.consents.domain.ledger import Action, Proof
@@ -77,7 +76,7 @@ async def waiting(tx: Tx, hashing: Hashing, ids: Sequence[UUID]) -> list[tuple[S
 async def purge(tx: Tx, limit: int) -> tuple[int, int]:
     """Up to `limit` sign-ups that nobody confirmed in time, and those confirmed long ago, are gone; how many were not
     confirmed, and how many in all."""
-    gone = await repository.purge(tx, tx.now - timedelta(seconds=KEPT_CONFIRMED.total_seconds()), limit)
+    gone = await repository.purge(tx, tx.now - KEPT_CONFIRMED, limit)
     return sum(state is SignUpState.PENDING for state in gone), len(gone)
 
 

@@ -43,7 +43,7 @@ class Ages:
 
 
 @dataclass(frozen=True, slots=True)
-class Request:
+class SignUpRequest:
     """What a caller sends: who, which wordings they saw and ticked, in which language, and what proves it."""
 
     person: Person
@@ -55,7 +55,7 @@ class Request:
     country: str | None = None
 
 
-async def sign_up(tx: Tx, hashing: Hashing, request: Request, *, ages: Ages, valid_h: float) -> UUID:
+async def sign_up(tx: Tx, hashing: Hashing, request: SignUpRequest, *, ages: Ages, valid_h: float) -> UUID:
     """The address will be asked whether it consents to what these wordings say; returns the sign-up's id.
 
     The same request again within minutes is the same sign-up, and an address is asked a few times a day at most:

@@ -11,11 +11,11 @@ import pytest
 
 from services.campaigns.campaigns.domain.campaign import (
     Campaign,
+    CampaignState,
     Definition,
     EventTrigger,
     OneOff,
     SegmentTrigger,
-    State,
 )
 from services.campaigns.campaigns.domain.terms import terms_of
 from services.campaigns.campaigns.repository.definitions import dump_definition
@@ -55,8 +55,8 @@ async def test_an_upgrade_gives_every_campaign_the_terms_that_it_would_be_given_
     await asyncio.to_thread(run_migrations, "campaigns", url, "0001")
     made = [
         Campaign(uuid4(), 1, state, definition, uuid4(), uuid4(), clock.now())
-        for state in State
-        if state is not State.STARTING
+        for state in CampaignState
+        if state is not CampaignState.STARTING
         for definition in _DEFINITIONS
     ]
     database = Database(url, source="campaigns", clock=clock, pool_size=2)

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from uuid import uuid4
 
-from shared.contracts.customers import ProfileChanged
 from shared.contracts.privacy import ConsentChanged
+from tests.component.campaigns.builders import a_profile
 from tests.component.campaigns.conftest import as_
 from tests.component.campaigns.world import World, recipients
 
@@ -55,15 +54,7 @@ async def test_a_dry_run_says_what_would_happen_and_sends_nothing(world: World) 
     grant = ConsentChanged(consent_id=uuid4(), purpose="offers", channel="email", state="granted")
     events = []
     for customer, status in ((good, "active"), (silent, "active"), (blocked, "blocked")):
-        profile = ProfileChanged(
-            kind="person",
-            status=status,
-            attributes={},
-            changed=[],
-            reachable=["email"],
-            time_zone="UTC",
-            created_at=datetime(2020, 1, 1, tzinfo=UTC),
-        )
+        profile = a_profile(status=status)
         events += [world.event(profile, customer), world.moved(customer, into=segment)]
     await world.handle(*events, world.event(grant, good), world.event(grant, blocked))
     campaign = await world.campaign(segment=segment, start=False)

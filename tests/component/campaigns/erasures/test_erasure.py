@@ -11,9 +11,9 @@ from services.campaigns.capabilities import STORES as ALL_STORES
 from services.campaigns.delivery.clients import Permission, Question
 from services.campaigns.erasures import service
 from shared.contracts.campaigns import CampaignsErasureDone
-from shared.contracts.customers import ProfileChanged
 from shared.contracts.privacy import ConsentChanged, ErasureRequested
 from shared.events.processor import BatchProcessor
+from tests.component.campaigns.builders import a_profile
 from tests.component.campaigns.world import RealServices, World
 
 STORES = (
@@ -39,15 +39,7 @@ async def found(world: World, customer: UUID) -> dict[str, int]:
 
 async def test_an_erased_customer_is_found_in_no_store_and_the_counts_stay(world: World) -> None:
     segment, customer = uuid4(), await world.customer()
-    profile = ProfileChanged(
-        kind="person",
-        status="active",
-        attributes={},
-        changed=[],
-        reachable=["email"],
-        time_zone="UTC",
-        created_at=world.clock.now(),
-    )
+    profile = a_profile()
     grant = ConsentChanged(consent_id=uuid4(), purpose="offers", channel="email", state="granted")
     await world.handle(
         world.event(profile, customer), world.event(grant, customer), world.moved(customer, into=segment)

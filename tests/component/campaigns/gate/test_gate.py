@@ -7,8 +7,9 @@ from datetime import UTC, timedelta
 from uuid import UUID, uuid4
 
 from services.campaigns.campaigns.service import lifecycle
-from shared.contracts.customers import CustomerRetracted, CustomersMerged, ProfileChanged
+from shared.contracts.customers import CustomerRetracted, CustomersMerged
 from shared.contracts.privacy import ConsentChanged, RestrictionChanged
+from tests.component.campaigns.builders import a_profile
 from tests.component.campaigns.world import TEXT, World
 
 
@@ -76,15 +77,7 @@ async def test_quiet_hours_are_those_of_the_customers_own_zone(world: World) -> 
     world.clock.set(world.clock.now().replace(hour=14))
     segment = uuid4()
     here, tokyo = await world.customer(), await world.customer()
-    profile = ProfileChanged(
-        kind="person",
-        status="active",
-        attributes={},
-        changed=[],
-        reachable=["email"],
-        time_zone="Asia/Tokyo",
-        created_at=world.clock.now(),
-    )
+    profile = a_profile(time_zone="Asia/Tokyo")
     campaign = await world.campaign(segment=segment)
     await world.handle(world.event(profile, tokyo), world.moved(here, into=segment), world.moved(tokyo, into=segment))
     await world.send()
@@ -102,15 +95,7 @@ async def test_of_a_retracted_customer_nothing_is_copied(world: World) -> None:
     customer = await world.customer()
     fact = CustomerRetracted(import_id=uuid4())
     kept = "select status is null and time_zone is null and reachable = '{}' from profiles where customer_id = :id"
-    profile = ProfileChanged(
-        kind="person",
-        status="active",
-        attributes={},
-        changed=[],
-        reachable=["email"],
-        time_zone="Asia/Tokyo",
-        created_at=world.clock.now(),
-    )
+    profile = a_profile(time_zone="Asia/Tokyo")
     await world.handle(world.event(profile, customer))
     assert await world.value(kept, id=customer) is False
     await world.handle(world.event(fact, customer))
@@ -157,15 +142,7 @@ async def test_whoever_was_held_out_stays_held_out_when_the_campaign_is_changed(
 async def test_a_restricted_or_blocked_customer_is_refused(world: World) -> None:
     segment = uuid4()
     restricted, blocked = await world.customer(), await world.customer()
-    profile = ProfileChanged(
-        kind="person",
-        status="blocked",
-        attributes={},
-        changed=[],
-        reachable=["email"],
-        time_zone="UTC",
-        created_at=world.clock.now(),
-    )
+    profile = a_profile(status="blocked")
     campaign = await world.campaign(segment=segment)
     await world.handle(
         world.event(RestrictionChanged(restricted=True), restricted),

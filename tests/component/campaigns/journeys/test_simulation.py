@@ -6,8 +6,8 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
-from shared.contracts.customers import ProfileChanged
 from shared.contracts.privacy import ConsentChanged
+from tests.component.campaigns.builders import a_profile
 from tests.component.campaigns.journeys.travel import a_send, a_wait, act, create, enter, go_on, trips
 from tests.component.campaigns.world import World
 
@@ -27,15 +27,7 @@ NODES: dict[str, Any] = {
 async def introduced(world: World, *, consent: bool, zone: str) -> UUID:
     """Somebody of whom campaigns has heard what privacy and customers know."""
     customer = await world.customer(consent=consent)
-    profile = ProfileChanged(
-        kind="person",
-        status="active",
-        attributes={},
-        changed=[],
-        reachable=["email"],
-        time_zone=zone,
-        created_at=world.clock.now(),
-    )
+    profile = a_profile(time_zone=zone)
     state = "granted" if consent else "denied"
     stated = ConsentChanged(consent_id=uuid4(), purpose="offers", channel="email", state=state)
     await world.handle(world.event(profile, customer), world.event(stated, customer))

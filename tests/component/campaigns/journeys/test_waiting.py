@@ -10,6 +10,7 @@ import pytest
 
 from shared.contracts.customers import CustomersMerged, ProfileChanged
 from shared.contracts.interactions import Line, PurchaseRecorded, ResponseRecorded
+from tests.component.campaigns.builders import a_profile
 from tests.component.campaigns.journeys.travel import (
     a_send,
     a_wait,
@@ -34,17 +35,9 @@ def a_purchase(amount: int = 100) -> PurchaseRecorded:
     )
 
 
-def a_profile(world: World, **attributes: Any) -> ProfileChanged:
+def with_attributes(**attributes: Any) -> ProfileChanged:
     """What customers says of somebody in Berlin."""
-    return ProfileChanged(
-        kind="person",
-        status="active",
-        attributes=attributes,
-        changed=sorted(attributes),
-        reachable=["email"],
-        time_zone="Europe/Berlin",
-        created_at=world.clock.now(),
-    )
+    return a_profile(attributes=attributes, changed=sorted(attributes), time_zone="Europe/Berlin")
 
 
 UNTIL_BOUGHT = {
@@ -137,7 +130,7 @@ async def test_a_date_is_waited_for_in_the_customers_zone_and_moves_when_the_dat
     nodes = {"wait": {"kind": "wait_until", "until": until, "at_most": "P60D"}}
     journey = await create(world, nodes)
     customer, dateless = await world.customer(), await world.customer()
-    await world.handle(world.event(a_profile(world, visit=_in(world, 10)), customer))
+    await world.handle(world.event(with_attributes(visit=_in(world, 10)), customer))
     await enter(world, journey, customer, dateless)
     await move(world)
     assert await way(world, dateless, journey) == [("wait", "no-date", None)]
@@ -145,7 +138,7 @@ async def test_a_date_is_waited_for_in_the_customers_zone_and_moves_when_the_dat
     assert due.startswith(_in(world, 9))
     # 10:00 in Berlin is 08:00 or 09:00 in UTC.
     assert due[11:] in ("08:00:00Z", "09:00:00Z")
-    await world.handle(world.event(a_profile(world, visit=_in(world, 20)), customer))
+    await world.handle(world.event(with_attributes(visit=_in(world, 20)), customer))
     await move(world)
     assert (await trips(world, customer))[0]["due_at"].startswith(_in(world, 19))
     await go_on(world, days=20)

@@ -16,13 +16,13 @@ from deploy.local import Dsns
 from services.customers.config import Settings
 from services.customers.imports.clients import privacy as privacy_client
 from services.customers.imports.domain.consents import ConsentRule
-from services.customers.imports.errors import InvalidMapping
 from services.customers.imports.service.consents import tell_privacy
 from services.customers.imports.service.faults import refuse_consent_faults
 from services.privacy import app as privacy_app
 from services.privacy.config import Settings as PrivacySettings
 from services.registry import run_migrations
 from shared.contracts.privacy import ErasureRequested
+from shared.files.errors import InvalidMapping
 from shared.ids import new_id
 from shared.web.service_client import service_client
 from tests.component.customers.builders import Body, derived

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
 from uuid import UUID
 
 import httpx
 import pytest
 
-from services.customers.imports.repository import files as repository
+from services.customers.imports.repository.files import IMPORTS
 from services.customers.imports.service.running import continue_import
 from shared.contracts.customers import ProfileChanged
 from shared.contracts.envelope import Origin
@@ -17,6 +16,7 @@ from shared.ids import new_id
 from tests.component.customers.builders import created, derived, observed, read
 from tests.component.customers.conftest import World, as_
 from tests.component.customers.imports.files import a_csv, an_address, mapped, outcome, send, shown, worked
+from tests.sheets import killed_before_its_commit
 
 
 def named(address: str) -> dict[str, str]:
@@ -96,18 +96,9 @@ async def test_an_import_goes_on_after_a_crash_with_each_row_once(
     async with world.database.transaction() as tx:
         assert await continue_import(tx, world.settings)
     assert (await shown(api, import_id))["rows_done"] == 500
-    save = repository.save_import
-
-    async def die(tx: Any, made: Any) -> None:
-        await save(tx, made)
-        raise SystemExit
-
-    # Everything of the second batch is written, and the process ends before its commit.
-    with monkeypatch.context() as dying:
-        dying.setattr(repository, "save_import", die)
-        with pytest.raises(SystemExit):
-            async with world.database.transaction() as tx:
-                await continue_import(tx, world.settings)
+    with killed_before_its_commit(monkeypatch, IMPORTS):
+        async with world.database.transaction() as tx:
+            await continue_import(tx, world.settings)
     assert (await shown(api, import_id))["rows_done"] == 500
     await world.run_jobs()
     body = await shown(api, import_id)

@@ -5,8 +5,11 @@ from __future__ import annotations
 import httpx
 import pytest
 
-from services.customers.imports.service import pacing, running
+from services.customers.imports.clients.lag import AnalyticsLag
+from services.customers.imports.service import running
 from services.customers.imports.service.running import continue_import
+from shared.database.transaction import Tx
+from shared.files.imports import pacing
 from tests.component.customers.conftest import World, as_
 from tests.component.customers.imports.files import MAPPING, a_csv, an_address, mapped, outcome, send, shown, worked
 
@@ -57,27 +60,31 @@ async def test_rows_wait_while_analytics_is_behind(
     """Catches an import that floods everybody behind it, and one that waits for ever."""
     monkeypatch.setattr(running, "BATCH", 1)
     monkeypatch.setattr(pacing, "_LOOK_S", 0.0)
-    settings = world.settings.model_copy(update={"import_pause_lag": 3_000})
+    lag = AnalyticsLag(world.settings.model_copy(update={"import_pause_lag": 3_000}))
     import_id = await mapped(api, a_csv(*((an_address(), "Ada", "Bath", "") for _ in range(3))))
     await asked(api, import_id, "start")
     answers, seen = [9_000, 9_000, 0, 0, 0], []
 
-    async def lag() -> int:
+    async def go_on(tx: Tx) -> bool:
+        return await continue_import(tx, world.settings)
+
+    async def events() -> int:
         seen.append(int((await shown(api, import_id))["rows_done"]))
         return answers.pop(0) if answers else 0
 
-    await pacing.run_imports(world.database, settings, lag)
+    monkeypatch.setattr(lag, "events", events)
+    await pacing.run_imports(world.database, go_on, lag.behind)
     # Three looks behind the first row: twice it waited.
     assert seen[:4] == [1, 1, 1, 2]
     assert (await shown(api, import_id))["state"] == "done"
-    monkeypatch.setattr(pacing, "_LONGEST_S", 0.0)
 
     async def hopeless() -> int:
         return 9_000
 
     again = await mapped(api, a_csv((an_address(), "Ada", "Bath", "")))
     await asked(api, again, "start")
-    await pacing.run_imports(world.database, settings, hopeless)
+    monkeypatch.setattr(lag, "events", hopeless)
+    await pacing.run_imports(world.database, go_on, lag.behind, longest_s=0.0)
     assert (await shown(api, again))["state"] == "done"
 
 

@@ -10,6 +10,7 @@ import httpx
 import pytest
 
 from services.interactions.imports import repository
+from services.interactions.imports.repository import IMPORTS
 from services.interactions.imports.service.running import continue_import, delete_old_files
 from shared.clock import SystemClock
 from shared.contracts.envelope import Origin
@@ -19,7 +20,7 @@ from shared.ids import new_id
 from tests.component.interactions.builders import a_purchase, an_email, an_event
 from tests.component.interactions.conftest import IMPORTER, WRITER, DrivenWorker, as_
 from tests.component.interactions.imports.files import a_csv, a_number, a_row, counted, mapped, run, send, shown, worked
-from tests.sheets import a_workbook
+from tests.sheets import a_workbook, killed_before_its_commit
 
 
 async def test_a_dry_run_counts_and_records_nothing(api: httpx.AsyncClient, worker: DrivenWorker) -> None:
@@ -116,18 +117,9 @@ async def test_an_import_goes_on_after_a_crash_with_each_order_once(
             assert await continue_import(tx, worker.settings)
     done = (await shown(api, import_id))["rows_done"]
     assert 0 < done < 1400
-    save = repository.save_import
-
-    async def die(tx: Any, made: Any) -> None:
-        await save(tx, made)
-        raise SystemExit
-
-    # Everything of the next batch is written, and the process ends before its commit.
-    with monkeypatch.context() as dying:
-        dying.setattr(repository, "save_import", die)
-        with pytest.raises(SystemExit):
-            async with worker.database.transaction() as tx:
-                await continue_import(tx, worker.settings)
+    with killed_before_its_commit(monkeypatch, IMPORTS):
+        async with worker.database.transaction() as tx:
+            await continue_import(tx, worker.settings)
     assert (await shown(api, import_id))["rows_done"] == done
     await run(worker)
     body = await shown(api, import_id)

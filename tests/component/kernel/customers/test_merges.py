@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 from services.analytics.segments.domain.sql.people import MERGED
 from shared.contracts.customers import CustomersMerged, MergeUndone
 from shared.customers.group import Group
-from shared.customers.merges import count_merges, create_merges, forget_merges, groups_of, record_merges
+from shared.customers.merges import create_merges, groups_of, record_merges
+from shared.customers.stores import MERGES, Person, count_stores, erase_stores
 from shared.database.engine import Database
 from tests.fakes import FixedClock
 
@@ -98,7 +99,8 @@ async def test_what_is_forgotten_is_counted_no_more(url: str) -> None:
         async with database.transaction() as tx:
             await tx.execute("delete from merges")
             await record_merges(tx, [_merged((uuid4(), first, second)), _merged((uuid4(), third, first))])
-            assert (await forget_merges(tx, [first]), await count_merges(tx, [first, second, third])) == (2, 0)
+            assert await erase_stores(tx, [MERGES], Person([first])) == {"merges": 2}
+            assert await count_stores(tx, [MERGES], Person([first, second, third])) == {"merges": 0}
             assert (await groups_of(tx, [second]))[second] == Group(second, (second,))
     finally:
         await database.close()

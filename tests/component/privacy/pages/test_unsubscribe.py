@@ -8,6 +8,7 @@ from uuid import UUID
 
 import httpx
 import pytest
+from fastapi.responses import HTMLResponse
 
 from services.privacy.pages import content
 from shared.database.engine import Database
@@ -45,7 +46,7 @@ ONE_CLICK = {"List-Unsubscribe": "One-Click"}
 
 def test_the_page_promises_only_what_it_does() -> None:
     """Catches a choice that is called less often and stops everything: frequency is not what this page changes."""
-    page = content.unsubscribe_page("marketing.news", "email", "a-token")
+    page = _html(content.unsubscribe_page("marketing.news", "email", "a-token"))
     assert "often" not in page.lower().partition("choose in detail")[0]
     assert "Only this: no more about marketing: news by e-mail" in page
 
@@ -195,10 +196,20 @@ async def test_a_bad_link_gets_a_friendly_page(visitor: httpx.AsyncClient, token
             assert "This link does not work" in answer.text
 
 
+async def test_whoever_holds_a_bad_link_reads_that_in_their_language(visitor: httpx.AsyncClient) -> None:
+    """Catches a page that speaks English only, while all the others speak six languages."""
+    answer = await visitor.get("/unsubscribe/x", headers={"Accept-Language": "de-AT,de;q=0.9"})
+    assert (answer.status_code, _Page(answer.text).all("html")[0]["lang"]) == (404, "de")
+
+
 async def test_a_huge_form_is_refused(visitor: httpx.AsyncClient) -> None:
     """Catches a public door that reads whatever it is sent."""
     answer = await visitor.post(a_link(new_id()), content=b"x" * 100_000)
     assert answer.status_code == 413
+
+
+def _html(page: HTMLResponse) -> str:
+    return bytes(page.body).decode()
 
 
 class _Page(HTMLParser):
@@ -237,5 +248,6 @@ def test_words_of_a_message_are_text_on_the_page() -> None:
         content.unsubscribe_page("<script>x</script>", "<b>", "token"),
         content.unsubscribed_page("<script>x</script>", "<b>", everything=False),
     ):
-        assert not any(_Page(page).all(tag) for tag in ("script", "b"))
-        assert "&lt;script&gt;x&lt;/script&gt;" in page
+        html = _html(page)
+        assert not any(_Page(html).all(tag) for tag in ("script", "b"))
+        assert "&lt;script&gt;x&lt;/script&gt;" in html

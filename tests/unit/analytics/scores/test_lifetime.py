@@ -26,8 +26,9 @@ def test_bgnbd_has_the_published_parameters_of_cdnow() -> None:
 
 
 def test_expected_purchases_of_a_new_customer_are_the_published_ones() -> None:
-    weeks = one(0.1429, 1, 3, 31.8571, 32, 78)
-    found = lifetime.expected_of_new(CDNOW, weeks)
+    """E[X(t)]: repeat purchase days within so many weeks of the first purchase."""
+    none = one(0)
+    found = [lifetime.expected(CDNOW, none, none, none, week)[0] for week in (0.1429, 1, 3, 31.8571, 32, 78)]
     assert found == pytest.approx([0.0078, 0.0532, 0.1506, 1.0405, 1.0437, 1.8580], abs=1e-4)
 
 

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
-from services.campaigns.campaigns.domain.campaign import Campaign, Definition, SegmentTrigger, State
+from services.campaigns.campaigns.domain.campaign import Campaign, CampaignState, Definition, SegmentTrigger
 from services.campaigns.content.domain.content import Content
 
 NOON = datetime(2024, 6, 3, 12, tzinfo=UTC)
@@ -21,6 +21,6 @@ def a_definition(**changes: Any) -> Definition:
     return replace(base, **changes)
 
 
-def a_campaign(*, state: State = State.RUNNING, **changes: Any) -> Campaign:
+def a_campaign(*, state: CampaignState = CampaignState.RUNNING, **changes: Any) -> Campaign:
     """A running campaign."""
     return Campaign(uuid4(), 2, state, a_definition(**changes), uuid4(), uuid4(), NOON - timedelta(days=1), NOON)

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.campaigns.campaigns.domain.campaign import Action, EventTrigger, ReEntry, State, after
+from services.campaigns.campaigns.domain.campaign import Action, CampaignState, EventTrigger, ReEntry, after
 from services.campaigns.campaigns.domain.conditions import Condition, all_hold
 from tests.unit.campaigns.campaigns.builders import NOON, a_definition
 
@@ -17,15 +17,15 @@ ACTIONS: list[Action] = ["start", "pause", "resume", "stop", "finish"]
 
 @given(st.lists(st.sampled_from(ACTIONS), max_size=30))
 def test_whatever_is_tried_a_campaign_that_is_over_stays_over(actions: list[Action]) -> None:
-    state, over = State.DRAFT, False
+    state, over = CampaignState.DRAFT, False
     for action in actions:
         state = after(state, action) or state
-        assert not over or state in (State.STOPPED, State.FINISHED)
-        over = state in (State.STOPPED, State.FINISHED)
+        assert not over or state in (CampaignState.STOPPED, CampaignState.FINISHED)
+        over = state in (CampaignState.STOPPED, CampaignState.FINISHED)
 
 
 def test_a_draft_can_only_be_started() -> None:
-    assert [action for action in ACTIONS if after(State.DRAFT, action)] == ["start"]
+    assert [action for action in ACTIONS if after(CampaignState.DRAFT, action)] == ["start"]
 
 
 def test_re_entry_once_is_once_and_again_after_days_is_exact() -> None:

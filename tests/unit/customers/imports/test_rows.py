@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from services.customers.attributes.domain.catalogue import BUILT_IN
 from services.customers.imports.domain.mapping import faults_of, guess_mapping
-from services.customers.imports.domain.rows import Reading, RefusedRow, RowRead, read_row
+from services.customers.imports.domain.rows import Reading, RowRead, read_row
+from shared.files.imports.domain import RefusedRow
 from shared.files.mapping import MappedColumn
 from shared.files.sheets import SheetRow, plain_cell, safe_cell
 

@@ -13,10 +13,10 @@ from services.interactions.imports.domain.orders import (
     OF_THE_SAME_ORDER,
     OrderRead,
     Reading,
-    RefusedRow,
     order_key,
     read_order,
 )
+from shared.files.imports.domain import RefusedRow
 from shared.files.mapping import MappedColumn
 from shared.files.sheets import SheetRow
 

@@ -1,4 +1,4 @@
-"""What all doors of sign-ups need: how often one client may sign somebody up, and from which age on."""
+"""What all doors of sign-ups ask before one is taken: how often one client may sign up, and from which age on."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def settings_of(context: AppContext) -> Settings:
 
 
 @contextlib.asynccontextmanager
-async def open_doorway(context: AppContext) -> AsyncIterator[None]:
+async def open_rate_limit(context: AppContext) -> AsyncIterator[None]:
     """The limit per client, counted in Redis over all processes."""
     minute = settings_of(context).signups_per_minute
     context.extras[_LIMIT] = RateLimit(context.redis, "signups", rate=minute / 60, burst=minute)

@@ -1,4 +1,4 @@
-"""Erase what was recorded about customers, and count what is left of it."""
+"""By which names publishers have told of customers: letters about them are found by these."""
 
 from __future__ import annotations
 
@@ -8,14 +8,6 @@ from uuid import UUID
 from services.interactions.recording import repository
 from services.interactions.recording.domain.digests import name_in, slots_of
 from shared.database.transaction import Tx
-
-
-async def erase_recorded(tx: Tx, ids: Sequence[UUID], fresh: UUID) -> dict[str, int]:
-    """Baskets keep their amounts under `fresh`, all else about `ids` is gone; returns how many rows of each store.
-
-    The caller holds `lock_for_erasure`.
-    """
-    return await repository.erase_customers(tx, ids, fresh)
 
 
 async def names_told(tx: Tx, ids: Sequence[UUID]) -> set[str]:
@@ -29,8 +21,3 @@ async def names_told_about_others(tx: Tx, names: Iterable[str], ids: Sequence[UU
     """Those of `names` by which publishers have named somebody who is none of `ids`."""
     slots = {slot: name for name in names for slot in slots_of(name)}
     return {slots[slot] for slot in await repository.told_about_others(tx, slots, ids)}
-
-
-async def remaining_recorded(tx: Tx, ids: Sequence[UUID]) -> dict[str, int]:
-    """How many rows each store still holds about `ids`."""
-    return await repository.remaining_of(tx, ids)
