@@ -40,7 +40,7 @@ def digest_id(digest: bytes) -> UUID:
     raw = bytearray(digest[:16])
     raw[6] = (raw[6] & 0x0F) | 0x80
     raw[8] = (raw[8] & 0x3F) | 0x80
-    return UUID(bytes=bytes(raw))
+    return read_id(raw.hex())
 
 
 def milliseconds_of(id: UUID) -> int | None:

@@ -149,7 +149,8 @@ def _decide(what: str, pair: UUID, url: str | None, key: str | None, folder: Fol
 
 def _merge(client: Any, pair: UUID, survivor: UUID | None, *, dry_run: bool) -> dict[str, Any]:
     body = {"survivor": str(survivor) if survivor else None, "dry_run": dry_run}
-    return answer_of(client.post(f"/duplicates/{pair}/confirm", json=body))
+    merged: dict[str, Any] = answer_of(client.post(f"/duplicates/{pair}/confirm", json=body))
+    return merged
 
 
 def _why(pair: dict[str, Any]) -> str:
