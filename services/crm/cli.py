@@ -15,6 +15,7 @@ from services.crm import (
     migrating,
     orders,
     products,
+    publishers,
     rebuilding,
     reconciling,
     repairing,
@@ -43,6 +44,7 @@ app.add_typer(customers.commands, name="customers")
 app.add_typer(consents.commands, name="consents")
 app.add_typer(orders.commands, name="orders")
 app.add_typer(products.commands, name="products")
+app.add_typer(publishers.commands, name="publishers")
 app.add_typer(campaigns.commands, name="campaigns")
 app.add_typer(journeys.commands, name="journeys")
 app.command("where")(where.where)

@@ -11,6 +11,8 @@ from services.interactions.imports import routes as imports
 from services.interactions.ingest.handlers import subscriptions
 from services.interactions.ingest.routes import events
 from services.interactions.ingest.routes.publisher import open_publisher
+from services.interactions.publishers import jobs as publishers_jobs
+from services.interactions.publishers import routes as publishers
 from services.interactions.rates import routes as rates
 from services.interactions.recording import jobs as recording_jobs
 from services.interactions.recording.handlers import HANDLERS as RECORDING_HANDLERS
@@ -31,6 +33,7 @@ CAPABILITIES = [
     Capability("event_types", routers=[event_types.router]),
     Capability("visitors"),
     Capability("catalogue", routers=[catalogue.router]),
+    Capability("publishers", routers=[publishers.router], jobs=publishers_jobs.JOBS),
     Capability(
         "recording",
         handlers=RECORDING_HANDLERS,

@@ -26,7 +26,7 @@ Trust = Literal["server", "browser"]
 says of somebody is hearsay: it opens a customer, and changes nothing of one that is known."""
 
 SCOPES = {
-    "interactions:write": "record what happened; reads nothing",
+    "interactions:write": "record what happened; reads nothing but what became of it",
     "interactions:read": "timelines and single interactions",
     "interactions:import": "bring files of orders, see what they hold, run them and take them back",
     "catalogue:read": "products, prices, and costs to the firm",

@@ -41,6 +41,23 @@ def attribute(number: int = 1) -> dict[str, Any]:
             "personal": True, "retention_days": None, "segmentable": True}  # fmt: skip
 
 
+def publisher(number: int = 0) -> dict[str, Any]:
+    outcomes = {"accepted": 20, "recorded": 18, "duplicate": 2, "refused": 1}
+    return {"publisher": f"web-shop-{number}" if number else "web-shop", "hour": outcomes, "day": outcomes,
+            "seen_at": AT}  # fmt: skip
+
+
+def activity(count: int = 3) -> dict[str, Any]:
+    refused = {"door": "batch", "kind": "purchase", "reason": "wrong-field"}
+    return {
+        **publisher(), "until": AT, "minutes": [{"minute": AT, "outcome": "refused", "events": 1}],
+        "counts": [{**refused, "outcome": "refused", "reason": f"wrong-{number}", "hour": 1, "day": 1}
+                   for number in range(min(count, 500))],
+        "examples": [{**refused, "where": "/data/currency", "what": f"no currency {number}", "cure": "send ISO 4217",
+                      "times": 3, "seen_at": AT} for number in range(min(count, 100))],
+    }  # fmt: skip
+
+
 def segment(number: int = 1) -> dict[str, Any]:
     rule = {"event": "purchase", "op": "gte", "value": number + 1, "window": {"last": "P30D"}}
     return {
@@ -219,6 +236,8 @@ def everything(count: int = 3) -> dict[str, Any]:
         "POST /customers/merges": merge(),
         "GET /interactions/customers/{}/timeline": rows(interaction, count),
         "GET /interactions/stats": {"since": AT, "until": AT, "interactions": 1200, "counts": [count_of]},
+        "GET /interactions/publishers": {"items": [publisher(number) for number in range(count)]},
+        "GET /interactions/publishers/{}/activity": activity(count),
         "GET /analytics/segments": rows(segment, count),
         "GET /analytics/segments/vocabulary": vocabulary,
         "GET /analytics/segments/{}": segment(),

@@ -71,6 +71,8 @@ PLACES = [
     Place("operations", "/operations", "in order", "/services"),
     Place("dead-letters", "/operations?tab=dead-letters", "customers-inbound", "/customers/dead-letters"),
     Place("dead-letter", f"/operations/dead-letters/customers/{an_id(1)}", "unreadable", "/customers/dead-letters"),
+    Place("publishers", "/operations?tab=publishers", "web-shop", "/interactions/publishers"),
+    Place("publisher", "/operations/publishers/web-shop", "/data/currency", "/interactions/publishers"),
     Place("sending", "/operations?tab=sending", "Sending is on.", "/campaigns/policies"),
 ]
 

@@ -8,6 +8,7 @@ import services.interactions.catalogue.tables
 import services.interactions.event_types.tables
 import services.interactions.identity.tables
 import services.interactions.imports.tables
+import services.interactions.publishers.tables
 import services.interactions.rates.tables
 import services.interactions.recording.tables
 import services.interactions.visitors.tables  # noqa: F401

@@ -45,6 +45,7 @@ const privacyDesk = page("/privacy", "privacy:read", () => import("../pages/priv
 const erasure = page("/privacy/erasures/$id", "privacy:read", () => import("../pages/privacy/ErasurePage"), "ErasurePage");
 const settings = page("/settings", "campaigns:read", () => import("../pages/settings/Settings"), "Settings");
 const operations = page("/operations", "operations", () => import("../pages/operations/Operations"), "Operations");
+const publisher = page("/operations/publishers/$name", "operations", () => import("../pages/operations/PublisherPage"), "PublisherPage");
 const deadLetter = page("/operations/dead-letters/$service/$id", "operations", () => import("../pages/operations/DeadLetterPage"), "DeadLetterPage");
 const index = createRoute({ getParentRoute: () => root, path: "/index.html", beforeLoad: () => { throw redirect({ to: "/" }); } });
 
@@ -52,7 +53,7 @@ export const router = createRouter({
   routeTree: root.addChildren([
     shell.addChildren([
       home, customerList, duplicates, call, customer, importList, importNew, importOne, gallery, segmentList, segmentNew, segment, segmentEdit, campaignList, campaignNew,
-      campaign, campaignEdit, insights, privacyDesk, erasure, settings, operations, deadLetter,
+      campaign, campaignEdit, insights, privacyDesk, erasure, settings, operations, publisher, deadLetter,
     ]),
     signIn,
     index,

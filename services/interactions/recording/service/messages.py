@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, date
 from typing import Any
@@ -13,6 +13,7 @@ from services.interactions.config import Settings
 from services.interactions.event_types.errors import UnfitEvent
 from services.interactions.event_types.service import read_types, told_by
 from services.interactions.identity.service import lock_against_erasures, resolve
+from services.interactions.publishers.service import note_recorded
 from services.interactions.rates.domain import PLACES, base_amount
 from services.interactions.rates.service import rates_of_days
 from services.interactions.recording import repository
@@ -101,8 +102,14 @@ async def _fresh(tx: Tx, policy: Policy, inbound: Sequence[InboundEvent]) -> dic
     repeats += [(digest, event) for digest, event in first.items() if digest not in new]
     if repeats:
         await _refuse_others(tx, first, new, repeats)
+    fresh = {digest: event for digest, event in first.items() if digest in new}
     tx.after_commit(lambda: DUPLICATES.inc(len(inbound) - len(new)))
-    return {digest: event for digest, event in first.items() if digest in new}
+    tx.after_commit(lambda: note_recorded(_kinds(inbound), _kinds(fresh.values())))
+    return fresh
+
+
+def _kinds(events: Iterable[InboundEvent]) -> list[tuple[str, str]]:
+    return [(event.publisher, event.message.type) for event in events]
 
 
 async def _refuse_others(

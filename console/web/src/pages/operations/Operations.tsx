@@ -4,6 +4,7 @@ import { useTexts } from "../../app/texts";
 import { Page } from "../../components/Page";
 import { AddressTabs } from "../../components/Tabs";
 import { DeadLetters } from "./DeadLetters";
+import { Publishers } from "./Publishers";
 import { Sending } from "./Sending";
 import { Services } from "./Services";
 
@@ -15,6 +16,7 @@ export function Operations() {
       <AddressTabs tabs={[
         { id: "services", title: t("operations.services"), content: () => <Services /> },
         { id: "dead-letters", title: t("operations.dead"), content: () => <DeadLetters /> },
+        { id: "publishers", title: t("publishers.title"), content: () => <Publishers /> },
         ...(can("campaigns:read") ? [{ id: "sending", title: t("operations.sending"), content: () => <Sending /> }] : []),
       ]} />
     </Page>
