@@ -23,7 +23,7 @@ OTHERS = frozenset(
      "refresh_id", "change_id", "import_id", "identifier_id", "candidate_id", "merge_id", "request_id",
      "campaign_id", "message_id", "permit_id", "terms_id", "segment_id", "list_id", "journey_id", "traveller_id",
      "seed", "filled_after", "mapping_id", "notice_id", "notice_ids", "signup_id", "fit_id", "rfm_fit",
-     "value_fit", "consent_id", "erasure_id", "export_id", "visitor_id", "interaction_id"}
+     "value_fit", "consent_id", "erasure_id", "export_id", "visitor_id", "interaction_id", "case_id"}
 )  # fmt: skip
 # Ids of what was said stand there, with nothing else of a person: versions go on counting, and what was emitted was.
 KERNEL = frozenset({"subjects", "outbox"})

@@ -9,7 +9,16 @@ _READING = frozenset({"customers:read", "interactions:read", "analytics:read"})
 ROLES: dict[str, frozenset[str]] = {
     "marketer": _READING
     | {"customers:import", "analytics:write", "campaigns:read", "campaigns:write", "campaigns:send"},
-    "agent": _READING | {"customers:write", "interactions:write", "campaigns:read", "privacy:read", "privacy:write"},
+    "agent": _READING
+    | {
+        "cases:read",
+        "cases:write",
+        "customers:write",
+        "interactions:write",
+        "campaigns:read",
+        "privacy:read",
+        "privacy:write",
+    },
     "privacy-officer": frozenset(
         {"customers:read", "interactions:read", "privacy:read", "privacy:write", "privacy:erase"}
     ),

@@ -14,7 +14,8 @@ ROLES: dict[str, tuple[str, ...]] = {
     "storefront": ("interactions:write", "privacy:signup"),
     "website": ("interactions:write", "privacy:signup"),
     "mail-provider": ("interactions:write", "responses:write"),
-    "call-centre": ("interactions:write", "interactions:read", "customers:read", "customers:write"),
+    "call-centre": ("interactions:write", "interactions:read", "cases:read", "cases:write", "customers:read",
+                    "customers:write"),
     "marketing": ("customers:read", "analytics:read", "analytics:write", "campaigns:read", "campaigns:write",
                   "campaigns:send", "interactions:read"),
     "data-protection": ("privacy:read", "privacy:write", "privacy:erase", "privacy:admin", "privacy:requests",
@@ -32,10 +33,10 @@ ROLES: dict[str, tuple[str, ...]] = {
     "service-privacy": ("subjects:read",),
     # What all people may do together; the console's roles decide what each may (console/server/roles.py).
     "service-console": (
-        "customers:read", "customers:write", "customers:merge", "customers:import", "customers:export",
-        "catalogue:read", "catalogue:write", "interactions:define", "interactions:import", "interactions:read",
-        "interactions:write", "analytics:read", "analytics:write", "campaigns:read", "campaigns:write",
-        "campaigns:send", "privacy:read", "privacy:write", "privacy:erase", "operations",
+        "cases:read", "cases:write", "customers:read", "customers:write", "customers:merge", "customers:import",
+        "customers:export", "catalogue:read", "catalogue:write", "interactions:define", "interactions:import",
+        "interactions:read", "interactions:write", "analytics:read", "analytics:write", "campaigns:read",
+        "campaigns:write", "campaigns:send", "privacy:read", "privacy:write", "privacy:erase", "operations",
     ),
 }  # fmt: skip
 # Their keys stand in pages that anybody reads.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from services.interactions.cases import routes as cases
 from services.interactions.catalogue import routes as catalogue
 from services.interactions.erasures.handlers import HANDLERS as ERASURES_HANDLERS
 from services.interactions.event_types import routes as event_types
@@ -43,6 +44,7 @@ CAPABILITIES = [
     Capability("ingest", routers=[events.router], on_start=open_publisher, subscriptions=subscriptions),
     Capability("imports", routers=[imports.router, imports.by_interaction], jobs=imports_jobs.JOBS),
     Capability("segment_api", routers=[calls.router]),
+    Capability("cases", routers=[cases.router]),
     Capability("timeline", routers=[timeline.router]),
     Capability("erasures", handlers=ERASURES_HANDLERS),
 ]

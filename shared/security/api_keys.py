@@ -32,6 +32,8 @@ SCOPES = {
     "catalogue:read": "products, prices, and costs to the firm",
     "catalogue:write": "put products into the catalogue",
     "interactions:define": "declare the firm's own event types",
+    "cases:read": "service cases with what was said in them",
+    "cases:write": "open service cases, work on them, write down what was said",
     "responses:write": "report bounces, complaints and wishes to unsubscribe, beside interactions:write",
     "customers:read": "profiles and searches",
     "customers:write": "create and change customers",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from uuid import UUID
 
+from services.interactions.cases import repository as cases
 from services.interactions.identity.service import forget_merges, forget_owned, merges_of, owned_by, owners_of
 from services.interactions.imports import repository as imports
 from services.interactions.recording.service.erasing import (
@@ -35,6 +36,7 @@ async def erase(tx: Tx, naming: Naming, event: Envelope[ErasureRequested]) -> No
     stores["identifier_owners"] = await forget_owned(tx, ids)
     stores["merges"] = await forget_merges(tx, ids)
     stores["import_orders"] = await imports.erase_orders(tx, ids)
+    stores |= await cases.erase_cases(tx, ids)
     stores["visitors"] = await visitors.erase_visitors(tx, ids)
     letters = await erase_letters(tx, naming, Moment.of(event), ids, names)
     stores[STORE] = letters.erased
@@ -42,6 +44,7 @@ async def erase(tx: Tx, naming: Naming, event: Envelope[ErasureRequested]) -> No
     remaining["identifier_owners"] = len(await owned_by(tx, ids))
     remaining["merges"] = await merges_of(tx, ids)
     remaining["import_orders"] = await imports.remaining_orders(tx, ids)
+    remaining |= await cases.remaining_cases(tx, ids)
     remaining["visitors"] = await visitors.remaining_visitors(tx, ids)
     remaining[STORE] = letters.remaining
     done = InteractionsErasureDone(request_id=event.data.request_id, stores=stores, remaining=remaining)

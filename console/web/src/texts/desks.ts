@@ -116,6 +116,7 @@ export const deskTexts = {
   "policy.no-caps": ["No limit: every campaign sends as often as it likes.", "Keine Obergrenze: jede Kampagne sendet, so oft sie will."],
   "policy.add": ["Add a limit", "Obergrenze hinzufügen"],
   "policy.quiet": ["Quiet hours, in the customer's zone", "Ruhezeit, in der Zeitzone des Kunden"],
+  "policy.complaints": ["No advertising to customers with an open complaint", "Keine Werbung an Kunden mit offener Beschwerde"],
   "policy.from": ["from", "von"],
   "policy.until": ["until", "bis"],
 } as const satisfies Record<string, Pair>;
