@@ -11,6 +11,7 @@ from tests.browser.conftest import Enter
 AREAS = {
     "Customers": ("/customers", "customers:read"),
     "Imports": ("/imports", "customers:import"),
+    "Cases": ("/cases", "cases:read"),
     "Segments": ("/segments", "analytics:read"),
     "Campaigns": ("/campaigns", "campaigns:read"),
     "Insights": ("/insights", "analytics:read"),

@@ -1,6 +1,7 @@
 /** Texts, numbers and dates in the reader's language. Every text has all languages, or the build breaks. */
 import { createContext, useContext, useEffect, useMemo, useState, type ReactNode } from "react";
 import { campaignTexts } from "../texts/campaigns";
+import { caseTexts } from "../texts/cases";
 import { customerTexts } from "../texts/customers";
 import { deskTexts } from "../texts/desks";
 import { firstHourTexts } from "../texts/firstHour";
@@ -14,7 +15,7 @@ export type Language = (typeof LANGUAGES)[number];
 /** English, German. */
 export type Pair = readonly [string, string];
 
-const TEXTS = { ...shellTexts, ...roleTexts, ...customerTexts, ...segmentTexts, ...campaignTexts, ...deskTexts, ...importTexts, ...firstHourTexts, ...insightTexts };
+const TEXTS = { ...shellTexts, ...roleTexts, ...customerTexts, ...segmentTexts, ...campaignTexts, ...caseTexts, ...deskTexts, ...importTexts, ...firstHourTexts, ...insightTexts };
 export type TextKey = keyof typeof TEXTS;
 export type Values = Record<string, string | number>;
 export type Translate = (key: TextKey, values?: Values) => string;
