@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from services.interactions.carts import jobs as carts_jobs
+from services.interactions.carts import routes as carts
 from services.interactions.cases import routes as cases
 from services.interactions.catalogue import routes as catalogue
 from services.interactions.erasures.handlers import HANDLERS as ERASURES_HANDLERS
@@ -34,6 +36,7 @@ CAPABILITIES = [
     Capability("event_types", routers=[event_types.router]),
     Capability("visitors"),
     Capability("catalogue", routers=[catalogue.router]),
+    Capability("carts", routers=[carts.router], jobs=carts_jobs.JOBS),
     Capability("publishers", routers=[publishers.router], jobs=publishers_jobs.JOBS),
     Capability(
         "recording",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from uuid import UUID
 
+from services.interactions.carts import repository as carts
 from services.interactions.cases import repository as cases
 from services.interactions.identity.service import forget_merges, forget_owned, merges_of, owned_by, owners_of
 from services.interactions.imports import repository as imports
@@ -37,6 +38,7 @@ async def erase(tx: Tx, naming: Naming, event: Envelope[ErasureRequested]) -> No
     stores["merges"] = await forget_merges(tx, ids)
     stores["import_orders"] = await imports.erase_orders(tx, ids)
     stores |= await cases.erase_cases(tx, ids)
+    stores["carts"] = await carts.erase_carts(tx, ids)
     stores["visitors"] = await visitors.erase_visitors(tx, ids)
     letters = await erase_letters(tx, naming, Moment.of(event), ids, names)
     stores[STORE] = letters.erased
@@ -45,6 +47,7 @@ async def erase(tx: Tx, naming: Naming, event: Envelope[ErasureRequested]) -> No
     remaining["merges"] = await merges_of(tx, ids)
     remaining["import_orders"] = await imports.remaining_orders(tx, ids)
     remaining |= await cases.remaining_cases(tx, ids)
+    remaining["carts"] = await carts.remaining_carts(tx, ids)
     remaining["visitors"] = await visitors.remaining_visitors(tx, ids)
     remaining[STORE] = letters.remaining
     done = InteractionsErasureDone(request_id=event.data.request_id, stores=stores, remaining=remaining)

@@ -190,11 +190,16 @@ def _values_of(message: Any) -> Iterator[str]:
         looked_at += 1
         if isinstance(value, dict):
             waiting.extend(value.values())
-            yield from (name for name in value if isinstance(name, str) and not _FIELD.fullmatch(name))
+            yield from (name for name in value if _says_something(name) and not _FIELD.fullmatch(name))
         elif isinstance(value, list):
             waiting.extend(value)
         elif isinstance(value, str):
-            if len(value) >= _SHORTEST_VALUE:
+            if _says_something(value):
                 yield value
         elif isinstance(value, int | float) and len(str(value)) >= _SHORTEST_NUMBER:
             yield str(value)
+
+
+def _says_something(text: str) -> bool:
+    """Blanks and single letters are in every text, and nobody's."""
+    return len(text.strip()) >= _SHORTEST_VALUE

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import Column, Integer, LargeBinary, MetaData, Table, Text, Uuid
 
+import services.interactions.carts.tables
 import services.interactions.cases.tables
 import services.interactions.catalogue.tables
 import services.interactions.event_types.tables

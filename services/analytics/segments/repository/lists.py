@@ -46,6 +46,12 @@ _MEMBERS = text("""
     where list_id = :list and (cast(:after as uuid) is null or customer_id > :after)
     order by customer_id limit :limit
 """)
+_KEEP = text("""
+    insert into lists (list_id, name, description, created_at, created_by)
+    values (:id, 'Open complaint', 'Customers with a complaint that is not solved; kept by the service cases', :now,
+            'analytics')
+    on conflict (list_id) do nothing
+""")
 _COMPLAINTS = text("""
     insert into complaints as c (case_id, customer_id, active, version)
     select * from unnest(cast(:cases as uuid[]), cast(:customers as uuid[]), cast(:flags as boolean[]),
@@ -115,6 +121,11 @@ async def remove(tx: Tx, id: UUID, customer_ids: Sequence[UUID]) -> list[UUID]:
 async def members(tx: Tx, id: UUID, after: UUID | None, limit: int) -> Sequence[Any]:
     """Members in the order of their ids."""
     return await tx.rows(_MEMBERS, {"list": id, "after": after, "limit": limit})
+
+
+async def keep_open_complaint(tx: Tx) -> None:
+    """The list of open complaints is there, as the migration made it."""
+    await tx.execute(_KEEP, {"id": OPEN_COMPLAINT, "now": tx.now})
 
 
 async def save_complaints(tx: Tx, complaints: Sequence[tuple[UUID, UUID, bool, int]]) -> None:

@@ -95,6 +95,7 @@ async def follow_complaints(tx: Tx, complaints: Mapping[UUID, tuple[UUID, bool, 
     version) by case; one older than what is known changes nothing."""
     rows = [(case, customer, active, version) for case, (customer, active, version) in complaints.items()]
     await lists.save_complaints(tx, rows)
+    await lists.keep_open_complaint(tx)
     customers = {customer for customer, _, _ in complaints.values()}
     complaining = await lists.complaining_among(tx, customers)
     changed = await lists.add(tx, lists.OPEN_COMPLAINT, sorted(complaining), None)

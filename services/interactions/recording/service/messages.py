@@ -32,6 +32,7 @@ from services.interactions.recording.domain.interactions import (
 from services.interactions.recording.domain.messages import InboundEvent, Message, Policy, basket_currency_of, total_of
 from services.interactions.recording.errors import MessageIdReused
 from services.interactions.recording.service import visitors
+from services.interactions.recording.service.carts import follow_carts
 from services.interactions.recording.service.storing import DROPPED, store_and_emit
 from services.interactions.recording.service.visitors import ResolvedMessage
 from shared.contracts.inbound import CustomMessage
@@ -81,6 +82,7 @@ async def record_messages(tx: Tx, policy: Policy, inbound: Sequence[InboundEvent
     happened = [interaction for interaction in interactions if interaction is not None]
     if happened:
         await store_and_emit(tx, happened)
+        await follow_carts(tx, [(made.customer_id, made.time, made.origin, made.fact) for made in happened])
     await _emit_observations(tx, resolved, interactions)
     await visitors.claim(tx, resolved, met)
     return {

@@ -6,7 +6,9 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import httpx
+import pytest
 
+from services.analytics.segments.repository import lists
 from services.analytics.segments.repository.lists import OPEN_COMPLAINT
 from shared.contracts.envelope import Envelope
 from shared.contracts.interactions import CaseChanged, CaseKind, CaseState
@@ -22,6 +24,13 @@ def told(
 ) -> Envelope[Any]:
     fact = CaseChanged(case_id=case, kind=kind, state=state, priority="normal")
     return an_event(fact, who, world.clock.now(), version=version)
+
+
+@pytest.fixture(autouse=True)
+async def the_list(world: World) -> None:
+    """The list, which these tests empty with all other tables."""
+    async with world.database.transaction() as tx:
+        await lists.keep_open_complaint(tx)
 
 
 async def test_whoever_has_an_open_complaint_is_in_the_segment_until_the_last_is_solved(world: World) -> None:

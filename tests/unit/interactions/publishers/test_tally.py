@@ -62,7 +62,7 @@ def test_names_of_fields_are_shown_and_what_is_none_is_not() -> None:
 
 _SENT = st.recursive(
     # Letters that stand in none of the words around them.
-    st.text("xyz@+4 ", min_size=3, max_size=20) | st.integers(1_000, 10**9),
+    st.text("xyz@+4 ", min_size=3, max_size=20).filter(lambda text: len(text.strip()) > 2) | st.integers(1_000, 10**9),
     lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
 )
 
