@@ -8,7 +8,7 @@ _READING = frozenset({"customers:read", "interactions:read", "analytics:read"})
 
 ROLES: dict[str, frozenset[str]] = {
     "marketer": _READING
-    | {"customers:import", "analytics:write", "campaigns:read", "campaigns:write", "campaigns:send"},
+    | {"catalogue:read", "customers:import", "analytics:write", "campaigns:read", "campaigns:write", "campaigns:send"},
     "agent": _READING
     | {
         "cases:read",
@@ -25,6 +25,7 @@ ROLES: dict[str, frozenset[str]] = {
     "operator": _READING
     | {
         "operations",
+        "catalogue:read",
         "customers:write",
         "customers:merge",
         "customers:import",

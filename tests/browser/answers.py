@@ -41,37 +41,6 @@ def attribute(number: int = 1) -> dict[str, Any]:
             "personal": True, "retention_days": None, "segmentable": True}  # fmt: skip
 
 
-def service_case(number: int = 1) -> dict[str, Any]:
-    return {
-        "id": an_id(number), "customer_id": ID, "kind": "complaint", "state": "open", "priority": "high",
-        "subject": f"The parcel came open {number}", "owner": "eve", "channel": "phone", "interaction_id": None,
-        "opened_at": AT, "opened_by": "call-centre", "due_at": AT, "overdue": True, "changed_at": AT, "solved_at": None,
-        "closed_at": None, "reopened": 0, "version": 2,
-    }  # fmt: skip
-
-
-def case_message(number: int = 1) -> dict[str, Any]:
-    return {"id": an_id(number), "case_id": ID, "at": AT, "by": "call-centre", "direction": "in",
-            "text": f"Half of the apples were missing {number}."}  # fmt: skip
-
-
-def publisher(number: int = 0) -> dict[str, Any]:
-    outcomes = {"accepted": 20, "recorded": 18, "duplicate": 2, "refused": 1}
-    return {"publisher": f"web-shop-{number}" if number else "web-shop", "hour": outcomes, "day": outcomes,
-            "seen_at": AT}  # fmt: skip
-
-
-def activity(count: int = 3) -> dict[str, Any]:
-    refused = {"door": "batch", "kind": "purchase", "reason": "wrong-field"}
-    return {
-        **publisher(), "until": AT, "minutes": [{"minute": AT, "outcome": "refused", "events": 1}],
-        "counts": [{**refused, "outcome": "refused", "reason": f"wrong-{number}", "hour": 1, "day": 1}
-                   for number in range(min(count, 500))],
-        "examples": [{**refused, "where": "/data/currency", "what": f"no currency {number}", "cure": "send ISO 4217",
-                      "times": 3, "seen_at": AT} for number in range(min(count, 100))],
-    }  # fmt: skip
-
-
 def segment(number: int = 1) -> dict[str, Any]:
     rule = {"event": "purchase", "op": "gte", "value": number + 1, "window": {"last": "P30D"}}
     return {
@@ -250,12 +219,6 @@ def everything(count: int = 3) -> dict[str, Any]:
         "POST /customers/merges": merge(),
         "GET /interactions/customers/{}/timeline": rows(interaction, count),
         "GET /interactions/stats": {"since": AT, "until": AT, "interactions": 1200, "counts": [count_of]},
-        "GET /interactions/cases": rows(service_case, count),
-        "GET /interactions/cases/{}": {**service_case(), "steps": [{"at": AT, "by": "eve", "what": {
-            "state": [None, "open"]}}]},
-        "GET /interactions/cases/{}/messages": rows(case_message, count),
-        "GET /interactions/publishers": {"items": [publisher(number) for number in range(count)]},
-        "GET /interactions/publishers/{}/activity": activity(count),
         "GET /analytics/segments": rows(segment, count),
         "GET /analytics/segments/vocabulary": vocabulary,
         "GET /analytics/segments/{}": segment(),

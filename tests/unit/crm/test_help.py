@@ -37,6 +37,7 @@ WITHOUT_SETTINGS = {
     "orders import": (__file__,),
     "products import": (__file__,),
     "products unknown": (),
+    "products export": ("products.csv",),
     "publishers list": (),
     "publishers show": ("till",),
     "cases list": (),

@@ -30,6 +30,8 @@ const call = page("/call", "interactions:write", () => import("../pages/customer
 const customer = page("/customers/$id", "customers:read", () => import("../pages/customers/CustomerPage"), "CustomerPage");
 const caseList = page("/cases", "cases:read", () => import("../pages/cases/CaseList"), "CaseList");
 const caseOne = page("/cases/$id", "cases:read", () => import("../pages/cases/CasePage"), "CasePage");
+const catalogue = page("/catalogue", "catalogue:read", () => import("../pages/catalogue/Catalogue"), "Catalogue");
+const product = page("/catalogue/$id", "catalogue:read", () => import("../pages/catalogue/ProductPage"), "ProductPage");
 const importList = page("/imports", "customers:import", () => import("../pages/imports/ImportList"), "ImportList");
 const importNew = page("/imports/$kind/new", "customers:import", () => import("../pages/imports/NewImport"), "NewImport");
 const importOne = page("/imports/$kind/$id", "customers:import", () => import("../pages/imports/ImportPage"), "ImportPage");
@@ -54,7 +56,7 @@ const index = createRoute({ getParentRoute: () => root, path: "/index.html", bef
 export const router = createRouter({
   routeTree: root.addChildren([
     shell.addChildren([
-      home, customerList, duplicates, call, customer, caseList, caseOne, importList, importNew, importOne, gallery, segmentList, segmentNew, segment, segmentEdit, campaignList, campaignNew,
+      home, customerList, duplicates, call, customer, caseList, caseOne, catalogue, product, importList, importNew, importOne, gallery, segmentList, segmentNew, segment, segmentEdit, campaignList, campaignNew,
       campaign, campaignEdit, insights, privacyDesk, erasure, settings, operations, publisher, deadLetter,
     ]),
     signIn,

@@ -2,6 +2,7 @@
 import { createContext, useContext, useEffect, useMemo, useState, type ReactNode } from "react";
 import { campaignTexts } from "../texts/campaigns";
 import { caseTexts } from "../texts/cases";
+import { catalogueTexts } from "../texts/catalogue";
 import { customerTexts } from "../texts/customers";
 import { deskTexts } from "../texts/desks";
 import { firstHourTexts } from "../texts/firstHour";
@@ -15,7 +16,7 @@ export type Language = (typeof LANGUAGES)[number];
 /** English, German. */
 export type Pair = readonly [string, string];
 
-const TEXTS = { ...shellTexts, ...roleTexts, ...customerTexts, ...segmentTexts, ...campaignTexts, ...caseTexts, ...deskTexts, ...importTexts, ...firstHourTexts, ...insightTexts };
+const TEXTS = { ...shellTexts, ...roleTexts, ...customerTexts, ...segmentTexts, ...campaignTexts, ...caseTexts, ...catalogueTexts, ...deskTexts, ...importTexts, ...firstHourTexts, ...insightTexts };
 export type TextKey = keyof typeof TEXTS;
 export type Values = Record<string, string | number>;
 export type Translate = (key: TextKey, values?: Values) => string;

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
 import httpx
+import pytest
 
+from services.interactions.recording.service import carts as recording_carts
 from services.interactions.recording.service.carts import record_abandoned_carts
 from shared.clock import StoppedClock
 from shared.contracts.customers import CustomersMerged
@@ -84,6 +87,26 @@ async def test_a_cart_that_was_left_is_told_once_after_the_quiet_time(
     assert [cart["state"] for cart in await carts_of(api, customer)] == ["open"]
     await look_for_abandoned(worker, 70)
     assert await abandoned(worker, customer) == [told, {**told, "products": 1, "pieces": 1}]
+
+
+async def test_a_worker_that_is_killed_tells_neither_twice_nor_never(
+    worker: DrivenWorker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Catches a cart that counts as told of although the event was never written, and one that is told twice."""
+    who = {"email": an_email()}
+    await recorded(worker, a_cart_event(who, "k", 5))
+
+    async def killed(*_: Any) -> None:
+        raise ConnectionResetError
+
+    with monkeypatch.context() as patch:
+        patch.setattr(recording_carts, "store_and_emit", killed)
+        with pytest.raises(ConnectionResetError):
+            await look_for_abandoned(worker, 90)
+    customer = worker.customer_of(who["email"])
+    assert await abandoned(worker, customer) == []
+    await asyncio.gather(*(look_for_abandoned(worker, 90) for _ in range(3)))
+    assert len(await abandoned(worker, customer)) == 1
 
 
 async def test_nobody_is_reminded_of_what_was_ordered(api: httpx.AsyncClient, worker: DrivenWorker) -> None:
