@@ -15,13 +15,15 @@ import { Rows } from "../../components/Rows";
 import { State } from "../../components/State";
 import { PRIORITIES } from "./OpenCase";
 
-const MOVES = {
+type CaseState = CaseShown["state"];
+
+const MOVES: Record<CaseState, CaseState[]> = {
   open: ["pending", "solved", "closed"],
   pending: ["open", "solved", "closed"],
   solved: ["closed", "reopened"],
   closed: ["reopened"],
   reopened: ["pending", "solved", "closed"],
-} as const;
+};
 const DIRECTIONS = ["in", "out", "note"] as const;
 
 export function CasePage() {

@@ -10,7 +10,7 @@ import { Go } from "../../components/Go";
 import { Page } from "../../components/Page";
 import { Rows } from "../../components/Rows";
 import { AddressTabs } from "../../components/Tabs";
-import { csvOf } from "./csv";
+import { csvOf, save } from "./csv";
 
 export function Catalogue() {
   const { t } = useTexts();
@@ -38,7 +38,7 @@ function Products() {
         <TextInput label={t("catalogue.brand")} value={typed.brand} maxLength={100} onChange={(event) => setTyped({ ...typed, brand: event.currentTarget.value })} />
         <Checkbox label={t("catalogue.withdrawn")} checked={typed.withdrawn} onChange={(event) => setTyped({ ...typed, withdrawn: event.currentTarget.checked })} />
         {list.items && list.items.length > 0 && (
-          <Button component="a" variant="default" size="xs" href={`data:text/csv;charset=utf-8,${encodeURIComponent(csvOf(list.items))}`} download="products.csv">{t("catalogue.file")}</Button>
+          <Button variant="default" size="xs" onClick={() => save(csvOf(list.items ?? []), "products.csv")}>{t("catalogue.file")}</Button>
         )}
       </Group>
       <Rows label={t("catalogue.products")} source={list} keyOf={(row) => row.product_id} empty={t("catalogue.none")}
