@@ -31,6 +31,7 @@ ROLES: dict[str, frozenset[str]] = {
         "customers:import",
         "campaigns:read",
         "campaigns:send",
+        "campaigns:settings",
         "privacy:read",
     },
 }

@@ -24,7 +24,7 @@ ROLES: dict[str, tuple[str, ...]] = {
     "operator": ("operations", "customers:read", "customers:write", "customers:merge", "customers:import",
                  "customers:export", "interactions:define", "interactions:import", "interactions:read",
                  "interactions:write", "catalogue:read", "catalogue:write", "analytics:read", "campaigns:read",
-                 "campaigns:send", "privacy:read"),
+                 "campaigns:send", "campaigns:settings", "privacy:read"),
     # What files say of consent goes to privacy; exports ask analytics for members of segments.
     "service-customers": ("privacy:write", "analytics:read"),
     "service-interactions": (),
@@ -33,10 +33,11 @@ ROLES: dict[str, tuple[str, ...]] = {
     "service-privacy": ("subjects:read",),
     # What all people may do together; the console's roles decide what each may (console/server/roles.py).
     "service-console": (
-        "cases:read", "cases:write", "customers:read", "customers:write", "customers:merge", "customers:import",
-        "customers:export", "catalogue:read", "catalogue:write", "interactions:define", "interactions:import",
-        "interactions:read", "interactions:write", "analytics:read", "analytics:write", "campaigns:read",
-        "campaigns:write", "campaigns:send", "privacy:read", "privacy:write", "privacy:erase", "operations",
+        "customers:read", "customers:write", "customers:merge", "customers:import", "customers:export",
+        "catalogue:read", "catalogue:write", "interactions:define", "interactions:import", "interactions:read",
+        "interactions:write", "analytics:read", "analytics:write", "campaigns:read", "campaigns:write",
+        "campaigns:send", "campaigns:settings", "privacy:read", "privacy:write", "privacy:erase", "operations",
+        "cases:read", "cases:write",
     ),
 }  # fmt: skip
 # Their keys stand in pages that anybody reads.
