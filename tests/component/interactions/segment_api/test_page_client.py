@@ -13,11 +13,13 @@ import pytest
 from playwright.async_api import Page, Route, async_playwright
 
 from console.build import install_packages
+from services.interactions import app as app_module
+from services.interactions.config import Settings
 from shared.contracts.interactions import BrowsingRecorded, Identifier, IdentityObserved
 from shared.customers.identifiers import customer_id_of
 from tests.browser.chromium import ARGUMENTS, find_browser
 from tests.component.interactions.conftest import BROWSER, READER, DrivenWorker, as_
-from tests.component.interactions.segment_api.conftest import Line
+from tests.component.interactions.segment_api.conftest import line_to, listening
 
 _FOLDER = Path(__file__).parent / "page"
 _BUNDLES = _FOLDER / "node_modules/@segment/analytics-next/dist/umd"
@@ -62,6 +64,14 @@ async def shop() -> AsyncIterator[Page]:
         await browser.close()
 
 
+@pytest.fixture
+async def door(settings: Settings) -> AsyncIterator[int]:
+    """The port of an app whose settings list the shop."""
+    app = app_module.create(settings.model_copy(update={"cors_origins": [_SHOP]}))
+    async with app.router.lifespan_context(app), listening(app) as port:
+        yield port
+
+
 async def until_recorded(worker: DrivenWorker, user: str, number: int) -> UUID:
     """The customer that the shop's user is, once so many events of theirs are recorded."""
     customer = customer_id_of(
@@ -77,7 +87,7 @@ async def until_recorded(worker: DrivenWorker, user: str, number: int) -> UUID:
 
 
 async def test_a_page_tells_who_looks_and_what_lies_in_the_cart(
-    shop: Page, server: int, worker: DrivenWorker, api: httpx.AsyncClient
+    shop: Page, door: int, worker: DrivenWorker, api: httpx.AsyncClient
 ) -> None:
     """Catches an answer that the browser hides from the page, a call whose shape only servers' clients know, and a
     visitor whose cart is lost when they sign in."""
@@ -91,7 +101,7 @@ async def test_a_page_tells_who_looks_and_what_lies_in_the_cart(
         ["track", "Checkout Started", {"cart_id": cart}],
         ["track", "Course Booked", {"level": "beginner"}],
     ]
-    await shop.evaluate(_CALLS, [f"127.0.0.1:{server}/v1", BROWSER, calls])
+    await shop.evaluate(_CALLS, [f"127.0.0.1:{door}/v1", BROWSER, calls])
     customer = await until_recorded(worker, user, 5)
     assert await worker.count(customer) == 5
     assert {event.data.action for event in await worker.emitted(customer, BrowsingRecorded)} == {
@@ -110,17 +120,18 @@ async def test_a_page_tells_who_looks_and_what_lies_in_the_cart(
     )
 
 
-async def test_a_call_whose_answer_was_lost_is_recorded_once(shop: Page, line: Line, worker: DrivenWorker) -> None:
+async def test_a_call_whose_answer_was_lost_is_recorded_once(shop: Page, door: int, worker: DrivenWorker) -> None:
     """Catches a page's retry after a killed connection that doubles what was recorded before."""
     user = uuid4().hex
     calls: list[list[Any]] = [["identify", user], ["track", "Product Viewed", {"product_id": "pear"}]]
-    await shop.evaluate(_CALLS, [f"127.0.0.1:{line.port}/v1", BROWSER, calls])
-    customer = await until_recorded(worker, user, 1)
-    for _ in range(60):
-        if line.requests > 2:
-            break
-        await asyncio.sleep(0.5)
-    assert line.losses == 0
-    assert line.requests > 2, "the client sent nothing again"
+    async with line_to(door) as line:
+        await shop.evaluate(_CALLS, [f"127.0.0.1:{line.port}/v1", BROWSER, calls])
+        customer = await until_recorded(worker, user, 1)
+        for _ in range(60):
+            if line.requests > 2:
+                break
+            await asyncio.sleep(0.5)
+        assert line.losses == 0
+        assert line.requests > 2, "the client sent nothing again"
     await worker.drain()
     assert await worker.count(customer) == 1
