@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Literal, Self
 
@@ -19,10 +20,15 @@ _OUTCOME = (
 class OutcomesOut(AnswerModel):
     """How many events had each outcome."""
 
-    accepted: int = Field(0, description="an HTTP door answered with success: the broker has them")
-    recorded: int = Field(0, description="they were new and are recorded")
-    duplicate: int = Field(0, description="they were recorded before: sent again, and nothing happened")
-    refused: int = Field(0, description="they were refused, at a door or by the worker")
+    accepted: int = Field(description="an HTTP door answered with success: the broker has them")
+    recorded: int = Field(description="they were new and are recorded")
+    duplicate: int = Field(description="they were recorded before: sent again, and nothing happened")
+    refused: int = Field(description="they were refused, at a door or by the worker")
+
+    @classmethod
+    def of(cls, counts: Mapping[str, int]) -> Self:
+        """The answer that shows them; what was not counted is 0."""
+        return cls(**{name: counts.get(name, 0) for name in cls.model_fields})
 
 
 class ActivityCountOut(AnswerModel):
@@ -81,8 +87,8 @@ class ActivityOut(AnswerModel):
         return cls(
             publisher=activity.publisher,
             until=activity.until,
-            hour=OutcomesOut(**hour),
-            day=OutcomesOut(**day),
+            hour=OutcomesOut.of(hour),
+            day=OutcomesOut.of(day),
             counts=[ActivityCountOut.model_validate(count, from_attributes=True) for count in activity.counts],
             minutes=[ActivityMinuteOut.model_validate(minute, from_attributes=True) for minute in activity.minutes],
             examples=[
@@ -114,8 +120,8 @@ class PublisherOut(AnswerModel):
         """The answer that shows it."""
         return cls(
             publisher=totals.publisher,
-            hour=OutcomesOut(**totals.hour),
-            day=OutcomesOut(**totals.day),
+            hour=OutcomesOut.of(totals.hour),
+            day=OutcomesOut.of(totals.day),
             seen_at=totals.seen_at,
         )
 
