@@ -8,14 +8,24 @@ _READING = frozenset({"customers:read", "interactions:read", "analytics:read"})
 
 ROLES: dict[str, frozenset[str]] = {
     "marketer": _READING
-    | {"customers:import", "analytics:write", "campaigns:read", "campaigns:write", "campaigns:send"},
-    "agent": _READING | {"customers:write", "interactions:write", "campaigns:read", "privacy:read", "privacy:write"},
+    | {"catalogue:read", "customers:import", "analytics:write", "campaigns:read", "campaigns:write", "campaigns:send"},
+    "agent": _READING
+    | {
+        "cases:read",
+        "cases:write",
+        "customers:write",
+        "interactions:write",
+        "campaigns:read",
+        "privacy:read",
+        "privacy:write",
+    },
     "privacy-officer": frozenset(
         {"customers:read", "interactions:read", "privacy:read", "privacy:write", "privacy:erase"}
     ),
     "operator": _READING
     | {
         "operations",
+        "catalogue:read",
         "customers:write",
         "customers:merge",
         "customers:import",

@@ -14,7 +14,8 @@ ROLES: dict[str, tuple[str, ...]] = {
     "storefront": ("interactions:write", "privacy:signup"),
     "website": ("interactions:write", "privacy:signup"),
     "mail-provider": ("interactions:write", "responses:write"),
-    "call-centre": ("interactions:write", "interactions:read", "customers:read", "customers:write"),
+    "call-centre": ("interactions:write", "interactions:read", "cases:read", "cases:write", "customers:read",
+                    "customers:write"),
     "marketing": ("customers:read", "analytics:read", "analytics:write", "campaigns:read", "campaigns:write",
                   "campaigns:send", "interactions:read"),
     "data-protection": ("privacy:read", "privacy:write", "privacy:erase", "privacy:admin", "privacy:requests",
@@ -36,6 +37,7 @@ ROLES: dict[str, tuple[str, ...]] = {
         "catalogue:read", "catalogue:write", "interactions:define", "interactions:import", "interactions:read",
         "interactions:write", "analytics:read", "analytics:write", "campaigns:read", "campaigns:write",
         "campaigns:send", "campaigns:settings", "privacy:read", "privacy:write", "privacy:erase", "operations",
+        "cases:read", "cases:write",
     ),
 }  # fmt: skip
 # Their keys stand in pages that anybody reads.

@@ -6,6 +6,7 @@ import typer
 
 from services.crm import (
     campaigns,
+    cases,
     consents,
     customers,
     dead_letters,
@@ -15,6 +16,7 @@ from services.crm import (
     migrating,
     orders,
     products,
+    publishers,
     rebuilding,
     reconciling,
     repairing,
@@ -44,7 +46,9 @@ app.add_typer(keys.commands, name="keys")
 app.add_typer(customers.commands, name="customers")
 app.add_typer(consents.commands, name="consents")
 app.add_typer(orders.commands, name="orders")
+app.add_typer(cases.commands, name="cases")
 app.add_typer(products.commands, name="products")
+app.add_typer(publishers.commands, name="publishers")
 app.add_typer(campaigns.commands, name="campaigns")
 app.add_typer(journeys.commands, name="journeys")
 app.add_typer(sending.commands, name="sending")

@@ -19,6 +19,11 @@ commands = typer.Typer(help="The catalogue: products with prices, costs and stoc
 _BATCH = 500
 _ROLE = "operator"
 _LISTS = ("substitutes", "complements")
+_JSON_LINES = (".jsonl", ".ndjson")
+_FIELDS = (
+    *("product_id", "kind", "name", "category", "department", "brand", "price", "cost", "currency", "since", "stock"),
+    *("starts_at", "ends_at", "url", "image", *_LISTS),
+)
 _NUMBERS = {"price": int, "cost": int, "stock": float}
 
 
@@ -48,6 +53,49 @@ def import_(
     show(done, f"{done['products']} products, {done['changed']} changed", as_json=as_json)
 
 
+@commands.command("export")
+def export(
+    file: Annotated[Path, typer.Argument(dir_okay=False, help="Made anew: JSON Lines (.jsonl), else CSV.")],
+    category: Annotated[str | None, typer.Option(help="Only this one and those below it.")] = None,
+    withdrawn: Annotated[bool, typer.Option("--withdrawn", help="Those that are sold no more as well.")] = False,
+    url: Url = None,
+    key: Key = None,
+    folder: Folder = DEFAULT,
+    as_json: AsJson = False,
+) -> None:
+    """Write the catalogue to a file that `crm products import` takes, with the prices of now.
+
+    \b
+    Example:
+      crm products export products.csv
+      crm products export fruit.jsonl --category Fruit
+    """
+    wanted: dict[str, Any] = {"limit": _BATCH, "withdrawn": withdrawn} | ({"category": category} if category else {})
+    with open_door("interactions", _ROLE, url, key, folder) as client:
+        products = [_as_imported(item) for item in every_page(client, "/products", wanted)]
+    fresh = file.with_name(f"{file.name}.new")
+    with fresh.open("w", encoding="utf-8", newline="") as lines:
+        if file.suffix in _JSON_LINES:
+            lines.writelines(f"{json.dumps(product, ensure_ascii=False)}\n" for product in products)
+        else:
+            writer = csv.DictWriter(lines, _FIELDS)
+            writer.writeheader()
+            writer.writerows({name: _cell(value) for name, value in product.items()} for product in products)
+    fresh.replace(file)
+    show({"products": len(products), "file": str(file)}, f"{len(products)} products in {file}", as_json=as_json)
+
+
+def _as_imported(item: dict[str, Any]) -> dict[str, Any]:
+    """A product as the catalogue takes it; what is not known is left out. Whether it is withdrawn is no field of it."""
+    price = item["price"] or {}
+    flat = {**item, **{name: price.get(name) for name in ("price", "cost", "currency", "since")}}
+    return {name: flat[name] for name in _FIELDS if flat[name] not in (None, [])}
+
+
+def _cell(value: Any) -> Any:
+    return ";".join(value) if isinstance(value, list) else value
+
+
 @commands.command("unknown")
 def unknown(url: Url = None, key: Key = None, folder: Folder = DEFAULT, as_json: AsJson = False) -> None:
     """List ids that purchases name and the catalogue does not know: their margin is unknown.
@@ -65,7 +113,7 @@ def unknown(url: Url = None, key: Key = None, folder: Folder = DEFAULT, as_json:
 def _batches(file: Path) -> Iterator[list[dict[str, Any]]]:
     batch: list[dict[str, Any]] = []
     with file.open(encoding="utf-8-sig", newline="") as lines:
-        for product in _from_lines(lines) if file.suffix in (".jsonl", ".ndjson") else _from_table(lines):
+        for product in _from_lines(lines) if file.suffix in _JSON_LINES else _from_table(lines):
             batch.append(product)
             if len(batch) == _BATCH:
                 yield batch

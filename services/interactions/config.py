@@ -34,6 +34,12 @@ class Settings(FileSettings):
     )
 
     default_time_zone: str = Field("UTC", description="IANA zone of times in files that name no offset")
+    cart_quiet_minutes: int = Field(
+        60,
+        ge=5,
+        le=7 * 24 * 60,
+        description="a cart to which nothing happened for so long (business time) is abandoned",
+    )
     import_followers: list[str] = Field(
         ["analytics"],
         description="consumer groups that must keep up with a file of orders: while one is behind, the import waits",

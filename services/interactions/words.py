@@ -107,6 +107,15 @@ FIELDS = {
     "RatesSet.rates": "how many rates hold now",
 }
 EXAMPLES: dict[str, dict[str, Any]] = {
+    "POST /cases": {
+        "customer_id": "8f0d3c51-0b1e-8c55-9a77-5b1d0a4e2f01",
+        "kind": "complaint",
+        "subject": "The parcel came open",
+        "priority": "high",
+        "message": "Half of the apples were missing.",
+    },
+    "PATCH /cases/{case_id}": {"state": "pending", "owner": "ada"},
+    "POST /cases/{case_id}/messages": {"direction": "out", "text": "We have sent the rest today."},
     "PUT /products": {
         "products": [{"product_id": "apple", "name": "Red apples, 1 kg", "category": "Fruit/Apples", "price": 299}]
     },

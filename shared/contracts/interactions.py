@@ -20,6 +20,10 @@ BrowsingAction = Literal[
     "removed_from_cart", "checkout_started",
 ]  # fmt: skip
 
+CaseKind = Literal["complaint", "question", "request", "fault", "other"]
+CaseState = Literal["open", "pending", "solved", "closed", "reopened"]
+CasePriority = Literal["low", "normal", "high", "urgent"]
+
 
 class Line(Part):
     """One line of a basket. Amounts are integer minor units of the purchase's currency, what the customer paid for the
@@ -204,6 +208,24 @@ class IdentityObserved(Fact):
     traits: dict[str, str | int | float | bool | list[str] | None] = Field(default_factory=dict)
     publisher: str
     trust: Literal["server", "browser"] = "server"
+
+
+class CaseChanged(Fact):
+    """A service case was opened, or is in another state or of another priority. What it is about and what was said stay
+    where they were recorded. A case is active while it is open, pending or reopened."""
+
+    TYPE: ClassVar[str] = "interactions.case_changed.v1"
+    TOPIC: ClassVar[str] = "interactions-events"
+
+    case_id: UUID
+    kind: CaseKind
+    state: CaseState
+    priority: CasePriority
+
+    @property
+    def open_complaint(self) -> bool:
+        """Whether it is a complaint that is not solved."""
+        return self.kind == "complaint" and self.state in ("open", "pending", "reopened")
 
 
 class InteractionsErasureDone(Fact):

@@ -16,6 +16,7 @@ FACTS: dict[str, type[Fact]] = {
         interactions.BrowsingRecorded,
         interactions.CustomRecorded,
         interactions.ProductChanged,
+        interactions.CaseChanged,
         interactions.InteractionsRetracted,
         interactions.IdentityObserved,
         interactions.InteractionsErasureDone,

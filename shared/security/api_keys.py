@@ -26,12 +26,14 @@ Trust = Literal["server", "browser"]
 says of somebody is hearsay: it opens a customer, and changes nothing of one that is known."""
 
 SCOPES = {
-    "interactions:write": "record what happened; reads nothing",
+    "interactions:write": "record what happened; reads nothing but what became of it",
     "interactions:read": "timelines and single interactions",
     "interactions:import": "bring files of orders, see what they hold, run them and take them back",
     "catalogue:read": "products, prices, and costs to the firm",
     "catalogue:write": "put products into the catalogue",
     "interactions:define": "declare the firm's own event types",
+    "cases:read": "service cases with what was said in them",
+    "cases:write": "open service cases, work on them, write down what was said",
     "responses:write": "report bounces, complaints and wishes to unsubscribe, beside interactions:write",
     "customers:read": "profiles and searches",
     "customers:write": "create and change customers",

@@ -284,6 +284,7 @@ def everything(count: int = 3) -> dict[str, Any]:
                                                "mailable": 1200},
         "GET /campaigns/settings/changes": rows(setting_change, count),
         "GET /campaigns/policies": {"caps": [{"limit": 2, "window": "P7D", "purpose": None}], "quiet_hours": None,
+                                    "spare_complaints": False,
                                     "version": 1},
         "GET /campaigns/switch": {"halted": False, "at": None, "by": None, "restored_from": None},
         "GET /privacy/customers/{}/consents": consents(count),

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 
 import pytest
 
-from tests.browser.answers import DONE, ID, RUNNING, UPLOADED, alarm, an_id, customer, everything, rows, segment
+from tests.browser.answers import DONE, ID, RUNNING, UPLOADED, alarm, an_id, customer, rows, segment
 from tests.browser.conftest import Enter
+from tests.browser.shop_answers import everything
 
 MANY = 10_000
 # A table draws fifty rows at first; two of them may share a page.
@@ -43,6 +44,13 @@ PLACES = [
     Place("customer-segments", f"/customers/{ID}?tab=segments", "Regulars", "/analytics/customers"),
     Place("customer-consents", f"/customers/{ID}?tab=consents", "Yes, write to me.", "/privacy"),
     Place("customer-changes", f"/customers/{ID}?tab=changes", "Leeds", "/customers/customers"),
+    Place("customer-cases", f"/customers/{ID}?tab=cases", "The parcel came open", "/interactions/cases"),
+    Place("customer-carts", f"/customers/{ID}?tab=carts", "2 × apple", "/interactions/carts"),
+    Place("catalogue", "/catalogue", "Red apples", "/interactions/products"),
+    Place("catalogue-unknown", "/catalogue?tab=unknown", "plum-0", "/interactions/products"),
+    Place("product", "/catalogue/apple-0", "Red apples", "/interactions/products"),
+    Place("cases", "/cases", "The parcel came open", "/interactions/cases"),
+    Place("case", f"/cases/{ID}", "Half of the apples", "/interactions/cases"),
     Place("duplicates", "/customers/duplicates", "After the merge", "/customers/link-candidates"),
     Place("imports", "/imports", "customers-1.csv", "/customers/imports"),
     Place("import-new", "/imports/customers/new", "or drop it here", ""),
@@ -75,6 +83,8 @@ PLACES = [
     Place("alarms", "/operations?tab=alarms", "customers: 2 open", "/alarms"),
     Place("dead-letters", "/operations?tab=dead-letters", "customers-inbound", "/customers/dead-letters"),
     Place("dead-letter", f"/operations/dead-letters/customers/{an_id(1)}", "unreadable", "/customers/dead-letters"),
+    Place("publishers", "/operations?tab=publishers", "web-shop", "/interactions/publishers"),
+    Place("publisher", "/operations/publishers/web-shop", "/data/currency", "/interactions/publishers"),
     Place("sending", "/operations?tab=sending", "Sending is on.", "/campaigns/policies"),
 ]
 

@@ -5,12 +5,14 @@ from __future__ import annotations
 import pytest
 
 from console.server.roles import ROLES
-from tests.browser.answers import everything
 from tests.browser.conftest import Enter
+from tests.browser.shop_answers import everything
 
 AREAS = {
     "Customers": ("/customers", "customers:read"),
     "Imports": ("/imports", "customers:import"),
+    "Catalogue": ("/catalogue", "catalogue:read"),
+    "Cases": ("/cases", "cases:read"),
     "Segments": ("/segments", "analytics:read"),
     "Campaigns": ("/campaigns", "campaigns:read"),
     "Insights": ("/insights", "analytics:read"),

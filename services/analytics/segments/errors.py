@@ -43,3 +43,9 @@ class NotLiveYet(Conflict):
     """It is being filled and answers nothing yet."""
 
     slug, title = "segment-not-live", "The segment is still being filled"
+
+
+class ListIsKept(Conflict):
+    """A list that the product itself keeps."""
+
+    slug, title = "list-is-kept", "Nobody changes this list by hand"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Boolean, Column, ForeignKey, Identity, Integer, Table, Text, Uuid
+from sqlalchemy import BigInteger, Boolean, Column, ForeignKey, Identity, Index, Integer, Table, Text, Uuid
 from sqlalchemy.dialects.postgresql import JSONB
 
 from services.analytics.metadata import MOMENT, metadata
@@ -30,6 +30,16 @@ list_members = Table(
     Column("list_id", Uuid, ForeignKey("lists.list_id", ondelete="CASCADE"), primary_key=True),
     Column("added_at", MOMENT, nullable=False),
     Column("expires_at", MOMENT),
+)
+# Complaints by case: solved ones stay, so that a late word of an earlier state does not open them again.
+complaints = Table(
+    "complaints",
+    metadata,
+    Column("case_id", Uuid, primary_key=True),
+    Column("customer_id", Uuid, nullable=False),
+    Column("active", Boolean, nullable=False),
+    Column("version", BigInteger, nullable=False),
+    Index("complaints_customer", "customer_id"),
 )
 segments = Table(
     "segments",

@@ -7,6 +7,7 @@ from typing import Any
 
 from services.campaigns.contacts import service
 from services.campaigns.contacts.domain.copies import (
+    ComplaintCopy,
     ConsentCopy,
     Flag,
     MembershipChange,
@@ -18,6 +19,7 @@ from services.campaigns.contacts.repository import copies
 from shared.contracts.analytics import MembershipsChanged, SegmentChanged
 from shared.contracts.customers import CustomerRetracted, CustomersMerged, MergeUndone, ProfileChanged
 from shared.contracts.envelope import Envelope
+from shared.contracts.interactions import CaseChanged
 from shared.contracts.privacy import ConsentChanged, RestrictionChanged, SuppressionChanged
 from shared.customers.merges import record_merges
 from shared.events.handlers import EventBatch, EventHandler, Phase
@@ -109,6 +111,17 @@ async def on_suppressions_changed(batch: EventBatch) -> None:
         await copies.save_suppressions(batch.tx, flags)
 
 
+async def on_cases_changed(batch: EventBatch) -> None:
+    """Complaints are copied: a policy may spare those who have an open one."""
+    rows = (
+        ComplaintCopy(event.data.case_id, event.subject, event.data.open_complaint, event.version)
+        for event in _living(batch)
+        if event.data.kind == "complaint"
+    )
+    if complaints := latest_by(rows, lambda row: row.case_id):
+        await copies.save_complaints(batch.tx, complaints)
+
+
 def _profile(event: Envelope[Any]) -> ProfileCopy:
     data = event.data
     if isinstance(data, CustomerRetracted):
@@ -140,4 +153,5 @@ HANDLERS = (
     EventHandler(_CONSUMER, Phase.LOCKS, (), take_locks),
     *REBUILDING,
     EventHandler(_CONSUMER, Phase.COPIES, (SuppressionChanged,), on_suppressions_changed),
+    EventHandler(_CONSUMER, Phase.COPIES, (CaseChanged,), on_cases_changed),
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Boolean, Column, Table, Text, Uuid, text
+from sqlalchemy import BigInteger, Boolean, Column, Index, Table, Text, Uuid, text
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
 from services.campaigns.metadata import MOMENT, metadata
@@ -69,6 +69,17 @@ restrictions = Table(
     Column("customer_id", Uuid, primary_key=True),
     Column("restricted", Boolean, nullable=False),
     Column("version", BigInteger, nullable=False),
+)
+
+# Complaints by case: solved ones stay as well, so that a late word of an earlier state does not open them again.
+complaints = Table(
+    "complaints",
+    metadata,
+    Column("case_id", Uuid, primary_key=True),
+    Column("customer_id", Uuid, nullable=False),
+    Column("active", Boolean, nullable=False),
+    Column("version", BigInteger, nullable=False),
+    Index("complaints_customer", "customer_id"),
 )
 
 merges = merges_table(metadata)

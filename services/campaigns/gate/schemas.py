@@ -47,6 +47,7 @@ class PolicyIn(StrictModel):
         list[PolicyCapIn], Field(default_factory=list, max_length=50, description="all of them hold; none means no cap")
     ]
     quiet_hours: PolicyQuietHoursIn | None = Field(None, description="where a campaign has none of its own")
+    spare_complaints: bool = Field(False, description="marketing spares whoever has a complaint that is not solved")
 
     @model_validator(mode="after")
     def _fits_together(self) -> Self:
@@ -64,6 +65,7 @@ class PolicyOut(BaseModel):
     version: int = Field(description="grows with every change")
     caps: list[PolicyCapIn] = Field(description="over all marketing campaigns")
     quiet_hours: PolicyQuietHoursIn | None = Field(description="where a campaign has none of its own")
+    spare_complaints: bool = Field(description="marketing spares whoever has a complaint that is not solved")
 
     @classmethod
     def of(cls, board: Switchboard) -> Self:

@@ -46,6 +46,7 @@ class UnacceptableRecord(Unreadable):
     def __init__(self, refusal: Refusal, reason: str) -> None:
         super().__init__(str(refusal))
         self.slug = reason
+        self.errors = refusal.errors
 
 
 class BatchTooLarge(TooLarge):

@@ -9,6 +9,7 @@ from typing import Any
 
 from services.interactions.ingest.domain.publishers import Publisher
 from services.interactions.ingest.service.publishing import EventPublisher, RefusedItem
+from services.interactions.publishers.service import note_refused
 from services.interactions.segment_api.domain.calls import (
     CallRefused,
     NotKept,
@@ -50,6 +51,7 @@ async def receive_calls(
             content = None if isinstance(made, NotKept) else content_of(call, made)
         except CallRefused as refusal:
             received.refuse(index, None, [refusal.fault])
+            note_refused(sender.name, DOOR, [refusal.fault], call)
             continue
         if isinstance(made, NotKept):
             received.outcomes[made.reason] += 1
@@ -57,11 +59,10 @@ async def receive_calls(
             places.append(index)
             events.append(made)
             contents.append(content)
-    results = await publisher.publish_batch(sender, events, DOOR, contents)
+    results = await publisher.publish_batch(sender, events, DOOR, contents, where_in_call)
     for index, result in zip(places, results, strict=True):
         if isinstance(result, RefusedItem):
-            errors = [{**fault, "where": where_in_call(fault["where"])} for fault in result.errors]
-            received.refuse(index, result.message_id, errors)
+            received.refuse(index, result.message_id, result.errors)
         else:
             received.outcomes["accepted"] += 1
     for outcome, number in received.outcomes.items():

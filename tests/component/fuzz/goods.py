@@ -140,6 +140,15 @@ GOODS: dict[str, dict[str, list[Any]]] = {
              "segmentable": ["level"], "personal": []}
         ],
         "POST /event-types/{name}/check": [{"properties": {"level": "beginner"}}],
+        "POST /cases": [
+            {"customer_id": "8f0d3c51-0b1e-8c55-9a77-5b1d0a4e2f01", "kind": "complaint", "subject": "Broken",
+             "priority": "high", "owner": "eve", "channel": "phone", "due_at": "2031-05-01T12:00:00Z",
+             "message": "Broken."}
+        ],
+        "PATCH /cases/{case_id}": [
+            {"state": "pending", "priority": "low", "owner": None, "due_at": "2031-05-01T12:00:00Z", "subject": "Less"}
+        ],
+        "POST /cases/{case_id}/messages": [{"direction": "note", "text": "Asked the carrier."}],
         "PUT /rates": [{"rates": [{"currency": "EUR", "day": "2024-05-01", "rate": "1.0825"}]}],
     },
     "analytics": {

@@ -99,6 +99,8 @@ class Ground:
                 answer = await self.client.put("/products", json={"products": [{"product_id": "apple", "name": "A"}]})
                 assert answer.is_success, answer.text
                 self.ids["product_id"] = "apple"
+                opened = {"customer_id": str(uuid4()), "kind": "complaint", "subject": "Broken"}
+                self.ids["case_id"] = (await self._made("/cases", opened))["id"]
                 self.ids["import_id"] = await self._file(b"Nr;Mail;Born;No\nA-1;ada@example.test;10.12.1985;1,5\n")
             case "analytics":
                 self.ids["list_id"] = (await self._made("/lists", {"name": "Some"}))["id"]

@@ -38,6 +38,7 @@ from tests.infrastructure import CreateDatabase
 WRITER, READER, OPERATOR = "writer-key", "reader-key", "operator-key"
 BROWSER, REPORTER = "browser-key", "reporter-key"
 IMPORTER, DEFINER, MERCHANT = "importer-key", "definer-key", "merchant-key"
+AGENT = "agent-key"
 _KEYS = {
     WRITER: ["interactions:write"],
     READER: ["interactions:read"],
@@ -46,6 +47,7 @@ _KEYS = {
     REPORTER: ["interactions:write", "responses:write"],
     MERCHANT: ["catalogue:read", "catalogue:write"],
     DEFINER: ["interactions:define"],
+    AGENT: ["cases:read", "cases:write", "interactions:read"],
     IMPORTER: ["interactions:import", "interactions:read"],
 }
 # Believed by its name; every other publisher on the topic is hearsay.

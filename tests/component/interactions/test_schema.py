@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from sqlalchemy import Column, Integer, LargeBinary, MetaData, Table, Text, Uuid
 
+import services.interactions.carts.tables
+import services.interactions.cases.tables
 import services.interactions.catalogue.tables
 import services.interactions.event_types.tables
 import services.interactions.identity.tables
 import services.interactions.imports.tables
+import services.interactions.publishers.tables
 import services.interactions.rates.tables
 import services.interactions.recording.tables
 import services.interactions.visitors.tables  # noqa: F401

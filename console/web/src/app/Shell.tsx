@@ -16,8 +16,10 @@ import { useTexts, type TextKey } from "./texts";
 const AREAS: { to: string; text: TextKey; icon: IconName; scope: string | null }[] = [
   { to: "/", text: "nav.home", icon: "home", scope: null },
   { to: "/customers", text: "nav.customers", icon: "people", scope: "customers:read" },
+  { to: "/cases", text: "nav.cases", icon: "chat", scope: "cases:read" },
   { to: "/imports", text: "nav.imports", icon: "file", scope: "customers:import" },
   { to: "/segments", text: "nav.segments", icon: "segment", scope: "analytics:read" },
+  { to: "/catalogue", text: "nav.catalogue", icon: "box", scope: "catalogue:read" },
   { to: "/campaigns", text: "nav.campaigns", icon: "campaign", scope: "campaigns:read" },
   { to: "/insights", text: "nav.insights", icon: "chart", scope: "analytics:read" },
   { to: "/privacy", text: "nav.privacy", icon: "shield", scope: "privacy:read" },

@@ -28,6 +28,10 @@ const customerList = page("/customers", "customers:read", () => import("../pages
 const duplicates = page("/customers/duplicates", "customers:merge", () => import("../pages/customers/Duplicates"), "Duplicates");
 const call = page("/call", "interactions:write", () => import("../pages/customers/Call"), "Call");
 const customer = page("/customers/$id", "customers:read", () => import("../pages/customers/CustomerPage"), "CustomerPage");
+const caseList = page("/cases", "cases:read", () => import("../pages/cases/CaseList"), "CaseList");
+const caseOne = page("/cases/$id", "cases:read", () => import("../pages/cases/CasePage"), "CasePage");
+const catalogue = page("/catalogue", "catalogue:read", () => import("../pages/catalogue/Catalogue"), "Catalogue");
+const product = page("/catalogue/$id", "catalogue:read", () => import("../pages/catalogue/ProductPage"), "ProductPage");
 const importList = page("/imports", "customers:import", () => import("../pages/imports/ImportList"), "ImportList");
 const importNew = page("/imports/$kind/new", "customers:import", () => import("../pages/imports/NewImport"), "NewImport");
 const importOne = page("/imports/$kind/$id", "customers:import", () => import("../pages/imports/ImportPage"), "ImportPage");
@@ -45,14 +49,15 @@ const privacyDesk = page("/privacy", "privacy:read", () => import("../pages/priv
 const erasure = page("/privacy/erasures/$id", "privacy:read", () => import("../pages/privacy/ErasurePage"), "ErasurePage");
 const settings = page("/settings", "campaigns:read", () => import("../pages/settings/Settings"), "Settings");
 const operations = page("/operations", "operations", () => import("../pages/operations/Operations"), "Operations");
+const publisher = page("/operations/publishers/$name", "operations", () => import("../pages/operations/PublisherPage"), "PublisherPage");
 const deadLetter = page("/operations/dead-letters/$service/$id", "operations", () => import("../pages/operations/DeadLetterPage"), "DeadLetterPage");
 const index = createRoute({ getParentRoute: () => root, path: "/index.html", beforeLoad: () => { throw redirect({ to: "/" }); } });
 
 export const router = createRouter({
   routeTree: root.addChildren([
     shell.addChildren([
-      home, customerList, duplicates, call, customer, importList, importNew, importOne, gallery, segmentList, segmentNew, segment, segmentEdit, campaignList, campaignNew,
-      campaign, campaignEdit, insights, privacyDesk, erasure, settings, operations, deadLetter,
+      home, customerList, duplicates, call, customer, caseList, caseOne, catalogue, product, importList, importNew, importOne, gallery, segmentList, segmentNew, segment, segmentEdit, campaignList, campaignNew,
+      campaign, campaignEdit, insights, privacyDesk, erasure, settings, operations, publisher, deadLetter,
     ]),
     signIn,
     index,

@@ -2,6 +2,8 @@
 import { createContext, useContext, useEffect, useMemo, useState, type ReactNode } from "react";
 import { alarmTexts } from "../texts/alarms";
 import { campaignTexts } from "../texts/campaigns";
+import { caseTexts } from "../texts/cases";
+import { catalogueTexts } from "../texts/catalogue";
 import { customerTexts } from "../texts/customers";
 import { deskTexts } from "../texts/desks";
 import { firstHourTexts } from "../texts/firstHour";
@@ -15,7 +17,7 @@ export type Language = (typeof LANGUAGES)[number];
 /** English, German. */
 export type Pair = readonly [string, string];
 
-const TEXTS = { ...shellTexts, ...roleTexts, ...customerTexts, ...segmentTexts, ...campaignTexts, ...deskTexts, ...importTexts, ...firstHourTexts, ...insightTexts, ...alarmTexts };
+const TEXTS = { ...shellTexts, ...roleTexts, ...customerTexts, ...segmentTexts, ...campaignTexts, ...caseTexts, ...catalogueTexts, ...deskTexts, ...importTexts, ...firstHourTexts, ...insightTexts, ...alarmTexts };
 export type TextKey = keyof typeof TEXTS;
 export type Values = Record<string, string | number>;
 export type Translate = (key: TextKey, values?: Values) => string;

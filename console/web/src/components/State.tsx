@@ -6,7 +6,7 @@ const COLORS: Record<string, string> = {
   backfilling: "blue", changing: "blue", waiting: "blue", checking: "blue", checked: "yellow", uploaded: "gray", mapped: "gray", claimed: "blue", draft: "gray", finished: "gray", archived: "gray", discarded: "gray",
   paused: "yellow", lapsed: "yellow", unknown: "yellow", degraded: "yellow", open: "yellow", replaying: "blue", prospect: "blue", lead: "blue",
   stopped: "red", failed: "red", refused: "red", denied: "red", withdrawn: "red", blocked: "red", overdue: "red", away: "red",
-  lost: "gray", replayed: "green", rejected: "gray",
+  ordered: "green", abandoned: "yellow", empty: "gray", pending: "blue", reopened: "yellow", solved: "green", closed: "gray", lost: "gray", replayed: "green", rejected: "gray",
 };
 
 export function State({ value }: { value: string }) {

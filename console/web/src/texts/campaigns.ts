@@ -112,6 +112,7 @@ export const campaignTexts = {
   "reason.blocked": ["customer blocked", "Kunde gesperrt"],
   "reason.holdout": ["held out to measure", "zur Messung ausgelassen"],
   "reason.too-late": ["too late", "zu spät"],
+  "reason.open-complaint": ["has an open complaint", "hat eine offene Beschwerde"],
   "reason.left-segment": ["left the segment", "hat das Segment verlassen"],
   "reason.segment-archived": ["its segment was archived", "ihr Segment wurde archiviert"],
   "reason.senders-died": ["two senders in a row ended over its messages", "zwei Sender in Folge endeten über ihren Nachrichten"],

@@ -12,7 +12,9 @@ from sqlalchemy import text
 from shared.customers.stores import deleted
 from shared.database.transaction import Tx
 
-STORES = deleted("list_members")
+# Made by a migration, filled by service cases: `{"list": …}` of it is true for whoever has an open complaint.
+OPEN_COMPLAINT = UUID("c0000000-0000-8000-8000-000000000001")
+STORES = deleted("list_members", "complaints")
 """The tables that hold a customer's data here."""
 
 _CREATE = text("""
@@ -43,6 +45,20 @@ _MEMBERS = text("""
     select customer_id, added_at, expires_at from list_members
     where list_id = :list and (cast(:after as uuid) is null or customer_id > :after)
     order by customer_id limit :limit
+""")
+_KEEP = text("""
+    insert into lists (list_id, name, description, created_at, created_by)
+    values (:id, 'Open complaint', 'Customers with a complaint that is not solved; kept by the service cases', :now,
+            'analytics')
+    on conflict (list_id) do nothing
+""")
+_COMPLAINTS = text("""
+    insert into complaints as c (case_id, customer_id, active, version)
+    select * from unnest(cast(:cases as uuid[]), cast(:customers as uuid[]), cast(:flags as boolean[]),
+                         cast(:versions as bigint[]))
+    on conflict (case_id) do update
+    set customer_id = excluded.customer_id, active = excluded.active, version = excluded.version
+    where c.version < excluded.version
 """)
 _LISTS_OF = text("""
     select customer_id, list_id, expires_at from list_members where customer_id = any(cast(:ids as uuid[]))
@@ -105,6 +121,23 @@ async def remove(tx: Tx, id: UUID, customer_ids: Sequence[UUID]) -> list[UUID]:
 async def members(tx: Tx, id: UUID, after: UUID | None, limit: int) -> Sequence[Any]:
     """Members in the order of their ids."""
     return await tx.rows(_MEMBERS, {"list": id, "after": after, "limit": limit})
+
+
+async def keep_open_complaint(tx: Tx) -> None:
+    """The list of open complaints is there, as the migration made it."""
+    await tx.execute(_KEEP, {"id": OPEN_COMPLAINT, "now": tx.now})
+
+
+async def save_complaints(tx: Tx, complaints: Sequence[tuple[UUID, UUID, bool, int]]) -> None:
+    """Complaints as (case, customer, open, version); what is newer stays."""
+    cases, customers, flags, versions = (list(column) for column in zip(*sorted(complaints), strict=True))
+    await tx.execute(_COMPLAINTS, {"cases": cases, "customers": customers, "flags": flags, "versions": versions})
+
+
+async def complaining_among(tx: Tx, customer_ids: Iterable[UUID]) -> set[UUID]:
+    """Those of these customers who have an open complaint."""
+    statement = "select distinct customer_id from complaints where active and customer_id = any(cast(:ids as uuid[]))"
+    return {row["customer_id"] for row in await tx.rows(statement, {"ids": list(customer_ids)})}
 
 
 async def lists_of(tx: Tx, customer_ids: Iterable[UUID]) -> Sequence[Any]:

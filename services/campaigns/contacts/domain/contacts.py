@@ -33,11 +33,13 @@ Cards = Mapping[UUID, Card]
 @dataclass(frozen=True, slots=True)
 class Contact:
     """What is known of one alias group. `denied` and `granted` are (purpose, channel) pairs, `suppressed` and
-    `reachable` channels; `segments` are those that were asked for."""
+    `reachable` channels; `segments` are those that were asked for;
+    `complaint` says that one of theirs is not solved."""
 
     erased: bool = False
     restricted: bool = False
     blocked: bool = False
+    complaint: bool = False
     time_zone: str | None = None
     segments: frozenset[UUID] = frozenset()
     denied: frozenset[tuple[str, str]] = frozenset()

@@ -56,6 +56,16 @@ class Flag:
 
 
 @dataclass(frozen=True, slots=True)
+class ComplaintCopy:
+    """A complaint: open, or no longer."""
+
+    case_id: UUID
+    customer_id: UUID
+    active: bool
+    version: int
+
+
+@dataclass(frozen=True, slots=True)
 class SegmentCopy:
     """A segment as analytics last told of it: backfilling, live or archived."""
 
@@ -65,7 +75,7 @@ class SegmentCopy:
     version: int
 
 
-Copy = TypeVar("Copy", ProfileCopy, ConsentCopy, Flag, MembershipChange, SegmentCopy)
+Copy = TypeVar("Copy", ProfileCopy, ConsentCopy, Flag, MembershipChange, SegmentCopy, ComplaintCopy)
 Key = TypeVar("Key")
 
 

@@ -31,6 +31,7 @@ async def contacts_of(tx: Tx, groups: Iterable[Group], segments: Sequence[UUID])
             erased=any(row["erased"] for row in rows),
             restricted=any(row["restricted"] for row in rows),
             blocked=any(row["status"] == "blocked" for row in rows),
+            complaint=any(row["complaint"] for row in rows),
             time_zone=own["time_zone"] if own is not None else None,
             segments=frozenset(segment for member in group.members for segment in memberships.get(member, ())),
             denied=denied,
@@ -53,7 +54,9 @@ async def attributes_of(tx: Tx, roots: Sequence[UUID]) -> dict[UUID, dict[str, o
 
 _PROFILES = """
     select t.id as customer_id, p.status, p.time_zone, coalesce(r.restricted, false) as restricted,
-           d.customer_id is not null as erased, coalesce(p.reachable, '{}') as reachable,
+           d.customer_id is not null as erased,
+           exists (select from complaints c where c.customer_id = t.id and c.active) as complaint,
+           coalesce(p.reachable, '{}') as reachable,
            array(select s.channel from suppressions s where s.customer_id = t.id and s.active) as suppressed
     from unnest(cast(:ids as uuid[])) as t(id)
     left join profiles p on p.customer_id = t.id

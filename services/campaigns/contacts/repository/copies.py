@@ -7,6 +7,7 @@ from datetime import datetime
 from uuid import UUID
 
 from services.campaigns.contacts.domain.copies import (
+    ComplaintCopy,
     ConsentCopy,
     Flag,
     MembershipChange,
@@ -126,6 +127,27 @@ async def save_suppressions(tx: Tx, flags: Mapping[tuple[UUID, str], Flag]) -> N
             "customers": [row.customer_id for row in rows],
             "channels": [row.channel for row in rows],
             "flags": [row.on for row in rows],
+            "versions": [row.version for row in rows],
+        },
+    )
+
+
+async def save_complaints(tx: Tx, complaints: Mapping[UUID, ComplaintCopy]) -> None:
+    """Complaints by case; one statement for all."""
+    rows = [complaints[key] for key in sorted(complaints)]
+    await tx.execute(
+        """
+        insert into complaints as c (case_id, customer_id, active, version)
+        select * from unnest(cast(:cases as uuid[]), cast(:customers as uuid[]), cast(:flags as boolean[]),
+                             cast(:versions as bigint[]))
+        on conflict (case_id) do update
+        set customer_id = excluded.customer_id, active = excluded.active, version = excluded.version
+        where c.version < excluded.version
+        """,
+        {
+            "cases": [row.case_id for row in rows],
+            "customers": [row.customer_id for row in rows],
+            "flags": [row.active for row in rows],
             "versions": [row.version for row in rows],
         },
     )

@@ -4,4 +4,4 @@ from __future__ import annotations
 
 from shared.customers.stores import MERGES, deleted
 
-STORES = (*deleted("memberships", "profiles", "consents", "suppressions", "restrictions"), MERGES)
+STORES = (*deleted("memberships", "profiles", "consents", "suppressions", "restrictions", "complaints"), MERGES)

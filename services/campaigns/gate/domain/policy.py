@@ -15,10 +15,12 @@ Waiting = Literal["unknown", "send"]
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """What holds over all marketing campaigns: caps, and quiet hours where a campaign names none."""
+    """What holds over all marketing campaigns: caps, quiet hours where a campaign names none, and whether
+    those with an open complaint are left alone."""
 
     caps: tuple[Cap, ...] = ()
     quiet_hours: QuietHours | None = None
+    spare_complaints: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -42,6 +42,7 @@ class Facts:
     erased: bool = False
     restricted: bool = False
     blocked: bool = False
+    complaint: bool = False
     member: bool = False
     consent_denied: bool = False
     card_found: bool | None = True
@@ -103,6 +104,12 @@ def not_restricted(facts: Facts) -> Verdict:
 def not_blocked(facts: Facts) -> Verdict:
     """The firm does no business with this customer."""
     return Refused("blocked") if facts.blocked else None
+
+
+def no_open_complaint(facts: Facts) -> Verdict:
+    """Whoever waits for an answer to a complaint gets no advertising, where the policy says so."""
+    spared = facts.complaint and facts.policy.spare_complaints and facts.terms.is_marketing
+    return Refused("open-complaint") if spared else None
 
 
 def still_applies(facts: Facts) -> Verdict:
@@ -181,6 +188,7 @@ RULES: tuple[Rule, ...] = (
     campaign_not_paused,
     not_restricted,
     not_blocked,
+    no_open_complaint,
     still_applies,
     consent_not_denied,
     card_is_there,

@@ -90,6 +90,7 @@ def facts_of(
         erased=contact.erased,
         restricted=contact.restricted,
         blocked=contact.blocked,
+        complaint=contact.complaint,
         member=terms.segment is not None and terms.segment.segment_id in contact.segments,
         consent_denied=terms.is_marketing and (terms.purpose, terms.channel) in contact.denied,
         card_found=card is not None,

@@ -14,6 +14,7 @@ from services.interactions.ingest.errors import BatchInvalid, BatchTooLarge
 from services.interactions.ingest.routes.examples import BATCH_BODY, EVENT_BODY, HISTORY_BODY
 from services.interactions.ingest.routes.publisher import PublisherDep
 from services.interactions.ingest.schemas import BatchResult, EventAccepted, HistoryResult, ItemResult
+from services.interactions.publishers.service import noting_unreadable
 from shared.contracts.inbound import InboundMessage
 from shared.web import MIB, APIRouter, CallerDep, body_limit, requires
 from shared.web.body import DoorRequest, MalformedBody
@@ -36,7 +37,8 @@ async def post_event(
 ) -> EventAccepted:
     """Record one event. `Idempotency-Key` stands in for an absent `message_id`; repeats are recorded once, for ever."""
     door = cast(DoorRequest, request)
-    await door.read_json_body()
+    with noting_unreadable(caller.id, "single"):
+        await door.read_json_body()
     raw = await door.body()
     if idempotency_key and raw:
         event = await door.json()
@@ -51,7 +53,9 @@ async def post_event(
 )
 async def post_batch(request: Request, caller: CallerDep, publisher: PublisherDep) -> BatchResult:
     """Record up to 500 events. Each item has its own result: one that is refused costs the others nothing."""
-    results = await publisher.publish_batch(publisher_at_the_door(caller), _items(await request.body()))
+    with noting_unreadable(caller.id, "batch"):
+        items = _items(await request.body())
+    results = await publisher.publish_batch(publisher_at_the_door(caller), items)
     shown = [ItemResult.of(index, result) for index, result in enumerate(results)]
     accepted = sum(item.status == "accepted" for item in shown)
     return BatchResult(accepted=accepted, refused=len(shown) - accepted, results=shown)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, cast
@@ -19,6 +19,7 @@ from services.interactions.ingest.domain.publishers import Publisher, seal
 from services.interactions.ingest.errors import BrokerUnconfirmed, EventRefused, ReportForbidden
 from services.interactions.ingest.service.accepting import read_message
 from services.interactions.ingest.service.recent import RecentMessages
+from services.interactions.publishers.service import note_accepted, note_refused
 from services.interactions.recording.domain.messages import Message
 from shared.clock import Clock
 from shared.contracts.envelope import Origin
@@ -131,9 +132,9 @@ class EventPublisher:
             event = self.check(publisher, raw)
             self._recent.check(publisher.name, event.message_id, raw)
         except (EventRefused, ReportForbidden) as refusal:
-            REFUSED.labels("single", refusal.reason).inc()
+            self._note_refused(publisher, "single", refusal, raw)
             raise
-        await self._publish([event], "single")
+        await self._publish(publisher, [event], "single")
         return event
 
     async def publish_batch(
@@ -142,10 +143,12 @@ class EventPublisher:
         items: Sequence[Any],
         door: str = "batch",
         contents: Sequence[bytes | None] = (),
+        placed: Callable[[str], str] = str,
     ) -> list[CheckedEvent | RefusedItem]:
         """Every item that passes is durable on the topic; one result per item, in order. Raises BrokerUnconfirmed.
 
-        `door` is what metrics count under; `contents` say by what repeats are known, where their messages differ.
+        `door` is what metrics count under; `contents` say by what repeats are known, where their messages differ;
+        `placed` is where in what the publisher sent a fault lies, by its place in the item.
         """
         results: list[CheckedEvent | RefusedItem] = []
         for index, (item, content) in enumerate(zip(items, contents or [None] * len(items), strict=True)):
@@ -156,9 +159,10 @@ class EventPublisher:
                     self._recent.check(publisher.name, event.message_id, raw)
                 results.append(event if content is None else replace(event, content=content))
             except (EventRefused, ReportForbidden) as refusal:
-                REFUSED.labels(door, refusal.reason).inc()
+                refusal.errors = [{**fault, "where": placed(fault["where"])} for fault in refusal.errors]
+                self._note_refused(publisher, door, refusal, item)
                 results.append(RefusedItem(index, _id_in(item), refusal.errors))
-        await self._publish([result for result in results if isinstance(result, CheckedEvent)], door)
+        await self._publish(publisher, [result for result in results if isinstance(result, CheckedEvent)], door)
         return results
 
     async def publish_history(self, publisher: Publisher, chunks: AsyncIterator[bytes]) -> HistorySummary:
@@ -171,12 +175,12 @@ class EventPublisher:
                 try:
                     waiting.append(self._check_line(publisher, line))
                 except (EventRefused, ReportForbidden) as refusal:
-                    REFUSED.labels("history", refusal.reason).inc()
+                    self._note_refused(publisher, "history", refusal, line)
                     summary.refuse(RefusedItem(summary.lines, None, refusal.errors))
             if len(waiting) == CHUNK:
-                await self._publish_chunk(waiting, summary, done)
+                await self._publish_chunk(publisher, waiting, summary, done)
                 done = summary.lines
-        await self._publish_chunk(waiting, summary, done)
+        await self._publish_chunk(publisher, waiting, summary, done)
         return summary
 
     def _check_line(self, publisher: Publisher, line: bytes) -> CheckedEvent:
@@ -185,9 +189,11 @@ class EventPublisher:
             raise EventRefused([{**fault, "cure": "send one event per line"}])
         return self.check(publisher, line, history=True)
 
-    async def _publish_chunk(self, waiting: list[CheckedEvent], summary: HistorySummary, done: int) -> None:
+    async def _publish_chunk(
+        self, publisher: Publisher, waiting: list[CheckedEvent], summary: HistorySummary, done: int
+    ) -> None:
         try:
-            await self._publish(waiting, "history")
+            await self._publish(publisher, waiting, "history")
         except BrokerUnconfirmed as unconfirmed:
             unconfirmed.extra.update(lines_done=done, accepted=summary.accepted, refused=summary.refused)
             unconfirmed.cure = f"Send again from line {done + 1}, or everything: nothing is recorded twice."
@@ -195,9 +201,16 @@ class EventPublisher:
         summary.accepted += len(waiting)
         waiting.clear()
 
-    async def _publish(self, events: Sequence[CheckedEvent], door: str) -> None:
+    async def _publish(self, publisher: Publisher, events: Sequence[CheckedEvent], door: str) -> None:
         await self._producer.publish(events)
         ACCEPTED.labels(door).inc(len(events))
+        note_accepted(publisher.name, door, len(events))
+
+    def _note_refused(
+        self, publisher: Publisher, door: str, refusal: EventRefused | ReportForbidden, message: Any
+    ) -> None:
+        REFUSED.labels(door, refusal.reason).inc()
+        note_refused(publisher.name, door, refusal.errors, message, self._types)
 
 
 def publisher_of(extras: Mapping[str, Any]) -> EventPublisher:

@@ -10,7 +10,8 @@ from uuid import UUID
 
 import orjson
 
-from services.interactions.recording.domain.digests import Ids, ids_of_outcome
+from services.interactions.carts.domain import Cart
+from services.interactions.recording.domain.digests import Ids, event_id_of, ids_of_outcome
 from services.interactions.recording.domain.messages import InboundEvent, basket_currency_of, total_of
 from shared.contracts.campaigns import MessageSettled
 from shared.contracts.envelope import Envelope, Fact, Origin
@@ -25,6 +26,7 @@ from shared.contracts.interactions import (
     ReturnRecorded,
 )
 from shared.contracts.privacy import ConsentChanged
+from shared.ids import derived_id
 
 # Nobody should get a message today because of what happened before yesterday.
 LIVE_FOR = timedelta(hours=24)
@@ -32,6 +34,7 @@ _COLUMNS = {"channel", "currency", "campaign_id"}
 _KEPT_HERE = {"note", "path", "title", "query", "properties"}
 # Of an event of a registered type: the properties that other services are told.
 TOLD = "told"
+CART_ABANDONED = "cart_abandoned"
 # Facts ignore what they do not know, so amounts may be given to all of them.
 _FACTS: dict[str, type[Fact]] = {
     "purchase": PurchaseRecorded,
@@ -180,7 +183,7 @@ def response_of(
 ) -> NewInteraction:
     """The response that a bounce or a withdrawal of consent is."""
     data, ids = event.data, ids_of_outcome(event, kind)
-    channel = cast(Channel, data.channel if data.channel in _CHANNELS else "other")
+    channel = _channel(data.channel)
     fact = ResponseRecorded(
         interaction_id=ids.interaction,
         kind=kind,
@@ -190,6 +193,38 @@ def response_of(
     )
     detail = {"kind": kind, "message_id": data.message_id}
     return _caused_by(event, "response", channel, fact, detail, ids, now)
+
+
+def abandonment_of(cart: Cart, time: datetime, now: datetime) -> NewInteraction:
+    """The own event `cart_abandoned` that a cart is which was left at `time`; always the same for the same silence."""
+    id = derived_id(
+        int(cart.touched_at.timestamp() * 1000), cart.customer_id.bytes, cart.cart_id.encode(), b"cart_abandoned"
+    )
+    told = {
+        "cart_id": cart.cart_id,
+        "products": len(cart.products),
+        "pieces": sum(cart.products.values()),
+        "checkout": cart.checkout,
+    }
+    fact = CustomRecorded(interaction_id=id, channel=_channel(cart.channel), name=CART_ABANDONED, properties=told)
+    return NewInteraction(
+        id=id,
+        event_id=event_id_of(id),
+        customer_id=cart.customer_id,
+        time=time,
+        kind="custom",
+        channel=cart.channel,
+        origin=origin_of(Origin.LIVE, time, now),
+        fact=fact,
+        detail=orjson.dumps(
+            {"name": CART_ABANDONED, "properties": {**told, "product_ids": sorted(cart.products)}, TOLD: told}
+        ).decode(),
+        publisher="interactions",
+    )
+
+
+def _channel(name: str) -> Channel:
+    return cast(Channel, name if name in _CHANNELS else "other")
 
 
 def _caused_by(

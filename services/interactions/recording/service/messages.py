@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, date
 from typing import Any
@@ -13,6 +13,7 @@ from services.interactions.config import Settings
 from services.interactions.event_types.errors import UnfitEvent
 from services.interactions.event_types.service import read_types, told_by
 from services.interactions.identity.service import lock_against_erasures, resolve
+from services.interactions.publishers.service import note_recorded
 from services.interactions.rates.domain import PLACES, base_amount
 from services.interactions.rates.service import rates_of_days
 from services.interactions.recording import repository
@@ -31,6 +32,7 @@ from services.interactions.recording.domain.interactions import (
 from services.interactions.recording.domain.messages import InboundEvent, Message, Policy, basket_currency_of, total_of
 from services.interactions.recording.errors import MessageIdReused
 from services.interactions.recording.service import visitors
+from services.interactions.recording.service.carts import follow_carts
 from services.interactions.recording.service.storing import DROPPED, store_and_emit
 from services.interactions.recording.service.visitors import ResolvedMessage
 from shared.contracts.interactions import IdentityObserved
@@ -79,6 +81,7 @@ async def record_messages(tx: Tx, policy: Policy, inbound: Sequence[InboundEvent
     happened = [interaction for interaction in interactions if interaction is not None]
     if happened:
         await store_and_emit(tx, happened)
+        await follow_carts(tx, [(made.customer_id, made.time, made.origin, made.fact) for made in happened])
     await _emit_observations(tx, resolved, interactions)
     await visitors.claim(tx, resolved, met)
     return {
@@ -100,8 +103,14 @@ async def _fresh(tx: Tx, policy: Policy, inbound: Sequence[InboundEvent]) -> dic
     repeats += [(digest, event) for digest, event in first.items() if digest not in new]
     if repeats:
         await _refuse_others(tx, first, new, repeats)
+    fresh = {digest: event for digest, event in first.items() if digest in new}
     tx.after_commit(lambda: DUPLICATES.inc(len(inbound) - len(new)))
-    return {digest: event for digest, event in first.items() if digest in new}
+    tx.after_commit(lambda: note_recorded(_kinds(inbound), _kinds(fresh.values())))
+    return fresh
+
+
+def _kinds(events: Iterable[InboundEvent]) -> list[tuple[str, str]]:
+    return [(event.publisher, event.message.type) for event in events]
 
 
 async def _refuse_others(

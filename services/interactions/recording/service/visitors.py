@@ -16,9 +16,11 @@ from services.interactions.recording import repository
 from services.interactions.recording.domain.digests import event_id_of
 from services.interactions.recording.domain.interactions import fact_of, origin_of
 from services.interactions.recording.domain.messages import InboundEvent
+from services.interactions.recording.service.carts import follow_carts
 from services.interactions.visitors import repository as visitors
 from services.interactions.visitors.domain import Visit, Visitor
 from services.interactions.visitors.service import meet_visitors, settle_claims
+from shared.contracts.envelope import Fact, Origin
 from shared.database.transaction import Tx
 from shared.observability.metrics import counter
 
@@ -81,12 +83,12 @@ async def claim(tx: Tx, resolved: Sequence[ResolvedMessage], met: dict[UUID, Vis
     if not said:
         return
     claimed = await settle_claims(tx, met, said)
-    for row in await repository.move_interactions(
+    rows = await repository.move_interactions(
         tx,
         {visitor.visitor_id: id for visitor, id in claimed.items()},
         min((visitor.since for visitor in claimed), default=tx.now),
-    ):
-        _tell(tx, dict(row))
+    )
+    await follow_carts(tx, [happened for row in rows if (happened := _tell(tx, dict(row))) is not None])
     tx.after_commit(lambda: CLAIMED.inc(len(claimed)))
 
 
@@ -100,10 +102,11 @@ async def forget_idle_visitors(tx: Tx, _settings: Settings) -> bool:
     return len(idle) == _FORGOTTEN
 
 
-def _tell(tx: Tx, row: dict[str, Any]) -> None:
+def _tell(tx: Tx, row: dict[str, Any]) -> tuple[UUID, datetime, Origin, Fact] | None:
     fact = fact_of(row)
     if fact is None:
-        return
+        return None
     time: datetime = row["time"]
     origin = origin_of(row["origin"], time, tx.now)
     tx.publish(fact, subject=row["customer_id"], time=time, origin=origin, id=event_id_of(row["id"]))
+    return row["customer_id"], time, origin, fact

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import asyncio
 from datetime import UTC, timedelta
+from typing import Any
 from uuid import UUID, uuid4
 
 from services.campaigns.campaigns.service import lifecycle
 from shared.contracts.customers import CustomerRetracted, CustomersMerged
+from shared.contracts.envelope import Envelope
+from shared.contracts.interactions import CaseChanged, CaseKind, CaseState
 from shared.contracts.privacy import ConsentChanged, RestrictionChanged
 from tests.component.campaigns.builders import a_profile
 from tests.component.campaigns.world import TEXT, World
@@ -152,6 +155,34 @@ async def test_a_restricted_or_blocked_customer_is_refused(world: World) -> None
     )
     await world.send()
     assert (await world.report(campaign))["refused"] == {"restricted": 1, "blocked": 1}
+
+
+async def test_whoever_has_an_open_complaint_is_spared_where_the_policy_says_so(world: World) -> None:
+    """Catches advertising to somebody who waits for an answer, a complaint that is solved
+    and still counts, and a late word of its earlier state that opens it again."""
+    segment, case = uuid4(), uuid4()
+    waiting, answered, silent = [await world.customer() for _ in range(3)]
+
+    def told(customer: UUID, case: UUID, state: CaseState, kind: CaseKind = "complaint") -> Envelope[Any]:
+        return world.event(CaseChanged(case_id=case, kind=kind, state=state, priority="high"), customer)
+
+    late = told(answered, case, "open")
+    await world.handle(told(answered, case, "solved"))
+    await world.handle(late, told(silent, uuid4(), "open", "question"))
+    await world.handle(told(waiting, uuid4(), "pending"))
+    campaign = await world.campaign(segment=segment)
+    await put_policy(world, spare_complaints=True)
+    assert (await world.api.get("/policies")).json()["spare_complaints"] is True
+    for customer in (waiting, answered, silent):
+        await enter(world, segment, customer)
+    await world.send()
+    assert (await world.report(campaign))["refused"] == {"open-complaint": 1}
+    assert len(world.post_office.mails) == 2
+    await put_policy(world)
+    other = await world.campaign(segment=segment)
+    await enter(world, segment, waiting)
+    await world.send()
+    assert (await world.report(other))["refused"] == {}
 
 
 async def test_a_local_grant_alone_sends_nothing_and_a_late_copy_of_a_refusal_forbids(world: World) -> None:

@@ -15,9 +15,9 @@ from shared.web.connections import Limits
 from shared.web.listener import Listener
 
 
-@pytest.fixture(scope="session")
-async def server(app: FastAPI) -> AsyncIterator[int]:
-    """The port of the started app."""
+@contextlib.asynccontextmanager
+async def listening(app: FastAPI) -> AsyncIterator[int]:
+    """The port on which the started app listens meanwhile."""
     bound = socket.socket()
     bound.bind(("127.0.0.1", 0))
     listener = Listener(app, "127.0.0.1", 0, name="segment", limits=Limits())
@@ -27,6 +27,13 @@ async def server(app: FastAPI) -> AsyncIterator[int]:
     yield int(bound.getsockname()[1])
     listener.should_exit = True
     await serving
+
+
+@pytest.fixture(scope="session")
+async def server(app: FastAPI) -> AsyncIterator[int]:
+    """The port of the started app."""
+    async with listening(app) as port:
+        yield port
 
 
 @dataclass
@@ -63,11 +70,18 @@ async def _copy(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> N
             await writer.drain()
 
 
-@pytest.fixture
-async def line(server: int) -> AsyncIterator[Line]:
+@contextlib.asynccontextmanager
+async def line_to(server: int) -> AsyncIterator[Line]:
     """A line whose first answer is lost."""
     made = Line(server)
-    listening = await asyncio.start_server(made.carry, "127.0.0.1", 0)
-    made.port = listening.sockets[0].getsockname()[1]
+    waiting = await asyncio.start_server(made.carry, "127.0.0.1", 0)
+    made.port = waiting.sockets[0].getsockname()[1]
     yield made
-    listening.close()
+    waiting.close()
+
+
+@pytest.fixture
+async def line(server: int) -> AsyncIterator[Line]:
+    """The same to the app of all tests."""
+    async with line_to(server) as made:
+        yield made

@@ -31,6 +31,7 @@ OBJECTIONS: list[tuple[str, dict[str, Any]]] = [
     ("campaign-paused", {"terms": some_terms(state=TermsState.PAUSED, holdout=EVERYBODY)}),
     ("restricted", {"restricted": True}),
     ("blocked", {"blocked": True}),
+    ("open-complaint", {"complaint": True, "policy": Policy(spare_complaints=True)}),
     ("left-segment", {"member": False}),
     ("no-consent", {"consent_denied": True}),
     ("no-card", {"card_found": False}),

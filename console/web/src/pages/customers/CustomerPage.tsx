@@ -9,6 +9,8 @@ import { Loaded } from "../../components/Loaded";
 import { Page } from "../../components/Page";
 import { State } from "../../components/State";
 import { AddressTabs, type Tab } from "../../components/Tabs";
+import { CasesOf } from "../cases/CasesOf";
+import { Carts } from "./Carts";
 import { Changes } from "./Changes";
 import { Consents } from "./Consents";
 import { LogCall } from "./LogCall";
@@ -30,6 +32,8 @@ export function CustomerPage() {
     { id: "profile", title: t("customer.profile"), scope: "customers:read", content: () => query.data && <Profile customer={query.data} /> },
     { id: "relations", title: t("relations.title"), scope: "customers:read", content: () => <Relations id={id} /> },
     { id: "timeline", title: t("customer.timeline"), scope: "interactions:read", content: () => <Timeline id={id} /> },
+    { id: "cases", title: t("nav.cases"), scope: "cases:read", content: () => <CasesOf id={id} /> },
+    { id: "carts", title: t("carts.title"), scope: "interactions:read", content: () => <Carts id={id} /> },
     { id: "messages", title: t("customer.messages"), scope: "campaigns:read", content: () => <MessagesTo id={id} /> },
     { id: "segments", title: t("nav.segments"), scope: "analytics:read", content: () => <Memberships id={id} /> },
     { id: "consents", title: t("customer.consents"), scope: "privacy:read", content: () => <Consents id={id} /> },

@@ -5,6 +5,7 @@ import { Page } from "../../components/Page";
 import { AddressTabs } from "../../components/Tabs";
 import { Alarms } from "./Alarms";
 import { DeadLetters } from "./DeadLetters";
+import { Publishers } from "./Publishers";
 import { Sending } from "./Sending";
 import { Services } from "./Services";
 
@@ -17,6 +18,7 @@ export function Operations() {
         { id: "services", title: t("operations.services"), content: () => <Services /> },
         { id: "alarms", title: t("operations.alarms"), content: () => <Alarms /> },
         { id: "dead-letters", title: t("operations.dead"), content: () => <DeadLetters /> },
+        { id: "publishers", title: t("publishers.title"), content: () => <Publishers /> },
         ...(can("campaigns:read") ? [{ id: "sending", title: t("operations.sending"), content: () => <Sending /> }] : []),
       ]} />
     </Page>

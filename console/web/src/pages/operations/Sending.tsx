@@ -68,8 +68,9 @@ function PolicyForm({ policy }: { policy: Policy }) {
   const { t } = useTexts();
   const mayChange = useCan()("campaigns:send");
   const [caps, setCaps] = useState(policy.caps);
+  const [spare, setSpare] = useState(policy.spare_complaints);
   const [quiet, setQuiet] = useState(policy.quiet_hours);
-  const save = useChange<void, unknown>(() => read(campaigns.PUT("/policies", { body: { caps, quiet_hours: quiet } })), [["policies"]], () => notifications.show({ message: t("action.saved") }));
+  const save = useChange<void, unknown>(() => read(campaigns.PUT("/policies", { body: { caps, quiet_hours: quiet, spare_complaints: spare } })), [["policies"]], () => notifications.show({ message: t("action.saved") }));
   return (
     <Panel title={t("policy.title")} actions={mayChange && <Button size="xs" loading={save.isPending} onClick={() => save.mutate()}>{t("action.save")}</Button>}>
       <Text size="sm" fw={600}>{t("policy.caps")}</Text>
@@ -93,6 +94,7 @@ function PolicyForm({ policy }: { policy: Policy }) {
           ))}
         </Group>
       )}
+      <Switch label={t("policy.complaints")} checked={spare} disabled={!mayChange} onChange={(event) => setSpare(event.currentTarget.checked)} />
       {save.isError && <ProblemNote error={save.error} />}
     </Panel>
   );

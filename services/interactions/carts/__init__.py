@@ -1,0 +1,1 @@
+"""Carts of known customers: what lies in them, and whether they were ordered or left."""

@@ -1,0 +1,1 @@
+"""Service cases: what a customer asks or complains about, until it is solved."""
