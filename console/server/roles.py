@@ -8,7 +8,15 @@ _READING = frozenset({"customers:read", "interactions:read", "analytics:read"})
 
 ROLES: dict[str, frozenset[str]] = {
     "marketer": _READING
-    | {"customers:import", "analytics:write", "campaigns:read", "campaigns:write", "campaigns:send"},
+    | {
+        "customers:import",
+        "interactions:import",
+        "catalogue:read",
+        "analytics:write",
+        "campaigns:read",
+        "campaigns:write",
+        "campaigns:send",
+    },
     "agent": _READING | {"customers:write", "interactions:write", "campaigns:read", "privacy:read", "privacy:write"},
     "privacy-officer": frozenset(
         {"customers:read", "interactions:read", "privacy:read", "privacy:write", "privacy:erase"}
@@ -19,6 +27,10 @@ ROLES: dict[str, frozenset[str]] = {
         "customers:write",
         "customers:merge",
         "customers:import",
+        "interactions:import",
+        "interactions:define",
+        "catalogue:read",
+        "catalogue:write",
         "campaigns:read",
         "campaigns:send",
         "privacy:read",

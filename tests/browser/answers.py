@@ -187,6 +187,35 @@ def imported(number: int = 1, state: str = "checked", count: int = 3) -> dict[st
     }  # fmt: skip
 
 
+def orders_row(number: int = 1, state: str = "checked") -> dict[str, Any]:
+    sums = [{"currency": "EUR", "orders": 3, "bought": 12000, "returned": 1250, "revenue": 10750}]
+    return {
+        "import_id": an_id(number), "state": state, "file_name": f"orders-{number}.csv", "sha256": "0" * 64,
+        "bytes": 4711, "rows": 1200, "rows_sorted": 1200, "rows_done": 600, "created_at": AT,
+        "created_by": "console for ada", "started_at": AT if state == "done" else None, "started_by": None,
+        "finished_at": None, "undone_by": None, "failure": None,
+        "counts": {"new": 3, "duplicate": 1, "refused": 1, "refused_rows": 2, "strangers": 1, "unvalued": 1,
+                   "taken_back": 0, "sums": sums, "known_sums": sums},
+    }  # fmt: skip
+
+
+def orders(number: int = 1, state: str = "checked", count: int = 3) -> dict[str, Any]:
+    columns = {"Bestellnr": "order_id", "Datum": "ordered_at", "E-Mail": "email", "Betrag": "amount"}
+    mapping = [{"column": name, "to": to, "format": None, "source": None} for name, to in columns.items()]
+    order = {"kind": "purchase", "time": AT, "channel": "web", "currency": "EUR", "amount": 1250,
+             "lines": [{"product_id": "apple", "quantity": 1, "amount": 1250}]}  # fmt: skip
+    return {
+        **orders_row(number, state), "format": "csv", "encoding": "utf-8", "separator": ";", "columns": [*columns],
+        "first_rows": [["A-1001", "03/04/2026", "ada@example.test", "12,50"]] * 5, "guessed_mapping": mapping,
+        "formats": {"Datum": ["DD/MM/YYYY", "MM/DD/YYYY"], "Betrag": ["1234,5"]}, "same_file": None,
+        "mapping": None if state == "uploaded" else mapping,
+        "terms": {"source": "import", "currency": "EUR", "channel": "other", "time_zone": "Europe/Berlin"},
+        "refused": [{"reason": f"Datum: is a day that does not exist ({n})", "rows": 2, "first_rows": [4, 7]}
+                    for n in range(count)],
+        "examples": [{"row": n + 2, "outcome": "new", "order": order} for n in range(count)],
+    }  # fmt: skip
+
+
 def everything(count: int = 3) -> dict[str, Any]:
     """An answer for each operation that pages read; lists have `count` rows."""
     dead = {f"GET /{service}/dead-letters": rows(dead_letter, count) for service in
@@ -214,6 +243,10 @@ def everything(count: int = 3) -> dict[str, Any]:
         f"GET /customers/imports/{RUNNING}": imported(3, "running"),
         f"GET /customers/imports/{DONE}": imported(4, "done", count),
         "GET /customers/imports/{}": imported(1, "checked", count),
+        "GET /interactions/imports": rows(orders_row, count),
+        f"GET /interactions/imports/{UPLOADED}": orders(2, "uploaded"),
+        f"GET /interactions/imports/{DONE}": orders(4, "done", count),
+        "GET /interactions/imports/{}": orders(1, "checked", count),
         "GET /customers/link-candidates": rows(candidate, min(count, 200)),
         "GET /customers/merges": rows(merge, count),
         "POST /customers/merges": merge(),

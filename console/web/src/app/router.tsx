@@ -29,6 +29,7 @@ const duplicates = page("/customers/duplicates", "customers:merge", () => import
 const call = page("/call", "interactions:write", () => import("../pages/customers/Call"), "Call");
 const customer = page("/customers/$id", "customers:read", () => import("../pages/customers/CustomerPage"), "CustomerPage");
 const importList = page("/imports", "customers:import", () => import("../pages/imports/ImportList"), "ImportList");
+const importPair = page("/imports/new", "interactions:import", () => import("../pages/imports/NewPair"), "NewPair");
 const importNew = page("/imports/$kind/new", "customers:import", () => import("../pages/imports/NewImport"), "NewImport");
 const importOne = page("/imports/$kind/$id", "customers:import", () => import("../pages/imports/ImportPage"), "ImportPage");
 const gallery = page("/templates", null, () => import("../pages/templates/Gallery"), "Gallery");
@@ -51,7 +52,7 @@ const index = createRoute({ getParentRoute: () => root, path: "/index.html", bef
 export const router = createRouter({
   routeTree: root.addChildren([
     shell.addChildren([
-      home, customerList, duplicates, call, customer, importList, importNew, importOne, gallery, segmentList, segmentNew, segment, segmentEdit, campaignList, campaignNew,
+      home, customerList, duplicates, call, customer, importList, importPair, importNew, importOne, gallery, segmentList, segmentNew, segment, segmentEdit, campaignList, campaignNew,
       campaign, campaignEdit, insights, privacyDesk, erasure, settings, operations, deadLetter,
     ]),
     signIn,
