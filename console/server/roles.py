@@ -19,7 +19,7 @@ ROLES: dict[str, frozenset[str]] = {
     },
     "agent": _READING | {"customers:write", "interactions:write", "campaigns:read", "privacy:read", "privacy:write"},
     "privacy-officer": frozenset(
-        {"customers:read", "interactions:read", "privacy:read", "privacy:write", "privacy:erase"}
+        {"customers:read", "interactions:read", "privacy:read", "privacy:write", "privacy:erase", "privacy:admin"}
     ),
     "operator": _READING
     | {

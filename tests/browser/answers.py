@@ -243,6 +243,15 @@ def everything(count: int = 3) -> dict[str, Any]:
         f"GET /customers/imports/{RUNNING}": imported(3, "running"),
         f"GET /customers/imports/{DONE}": imported(4, "done", count),
         "GET /customers/imports/{}": imported(1, "checked", count),
+        "GET /interactions/base-currency": {"currency": "EUR", "set_by": "people" if count else "environment",
+                                            "fixed": False, "changed_at": AT, "changed_by": "ada"},
+        "GET /privacy/signup-forms": {"items": [
+            {"name": f"shop-{n}", "titles": {"en": "Our newsletter", "de": "Neues"}, "notices": ["footer"],
+             "ask_name": True, "archived": False, "changed_by": "ada", "changed_at": AT}
+            for n in range(min(count, 3))]},
+        "GET /privacy/signup-forms/{}/embed": {
+            "html": '<form method="post"><label>E-mail <input name="email"></label></form>',
+            "url": "https://hello.example.test/forms/shop-1", "language": "en"},
         "GET /interactions/imports": rows(orders_row, count),
         f"GET /interactions/imports/{UPLOADED}": orders(2, "uploaded"),
         f"GET /interactions/imports/{DONE}": orders(4, "done", count),

@@ -131,7 +131,7 @@ async def _two_files_are_dropped(visitor: Visitor, folder: Path) -> None:
         await drop.set_input_files(folder / f"first-{name.lower()}.xlsx")
     await page.get_by_role("button", name="Read both files").click()
     await page.get_by_text("What the columns mean").wait_for()
-    await page.get_by_text("Joined by: number elsewhere (import)").wait_for()
+    await page.get_by_text("Joined by: number elsewhere").wait_for()
 
 
 async def _customers_come_in(page: Page) -> None:

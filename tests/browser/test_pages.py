@@ -68,9 +68,11 @@ PLACES = [
     Place("privacy", "/privacy", "campaigns", "/privacy/erasures"),
     Place("privacy-consents", f"/privacy?tab=consents&customer={ID}", "Yes, write to me.", "/privacy/customers"),
     Place("privacy-suppressions", "/privacy?tab=suppressions", "holds fingerprints", ""),
+    Place("privacy-forms", "/privacy?tab=forms", "https://hello.example.test/forms/shop-1", "/privacy/signup-forms"),
     Place("erasure", f"/privacy/erasures/{ID}", "the customer, by letter", "/privacy/erasures"),
     Place("insights", "/insights", "12 customers bought, 300 are needed (1)", "/analytics/scores/rfm"),
     Place("settings", "/settings", "Nobody else is written to", "/campaigns/settings"),
+    Place("settings-firm", "/settings?tab=firm", "Choose it before the first purchase", "/interactions/base-currency"),
     Place("settings-limits", "/settings?tab=limits", "At most so many messages", "/campaigns/policies"),
     Place("settings-changes", "/settings?tab=changes", "ada 1", "/campaigns/settings"),
     Place("operations", "/operations", "in order", "/services"),
@@ -134,10 +136,10 @@ async def test_an_empty_home_leads_through_the_first_steps_and_is_rid_of_them(en
     """Catches a newcomer who is left alone, a step that stays open when it is done, a list that cannot be put away."""
     visitor = await enter(front, "owner")
     await visitor.answer(everything(0))
-    await visitor.open("/", "0 of 5 done")
+    await visitor.open("/", "0 of 6 done")
     assert await visitor.serious() == []
     await visitor.answer({**everything(0), "GET /customers/customers": rows(customer, 1)})
-    await visitor.open("/", "1 of 5 done")
+    await visitor.open("/", "1 of 6 done")
     await visitor.page.get_by_role("link", name="Make a segment").click()
     await visitor.page.get_by_role("link", name="Use it: Regulars").click()
     await visitor.page.get_by_text("number of purchases is at least 3 in the last 90 days").wait_for()
@@ -146,7 +148,7 @@ async def test_an_empty_home_leads_through_the_first_steps_and_is_rid_of_them(en
     await visitor.open("/", "Running campaigns")
     assert await visitor.page.get_by_text("First steps").count() == 0
     await visitor.answer(everything(0))
-    await visitor.open("/", "0 of 5 done")
+    await visitor.open("/", "0 of 6 done")
     await visitor.page.get_by_role("button", name="Put away").click()
     assert await visitor.page.get_by_text("First steps").count() == 0
     await visitor.page.evaluate("localStorage.removeItem('crm-first-steps')")
@@ -181,6 +183,7 @@ async def test_lists_that_are_empty_say_what_comes_next(enter: Enter, front: str
         "/segments": "Make one from a rule",
         "/campaigns": "It needs a segment or an event",
         "/privacy": "Nobody has asked",
+        "/privacy?tab=forms": "There is no form yet",
         "/operations?tab=dead-letters": "No dead letter",
     }
     for path, words in words_of.items():

@@ -135,6 +135,7 @@ GOODS: dict[str, dict[str, list[Any]]] = {
              "segmentable": ["level"], "personal": []}
         ],
         "POST /event-types/{name}/check": [{"properties": {"level": "beginner"}}],
+        "PUT /base-currency": [{"currency": "USD"}],
         "PUT /rates": [{"rates": [{"currency": "EUR", "day": "2024-05-01", "rate": "1.0825"}]}],
     },
     "analytics": {

@@ -9,7 +9,7 @@ import { Go, GoButton } from "../../components/Go";
 import { Panel } from "../../components/Page";
 import { State } from "../../components/State";
 import { importQuery, IMPORTS, type ImportShown, type Kind } from "./doors";
-import { commonKeys } from "./mapping";
+import { commonKeys, withSystemOf } from "./mapping";
 
 const OTHER: Record<Kind, Kind> = { customers: "orders", orders: "customers" };
 
@@ -31,7 +31,7 @@ export function Together({ here, other }: { here: ImportShown; other: ImportShow
   const { id } = useParams({ strict: false }) as { id: string };
   const files = here.kind === "customers" ? [here, other] : [other, here];
   const [customers, orders] = files as [ImportShown, ImportShown];
-  const keys = commonKeys(mappingOf(customers), mappingOf(orders));
+  const keys = commonKeys(mappingOf(customers), orders.mapping ?? withSystemOf(mappingOf(customers), orders.guessed_mapping));
   const next = here.kind === "customers" && here.state === "done" && other.state !== "done";
   return (
     <Panel title={t("imports.together")} actions={next && (

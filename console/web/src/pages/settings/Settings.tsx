@@ -3,6 +3,7 @@ import { Grid, Stack } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { campaigns, read, type SettingChange } from "../../api/clients";
 import { usePages } from "../../api/hooks";
+import { useCan } from "../../app/session";
 import { useTexts } from "../../app/texts";
 import { Loaded } from "../../components/Loaded";
 import { Page, Panel } from "../../components/Page";
@@ -10,15 +11,18 @@ import { Rows } from "../../components/Rows";
 import { AddressTabs } from "../../components/Tabs";
 import { PolicyPanel } from "../operations/Sending";
 import { AllowListForm } from "./AllowList";
+import { Firm } from "./Firm";
 import { SenderForm, ServerForm } from "./Mail";
 import { allowListQuery, sendingQuery } from "./queries";
 
 export function Settings() {
   const { t } = useTexts();
+  const can = useCan();
   return (
     <Page title={t("nav.settings")} about={t("settings.about")}>
       <AddressTabs tabs={[
         { id: "sending", title: t("settings.sending"), content: () => <Sending /> },
+        ...(can("interactions:read") ? [{ id: "firm", title: t("firm.title"), content: () => <Firm /> }] : []),
         { id: "limits", title: t("settings.limits"), content: () => <PolicyPanel /> },
         { id: "changes", title: t("settings.changes"), content: () => <Changes /> },
       ]} />
