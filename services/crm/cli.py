@@ -7,6 +7,7 @@ import typer
 from services.crm import (
     campaigns,
     consents,
+    currency,
     customers,
     dead_letters,
     documents,
@@ -42,6 +43,7 @@ app.add_typer(keys.commands, name="keys")
 app.add_typer(customers.commands, name="customers")
 app.add_typer(consents.commands, name="consents")
 app.add_typer(orders.commands, name="orders")
+app.add_typer(currency.commands, name="currency")
 app.add_typer(products.commands, name="products")
 app.add_typer(campaigns.commands, name="campaigns")
 app.add_typer(journeys.commands, name="journeys")

@@ -66,6 +66,7 @@ async def test_the_first_hour(enter: Enter, console: Console, product: Product, 
     page = visitor.page
     await _the_mail_server_is_set_and_checked(visitor, product)
     await _only_my_own_address_is_written_to(page)
+    await _the_currency_is_chosen(visitor)
     await _two_files_are_dropped(visitor, tmp_path)
     await _customers_come_in(page)
     await _their_orders_come_in_by_the_same_number(visitor, tmp_path)
@@ -88,6 +89,7 @@ async def test_the_first_hour(enter: Enter, console: Console, product: Product, 
     assert {tuple(row["to"]) for row, mail in sent if LETTER in str(mail["subject"])} == {(ME,)}
     await visitor.open(f"/customers/{me['customer_id']}", "News to regulars")
     await visitor.shoot("first-hour-customer")
+    await _a_form_is_made_on_which_others_sign_up(visitor)
     await _the_list_is_lifted_by_somebody_who_knows_the_number(visitor)
     # Shown here, a letter counts no opening: its pixel is not loaded.
     assert [fault for fault in visitor.faults if "/t/o/" not in fault] == []
@@ -118,6 +120,16 @@ async def _only_my_own_address_is_written_to(page: Page) -> None:
     await addresses.press("Enter")
     await page.get_by_role("button", name="Save: Only to these for now").click()
     await page.get_by_text("no campaign starts").wait_for()
+
+
+async def _the_currency_is_chosen(visitor: Visitor) -> None:
+    page = visitor.page
+    await visitor.open("/settings?tab=firm", "Base currency")
+    save = page.get_by_role("button", name="Save: Base currency")
+    # On the shared installation something may have been bought already.
+    if await save.count():
+        await save.click()
+        await page.get_by_text(re.compile("Set by .*owner")).wait_for()
 
 
 async def _two_files_are_dropped(visitor: Visitor, folder: Path) -> None:
@@ -160,6 +172,7 @@ async def _their_orders_come_in_by_the_same_number(visitor: Visitor, folder: Pat
     await _the_refused_order_comes_back_mended(page, folder)
     await confirm(page, "Take this import back")
     await page.get_by_text("1 orders are gone").wait_for(timeout=PATIENCE_MS)
+    await visitor.open("/settings?tab=firm", "It stays: purchases are kept in it")
 
 
 async def _the_refused_order_comes_back_mended(page: Page, folder: Path) -> None:
@@ -244,6 +257,27 @@ async def _it_is_started_for_me_alone(visitor: Visitor) -> None:
     await page.get_by_role("tab", name="Report").click()
     await page.get_by_text(re.compile(r"[1-9]\d* entered = 1 sent")).wait_for(timeout=PATIENCE_MS)
     await visitor.shoot("first-hour-report")
+
+
+async def _a_form_is_made_on_which_others_sign_up(visitor: Visitor) -> None:
+    page = visitor.page
+    await visitor.open("/privacy?tab=forms", "A page on which people sign up")
+    await page.get_by_role("button", name="New form").click()
+    dialog = page.get_by_role("dialog")
+    await dialog.get_by_role("textbox", name="Name", exact=True).fill("first-form")
+    await dialog.get_by_role("textbox", name="Heading").fill("Mia's letter")
+    await dialog.get_by_role("textbox", name="Wording").fill("Yes, write to me about fruit once a month.")
+    await dialog.get_by_role("button", name="Save").click()
+    await dialog.wait_for(state="detached")
+    form = page.get_by_role("region", name="Mia's letter", exact=True)
+    # The code that is given is the form itself, and its link leads to a page that anybody may see.
+    await form.get_by_role("region", name="For a page of yours").get_by_text("write to me about fruit").wait_for()
+    await form.frame_locator("iframe").get_by_text("write to me about fruit once a month").wait_for()
+    link = await form.get_by_role("link").get_attribute("href")
+    assert link is not None
+    hosted = await page.context.request.get(link)
+    assert "Yes, write to me about fruit once a month." in await hosted.text()
+    await visitor.shoot("first-hour-form")
 
 
 async def _the_list_is_lifted_by_somebody_who_knows_the_number(visitor: Visitor) -> None:

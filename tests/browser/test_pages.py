@@ -7,8 +7,9 @@ from dataclasses import dataclass
 
 import pytest
 
-from tests.browser.answers import DONE, ID, RUNNING, UPLOADED, an_id, customer, everything, rows, segment
+from tests.browser.answers import customer, everything, segment
 from tests.browser.conftest import Enter
+from tests.browser.fixed import DONE, ID, RUNNING, UPLOADED, an_id, rows
 
 MANY = 10_000
 # A table draws fifty rows at first; two of them may share a page.

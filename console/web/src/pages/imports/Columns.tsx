@@ -9,6 +9,7 @@ import { Panel } from "../../components/Page";
 import { ProblemNote } from "../../components/ProblemNote";
 import { ConsentProof } from "./ConsentProof";
 import { IMPORTS, type ImportShown } from "./doors";
+import { KeptMappings } from "./KeptMappings";
 import { faultsAt, formsOf, isOpen, lacks, withMeaning, withSystemOf } from "./mapping";
 import { useMeanings, type Choices } from "./meanings";
 import { Terms } from "./Terms";
@@ -40,7 +41,8 @@ export function Columns({ shown, beside, checking }: { shown: ImportShown; besid
       {lacking.length > 0 && <Alert color="yellow">{lacking.map((what) => <Text key={what} size="sm">{t(`imports.no-${what}`)}</Text>)}</Alert>}
       <Panel title={t("imports.meanings")} actions={
         <Button disabled={open > 0 || lacking.length > 0} loading={check.isPending} onClick={() => check.mutate()}>{t("imports.check")}</Button>}>
-        <Text size="sm" c="dimmed">{t("imports.meanings-hint")}</Text>
+        <Text size="sm" c="dimmed">{t(shown.kind === "customers" && shown.guessed_from === "last_import" ? "imports.meanings-last" : "imports.meanings-hint")}</Text>
+        {kind === "customers" && <KeptMappings columns={columns} use={(next) => { check.reset(); setColumns(next); }} />}
         <Table.ScrollContainer minWidth={720} scrollAreaProps={{ viewportProps: { tabIndex: 0, "aria-label": t("imports.meanings"), role: "region" } }}>
           <Table verticalSpacing="xs" aria-label={t("imports.meanings")}>
             <Table.Thead>

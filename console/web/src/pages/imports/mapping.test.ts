@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { commonKeys, faultsAt, formsOf, hasKey, isOpen, lacks, ORDER_TYPES, withMeaning, withSystemOf, type Types } from "./mapping";
+import { commonKeys, faultsAt, formsOf, fromKept, hasKey, isOpen, lacks, ORDER_TYPES, withMeaning, withSystemOf, type Types } from "./mapping";
 
 const types: Types = new Map([["birth_date", "date"], ["children", "integer"], ["city", "text"]]);
 const column = (to: string, format: string | null = null) => ({ column: "Eintritt", to, format, source: null });
@@ -38,6 +38,11 @@ describe("what columns mean", () => {
     expect(commonKeys([number("erp")], [number("import")])).toEqual([]);
     expect(withSystemOf([number("erp")], [number("import"), column("email")])).toEqual([number("erp"), column("email")]);
     expect(withSystemOf([column("email")], [number("import")])).toEqual([number("import")]);
+  });
+  it("takes what was kept for columns of the same name, and leaves the others", () => {
+    const kept = [{ ...column("birth_date", "DD.MM.YYYY") }, { ...column("city"), column: "Gone" }];
+    const other = { ...column("email"), column: "E-Mail" };
+    expect(fromKept(kept, [other, column("ignore")])).toEqual([other, kept[0]]);
   });
   it("puts what the API refuses at its column", () => {
     const faults = [{ where: "/columns/2", what: "a", cure: "b" }, { where: "/columns", what: "c", cure: "" }];

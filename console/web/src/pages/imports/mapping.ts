@@ -70,6 +70,12 @@ export function withSystemOf(customers: ImportColumn[], orders: ImportColumn[]):
   return system ? orders.map((column) => (column.to === "external_id" ? { ...column, source: system } : column)) : orders;
 }
 
+/** What kept columns meant, for those of this file that are called the same; the others stay as they are. */
+export function fromKept(kept: ImportColumn[], columns: ImportColumn[]): ImportColumn[] {
+  const known = new Map(kept.map((column) => [column.column, column]));
+  return columns.map((column) => known.get(column.column) ?? column);
+}
+
 /** What the API found wrong with each column, by its place; -1 is the mapping as a whole. */
 export function faultsAt(faults: Fault[]): Map<number, string> {
   return new Map(faults.map((fault) => [Number(/^\/columns\/(\d+)/.exec(fault.where)?.[1] ?? -1), [fault.what, fault.cure].filter(Boolean).join(" ")]));
