@@ -33,6 +33,7 @@ ROLES: dict[str, frozenset[str]] = {
         "catalogue:write",
         "campaigns:read",
         "campaigns:send",
+        "campaigns:settings",
         "privacy:read",
     },
 }

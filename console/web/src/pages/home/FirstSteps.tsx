@@ -27,7 +27,7 @@ const STEPS: Step[] = [
     isDone: async () => { const { set_by, fixed } = await read(interactions.GET("/base-currency")); return set_by === "people" || fixed; },
   },
   {
-    key: "settings", text: "first.settings", hint: "first.settings-hint", scope: "campaigns:send", to: "/settings",
+    key: "settings", text: "first.settings", hint: "first.settings-hint", scope: "campaigns:settings", to: "/settings",
     isDone: async () => (await read(campaigns.GET("/settings/sending"))).checked_at !== null,
   },
   {
