@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import AsyncIterator
-from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -19,29 +18,18 @@ from playwright.async_api import Page, expect
 from deploy.local.console import Console
 from deploy.local.inbox import parse
 from tests.browser.conftest import Enter
+from tests.browser.first_files import (
+    ME,
+    customers_come_in,
+    their_orders_come_in_by_the_same_number,
+    two_files_are_dropped,
+)
 from tests.browser.pages import Visitor
-from tests.browser.test_imports import figure, found
-from tests.browser.test_ways import PATIENCE_MS, confirm, pick
+from tests.browser.test_imports import found
+from tests.browser.test_ways import PATIENCE_MS, pick
 from tests.journeys.steps import Until
 from tests.product import Product
-from tests.sheets import a_workbook
 
-ME = "first-me@example.test"
-CUSTOMERS = (
-    ("Kundennr", "E-Mail", "Vorname", "Geburtsdatum", "Newsletter"),
-    ("first-1", ME, "Mia", "31.01.1985", "ja"),
-    ("first-2", "first-ben@example.test", "Ben", "05.06.1990", "ja"),
-    ("first-3", "first-cem", "Cem", "07.08.1979", "nein"),
-)
-# They name customers by their number only. The last order happened on a day that does not exist.
-ORDERS = (
-    ("Bestellnr", "Datum", "Kundennr", "Artikel", "Menge", "Betrag"),
-    ("F-1", "31.01.2024", "first-1", "apple", "2", "1.234,50"),
-    ("F-2", "01.02.2024", "first-2", "pear", "1", "9,99"),
-    ("F-1", "", "", "plum", "1", "0,01"),
-    ("F-3", "02.03.2024", "first-1", "apple", "-1", "-617,25"),
-    ("F-4", "30.02.2024", "first-2", "apple", "1", "12,50"),
-)
 LETTER = "What is new this month"
 
 
@@ -67,15 +55,16 @@ async def test_the_first_hour(enter: Enter, console: Console, product: Product, 
     await _the_mail_server_is_set_and_checked(visitor, product)
     await _only_my_own_address_is_written_to(page)
     await _the_currency_is_chosen(visitor)
-    await _two_files_are_dropped(visitor, tmp_path)
-    await _customers_come_in(page)
-    await _their_orders_come_in_by_the_same_number(visitor, tmp_path)
+    await two_files_are_dropped(visitor, tmp_path)
+    await customers_come_in(page)
+    await their_orders_come_in_by_the_same_number(visitor, tmp_path)
 
     async def known() -> Any:
         return await found(product, ME)
 
     [me] = await until(known)
     await _nobody_is_mailable_before_the_proof_is_recorded(visitor, me["customer_id"])
+    await _the_row_of_an_order_is_told(visitor, me["customer_id"])
     await _a_segment_from_the_gallery(visitor)
     await _a_letter_from_the_gallery_is_tried(visitor, me["customer_id"])
     await _it_is_started_for_me_alone(visitor)
@@ -132,74 +121,6 @@ async def _the_currency_is_chosen(visitor: Visitor) -> None:
         await page.get_by_text(re.compile("Set by .*owner")).wait_for()
 
 
-async def _two_files_are_dropped(visitor: Visitor, folder: Path) -> None:
-    page = visitor.page
-    for name, rows in (("customers", CUSTOMERS), ("orders", ORDERS)):
-        (folder / f"first-{name}.xlsx").write_bytes(a_workbook(*rows))
-    await visitor.open("/imports", "Customers with their orders")
-    await page.get_by_role("link", name="Customers with their orders").click()
-    for name in ("Customers", "Orders"):
-        drop = page.get_by_role("region", name=name, exact=True).locator("input[type=file]")
-        await drop.set_input_files(folder / f"first-{name.lower()}.xlsx")
-    await page.get_by_role("button", name="Read both files").click()
-    await page.get_by_text("What the columns mean").wait_for()
-    await page.get_by_text("Joined by: number elsewhere").wait_for()
-
-
-async def _customers_come_in(page: Page) -> None:
-    await page.get_by_role("textbox", name="System that gave the numbers in Kundennr").fill("first")
-    await page.get_by_role("button", name="Dry run").click()
-    await page.get_by_text("Nobody becomes mailable by these columns").wait_for(timeout=PATIENCE_MS)
-    await confirm(page, "Start the import")
-    await page.get_by_text("2 customers are new or changed").wait_for(timeout=PATIENCE_MS)
-
-
-async def _their_orders_come_in_by_the_same_number(visitor: Visitor, folder: Path) -> None:
-    page = visitor.page
-    await page.get_by_role("link", name="Go on with first-orders.xlsx").click()
-    # The system that was named for the customers is that of the orders too.
-    await page.get_by_text("Joined by: number elsewhere (first)").wait_for()
-    await expect(page.get_by_role("textbox", name="System that gave the numbers in Kundennr")).to_have_value("first")
-    await page.get_by_role("button", name="Dry run").click()
-    await page.get_by_text("would be recorded").first.wait_for(timeout=PATIENCE_MS)
-    await expect(figure(page, "New orders")).to_have_text("3")
-    await page.get_by_text("is a day that does not exist").wait_for()
-    # The sheet's own sum, without the order that is refused: to the cent.
-    assert await _revenue(page) == sum(_paid(row) for row in ORDERS[1:-1]) == Decimal("627.25")
-    await confirm(page, "Start the import")
-    await page.get_by_text("3 orders are recorded").wait_for(timeout=PATIENCE_MS)
-    await visitor.shoot("first-hour-orders")
-    await _the_refused_order_comes_back_mended(page, folder)
-    await confirm(page, "Take this import back")
-    await page.get_by_text("1 orders are gone").wait_for(timeout=PATIENCE_MS)
-    await visitor.open("/settings?tab=firm", "It stays: purchases are kept in it")
-
-
-async def _the_refused_order_comes_back_mended(page: Page, folder: Path) -> None:
-    async with page.expect_download() as waiting:
-        await page.get_by_role("link", name="Download as CSV").click()
-    errors = folder / "refused-orders.csv"
-    await (await waiting.value).save_as(errors)
-    errors.write_text(errors.read_text().replace("30.02.2024", "29.02.2024"))
-    await page.get_by_role("link", name="Send the mended file").click()
-    await page.locator("input[type=file]").set_input_files(errors)
-    await page.get_by_text("What the columns mean").wait_for()
-    await page.get_by_role("textbox", name="System that gave the numbers in Kundennr").fill("first")
-    await page.get_by_role("button", name="Dry run").click()
-    await page.get_by_text("would be recorded").first.wait_for(timeout=PATIENCE_MS)
-    assert await _revenue(page) == Decimal("12.50")
-    await confirm(page, "Start the import")
-    await page.get_by_text("1 orders are recorded").wait_for(timeout=PATIENCE_MS)
-
-
-async def _revenue(page: Page) -> Decimal:
-    return Decimal(re.sub(r"[^\d.-]", "", await figure(page, "Revenue").inner_text()))
-
-
-def _paid(row: tuple[str, ...]) -> Decimal:
-    return Decimal(row[-1].replace(".", "").replace(",", "."))
-
-
 async def _nobody_is_mailable_before_the_proof_is_recorded(visitor: Visitor, me: str) -> None:
     page = visitor.page
     await visitor.open(f"/customers/{me}?tab=consents", "Nothing was said yet")
@@ -208,6 +129,13 @@ async def _nobody_is_mailable_before_the_proof_is_recorded(visitor: Visitor, me:
     await page.get_by_role("dialog").get_by_role("button", name="Save").click()
     now = page.get_by_role("table", name="What is permitted now")
     await now.get_by_text("granted").wait_for(timeout=PATIENCE_MS)
+
+
+async def _the_row_of_an_order_is_told(visitor: Visitor, me: str) -> None:
+    page = visitor.page
+    await visitor.open(f"/customers/{me}?tab=timeline&kind=return", "From a file: which row?")
+    await page.get_by_role("button", name="From a file: which row?").click()
+    await page.get_by_role("link", name="Row 5 of first-orders.xlsx").wait_for()
 
 
 async def _a_segment_from_the_gallery(visitor: Visitor) -> None:
