@@ -11,6 +11,7 @@ from shared.contracts.interactions import PurchaseRecorded
 from shared.database.engine import Database
 from tests.component.interactions.builders import a_line, a_purchase, an_email
 from tests.component.interactions.conftest import OPERATOR, READER, WRITER, DrivenWorker, as_
+from tests.component.interactions.imports.files import send
 from tests.sheets import a_csv
 
 BY_OPERATOR, BY_READER = {"headers": as_(OPERATOR)}, {"headers": as_(READER)}
@@ -75,8 +76,7 @@ async def test_a_file_of_orders_begins_with_the_currency_that_was_set(api: httpx
     """Catches a wizard that offers the environment's currency after another one was chosen."""
     await api.put("/base-currency", json={"currency": "EUR"}, **BY_OPERATOR)
     file = a_csv(["B-1", "31.01.2024", "a@example.test", "1,00"], heading=["Bestellnr", "Datum", "E-Mail", "Betrag"])
-    sent = await api.post("/imports?file_name=orders.csv", content=file, headers=as_("importer-key"))
-    assert sent.json()["terms"]["currency"] == "EUR"
+    assert (await send(api, file)).json()["terms"]["currency"] == "EUR"
 
 
 async def test_only_currencies_that_exist_are_taken_and_only_from_operators(api: httpx.AsyncClient) -> None:
