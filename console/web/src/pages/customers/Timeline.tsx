@@ -65,7 +65,7 @@ function FromFile({ row }: { row: Interaction }) {
   const { t, number } = useTexts();
   const can = useCan();
   const ask = useMutation({ mutationFn: () => read(interactions.GET("/interactions/{interaction_id}/source", { params: { path: { interaction_id: row.id } } })) });
-  if (!row.publisher.startsWith("import:")) return null;
+  if (!row.publisher?.startsWith("import:")) return null;
   if (!ask.data) return <> <Anchor component="button" type="button" size="xs" onClick={() => ask.mutate()}>{t(ask.isError ? "timeline.no-row" : "timeline.which-row")}</Anchor></>;
   const said = t("timeline.row-of", { row: number(ask.data.row), file: ask.data.file_name });
   return can("interactions:import")
