@@ -8,7 +8,15 @@ _READING = frozenset({"customers:read", "interactions:read", "analytics:read"})
 
 ROLES: dict[str, frozenset[str]] = {
     "marketer": _READING
-    | {"catalogue:read", "customers:import", "analytics:write", "campaigns:read", "campaigns:write", "campaigns:send"},
+    | {
+        "catalogue:read",
+        "customers:import",
+        "interactions:import",
+        "analytics:write",
+        "campaigns:read",
+        "campaigns:write",
+        "campaigns:send",
+    },
     "agent": _READING
     | {
         "cases:read",
@@ -20,7 +28,7 @@ ROLES: dict[str, frozenset[str]] = {
         "privacy:write",
     },
     "privacy-officer": frozenset(
-        {"customers:read", "interactions:read", "privacy:read", "privacy:write", "privacy:erase"}
+        {"customers:read", "interactions:read", "privacy:read", "privacy:write", "privacy:erase", "privacy:admin"}
     ),
     "operator": _READING
     | {
@@ -29,6 +37,9 @@ ROLES: dict[str, frozenset[str]] = {
         "customers:write",
         "customers:merge",
         "customers:import",
+        "interactions:import",
+        "interactions:define",
+        "catalogue:write",
         "campaigns:read",
         "campaigns:send",
         "campaigns:settings",

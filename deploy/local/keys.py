@@ -36,7 +36,8 @@ ROLES: dict[str, tuple[str, ...]] = {
         "customers:read", "customers:write", "customers:merge", "customers:import", "customers:export",
         "catalogue:read", "catalogue:write", "interactions:define", "interactions:import", "interactions:read",
         "interactions:write", "analytics:read", "analytics:write", "campaigns:read", "campaigns:write",
-        "campaigns:send", "campaigns:settings", "privacy:read", "privacy:write", "privacy:erase", "operations",
+        "campaigns:send", "campaigns:settings", "privacy:read", "privacy:write", "privacy:erase", "privacy:admin",
+        "operations",
         "cases:read", "cases:write",
     ),
 }  # fmt: skip

@@ -14,6 +14,9 @@ from services.crm.settings import Folder
 commands = typer.Typer(help="Campaigns: start, pause, report.", no_args_is_help=True)
 
 _ROLE = "marketing"
+WithinAllowList = Annotated[
+    bool, typer.Option(help="Start although only the allow-list is written to: all others are refused.")
+]
 CampaignId = Annotated[str, typer.Argument(metavar="ID", help="The campaign's id.")]
 
 
@@ -38,15 +41,22 @@ def list_(
 
 
 @commands.command()
-def start(id: CampaignId, url: Url = None, key: Key = None, folder: Folder = DEFAULT, as_json: AsJson = False) -> None:
-    """Run a campaign.
+def start(
+    id: CampaignId,
+    within_allow_list: WithinAllowList = False,
+    url: Url = None,
+    key: Key = None,
+    folder: Folder = DEFAULT,
+    as_json: AsJson = False,
+) -> None:
+    """Run a campaign. Refused while an allow-list holds.
 
     \b
     Example:
       crm campaigns start 0197c1c2-0000-7000-8000-000000000001
     """
     with open_door("campaigns", _ROLE, url, key, folder) as client:
-        started = answer_of(client.post(f"/campaigns/{id}/start"))
+        started = answer_of(client.post(f"/campaigns/{id}/start", params=within(within_allow_list)))
     show(started, "\n".join([_line(started), *(f"Look: {text}" for text in started["warnings"])]), as_json=as_json)
 
 
@@ -114,3 +124,8 @@ def _act(action: str, id: str, url: str | None, key: str | None, folder: Any, as
 
 def _line(campaign: dict[str, Any]) -> str:
     return f"{campaign['id']}  {campaign['state']}  {campaign['definition']['name']}"
+
+
+def within(allow_list: bool) -> dict[str, str]:
+    """What is asked of a start by whoever knows that only the allow-list is written to."""
+    return {"within_allow_list": "true"} if allow_list else {}

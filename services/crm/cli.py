@@ -8,6 +8,7 @@ from services.crm import (
     campaigns,
     cases,
     consents,
+    currency,
     customers,
     dead_letters,
     documents,
@@ -47,6 +48,7 @@ app.add_typer(customers.commands, name="customers")
 app.add_typer(consents.commands, name="consents")
 app.add_typer(orders.commands, name="orders")
 app.add_typer(cases.commands, name="cases")
+app.add_typer(currency.commands, name="currency")
 app.add_typer(products.commands, name="products")
 app.add_typer(publishers.commands, name="publishers")
 app.add_typer(campaigns.commands, name="campaigns")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
@@ -9,7 +10,7 @@ from typing import Annotated, Any
 import orjson
 import typer
 
-from services.crm.campaigns import account_rows
+from services.crm.campaigns import WithinAllowList, account_rows, within
 from services.crm.doors import Key, Url, answer_of, every_page, open_door
 from services.crm.installation import DEFAULT
 from services.crm.output import WRONG_USAGE, AsJson, fail, show, table
@@ -92,14 +93,21 @@ def list_(
 
 
 @commands.command()
-def start(id: JourneyId, url: Url = None, key: Key = None, folder: Folder = DEFAULT, as_json: AsJson = False) -> None:
-    """Publish the draft; customers enter from now on.
+def start(
+    id: JourneyId,
+    within_allow_list: WithinAllowList = False,
+    url: Url = None,
+    key: Key = None,
+    folder: Folder = DEFAULT,
+    as_json: AsJson = False,
+) -> None:
+    """Publish the draft; customers enter from now on. Refused while an allow-list holds.
 
     \b
     Example:
       crm journeys start 0197c1c2-0000-7000-8000-000000000001
     """
-    _act("start", None, id, url, key, folder, as_json)
+    _act("start", None, id, url, key, folder, as_json, within(within_allow_list))
 
 
 @commands.command()
@@ -169,9 +177,19 @@ def _counts(counts: dict[str, int]) -> str:
     return ", ".join(f"{count} {what}" for what, count in counts.items()) or "-"
 
 
-def _act(action: str, body: Any, id: str, url: str | None, key: str | None, folder: Path, as_json: bool) -> None:
+def _act(
+    action: str,
+    body: Any,
+    id: str,
+    url: str | None,
+    key: str | None,
+    folder: Path,
+    as_json: bool,
+    params: Mapping[str, str] | None = None,
+) -> None:
+    more = {"json": body} if body is not None else {}
     with open_door("campaigns", _ROLE, url, key, folder) as client:
-        moved = answer_of(client.post(f"/journeys/{id}/{action}", **({"json": body} if body is not None else {})))
+        moved = answer_of(client.post(f"/journeys/{id}/{action}", params=params, **more))
     show(moved, _line(moved), as_json=as_json)
 
 

@@ -49,7 +49,7 @@ STORES = (
 
 CAPABILITIES = [
     Capability("identity", handlers=IDENTITY_HANDLERS),
-    Capability("rates", routers=[rates.router]),
+    Capability("rates", routers=[rates.base_currency, rates.router]),
     Capability("event_types", routers=[event_types.router]),
     Capability("visitors"),
     Capability("catalogue", routers=[catalogue.router]),

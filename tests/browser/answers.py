@@ -2,26 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
-from uuid import UUID
 
-AT = "2026-05-04T09:30:00Z"
-ID = "00000000-0000-7000-8000-000000000001"
-
-
-def an_id(number: int) -> str:
-    """The same for the same number."""
-    return str(UUID(int=(7 << 76) | (8 << 60) | number))
-
-
-# Imports at the different steps of their way.
-UPLOADED, RUNNING, DONE = an_id(2), an_id(3), an_id(4)
-
-
-def rows(make: Callable[[int], dict[str, Any]], count: int = 3) -> dict[str, Any]:
-    """One page of a list, with another after it when it is long."""
-    return {"items": [make(number) for number in range(count)], "next": "more" if count > 100 else None}
+from tests.browser.fixed import AT, ID, an_id, rows
+from tests.browser.import_answers import about_imports
 
 
 def customer(number: int = 1) -> dict[str, Any]:
@@ -173,35 +157,6 @@ def merge(number: int = 1) -> dict[str, Any]:
             "fields": [field], "undone_at": None, "undone_by": None}  # fmt: skip
 
 
-def imports_row(number: int = 1, state: str = "checked") -> dict[str, Any]:
-    return {
-        "import_id": an_id(number), "state": state, "file_name": f"customers-{number}.csv", "sha256": "0" * 64,
-        "bytes": 4711, "rows": 1200, "rows_done": 600, "created_at": AT, "created_by": "console for ada",
-        "counts": {"new": 1100, "changed": 60, "unchanged": 30, "refused": 10}, "started_at": None,
-        "started_by": None, "finished_at": None, "failure": None, "undoable": state == "done", "undo": None,
-        "consent_counts": {"granted": 700, "unproven": 300, "withdrawn": 40},
-    }  # fmt: skip
-
-
-def imported(number: int = 1, state: str = "checked", count: int = 3) -> dict[str, Any]:
-    columns = ["E-Mail", "Ort", "Eintritt", "Newsletter"]
-    mapping = [
-        {"column": name, "to": to, "format": None, "source": None}
-        for name, to in zip(columns, ("email", "city", "birth_date", "consent"), strict=True)
-    ]
-    example = {"outcome": "changed", "changes": {"city": {"from": "Bath", "to": "York"}}}
-    return {
-        **imports_row(number, state), "guessed_from": "headings", "consents_told": {},
-        "format": "csv", "encoding": "utf-8", "separator": ";", "columns": columns,
-        "first_rows": [["ada@example.test", "York", "03/04/1990", "yes"]] * 5, "guessed_mapping": mapping,
-        "formats": {"Eintritt": ["DD/MM/YYYY", "MM/DD/YYYY"]}, "same_file": an_id(9),
-        "mapping": None if state == "uploaded" else mapping, "unproven": ["Newsletter"],
-        "refused": [{"reason": f"E-Mail: must be an address ({n})", "rows": 2, "first_rows": [4, 7]}
-                    for n in range(count)],
-        "examples": [{"row": n + 2, "customer_id": an_id(n), **example} for n in range(count)],
-    }  # fmt: skip
-
-
 def week(count: int) -> dict[str, Any]:
     """A week beside last year's; one in which nothing was, without rows."""
     figures = dict.fromkeys(("revenue", "gross", "returned", "orders", "unvalued", "buyers", "new", "repeat", "lost",
@@ -243,11 +198,15 @@ def everything(count: int = 3) -> dict[str, Any]:
             lambda number: {"change_id": an_id(number), "customer_id": ID, "at": AT, "by": "ada", "cause": None,
                             "version": number, "what": {"city": "Leeds"}}, count),
         "GET /customers/attributes": rows(attribute),
-        "GET /customers/imports": rows(imports_row, count),
-        f"GET /customers/imports/{UPLOADED}": imported(2, "uploaded"),
-        f"GET /customers/imports/{RUNNING}": imported(3, "running"),
-        f"GET /customers/imports/{DONE}": imported(4, "done", count),
-        "GET /customers/imports/{}": imported(1, "checked", count),
+        "GET /interactions/base-currency": {"currency": "EUR", "set_by": "people" if count else "environment",
+                                            "fixed": False, "changed_at": AT, "changed_by": "ada"},
+        "GET /privacy/signup-forms": {"items": [
+            {"name": f"shop-{n}", "titles": {"en": "Our newsletter", "de": "Neues"}, "notices": ["footer"],
+             "ask_name": True, "archived": False, "changed_by": "ada", "changed_at": AT}
+            for n in range(min(count, 3))]},
+        "GET /privacy/signup-forms/{}/embed": {
+            "html": '<form method="post"><label>E-mail <input name="email"></label></form>',
+            "url": "https://hello.example.test/forms/shop-1", "language": "en"},
         "GET /customers/link-candidates": rows(candidate, min(count, 200)),
         "GET /customers/customers/{}/relations": rows(relation, count),
         "GET /customers/merges": rows(merge, count),
@@ -302,6 +261,7 @@ def everything(count: int = 3) -> dict[str, Any]:
         "GET /monday": {"mailbox": None, "zone": "UTC", "language": "en", "hour": 7, "lost_after_days": 180,
                         "sent_for": None},
         "GET /services": dict.fromkeys(("customers.app", "customers.worker", "privacy.app", "privacy.worker"), health),
+        **about_imports(count),
         **dead,
         **{f"{key}/{{}}": dead_letter() for key in dead},
     }  # fmt: skip

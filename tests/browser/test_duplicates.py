@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from tests.browser.answers import an_id, duplicate, everything, merge
+from tests.browser.answers import duplicate, everything, merge
 from tests.browser.conftest import Enter
+from tests.browser.fixed import an_id
 
 CONFIRM, REJECT = "POST /customers/duplicates/{}/confirm", "POST /customers/duplicates/{}/reject"
 

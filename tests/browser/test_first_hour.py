@@ -18,19 +18,18 @@ from playwright.async_api import Page, expect
 from deploy.local.console import Console
 from deploy.local.inbox import parse
 from tests.browser.conftest import Enter
+from tests.browser.first_files import (
+    ME,
+    customers_come_in,
+    their_orders_come_in_by_the_same_number,
+    two_files_are_dropped,
+)
 from tests.browser.pages import Visitor
 from tests.browser.test_imports import found
-from tests.browser.test_ways import PATIENCE_MS, confirm, pick
+from tests.browser.test_ways import PATIENCE_MS, pick
 from tests.journeys.steps import Until
 from tests.product import Product
 
-ME = "first-me@example.test"
-ROWS = (
-    "Kundennr;E-Mail;Vorname;Geburtsdatum;Newsletter",
-    f"first-1;{ME};Mia;31.01.1985;ja",
-    "first-2;first-ben@example.test;Ben;05.06.1990;ja",
-    "first-3;first-cem;Cem;07.08.1979;nein",
-)
 LETTER = "What is new this month"
 
 
@@ -55,13 +54,17 @@ async def test_the_first_hour(enter: Enter, console: Console, product: Product, 
     page = visitor.page
     await _the_mail_server_is_set_and_checked(visitor, product)
     await _only_my_own_address_is_written_to(page)
-    await _customers_come_in_from_a_file(visitor, tmp_path)
+    await _the_currency_is_chosen(visitor)
+    await two_files_are_dropped(visitor, tmp_path)
+    await customers_come_in(page)
+    await their_orders_come_in_by_the_same_number(visitor, tmp_path)
 
     async def known() -> Any:
         return await found(product, ME)
 
     [me] = await until(known)
     await _nobody_is_mailable_before_the_proof_is_recorded(visitor, me["customer_id"])
+    await _the_row_of_an_order_is_told(visitor, me["customer_id"])
     await _a_segment_from_the_gallery(visitor)
     await _a_letter_from_the_gallery_is_tried(visitor, me["customer_id"])
     await _it_is_started_for_me_alone(visitor)
@@ -75,6 +78,7 @@ async def test_the_first_hour(enter: Enter, console: Console, product: Product, 
     assert {tuple(row["to"]) for row, mail in sent if LETTER in str(mail["subject"])} == {(ME,)}
     await visitor.open(f"/customers/{me['customer_id']}", "News to regulars")
     await visitor.shoot("first-hour-customer")
+    await _a_form_is_made_on_which_others_sign_up(visitor)
     await _the_list_is_lifted_by_somebody_who_knows_the_number(visitor)
     # Shown here, a letter counts no opening: its pixel is not loaded.
     assert [fault for fault in visitor.faults if "/t/o/" not in fault] == []
@@ -107,18 +111,14 @@ async def _only_my_own_address_is_written_to(page: Page) -> None:
     await page.get_by_text("no campaign starts").wait_for()
 
 
-async def _customers_come_in_from_a_file(visitor: Visitor, folder: Path) -> None:
+async def _the_currency_is_chosen(visitor: Visitor) -> None:
     page = visitor.page
-    file = folder / "first-customers.csv"
-    file.write_text("\r\n".join(ROWS))
-    await visitor.open("/imports/customers/new", "or drop it here")
-    await page.locator("input[type=file]").set_input_files(file)
-    await page.get_by_text("What the columns mean").wait_for()
-    await page.get_by_role("textbox", name="System that gave the numbers in Kundennr").fill("first")
-    await page.get_by_role("button", name="Dry run").click()
-    await page.get_by_text("Nobody becomes mailable by these columns").wait_for(timeout=PATIENCE_MS)
-    await confirm(page, "Start the import")
-    await page.get_by_text("2 customers are new or changed").wait_for(timeout=PATIENCE_MS)
+    await visitor.open("/settings?tab=firm", "Base currency")
+    save = page.get_by_role("button", name="Save: Base currency")
+    # On the shared installation something may have been bought already.
+    if await save.count():
+        await save.click()
+        await page.get_by_text(re.compile("Set by .*owner")).wait_for()
 
 
 async def _nobody_is_mailable_before_the_proof_is_recorded(visitor: Visitor, me: str) -> None:
@@ -129,6 +129,13 @@ async def _nobody_is_mailable_before_the_proof_is_recorded(visitor: Visitor, me:
     await page.get_by_role("dialog").get_by_role("button", name="Save").click()
     now = page.get_by_role("table", name="What is permitted now")
     await now.get_by_text("granted").wait_for(timeout=PATIENCE_MS)
+
+
+async def _the_row_of_an_order_is_told(visitor: Visitor, me: str) -> None:
+    page = visitor.page
+    await visitor.open(f"/customers/{me}?tab=timeline&kind=return", "From a file: which row?")
+    await page.get_by_role("button", name="From a file: which row?").click()
+    await page.get_by_role("link", name="Row 5 of first-orders.xlsx").wait_for()
 
 
 async def _a_segment_from_the_gallery(visitor: Visitor) -> None:
@@ -178,6 +185,27 @@ async def _it_is_started_for_me_alone(visitor: Visitor) -> None:
     await page.get_by_role("tab", name="Report").click()
     await page.get_by_text(re.compile(r"[1-9]\d* entered = 1 sent")).wait_for(timeout=PATIENCE_MS)
     await visitor.shoot("first-hour-report")
+
+
+async def _a_form_is_made_on_which_others_sign_up(visitor: Visitor) -> None:
+    page = visitor.page
+    await visitor.open("/privacy?tab=forms", "A page on which people sign up")
+    await page.get_by_role("button", name="New form").click()
+    dialog = page.get_by_role("dialog")
+    await dialog.get_by_role("textbox", name="Name", exact=True).fill("first-form")
+    await dialog.get_by_role("textbox", name="Heading").fill("Mia's letter")
+    await dialog.get_by_role("textbox", name="Wording").fill("Yes, write to me about fruit once a month.")
+    await dialog.get_by_role("button", name="Save").click()
+    await dialog.wait_for(state="detached")
+    form = page.get_by_role("region", name="Mia's letter", exact=True)
+    # The code that is given is the form itself, and its link leads to a page that anybody may see.
+    await form.get_by_role("region", name="For a page of yours").get_by_text("write to me about fruit").wait_for()
+    await form.frame_locator("iframe").get_by_text("write to me about fruit once a month").wait_for()
+    link = await form.get_by_role("link").get_attribute("href")
+    assert link is not None
+    hosted = await page.context.request.get(link)
+    assert "Yes, write to me about fruit once a month." in await hosted.text()
+    await visitor.shoot("first-hour-form")
 
 
 async def _the_list_is_lifted_by_somebody_who_knows_the_number(visitor: Visitor) -> None:

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 
 import pytest
 
-from tests.browser.answers import DONE, ID, RUNNING, UPLOADED, alarm, an_id, customer, rows, segment
+from tests.browser.answers import alarm, customer, segment
 from tests.browser.conftest import Enter
+from tests.browser.fixed import DONE, ID, RUNNING, UPLOADED, an_id, rows
 from tests.browser.shop_answers import everything
 
 MANY = 10_000
@@ -58,6 +59,11 @@ PLACES = [
     Place("import-checked", f"/imports/customers/{ID}", "would become customers", "/customers/imports"),
     Place("import-running", f"/imports/customers/{RUNNING}", "600 of 1,200 rows", "/customers/imports"),
     Place("import-done", f"/imports/customers/{DONE}", "became customers", "/customers/imports"),
+    Place("imports-orders", "/imports?tab=orders", "orders-1.csv", "/interactions/imports"),
+    Place("import-pair", "/imports/new", "one row for each line of an order", ""),
+    Place("import-orders", f"/imports/orders/{UPLOADED}", "What holds for the whole file", "/interactions/imports"),
+    Place("import-orders-checked", f"/imports/orders/{ID}?beside={ID}", "Joined by: e-mail", "/interactions/imports"),
+    Place("import-orders-done", f"/imports/orders/{DONE}", "3 orders are recorded", "/interactions/imports"),
     Place("templates", "/templates", "Bought twice, silent for 90 days", ""),
     Place("templates-campaigns", "/templates?tab=campaigns", "Win back who became silent", ""),
     Place("templates-letters", "/templates?tab=letters", "Thank you for a large purchase", ""),
@@ -72,9 +78,11 @@ PLACES = [
     Place("privacy", "/privacy", "campaigns", "/privacy/erasures"),
     Place("privacy-consents", f"/privacy?tab=consents&customer={ID}", "Yes, write to me.", "/privacy/customers"),
     Place("privacy-suppressions", "/privacy?tab=suppressions", "holds fingerprints", ""),
+    Place("privacy-forms", "/privacy?tab=forms", "https://hello.example.test/forms/shop-1", "/privacy/signup-forms"),
     Place("erasure", f"/privacy/erasures/{ID}", "the customer, by letter", "/privacy/erasures"),
     Place("insights", "/insights", "12 customers bought, 300 are needed (1)", "/analytics/scores/rfm"),
     Place("settings", "/settings", "Nobody else is written to", "/campaigns/settings"),
+    Place("settings-firm", "/settings?tab=firm", "Choose it before the first purchase", "/interactions/base-currency"),
     Place("settings-limits", "/settings?tab=limits", "At most so many messages", "/campaigns/policies"),
     Place("settings-changes", "/settings?tab=changes", "ada 1", "/campaigns/settings"),
     Place("settings-alarms", "/settings?tab=alarms", "Where alarms go", "/alarms/settings"),
@@ -154,10 +162,10 @@ async def test_an_empty_home_leads_through_the_first_steps_and_is_rid_of_them(en
     """Catches a newcomer who is left alone, a step that stays open when it is done, a list that cannot be put away."""
     visitor = await enter(front, "owner")
     await visitor.answer(everything(0))
-    await visitor.open("/", "0 of 5 done")
+    await visitor.open("/", "0 of 6 done")
     assert await visitor.serious() == []
     await visitor.answer({**everything(0), "GET /customers/customers": rows(customer, 1)})
-    await visitor.open("/", "1 of 5 done")
+    await visitor.open("/", "1 of 6 done")
     await visitor.page.get_by_role("link", name="Make a segment").click()
     await visitor.page.get_by_role("link", name="Use it: Regulars").click()
     await visitor.page.get_by_text("number of purchases is at least 3 in the last 90 days").wait_for()
@@ -166,7 +174,7 @@ async def test_an_empty_home_leads_through_the_first_steps_and_is_rid_of_them(en
     await visitor.open("/", "Running campaigns")
     assert await visitor.page.get_by_text("First steps").count() == 0
     await visitor.answer(everything(0))
-    await visitor.open("/", "0 of 5 done")
+    await visitor.open("/", "0 of 6 done")
     await visitor.page.get_by_role("button", name="Put away").click()
     assert await visitor.page.get_by_text("First steps").count() == 0
     await visitor.page.evaluate("localStorage.removeItem('crm-first-steps')")
@@ -201,6 +209,7 @@ async def test_lists_that_are_empty_say_what_comes_next(enter: Enter, front: str
         "/segments": "Make one from a rule",
         "/campaigns": "It needs a segment or an event",
         "/privacy": "Nobody has asked",
+        "/privacy?tab=forms": "There is no form yet",
         "/operations?tab=dead-letters": "No dead letter",
     }
     for path, words in words_of.items():

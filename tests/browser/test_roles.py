@@ -22,11 +22,14 @@ AREAS = {
 }
 ABOUT = {
     "/customers": "Everybody the firm knows",
+    "/imports": "Files that were brought in",
     "/segments": "Rules over what customers are",
     "/campaigns": "Messages that a segment",
     "/privacy": "Requests of people",
 }
 ACTS = {
+    "Import customers": ("/imports", "customers:import"),
+    "Customers with their orders": ("/imports", "interactions:import"),
     "New segment": ("/segments", "analytics:write"),
     "New campaign": ("/campaigns", "campaigns:write"),
     "Take in a request": ("/privacy", "privacy:erase"),

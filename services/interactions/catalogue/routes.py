@@ -16,6 +16,7 @@ from services.interactions.catalogue.schemas import (
     UnknownOut,
 )
 from services.interactions.config import Settings
+from services.interactions.rates.service import base_currency_now
 from shared.web import MIB, APIRouter, TxDep, body_limit, requires
 from shared.web.context import app_settings
 from shared.web.paging import DEFAULT_LIMIT, After, InvalidCursor, Limit, Page, decode_cursor, encode_cursor
@@ -33,7 +34,8 @@ _WRITES = [requires("catalogue:write")]
 @router.put("", dependencies=[*_WRITES, body_limit(4 * MIB)])
 async def put_products(tx: TxDep, settings: SettingsDep, body: ProductsIn) -> ProductsPut:
     """Put up to 500 products into the catalogue, each whole. One fault refuses all of them."""
-    products = [product.product(settings.base_currency, tx.now) for product in body.products]
+    base = await base_currency_now(tx, settings.base_currency)
+    products = [product.product(base, tx.now) for product in body.products]
     return ProductsPut(products=len(products), changed=await service.put_products(tx, products))
 
 

@@ -63,7 +63,7 @@ async def read(tx: TxDep, settings: SettingsDep, import_id: UUID) -> ImportOut:
 @router.put("/{import_id}/mapping")
 async def map_columns(tx: TxDep, settings: SettingsDep, import_id: UUID, body: MappingIn) -> ImportSummary:
     """Say what the columns mean. What a dry run found by another mapping is forgotten."""
-    terms = body.terms(service.usual_terms(settings))
+    terms = body.terms(await service.usual_terms(tx, settings))
     return ImportSummary.of(await service.map_columns(tx, import_id, body.mapping(), terms))
 
 

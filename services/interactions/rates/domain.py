@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from decimal import ROUND_HALF_EVEN, Decimal
 from functools import cache
 
@@ -119,3 +119,14 @@ def base_amount(amount: int, currency: str, base: str, rate: Decimal | None) -> 
     shift = Decimal(10) ** (PLACES[base] - (places_of(currency) or 0))
     value = int((Decimal(amount) * rate * shift).to_integral_value(ROUND_HALF_EVEN))
     return value if -_INT64 <= value <= _INT64 else None
+
+
+@dataclass(frozen=True, slots=True)
+class BaseCurrency:
+    """The currency in which the firm counts. `currency` is None while the environment's holds; `fixed` once something
+    was bought, since its value is kept in it."""
+
+    currency: str | None
+    fixed: bool
+    changed_at: datetime | None = None
+    changed_by: str | None = None

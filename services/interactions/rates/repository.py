@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from sqlalchemy import text
 
-from services.interactions.rates.domain import Rate
+from services.interactions.rates.domain import BaseCurrency, Rate
 from shared.database.transaction import Tx
 
 _PUT = text("""
@@ -63,3 +63,37 @@ async def rates_of_days(
         "age": max_age_days,
     }
     return {(row["currency"], row["day"]): row["rate"] for row in await tx.rows(_OF_DAYS, params)}
+
+
+async def find_base_currency(tx: Tx, *, lock: bool = False) -> BaseCurrency:
+    """The base currency as people have set it."""
+    row = await tx.row(
+        f"""select currency, fixed, changed_at, changed_by from base_currency where name = 'default'
+            {"for update" if lock else ""}"""
+    )
+    assert row is not None, "the migration makes this row"
+    return BaseCurrency(**row)
+
+
+async def save_base_currency(tx: Tx, currency: str, by: str) -> None:
+    """This one from now on."""
+    await tx.execute(
+        "update base_currency set currency = :currency, changed_at = :now, changed_by = :by where name = 'default'",
+        {"currency": currency, "now": tx.now, "by": by},
+    )
+
+
+async def forget_rates(tx: Tx) -> None:
+    """No rate is left."""
+    await tx.execute("delete from rates")
+
+
+async def fix_base_currency(tx: Tx, usual: str) -> str:
+    """It stays from now on: people's, else `usual`. Whoever sets another waits, and is refused."""
+    return str(
+        await tx.value(
+            """update base_currency set fixed = true, currency = coalesce(currency, :usual)
+               where name = 'default' returning currency""",
+            {"usual": usual},
+        )
+    )

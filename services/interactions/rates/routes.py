@@ -1,4 +1,4 @@
-"""HTTP door of the rates: set them, list them."""
+"""HTTP doors of the base currency and of rates to it: set them, list them."""
 
 from __future__ import annotations
 
@@ -7,18 +7,41 @@ from typing import Annotated
 
 from fastapi import Query
 
-from services.interactions.rates.schemas import RateModel, RatesIn, RatesSet
-from services.interactions.rates.service import read_rates, set_rates
-from shared.web import APIRouter, ContextDep, TxDep, requires
+from services.interactions.rates.schemas import BaseCurrencyIn, BaseCurrencyOut, RateModel, RatesIn, RatesSet
+from services.interactions.rates.service import (
+    base_currency_now,
+    get_base_currency,
+    read_rates,
+    set_base_currency,
+    set_rates,
+)
+from shared.web import APIRouter, CallerDep, ContextDep, TxDep, requires
 from shared.web.paging import DEFAULT_LIMIT, After, InvalidCursor, Limit, Page, decode_cursor, encode_cursor
 
 router = APIRouter(prefix="/rates", tags=["operations"], dependencies=[requires("operations")])
+
+base_currency = APIRouter(prefix="/base-currency", tags=["base currency"])
+
+
+@base_currency.get("", dependencies=[requires("interactions:read")])
+async def read_base_currency(tx: TxDep, context: ContextDep) -> BaseCurrencyOut:
+    """The currency in which the firm counts, and whether it can still be changed."""
+    return BaseCurrencyOut.of(await get_base_currency(tx), context.settings.base_currency)
+
+
+@base_currency.put("", dependencies=[requires("operations")])
+async def put_base_currency(tx: TxDep, context: ContextDep, caller: CallerDep, body: BaseCurrencyIn) -> BaseCurrencyOut:
+    """Set it, for the next purchase on, without a restart. Rates to the currency before are forgotten. Refused once
+    something was bought: its value is kept in the base currency, which stays."""
+    usual = context.settings.base_currency
+    return BaseCurrencyOut.of(await set_base_currency(tx, body.currency, usual, by=caller.id), usual)
 
 
 @router.put("")
 async def put_rates(tx: TxDep, context: ContextDep, body: RatesIn) -> RatesSet:
     """Set rates; events recorded from now on are valued by them."""
-    await set_rates(tx, context.settings.base_currency, [rate.to_domain() for rate in body.rates])
+    base = await base_currency_now(tx, context.settings.base_currency)
+    await set_rates(tx, base, [rate.to_domain() for rate in body.rates])
     return RatesSet(rates=len(body.rates))
 
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import Self
+from typing import Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from services.interactions.rates.domain import Rate
-from shared.contracts.times import Day
+from services.interactions.rates.domain import BaseCurrency, Rate
+from shared.contracts.times import Day, Instant
 
 
 class RateModel(BaseModel):
@@ -42,3 +42,32 @@ class RatesSet(BaseModel):
     """How many were set."""
 
     rates: int
+
+
+class BaseCurrencyIn(BaseModel):
+    """The currency in which the firm counts."""
+
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"currency": "EUR"}]})
+
+    currency: str = Field(pattern=r"^[A-Z]{3}$", description="ISO 4217")
+
+
+class BaseCurrencyOut(BaseModel):
+    """The currency in which the firm counts, and whether it can still be changed."""
+
+    currency: str = Field(description="ISO 4217")
+    set_by: Literal["people", "environment"] = Field(description="whose word holds")
+    fixed: bool = Field(description="something was bought, whose value is kept in it: it stays")
+    changed_at: Instant | None = Field(description="when somebody set it last")
+    changed_by: str | None = Field(description="who set it last")
+
+    @classmethod
+    def of(cls, kept: BaseCurrency, usual: str) -> Self:
+        """What holds; `usual` is the environment's."""
+        return cls(
+            currency=kept.currency or usual,
+            set_by="people" if kept.changed_at is not None else "environment",
+            fixed=kept.fixed,
+            changed_at=kept.changed_at,
+            changed_by=kept.changed_by,
+        )

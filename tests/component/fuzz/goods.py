@@ -149,6 +149,7 @@ GOODS: dict[str, dict[str, list[Any]]] = {
             {"state": "pending", "priority": "low", "owner": None, "due_at": "2031-05-01T12:00:00Z", "subject": "Less"}
         ],
         "POST /cases/{case_id}/messages": [{"direction": "note", "text": "Asked the carrier."}],
+        "PUT /base-currency": [{"currency": "USD"}],
         "PUT /rates": [{"rates": [{"currency": "EUR", "day": "2024-05-01", "rate": "1.0825"}]}],
     },
     "analytics": {

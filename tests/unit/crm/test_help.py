@@ -38,6 +38,8 @@ WITHOUT_SETTINGS = {
     "customers import": (__file__,),
     "consents verify": (),
     "orders import": (__file__,),
+    "currency show": (),
+    "currency set": ("EUR",),
     "products import": (__file__,),
     "products unknown": (),
     "products export": ("products.csv",),

@@ -33,6 +33,7 @@ const caseOne = page("/cases/$id", "cases:read", () => import("../pages/cases/Ca
 const catalogue = page("/catalogue", "catalogue:read", () => import("../pages/catalogue/Catalogue"), "Catalogue");
 const product = page("/catalogue/$id", "catalogue:read", () => import("../pages/catalogue/ProductPage"), "ProductPage");
 const importList = page("/imports", "customers:import", () => import("../pages/imports/ImportList"), "ImportList");
+const importPair = page("/imports/new", "interactions:import", () => import("../pages/imports/NewPair"), "NewPair");
 const importNew = page("/imports/$kind/new", "customers:import", () => import("../pages/imports/NewImport"), "NewImport");
 const importOne = page("/imports/$kind/$id", "customers:import", () => import("../pages/imports/ImportPage"), "ImportPage");
 const gallery = page("/templates", null, () => import("../pages/templates/Gallery"), "Gallery");
@@ -56,7 +57,7 @@ const index = createRoute({ getParentRoute: () => root, path: "/index.html", bef
 export const router = createRouter({
   routeTree: root.addChildren([
     shell.addChildren([
-      home, customerList, duplicates, call, customer, caseList, caseOne, catalogue, product, importList, importNew, importOne, gallery, segmentList, segmentNew, segment, segmentEdit, campaignList, campaignNew,
+      home, customerList, duplicates, call, customer, caseList, caseOne, catalogue, product, importList, importPair, importNew, importOne, gallery, segmentList, segmentNew, segment, segmentEdit, campaignList, campaignNew,
       campaign, campaignEdit, insights, privacyDesk, erasure, settings, operations, publisher, deadLetter,
     ]),
     signIn,

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Annotated
 from uuid import UUID
 
-from fastapi import Response
+from fastapi import Query, Response
 
 from services.campaigns.campaigns.routes.tools import SendingToolsDep
 from services.campaigns.journeys.routes.journeys import shown
@@ -34,10 +35,20 @@ async def start(
     journey_id: UUID,
     version: OptionalVersionDep,
     response: Response,
+    within_allow_list: Annotated[
+        bool, Query(description="start although only the allow-list is written to: all others are refused")
+    ] = False,
 ) -> JourneyOut:
-    """Publish the draft as version 1; customers enter from now on."""
+    """Publish the draft as version 1; customers enter from now on. Refused while an allow-list that people have set
+    holds."""
     journey = await lifecycle.start_journey(
-        tx, tools.settings, tools.templates, journey_id, expected_version=version, caller=caller
+        tx,
+        tools.settings,
+        tools.templates,
+        journey_id,
+        expected_version=version,
+        caller=caller,
+        within_allow_list=within_allow_list,
     )
     return shown(journey, response)
 

@@ -24,6 +24,7 @@ from services.campaigns.journeys.service.checks import refuse_bad, refuse_servic
 from services.campaigns.journeys.service.ending import end_all
 from services.campaigns.journeys.service.journeys import emit_state, get_journey, store
 from services.campaigns.messages.repository import ledger
+from services.campaigns.settings.service import refuse_held_back
 from shared.database.transaction import Tx
 from shared.security.api_keys import Principal
 
@@ -36,9 +37,12 @@ async def start_journey(
     *,
     expected_version: int | None,
     caller: Principal,
+    within_allow_list: bool = False,
 ) -> Journey:
     """The draft is published as version 1 and customers enter from now on. Raises what is wrong with its templates or
-    segments."""
+    segments; AllowListHolds while one does, unless that is what is wanted."""
+    if not within_allow_list:
+        await refuse_held_back(tx)
     # Before anything is locked: it asks others.
     await refuse_bad(templates, (await get_journey(tx, journey_id)).draft)
     journey = await _checked(tx, journey_id, "start", expected_version)

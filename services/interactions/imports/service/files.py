@@ -12,6 +12,7 @@ from services.interactions.imports.domain.imports import Example, Import
 from services.interactions.imports.domain.mapping import Terms, faults_of, guess_mapping
 from services.interactions.imports.errors import NotFromAFile
 from services.interactions.imports.repository import IMPORTS
+from services.interactions.rates.service import base_currency_now
 from shared.database.engine import Database
 from shared.database.transaction import Tx
 from shared.files.errors import WrongState
@@ -48,16 +49,16 @@ async def show_import(tx: Tx, settings: Settings, import_id: UUID) -> Shown:
         made=made,
         first_rows=await first_rows(settings, import_id),
         guessed=guess_mapping(made.sheet.columns, made.sheet.formats),
-        terms=made.terms or usual_terms(settings),
+        terms=made.terms or await usual_terms(tx, settings),
         refused=await refused_counts(tx, import_id),
         examples=await repository.examples_of(tx, import_id),
         same_file=await IMPORTS.same_file(tx, made),
     )
 
 
-def usual_terms(settings: Settings) -> Terms:
+async def usual_terms(tx: Tx, settings: Settings) -> Terms:
     """What holds where the mapping says nothing."""
-    return Terms("import", settings.base_currency, "other", settings.default_time_zone)
+    return Terms("import", await base_currency_now(tx, settings.base_currency), "other", settings.default_time_zone)
 
 
 async def find_import(tx: Tx, import_id: UUID) -> Import:

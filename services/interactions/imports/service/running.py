@@ -15,6 +15,7 @@ from services.interactions.imports.domain.orders import MOST_LINES, TOO_MANY_LIN
 from services.interactions.imports.repository import IMPORTS
 from services.interactions.imports.service.files import usual_terms
 from services.interactions.imports.service.judging import JudgedOrder, JudgedOrders, judge_orders
+from services.interactions.rates.service import base_currency_now
 from services.interactions.recording.domain.interactions import RecordedInteraction
 from services.interactions.recording.service.messages import policy_of, record_messages
 from services.interactions.recording.service.retracting import retract
@@ -65,7 +66,7 @@ async def delete_old_files(tx: Tx, settings: Settings) -> bool:
 
 async def _sort(tx: Tx, settings: Settings, made: Import) -> None:
     """The next rows are sorted by their orders: the rows of one order need not stand together in the file."""
-    reading = _reading(settings, made)
+    reading = await _reading(tx, settings, made)
     rows, place = await Files(settings).rows(made.import_id, made.place, _SORTED)
     await repository.add_lines(tx, made.import_id, [(order_key(row, reading), row.number, row.offset) for row in rows])
     await IMPORTS.save(tx, replace(made, grouped=made.grouped + len(rows), place=place))
@@ -89,14 +90,15 @@ async def _handle(tx: Tx, settings: Settings, made: Import) -> None:
 async def _judge_and_take(
     tx: Tx, settings: Settings, made: Import, orders: Sequence[Sequence[tuple[bytes, int, int]]], *, ended: bool
 ) -> None:
-    policy, running = policy_of(settings), made.state == "running"
+    base = await base_currency_now(tx, settings.base_currency)
+    policy, running = replace(policy_of(settings), base_currency=base), made.state == "running"
     if running:
         await lock_against_erasures(tx)
     places = [place for order in orders for _, _, place in order]
     rows = iter(await Files(settings).rows_at(made.import_id, places))
     read: list[list[SheetRow]] = [[next(rows) for _ in order] for order in orders]
     factor = open_clock(settings.clock_file).factor
-    judged = await judge_orders(tx, policy, made, _reading(settings, made), read, factor)
+    judged = await judge_orders(tx, policy, made, await _reading(tx, settings, made), read, factor)
     if running:
         new = [order for order in judged.orders if order.outcome == "new"]
         recorded = await record_messages(tx, policy, [order.inbound for order in new])
@@ -144,12 +146,12 @@ async def _take_back(tx: Tx, made: Import) -> None:
     await IMPORTS.save(tx, replace(made, tally=tally, state=state, finished_at=tx.now if ended else None))
 
 
-def _reading(settings: Settings, made: Import) -> Reading:
+async def _reading(tx: Tx, settings: Settings, made: Import) -> Reading:
     return Reading(
         columns=made.sheet.columns,
         mapping=made.mapping or (),
         formats=made.sheet.formats,
-        terms=made.terms or usual_terms(settings),
+        terms=made.terms or await usual_terms(tx, settings),
         came=made.created_at,
     )
 

@@ -15,7 +15,7 @@ from services.interactions.event_types.service import read_types, told_by
 from services.interactions.identity.service import lock_against_erasures, resolve
 from services.interactions.publishers.service import note_recorded
 from services.interactions.rates.domain import PLACES, base_amount
-from services.interactions.rates.service import rates_of_days
+from services.interactions.rates.service import base_currency_for_good, rates_of_days
 from services.interactions.recording import repository
 from services.interactions.recording.domain.digests import (
     digest_of,
@@ -160,13 +160,14 @@ async def _known_before(tx: Tx, resolved: list[ResolvedMessage]) -> list[Resolve
 async def _values(tx: Tx, policy: Policy, messages: Sequence[Message]) -> list[int | None]:
     """The value of each message's basket in the base currency; None for no basket, or without a rate."""
     priced = {_priced(message) for message in messages} - {None}
-    foreign = [pair for pair in priced if pair is not None and pair[0] != policy.base_currency]
+    base = await base_currency_for_good(tx, policy.base_currency) if priced else policy.base_currency
+    foreign = [pair for pair in priced if pair is not None and pair[0] != base]
     rates = await rates_of_days(tx, foreign, policy.rate_max_age_days)
     values = []
     for message in messages:
         pair, value = _priced(message), None
         if pair is not None:
-            value = base_amount(total_of(message) or 0, pair[0], policy.base_currency, rates.get(pair))
+            value = base_amount(total_of(message) or 0, pair[0], base, rates.get(pair))
             if value is None:
                 tx.after_commit(UNVALUED.labels(pair[0]).inc)
         values.append(value)

@@ -8,11 +8,13 @@ from fastapi import Request
 
 from services.interactions.ingest.domain.publishers import publisher_at_the_door
 from services.interactions.ingest.routes.publisher import PublisherDep
+from services.interactions.rates.service import base_currency_now
 from services.interactions.segment_api.domain.calls import LARGEST_CALL, Reading
 from services.interactions.segment_api.routes.body import LARGEST_BATCH, key_in_body, read_object
 from services.interactions.segment_api.routes.examples import BATCH_BODY, call_body
 from services.interactions.segment_api.schemas import CallsReceived
 from services.interactions.segment_api.service import receive_calls
+from shared.clock import MACHINE
 from shared.errors import Invalid
 from shared.security.api_keys import Principal
 from shared.web import APIRouter, CallerDep, ContextDep, body_limit, requires
@@ -22,6 +24,7 @@ router = APIRouter(
     prefix="/v1", tags=["segment"], dependencies=[requires("interactions:write", key_in_body=key_in_body, pages=True)]
 )
 _ONE = [body_limit(LARGEST_CALL)]
+_CURRENCY, _KNOWN_S = "base_currency", 2.0
 _MANY = [body_limit(LARGEST_BATCH)]
 
 
@@ -76,7 +79,7 @@ async def batch(request: Request, caller: CallerDep, context: ContextDep, publis
     calls = body.get("batch")
     if not isinstance(calls, list):
         raise Invalid("The body has no list of calls.", cure='Send {"batch": […]}.', where="/batch")
-    reading = _reading(caller, context, body)
+    reading = await _reading(caller, context, body)
     return CallsReceived.of(await receive_calls(publisher, publisher_at_the_door(caller), reading, calls))
 
 
@@ -84,9 +87,21 @@ async def _receive_one(
     request: Request, caller: Principal, context: AppContext, publisher: PublisherDep, kind: str
 ) -> CallsReceived:
     call = {**await read_object(request, LARGEST_CALL), "type": kind}
-    reading = _reading(caller, context, call)
+    reading = await _reading(caller, context, call)
     return CallsReceived.of(await receive_calls(publisher, publisher_at_the_door(caller), reading, [call]))
 
 
-def _reading(caller: Principal, context: AppContext, body: dict[str, Any]) -> Reading:
-    return Reading(caller.accounts, body.get("sentAt"), context.clock.now(), context.settings.base_currency)
+async def _reading(caller: Principal, context: AppContext, body: dict[str, Any]) -> Reading:
+    return Reading(caller.accounts, body.get("sentAt"), context.clock.now(), await _base_currency(context))
+
+
+async def _base_currency(context: AppContext) -> str:
+    """The base currency, asked once in a while: these doors wait for nothing but the broker. What people set is in
+    force here after two seconds at the latest."""
+    known: tuple[str, float] | None = context.extras.get(_CURRENCY)
+    now = MACHINE.monotonic()
+    if known is None or known[1] < now:
+        async with context.database.transaction() as tx:
+            known = await base_currency_now(tx, context.settings.base_currency), now + _KNOWN_S
+        context.extras[_CURRENCY] = known
+    return known[0]

@@ -17,6 +17,7 @@ from shared.contracts.customers import ProfileChanged
 from shared.contracts.privacy import ConsentChanged
 from shared.kafka.clients import create_topics
 from tests.component.campaigns.conftest import as_
+from tests.component.campaigns.journeys.travel import a_send, create
 from tests.component.campaigns.post_office import PostOffice
 from tests.component.campaigns.test_worker import a_worker, until
 from tests.component.campaigns.world import World
@@ -173,6 +174,17 @@ async def test_while_an_allow_list_holds_nobody_else_is_written_to_and_nothing_s
     # Who knows that it holds may start: the gate refuses all others, one by one.
     started = await world.api.post(f"/campaigns/{draft}/start?within_allow_list=true")
     assert started.status_code == 200, started.text
+
+
+async def test_while_an_allow_list_holds_no_journey_starts_unless_that_is_meant(world: World) -> None:
+    """Catches a journey that goes round the list: whoever enters would be refused at its first letter, unseen."""
+    await done(world, "allow-list", {"patterns": ["me@firm.example.test"], "holds": True})
+    journey = await create(world, {"letter": a_send()}, start=False)
+    refused = await world.api.post(f"/journeys/{journey}/start")
+    assert (refused.status_code, refused.json()["type"]) == (409, "/problems/allow-list-holds")
+    assert (await world.api.get(f"/journeys/{journey}")).json()["state"] == "draft"
+    started = await world.api.post(f"/journeys/{journey}/start?within_allow_list=true")
+    assert (started.status_code, started.json()["state"]) == (200, "running"), started.text
 
 
 async def test_a_dry_run_says_who_would_be_written_to_without_the_allow_list(world: World) -> None:

@@ -2,7 +2,7 @@
 import { Anchor, Group, List, Text, ThemeIcon } from "@mantine/core";
 import { useQueries, type UseQueryOptions } from "@tanstack/react-query";
 import { useState } from "react";
-import { analytics, campaigns, customers, read } from "../../api/clients";
+import { analytics, campaigns, customers, interactions, read } from "../../api/clients";
 import { useCan } from "../../app/session";
 import { useTexts, type TextKey } from "../../app/texts";
 import { Go } from "../../components/Go";
@@ -22,6 +22,10 @@ interface Step {
 const ONE = { params: { query: { limit: 1 } } };
 
 const STEPS: Step[] = [
+  {
+    key: "firm", text: "first.firm", hint: "first.firm-hint", scope: "operations", to: "/settings", search: { tab: "firm" },
+    isDone: async () => { const { set_by, fixed } = await read(interactions.GET("/base-currency")); return set_by === "people" || fixed; },
+  },
   {
     key: "settings", text: "first.settings", hint: "first.settings-hint", scope: "campaigns:settings", to: "/settings",
     isDone: async () => (await read(campaigns.GET("/settings/sending"))).checked_at !== null,

@@ -3,21 +3,22 @@ import { Alert, Group, Progress, Radio, Stack, Text } from "@mantine/core";
 import { useMutation } from "@tanstack/react-query";
 import { useNavigate, useParams } from "@tanstack/react-router";
 import { useState } from "react";
-import type { ImportShown } from "../../api/clients";
 import { asProblem } from "../../api/problem";
 import { NoPage } from "../../app/Guarded";
+import { useCan } from "../../app/session";
 import { useTexts } from "../../app/texts";
 import { FileDrop } from "../../components/FileDrop";
 import { GoButton } from "../../components/Go";
 import { Page, Panel } from "../../components/Page";
 import { ProblemNote } from "../../components/ProblemNote";
-import { IMPORTS, isKind, type Kind } from "./doors";
+import { IMPORTS, isKind, type ImportShown, type Kind } from "./doors";
 import { ImportSteps } from "./ImportPage";
 import { upload, type Reading } from "./upload";
 
 export function NewImport() {
   const { kind } = useParams({ strict: false }) as { kind?: string };
-  return isKind(kind) ? <Dropping kind={kind} /> : <NoPage />;
+  const can = useCan();
+  return isKind(kind) && can(IMPORTS[kind].scope) ? <Dropping kind={kind} /> : <NoPage />;
 }
 
 function Dropping({ kind }: { kind: Kind }) {
@@ -36,7 +37,7 @@ function Dropping({ kind }: { kind: Kind }) {
   }
   const previews = send.isError ? asProblem(send.error).more.previews as Record<string, string[]> | undefined : undefined;
   return (
-    <Page title={t(`imports.new-${kind}`)} about={t("imports.nothing-yet")} actions={<GoButton variant="default" to="/imports">{t("action.cancel")}</GoButton>}>
+    <Page title={t(`imports.new-${kind}`)} about={t("imports.nothing-yet")} actions={<GoButton variant="default" to="/imports" search={{ tab: kind } as never}>{t("action.cancel")}</GoButton>}>
       <ImportSteps at={0} />
       <FileDrop label={t("imports.choose")} hint={t("imports.drop-hint")} accept=".csv,.txt,.tsv,.xlsx" busy={send.isPending} take={take} />
       {send.isPending && file && (

@@ -1,14 +1,13 @@
 /** What the rows would come to, or came to: counts, examples field by field, and those refused with the reason. */
 import { Alert, Button, Group, SimpleGrid, Stack, Text } from "@mantine/core";
-import type { ImportShown } from "../../api/clients";
 import { useTexts } from "../../app/texts";
 import { CustomerName } from "../../components/CustomerName";
 import { GoButton } from "../../components/Go";
 import { Figure, Panel } from "../../components/Page";
 import { Rows } from "../../components/Rows";
-import { IMPORTS, type Kind } from "./doors";
+import { IMPORTS, type ImportShown, type OfCustomers } from "./doors";
 
-export function Outcome({ kind, shown }: { kind: Kind; shown: ImportShown }) {
+export function Outcome({ shown }: { shown: OfCustomers }) {
   const { t, number } = useTexts();
   const done = shown.state === "done";
   const { counts } = shown;
@@ -23,22 +22,23 @@ export function Outcome({ kind, shown }: { kind: Kind; shown: ImportShown }) {
       {done && <Alert color="green">{t("imports.done", { count: number(counts.new + counts.changed) })} <GoButton size="compact-sm" variant="default" to="/customers">{t("nav.customers")}</GoButton></Alert>}
       {shown.unproven.length > 0 && <Alert color="yellow" title={t("imports.unproven")}>{t("imports.unproven-what", { columns: shown.unproven.join(", ") })}</Alert>}
       {said > 0 && <Alert color={shown.consent_counts.granted > 0 ? "blue" : "yellow"} title={t("imports.mailable", { granted: number(shown.consent_counts.granted), unproven: number(shown.consent_counts.unproven), withdrawn: number(shown.consent_counts.withdrawn) })}>{t("imports.mailable-what")}</Alert>}
-      {counts.refused > 0 && <Refused kind={kind} shown={shown} />}
+      {counts.refused > 0 && <Refused shown={shown} />}
       <Panel title={t(done ? "imports.examples-done" : "imports.examples")}>
         <Rows label={t("imports.examples")} source={{ items: shown.examples }} keyOf={(row) => String(row.row)} empty={t("imports.no-examples")}
           columns={[
             { title: t("imports.row"), number: true, cell: (row) => number(row.row) },
             { title: t("imports.outcome"), cell: (row) => t(`imports.${row.outcome}`) },
             { title: t("imports.difference"), cell: (row) => <Difference changes={row.changes} /> },
-            ...(done ? [{ title: t("field.customer"), cell: (row: ImportShown["examples"][number]) => <CustomerName id={row.customer_id} /> }] : []),
+            ...(done ? [{ title: t("field.customer"), cell: (row: OfCustomers["examples"][number]) => <CustomerName id={row.customer_id} /> }] : []),
           ]} />
       </Panel>
     </Stack>
   );
 }
 
-function Refused({ kind, shown }: { kind: Kind; shown: ImportShown }) {
+export function Refused({ shown }: { shown: ImportShown }) {
   const { t, number } = useTexts();
+  const { kind } = shown;
   return (
     <Panel title={t("imports.refused-why")} actions={
       <Group gap="xs">

@@ -5,6 +5,7 @@ import { Page } from "../../components/Page";
 import { AddressTabs } from "../../components/Tabs";
 import { ConsentLookUp } from "./ConsentLookUp";
 import { Erasures } from "./Erasures";
+import { SignUpForms } from "./SignUpForms";
 import { Suppressions } from "./Suppressions";
 
 export function PrivacyDesk() {
@@ -16,6 +17,7 @@ export function PrivacyDesk() {
         { id: "erasures", title: t("privacy.requests"), content: () => <Erasures /> },
         ...(can("customers:read") ? [{ id: "consents", title: t("privacy.look-up"), content: () => <ConsentLookUp /> }] : []),
         { id: "suppressions", title: t("privacy.suppressions"), content: () => <Suppressions /> },
+        { id: "forms", title: t("forms.title"), content: () => <SignUpForms /> },
       ]} />
     </Page>
   );

@@ -12,6 +12,7 @@ import { AddressTabs } from "../../components/Tabs";
 import { PolicyPanel } from "../operations/Sending";
 import { AlarmSettings } from "./Alarms";
 import { AllowListForm } from "./AllowList";
+import { Firm } from "./Firm";
 import { MondayMail } from "./MondayMail";
 import { SenderForm, ServerForm } from "./Mail";
 import { allowListQuery, sendingQuery } from "./queries";
@@ -24,6 +25,7 @@ export function Settings() {
     <Page title={t("nav.settings")} about={t("settings.about")}>
       <AddressTabs tabs={[
         { id: "sending", title: t("settings.sending"), content: () => <Sending /> },
+        ...(can("interactions:read") ? [{ id: "firm", title: t("firm.title"), content: () => <Firm /> }] : []),
         { id: "limits", title: t("settings.limits"), content: () => <PolicyPanel /> },
         ...(can("operations") ? [{ id: "alarms", title: t("settings.alarms"), content: () => <AlarmSettings /> }] : []),
         ...(owner ? [{ id: "monday", title: t("monday.mail"), content: () => <MondayMail /> }] : []),
