@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from tests.browser import answers
-from tests.browser.answers import AT, ID, an_id, rows
+from tests.browser.fixed import AT, ID, an_id, rows
 
 
 def service_case(number: int = 1) -> dict[str, Any]:
