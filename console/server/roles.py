@@ -11,7 +11,7 @@ ROLES: dict[str, frozenset[str]] = {
     | {"customers:import", "analytics:write", "campaigns:read", "campaigns:write", "campaigns:send"},
     "agent": _READING | {"customers:write", "interactions:write", "campaigns:read", "privacy:read", "privacy:write"},
     "privacy-officer": frozenset(
-        {"customers:read", "interactions:read", "privacy:read", "privacy:write", "privacy:erase"}
+        {"customers:read", "interactions:read", "privacy:read", "privacy:write", "privacy:erase", "privacy:requests"}
     ),
     "operator": _READING
     | {

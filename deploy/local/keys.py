@@ -35,7 +35,7 @@ ROLES: dict[str, tuple[str, ...]] = {
         "customers:read", "customers:write", "customers:merge", "customers:import", "customers:export",
         "catalogue:read", "catalogue:write", "interactions:define", "interactions:import", "interactions:read",
         "interactions:write", "analytics:read", "analytics:write", "campaigns:read", "campaigns:write",
-        "campaigns:send", "privacy:read", "privacy:write", "privacy:erase", "operations",
+        "campaigns:send", "privacy:read", "privacy:write", "privacy:erase", "privacy:requests", "operations",
     ),
 }  # fmt: skip
 # Their keys stand in pages that anybody reads.

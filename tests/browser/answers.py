@@ -17,6 +17,8 @@ def an_id(number: int) -> str:
 
 # Imports at the different steps of their way.
 UPLOADED, RUNNING, DONE = an_id(2), an_id(3), an_id(4)
+# A request of a data subject whose archive waits.
+READY = an_id(5)
 
 
 def rows(make: Callable[[int], dict[str, Any]], count: int = 3) -> dict[str, Any]:
@@ -137,6 +139,19 @@ def erasure(number: int = 1) -> dict[str, Any]:
     }  # fmt: skip
 
 
+def subject_request(number: int = 1, state: str = "waiting") -> dict[str, Any]:
+    steps = [("received", ""), ("asked-again", ""), ("identity-checked", "called back")][
+        : 2 if state == "waiting" else 3
+    ]
+    return {
+        "request_id": an_id(number), "customer_id": an_id(number), "kind": "access", "state": state, "received_at": AT,
+        "due_at": "2026-06-03T09:30:00Z", "overdue": number % 3 == 2, "due_soon": False, "extended_for": None,
+        "identity_checked_by": None if state == "waiting" else "data-protection", "erasure_id": None, "language": "de",
+        "note": "asked at the counter", "closed_at": None,
+        "steps": [{"at": AT, "by": "data-protection", "what": what, "detail": detail} for what, detail in steps],
+    }  # fmt: skip
+
+
 def dead_letter(number: int = 1) -> dict[str, Any]:
     return {
         "id": an_id(number), "consumer": "customers", "topic": "customers-inbound", "partition": 3, "offset": number,
@@ -251,6 +266,11 @@ def everything(count: int = 3) -> dict[str, Any]:
         "GET /privacy/customers/{}/consents": consents(count),
         "GET /privacy/erasures": rows(erasure, count),
         "GET /privacy/erasures/{}": erasure(),
+        "GET /privacy/requests": rows(subject_request, count),
+        f"GET /privacy/requests/{READY}": subject_request(5, "ready"),
+        "GET /privacy/requests/{}": subject_request(),
+        f"POST /privacy/requests/{READY}/archive-link": {
+            "url": "https://shop.example.test/archives/1.token", "size": 4711, "expires_at": AT, "sha256": "0" * 64},
         "GET /services": dict.fromkeys(("customers.app", "customers.worker", "privacy.app", "privacy.worker"), health),
         **dead,
         **{f"{key}/{{}}": dead_letter() for key in dead},

@@ -79,5 +79,6 @@ def test_the_dead_letter_doors_are_the_same_everywhere() -> None:
 def test_nobody_but_the_privacy_officer_and_the_owner_erases() -> None:
     """Catches a role that grew by accident."""
     assert {role for role, scopes in ROLES.items() if "privacy:erase" in scopes} == {"privacy-officer", OWNER}
+    assert {role for role, scopes in ROLES.items() if "privacy:requests" in scopes} == {"privacy-officer", OWNER}
     assert {role for role, scopes in ROLES.items() if "operations" in scopes} == {"operator", OWNER}
     assert {role for role, scopes in ROLES.items() if "campaigns:write" in scopes} == {"marketer", OWNER}

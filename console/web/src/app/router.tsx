@@ -43,6 +43,7 @@ const campaignEdit = page("/campaigns/$id/edit", "campaigns:write", () => import
 const insights = page("/insights", "analytics:read", () => import("../pages/insights/Insights"), "Insights");
 const privacyDesk = page("/privacy", "privacy:read", () => import("../pages/privacy/PrivacyDesk"), "PrivacyDesk");
 const erasure = page("/privacy/erasures/$id", "privacy:read", () => import("../pages/privacy/ErasurePage"), "ErasurePage");
+const request = page("/privacy/requests/$id", "privacy:requests", () => import("../pages/privacy/RequestPage"), "RequestPage");
 const settings = page("/settings", "campaigns:read", () => import("../pages/settings/Settings"), "Settings");
 const operations = page("/operations", "operations", () => import("../pages/operations/Operations"), "Operations");
 const deadLetter = page("/operations/dead-letters/$service/$id", "operations", () => import("../pages/operations/DeadLetterPage"), "DeadLetterPage");
@@ -52,7 +53,7 @@ export const router = createRouter({
   routeTree: root.addChildren([
     shell.addChildren([
       home, customerList, duplicates, call, customer, importList, importNew, importOne, gallery, segmentList, segmentNew, segment, segmentEdit, campaignList, campaignNew,
-      campaign, campaignEdit, insights, privacyDesk, erasure, settings, operations, deadLetter,
+      campaign, campaignEdit, insights, privacyDesk, erasure, request, settings, operations, deadLetter,
     ]),
     signIn,
     index,
