@@ -16,6 +16,7 @@ from services.privacy.notices import routes as notice_routes
 from services.privacy.pages import routes as page_routes
 from services.privacy.permits import jobs as permit_jobs
 from services.privacy.preferences import routes as preference_routes
+from services.privacy.profiling import routes as profiling_routes
 from services.privacy.recovery import jobs as recovery_jobs
 from services.privacy.requests import jobs as request_jobs
 from services.privacy.requests import routes as request_routes
@@ -57,6 +58,7 @@ CAPABILITIES = [
     ),
     Capability("responses", handlers=response_handlers.HANDLERS),
     Capability("restrictions", routers=[restriction_routes.router], restates={"campaigns": [restate_restrictions]}),
+    Capability("profiling", routers=[profiling_routes.router]),
     Capability("imported", routers=[imported_routes.router]),
     Capability("gate", routers=[gate_routes.router]),
     Capability("erasures", routers=[erasure_routes.router], handlers=erasure_handlers.HANDLERS, jobs=erasure_jobs.JOBS),

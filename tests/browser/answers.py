@@ -264,6 +264,7 @@ def everything(count: int = 3) -> dict[str, Any]:
                                     "version": 1},
         "GET /campaigns/switch": {"halted": False, "at": None, "by": None},
         "GET /privacy/customers/{}/consents": consents(count),
+        "GET /privacy/customers/{}/profiling": {"customer_id": ID, "objects": True, "since": AT, "changed": False},
         "GET /privacy/erasures": rows(erasure, count),
         "GET /privacy/erasures/{}": erasure(),
         "GET /privacy/requests": rows(subject_request, count),

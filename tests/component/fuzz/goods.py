@@ -177,6 +177,7 @@ GOODS: dict[str, dict[str, list[Any]]] = {
              "campaign_id": None, "message_id": None}
         ],
         "PUT /customers/{customer_id}/restriction": [{"restricted": True}],
+        "PUT /customers/{customer_id}/profiling": [{"objects": True, "how": "by letter"}],
         "POST /erasures": [
             {"customer": {"external_id": {"source": "shop", "id": "leaving"}}, "requested_by": "officer-3",
              "identity_checked": False, "addresses": [_ADDRESS]}

@@ -10,6 +10,7 @@ from uuid import UUID
 from services.privacy.consents.domain.ledger import Proof
 from services.privacy.consents.service.withdrawals import withdraw_unless_erased
 from services.privacy.erasures.service import requests as erasures
+from services.privacy.profiling.service import object_to_profiling
 from services.privacy.requests import repository
 from services.privacy.requests.domain.requests import (
     DEADLINE,
@@ -163,6 +164,9 @@ async def _begin(tx: Tx, naming: Naming, request: SubjectRequest, by: str, how: 
         proof = Proof(recorded_by=by, basis="objection", withdrawn_via="api")
         await withdraw_unless_erased(tx, request.customer_id, proof)
         await _close(tx, request, RequestState.ANSWERED, by, "marketing-stopped")
+    elif request.kind is Kind.PROFILING:
+        await object_to_profiling(tx, request.customer_id, by, how or "by request")
+        await _close(tx, request, RequestState.ANSWERED, by, "profiling-stopped")
 
 
 async def _close(tx: Tx, request: SubjectRequest, state: RequestState, by: str, what: str, detail: str = "") -> None:

@@ -1,7 +1,7 @@
 /** What data subjects may ask for, how much time a request has left, and what is to be done about it next. */
 import type { RequestKind, SubjectRequest } from "../../api/clients";
 
-export const KINDS: RequestKind[] = ["access", "portability", "rectification", "erasure", "restriction", "objection"];
+export const KINDS: RequestKind[] = ["access", "portability", "rectification", "erasure", "restriction", "objection", "profiling"];
 
 const DAY = 86_400_000;
 
