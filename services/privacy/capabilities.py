@@ -12,6 +12,8 @@ from services.privacy.erasures import routes as erasure_routes
 from services.privacy.gate import routes as gate_routes
 from services.privacy.identity import handlers as identity_handlers
 from services.privacy.imported import routes as imported_routes
+from services.privacy.inbound import jobs as inbound_jobs
+from services.privacy.inbound import routes as inbound_routes
 from services.privacy.notices import routes as notice_routes
 from services.privacy.pages import routes as page_routes
 from services.privacy.permits import jobs as permit_jobs
@@ -59,6 +61,7 @@ CAPABILITIES = [
     Capability("responses", handlers=response_handlers.HANDLERS),
     Capability("restrictions", routers=[restriction_routes.router], restates={"campaigns": [restate_restrictions]}),
     Capability("profiling", routers=[profiling_routes.router]),
+    Capability("inbound", routers=[inbound_routes.router], jobs=inbound_jobs.JOBS),
     Capability("imported", routers=[imported_routes.router]),
     Capability("gate", routers=[gate_routes.router]),
     Capability("erasures", routers=[erasure_routes.router], handlers=erasure_handlers.HANDLERS, jobs=erasure_jobs.JOBS),
