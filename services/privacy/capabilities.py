@@ -10,6 +10,7 @@ from services.privacy.erasures import handlers as erasure_handlers
 from services.privacy.erasures import jobs as erasure_jobs
 from services.privacy.erasures import routes as erasure_routes
 from services.privacy.gate import routes as gate_routes
+from services.privacy.holds import routes as hold_routes
 from services.privacy.identity import handlers as identity_handlers
 from services.privacy.imported import routes as imported_routes
 from services.privacy.inbound import jobs as inbound_jobs
@@ -39,6 +40,7 @@ CAPABILITIES = [
     Capability("identity", handlers=identity_handlers.HANDLERS),
     Capability("subject_locks", handlers=lock_handlers.HANDLERS),
     Capability("ledger_checks"),
+    Capability("holds", routers=[hold_routes.router]),
     Capability("permits", jobs=permit_jobs.JOBS),
     Capability("suppressions", routers=[suppression_routes.router]),
     Capability("suppression_lists", routers=[list_routes.router]),

@@ -133,10 +133,16 @@ def setting_change(number: int = 1) -> dict[str, Any]:
 def erasure(number: int = 1) -> dict[str, Any]:
     return {
         "erasure_id": an_id(number), "customer_id": an_id(number), "aliases": [], "state": "running", "overdue": False,
-        "asked": 1, "asked_at": AT, "requested_at": AT, "requested_by": "the customer, by letter", "due_at": AT,
+        "held": False, "asked": 1, "asked_at": AT, "requested_at": AT, "requested_by": "the customer, by letter", "due_at": AT,
         "identity_checked_at": AT, "completed_at": None, "certificate": None, "missing": ["campaigns"],
         "receipts": [{"service": "customers", "received_at": AT, "stores": {"customers": 1}, "remaining": {}}],
     }  # fmt: skip
+
+
+def hold(number: int = 1) -> dict[str, Any]:
+    return {"hold_id": an_id(number), "customer_id": ID, "reason": f"claim about order {number}", "until": AT,
+            "stands": True, "placed_at": AT, "placed_by": "data-protection", "lifted_at": None,
+            "lifted_by": None}  # fmt: skip
 
 
 def subject_request(number: int = 1, state: str = "waiting") -> dict[str, Any]:
@@ -264,6 +270,7 @@ def everything(count: int = 3) -> dict[str, Any]:
                                     "version": 1},
         "GET /campaigns/switch": {"halted": False, "at": None, "by": None},
         "GET /privacy/customers/{}/consents": consents(count),
+        "GET /privacy/holds": rows(hold, min(count, 3)),
         "GET /privacy/customers/{}/profiling": {"customer_id": ID, "objects": True, "since": AT, "changed": False},
         "GET /privacy/erasures": rows(erasure, count),
         "GET /privacy/erasures/{}": erasure(),

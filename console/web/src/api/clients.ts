@@ -80,6 +80,7 @@ export type ConsentDraft = PrivacySchemas["ConsentIn"];
 export type Erasure = PrivacySchemas["ErasureOut"];
 export type SubjectRequest = PrivacySchemas["RequestOut"];
 export type RequestKind = SubjectRequest["kind"];
+export type Hold = PrivacySchemas["HoldOut"];
 export type ArchiveLink = PrivacySchemas["ArchiveLinkOut"];
 export type SuppressionCheck = PrivacySchemas["CheckOut"];
 export type Channel = PrivacySchemas["AddressIn"]["channel"];

@@ -155,7 +155,8 @@ async def _begin(tx: Tx, naming: Naming, request: SubjectRequest, by: str, how: 
         wanted = erasures.Request(request.customer_id, by, True, (), by)
         erasure = await erasures.request_erasure(tx, naming, wanted)
         request = replace(request, erasure_id=erasure.erasure_id)
-        await repository.add_step(tx, request.request_id, BY_MACHINE, "erasure-begun", str(erasure.erasure_id))
+        step = "held" if erasure.held else "erasure-begun"
+        await repository.add_step(tx, request.request_id, BY_MACHINE, step, str(erasure.erasure_id))
     await repository.store(tx, request)
     if request.kind is Kind.RESTRICTION:
         await restrict(tx, request.customer_id, True, by)

@@ -11,6 +11,7 @@ import { Confirm } from "../../components/Confirm";
 import { CustomerName } from "../../components/CustomerName";
 import { Consents } from "../customers/Consents";
 import { CustomerPicker } from "./CustomerPicker";
+import { Holds, PlaceHold } from "./Holds";
 
 export function ConsentLookUp() {
   const can = useCan();
@@ -21,8 +22,9 @@ export function ConsentLookUp() {
       <CustomerPicker value={customer ?? null} choose={(id) => void navigate({ to: ".", search: { tab: "consents", customer: id ?? undefined } as never })} />
       {customer && (
         <>
-          <Group justify="space-between"><CustomerName id={customer} />{can("privacy:write") && <Group gap="xs"><Profiling key={customer} id={customer} /><Restriction id={customer} /></Group>}</Group>
+          <Group justify="space-between"><CustomerName id={customer} />{can("privacy:write") && <Group gap="xs"><PlaceHold customer={customer} /><Profiling key={customer} id={customer} /><Restriction id={customer} /></Group>}</Group>
           <Objection id={customer} />
+          <Holds customer={customer} />
           <Consents key={customer} id={customer} />
         </>
       )}

@@ -7,6 +7,7 @@ import { useTexts, type TextKey } from "../../app/texts";
 import { Confirm } from "../../components/Confirm";
 import { Panel } from "../../components/Page";
 import { ProblemNote } from "../../components/ProblemNote";
+import { PlaceHold } from "./Holds";
 
 const LONGEST_EXTENSION = 60;
 
@@ -14,6 +15,7 @@ export function RequestActions({ request }: { request: SubjectRequest }) {
   if (request.closed_at) return null;
   return (
     <>
+      {request.kind === "erasure" && <PlaceHold customer={request.customer_id} />}
       {request.state !== "ready" && <Refuse request={request} />}
       {!request.extended_for && <Extend request={request} />}
       {request.state === "waiting" && <CheckIdentity request={request} />}

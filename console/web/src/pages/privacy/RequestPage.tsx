@@ -11,6 +11,7 @@ import { Facts, Page, Panel } from "../../components/Page";
 import { Rows } from "../../components/Rows";
 import { State } from "../../components/State";
 import { nextStep, shownState, timesAsked } from "./deadline";
+import { Holds } from "./Holds";
 import { ArchiveLinkPanel, RequestActions } from "./RequestActions";
 import { Clock } from "./Requests";
 
@@ -30,6 +31,7 @@ function Shown({ request }: { request: SubjectRequest }) {
   return (
     <Page title={word("request-kind", request.kind)} actions={<RequestActions request={request} />}
       about={<Group gap="md"><State value={shownState(request)} /><span>{word("request-next", nextStep(request))}</span><CustomerName id={request.customer_id} /></Group>}>
+      <Holds customer={request.customer_id} />
       <Panel>
         <Facts facts={[
           [t("requests.asked-for"), word("request-what", request.kind)],
