@@ -133,8 +133,8 @@ def setting_change(number: int = 1) -> dict[str, Any]:
 def erasure(number: int = 1) -> dict[str, Any]:
     return {
         "erasure_id": an_id(number), "customer_id": an_id(number), "aliases": [], "state": "running", "overdue": False,
-        "held": False, "asked": 1, "asked_at": AT, "requested_at": AT, "requested_by": "the customer, by letter", "due_at": AT,
-        "identity_checked_at": AT, "completed_at": None, "certificate": None, "missing": ["campaigns"],
+        "asked": 1, "asked_at": AT, "requested_at": AT, "requested_by": "the customer, by letter", "due_at": AT,
+        "held": False, "identity_checked_at": AT, "completed_at": None, "certificate": None, "missing": ["campaigns"],
         "receipts": [{"service": "customers", "received_at": AT, "stores": {"customers": 1}, "remaining": {}}],
     }  # fmt: skip
 
