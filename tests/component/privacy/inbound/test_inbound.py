@@ -73,7 +73,7 @@ def context(settings: Settings, database: Database) -> WorkerContext:
 async def test_stop_withdraws_everything_at_this_address_on_this_channel(client: httpx.AsyncClient) -> None:
     """Catches a word that is noted and changes nothing, one that stops e-mails too, and one for a single purpose."""
     customer, phone = new_id(), a_phone()
-    named = {"customer": {"customer_id": str(customer), "phone": phone}}
+    named: dict[str, Any] = {"customer": {"customer_id": str(customer), "phone": phone}}
     await record(client, customer, channel="sms", **named)
     await record(client, customer)
     assert await ask(client, customer, channel="sms", address=phone) == "granted"
@@ -99,7 +99,7 @@ async def test_start_grants_nothing_by_itself(client: httpx.AsyncClient) -> None
 async def test_an_answer_sent_again_changes_nothing(client: httpx.AsyncClient, clock: FixedClock) -> None:
     """Catches a provider's repetition that withdraws what was granted meanwhile."""
     customer, phone = new_id(), a_phone()
-    named = {"customer": {"customer_id": str(customer), "phone": phone}}
+    named: dict[str, Any] = {"customer": {"customer_id": str(customer), "phone": phone}}
     first = await answered(client, phone, "Stopp", message_id=(sent := str(new_id())))
     clock.advance(minutes=1)
     await record(client, customer, channel="sms", **named)
