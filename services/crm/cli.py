@@ -18,6 +18,7 @@ from services.crm import (
     rebuilding,
     reconciling,
     repairing,
+    requests,
     where,
 )
 
@@ -41,6 +42,7 @@ app.command("repair-clock")(repairing.repair_clock)
 app.add_typer(keys.commands, name="keys")
 app.add_typer(customers.commands, name="customers")
 app.add_typer(consents.commands, name="consents")
+app.add_typer(requests.commands, name="requests")
 app.add_typer(orders.commands, name="orders")
 app.add_typer(products.commands, name="products")
 app.add_typer(campaigns.commands, name="campaigns")
