@@ -144,7 +144,7 @@ def _containers() -> Iterator[Dsns]:
     from testcontainers.community.postgres import PostgresContainer
     from testcontainers.community.redis import RedisContainer
 
-    postgres = PostgresContainer("postgres:18", driver=None).with_command("postgres -c max_connections=300")
+    postgres = PostgresContainer("postgres:18", driver=None).with_command("postgres -c max_connections=500")
     with postgres, RedisContainer("redis:7") as redis, _kafka_container() as bootstrap:
         address = f"redis://{redis.get_container_host_ip()}:{redis.get_exposed_port(6379)}/0"
         yield Dsns(postgres.get_connection_url(), address, bootstrap)

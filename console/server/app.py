@@ -24,8 +24,10 @@ from shared.web.front import Front
 from shared.web.service_client import service_client
 
 _PROBE_S = 3.0
-# Five tries at once, then one in ten seconds.
+# From one address five tries at once, then one in ten seconds; for one name, from all of them together, many more: by
+# fewer a single address would lock anybody out whose name it knows.
 _TRIES_PER_S, _TRIES_AT_ONCE = 0.1, 5.0
+_OF_A_NAME_PER_S, _OF_A_NAME_AT_ONCE = 1.0, 30.0
 
 
 def create_console(settings: Settings) -> FastAPI:
@@ -66,7 +68,8 @@ async def _lifespan(app: FastAPI, settings: Settings) -> AsyncIterator[None]:
             operations=read_operations(settings.openapi, SERVICES),
             clients=clients,
             probe=probe,
-            tries=RateLimit(redis, "console:sign-in", rate=_TRIES_PER_S, burst=_TRIES_AT_ONCE),
+            tries=RateLimit(redis, "console:sign-in:address", rate=_TRIES_PER_S, burst=_TRIES_AT_ONCE),
+            tries_of_name=RateLimit(redis, "console:sign-in:name", rate=_OF_A_NAME_PER_S, burst=_OF_A_NAME_AT_ONCE),
             clock=open_clock(settings.clock_file),
             provider=Provider(settings, redis) if settings.oidc_issuer else None,
         )

@@ -34,6 +34,7 @@ class Context:
     clients: Mapping[str, httpx.AsyncClient]
     probe: httpx.AsyncClient
     tries: RateLimit
+    tries_of_name: RateLimit
     clock: Clock
     provider: Provider | None
 
@@ -55,14 +56,15 @@ ContextDep = Annotated[Context, Depends(_context)]
 
 
 async def find_person(context: Context, request: Request) -> Person | None:
-    """The person of the request's session. A local account that was removed or changed counts at once."""
+    """The person of the request's session. A local account that was removed or changed counts at once: whoever got in
+    by a password that is no longer the account's is out."""
     session = await context.sessions.find(request.cookies.get(context.sessions.cookie))
     if session is None:
         return None
     roles = session.roles
     if session.local:
         user = context.users.find(session.user)
-        if user is None:
+        if user is None or user.stamp != session.stamp:
             return None
         roles = user.roles
     return Person(session.user, roles, scopes_of(roles))

@@ -45,7 +45,7 @@ async def show_letter(campaign_id: UUID, customer_id: UUID, context: ContextDep,
 @router.get("/{path:path}")
 async def show_page(path: str, request: Request, context: ContextDep) -> Response:
     """A built file; every other path is a page of the application, which finds its way by itself."""
-    if path.startswith(("api/", "auth/")):
+    if path.startswith(("api/", "auth/")) or "\x00" in path:
         raise NoSuchOperation("There is nothing at this path.")
     pages = context.settings.pages.resolve()
     file = (pages / path).resolve()

@@ -28,7 +28,7 @@ _SENT_BACK = ("content-type", "content-disposition", "etag", "retry-after", "loc
 @router.api_route("/api/{service}/{path:path}", methods=["GET", "POST", "PUT", "PATCH", "DELETE"])
 async def forward(service: str, path: str, request: Request, context: ContextDep, person: PersonDep) -> Response:
     """The service's own answer, whatever it is; ours when the person may not use the operation."""
-    raw = request.scope.get("raw_path", b"").decode().partition("?")[0].removeprefix(f"/api/{service}")
+    raw = request.scope.get("raw_path", b"").decode("latin-1").partition("?")[0].removeprefix(f"/api/{service}")
     operation = allowed(context, person, request.method, service, raw)
     if not operation.takes_file and request.headers.get("content-type", "").startswith(FILE):
         raise WrongMediaType("This takes no file.", cure="Send Content-Type: application/json.")
@@ -68,7 +68,7 @@ async def send(
         # With its length it goes on as it comes, and is held nowhere here.
         headers["content-length"] = request.headers.get("content-length", "0")
         content = request.stream()
-    elif request:
+    elif request and request.method != "GET":
         content = await request.body()
     outgoing = client.build_request(
         operation.method,

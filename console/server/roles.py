@@ -21,6 +21,7 @@ ROLES: dict[str, frozenset[str]] = {
         "customers:import",
         "campaigns:read",
         "campaigns:send",
+        "campaigns:settings",
         "privacy:read",
     },
 }

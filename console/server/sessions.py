@@ -20,12 +20,14 @@ _PREFIX = "console:session:"
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """One sign-in. Roles of local accounts are looked up at each request; those of a provider's are kept here."""
+    """One sign-in. Roles of local accounts are looked up at each request; those of a provider's are kept here. `stamp`
+    is that of the account when it was entered."""
 
     user: str
     local: bool
     roles: list[str] = field(default_factory=list)
     began: float = field(default_factory=time.time)
+    stamp: str = ""
 
 
 class Sessions:

@@ -12,7 +12,7 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 
 from console.server.context import Context, ContextDep, find_person
 from console.server.errors import CodeWanted, Misdirected, TooManyTries, WrongCredentials
-from console.server.one_time import use_token
+from console.server.one_time import use_code, use_token
 from console.server.sessions import Session
 from shared.web.addresses import client_of
 
@@ -62,9 +62,14 @@ async def sign_in(body: SignIn, context: ContextDep, request: Request, response:
         )
     if user.totp is not None and not body.code:
         raise CodeWanted("This account asks for a one-time code.", cure="Type the six digits of your code app.")
-    if not context.users.code_is_right(user, body.code):
-        raise WrongCredentials("The code is wrong or too old.", cure="Type the digits that the app shows now.")
-    await context.sessions.begin(Session(user.name, local=True), response)
+    if user.totp is not None:
+        step = context.users.step_of(user, body.code)
+        # Whoever looked over a shoulder, or at a proxy, has the code too: it counts once.
+        if step is None or not await use_code(context.redis, user.stamp, step):
+            raise WrongCredentials(
+                "The code is wrong, too old or was used already.", cure="Type the digits that the app shows now."
+            )
+    await context.sessions.begin(Session(user.name, local=True, stamp=user.stamp), response)
 
 
 @router.post("/auth/once", status_code=204)
@@ -72,12 +77,13 @@ async def sign_in_once(body: Once, context: ContextDep, request: Request, respon
     """A session by a one-time link. A GET would not do: programs that look at links would use it up."""
     await _admit_try(context, request, "")
     name = await use_token(context.redis, body.token)
-    if name is None or context.users.find(name) is None:
+    user = context.users.find(name) if name is not None else None
+    if user is None:
         raise WrongCredentials(
             "This one-time link was used already or is too old.",
             cure="Start again to get a new one, or `python -m console.server.users link`.",
         )
-    await context.sessions.begin(Session(name, local=True), response)
+    await context.sessions.begin(Session(user.name, local=True, stamp=user.stamp), response)
 
 
 @router.post("/auth/sign-out", status_code=204)
@@ -118,8 +124,10 @@ def _origin(context: Context, request: Request) -> str:
 
 
 async def _admit_try(context: Context, request: Request, name: str) -> None:
-    """Slow down guessing, by name and by address. Raises TooManyTries."""
-    address = client_of(request.scope, context.settings.trusted_proxies)
-    for who in (f"name:{name}", f"address:{address}"):
-        if wait := await context.tries.admit(who):
-            raise TooManyTries("Too many tries to sign in.", cure="Wait a little.", retry_after=wait)
+    """Slow down guessing, by address and by name. An address that is refused uses up no tries of a name's owner. Raises
+    TooManyTries."""
+    wait = await context.tries.admit(client_of(request.scope, context.settings.trusted_proxies))
+    if not wait and name:
+        wait = await context.tries_of_name.admit(name)
+    if wait:
+        raise TooManyTries("Too many tries to sign in.", cure="Wait a little.", retry_after=wait)

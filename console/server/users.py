@@ -11,6 +11,7 @@ import getpass
 import json
 import sys
 from dataclasses import dataclass
+from hashlib import sha256
 from pathlib import Path
 
 import pyotp
@@ -18,6 +19,7 @@ from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 from cryptography.fernet import Fernet, InvalidToken
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
+from pyotp.exceptions import OTPVerificationError
 from redis.asyncio import Redis
 
 from console.server.one_time import issue_link
@@ -42,6 +44,11 @@ class User(BaseModel):
     roles: list[str]
     password_hash: str | None = None
     totp: str | None = Field(None, description="the secret of one-time codes, encrypted")
+
+    @property
+    def stamp(self) -> str:
+        """Of what it is entered by: a session that began by other words has ended."""
+        return sha256(f"{self.password_hash} {self.totp}".encode()).hexdigest()[:16]
 
 
 _FILE = TypeAdapter(list[User])
@@ -81,29 +88,33 @@ class Users:
             return None
         return user if user and user.password_hash else None
 
-    def code_is_right(self, user: User, code: str) -> bool:
-        """Whether `code` is the account's one-time code now (or half a minute to either side)."""
-        if user.totp is None:
-            return True
+    def step_of(self, user: User, code: str) -> int | None:
+        """The half minute whose one-time code this is, of now and those to either side; None for a wrong code."""
         try:
-            secret = self._cipher().decrypt(user.totp.encode()).decode()
+            secret = self._cipher().decrypt((user.totp or "").encode()).decode()
         except InvalidToken:
-            return False
-        return pyotp.TOTP(secret).verify(code, valid_window=1)
+            return None
+        try:
+            return pyotp.TOTP(secret).verify_and_get_timecode(code, valid_window=1)
+        except OTPVerificationError:
+            return None
 
     def add(self, name: str, roles: list[str], password: str | None, *, totp: bool = False) -> str | None:
-        """Make the account, or change it. The answer is the address for a code app, when codes were asked for.
+        """Make the account, or change it: with another password its sessions end, and codes that it asks for stay. The
+        answer is the address for a code app, when codes were asked for anew.
 
         Raises UnknownRole, and ValueError for a short password or an odd name.
         """
         if password is not None and len(password) < SHORTEST_PASSWORD:
             raise ValueError(f"a password has {SHORTEST_PASSWORD} characters or more")
+        before = self.find(name)
         secret = pyotp.random_base32() if totp else None
+        kept = before.totp if before else None
         user = User(
             name=name,
             roles=check_roles(roles),
-            password_hash=_HASHER.hash(password) if password is not None else None,
-            totp=self._cipher().encrypt(secret.encode()).decode() if secret else None,
+            password_hash=self._hash(before, password) if password is not None else None,
+            totp=self._cipher().encrypt(secret.encode()).decode() if secret else kept,
         )
         self._write([*(account for account in self.all() if account.name != name), user])
         return pyotp.TOTP(secret).provisioning_uri(name=name, issuer_name="CRM console") if secret else None
@@ -115,6 +126,11 @@ class Users:
             return False
         self._write(left)
         return True
+
+    def _hash(self, before: User | None, password: str) -> str:
+        """That of before for the same password: it has not changed."""
+        same = before is not None and self.verify(before.name, password) is not None
+        return before.password_hash if same and before and before.password_hash else _HASHER.hash(password)
 
     def _read(self) -> list[User]:
         try:
@@ -145,7 +161,7 @@ def _arguments(argv: list[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m console.server.users", description=__doc__)
     parser.add_argument("--file", type=Path, required=True, help="USERS_FILE of the console")
     commands = parser.add_subparsers(dest="command", required=True)
-    add = commands.add_parser("add", help="make an account or change it; asks for the password")
+    add = commands.add_parser("add", help="make an account or change it; asks for the password. Codes stay")
     add.add_argument("name")
     add.add_argument("--role", action="append", required=True, dest="roles", help=f"one of {', '.join(ROLES)}")
     add.add_argument("--code", action="store_true", help="ask for a one-time code as well (TOTP)")

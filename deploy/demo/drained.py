@@ -12,6 +12,7 @@ from deploy.demo.places import Places
 from shared.clock import MACHINE
 from shared.contracts.topics import TOPICS
 from shared.kafka.clients import make_consumer, wire_name
+from shared.kafka.connecting import connection_of
 
 _PAUSE_S = 0.5
 # Every consumer group with the topics that it reads, written down here: a group that never committed anything, or that
@@ -69,7 +70,7 @@ class Broker:
 
     def __init__(self, places: Places) -> None:
         self._settings = places.kafka_settings
-        self._admin = AIOKafkaAdminClient(bootstrap_servers=places.kafka)
+        self._admin = AIOKafkaAdminClient(**connection_of(self._settings))
         self._observer: AIOKafkaConsumer = make_consumer(self._settings, "demo-observer")
 
     async def __aenter__(self) -> Broker:

@@ -30,7 +30,8 @@ def prepare(environment: Mapping[str, str]) -> None:
 
 def _environment(service: str, environment: Mapping[str, str]) -> dict[str, str]:
     return {
-        "KAFKA_BOOTSTRAP": environment["KAFKA_BOOTSTRAP"],
+        # Topics are made by an administrator of the broker.
+        **{name: value for name, value in environment.items() if name.startswith("KAFKA_")},
         "API_KEYS_FILE": str(Path(environment["COMMON"]) / "api-keys.json"),
         "SECRETS_DIR": str(Path(environment["SECRETS"]) / service),
     }

@@ -2,7 +2,8 @@
 puts into each container's own folder what that container needs and nothing else. Harmless when all of it is there.
 
 STATE holds what only the preparation and the demonstration read, COMMON what every service may (hashes of keys), and
-SECRETS a folder for each container, which is a volume of its own.
+SECRETS a folder for each container, which is a volume of its own. With TLS=on the servers get certificates, and the
+services addresses that demand them and certificates by which the broker knows who they are (docker-compose.tls.yml).
 """
 
 from __future__ import annotations
@@ -13,13 +14,31 @@ import secrets
 from collections.abc import Mapping
 from pathlib import Path
 
+from deploy.docker.certificates import Authority
 from deploy.local.console import make_owner
 from deploy.local.databases import address, load_passwords
 from deploy.local.installation import LINKING, SERVICES
 from deploy.local.keys import load_keys, write_key_file
 
 _SERVER = "postgresql://postgres:5432/"
+_REDIS_PORT = 6379
+# As every container sees it.
+_AUTHORITY = "/common/authority.pem"
 _PASSWORD_OF_BEFORE = "local-only"
+_REDIS_TLS = f"""port 0
+tls-port {_REDIS_PORT}
+tls-cert-file /secrets/redis.crt
+tls-key-file /secrets/redis.key
+tls-ca-cert-file /secrets/authority.pem
+tls-auth-clients no
+"""
+# For the tools inside of the broker's container.
+_KAFKA_CLIENT = """security.protocol=SSL
+ssl.keystore.type=PEM
+ssl.keystore.location=/secrets/kafka.pem
+ssl.truststore.type=PEM
+ssl.truststore.location=/secrets/authority.pem
+"""
 
 
 def make_secrets(environment: Mapping[str, str]) -> None:
@@ -31,11 +50,17 @@ def make_secrets(environment: Mapping[str, str]) -> None:
     write_key_file(common, keys)
     servers = _server_passwords(state)
     roles = load_passwords(state, SERVICES)
-    redis = f"redis://:{servers['redis']}@redis:6379/0"
+    server, redis = _SERVER, f"redis://:{servers['redis']}@redis:{_REDIS_PORT}/0"
+    encrypted = environment.get("TLS") == "on"
+    if encrypted:
+        _certify(state, common, own)
+        redis = redis.replace("redis:", "rediss:", 1) + f"?ssl_ca_certs={_AUTHORITY}"
+        if environment.get("POSTGRES_TLS", "on") == "on":
+            server += f"?sslmode=verify-full&sslrootcert={_AUTHORITY}"
     # For the preparation, which makes databases and roles, and the demonstration, which looks into all of them.
-    _write(state, {"postgres_dsn": address(_SERVER, "postgres", servers["postgres"], role="crm"), "redis_dsn": redis})
+    _write(state, {"postgres_dsn": address(server, "postgres", servers["postgres"], role="crm"), "redis_dsn": redis})
     for service in SERVICES:
-        database = address(_SERVER, service, roles[service])
+        database = address(server, service, roles[service])
         written = {"service_key": keys[f"service-{service}"], "installation_key": keys["installation"],
                    "database_url": database, "redis_url": redis}  # fmt: skip
         if service in LINKING:
@@ -44,8 +69,24 @@ def make_secrets(environment: Mapping[str, str]) -> None:
     _write(own / "console", {"service_key": keys["service-console"], "redis_url": redis})
     make_owner(own / "console/users.json")
     _write(own / "postgres", {"password": servers["postgres"]})
-    configuration = f'requirepass {servers["redis"]}\nsave ""\nappendonly no\n'
+    configuration = f'requirepass {servers["redis"]}\nsave ""\nappendonly no\n' + (_REDIS_TLS if encrypted else "")
     _write(own / "redis", {"password": servers["redis"], "redis.conf": configuration})
+
+
+def _certify(state: Path, common: Path, own: Path) -> None:
+    """Certificates of the three servers, and of everybody whom the broker lets in."""
+    authority = Authority(state / "authority")
+    (common / "authority.pem").write_bytes(authority.certificate)
+    for server in ("postgres", "redis", "kafka"):
+        authority.sign(own / server, server, [server])
+        (own / server / "authority.pem").write_bytes(authority.certificate)
+    for service in SERVICES:
+        authority.sign(own / service, "kafka-client", client=service)
+    authority.sign(state, "kafka-client", client="admin")
+    # The broker wants key and certificate in one file, and its user has another number than all others here.
+    kafka = own / "kafka"
+    (kafka / "kafka.pem").write_bytes((kafka / "kafka.key").read_bytes() + (kafka / "kafka.crt").read_bytes())
+    (kafka / "client.properties").write_text(_KAFKA_CLIENT)
 
 
 def _server_passwords(state: Path) -> dict[str, str]:

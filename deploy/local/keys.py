@@ -23,7 +23,7 @@ ROLES: dict[str, tuple[str, ...]] = {
     "operator": ("operations", "customers:read", "customers:write", "customers:merge", "customers:import",
                  "customers:export", "interactions:define", "interactions:import", "interactions:read",
                  "interactions:write", "catalogue:read", "catalogue:write", "analytics:read", "campaigns:read",
-                 "campaigns:send", "privacy:read"),
+                 "campaigns:send", "campaigns:settings", "privacy:read"),
     # What files say of consent goes to privacy; exports ask analytics for members of segments.
     "service-customers": ("privacy:write", "analytics:read"),
     "service-interactions": (),
@@ -36,7 +36,8 @@ ROLES: dict[str, tuple[str, ...]] = {
         "customers:read", "customers:write", "customers:merge", "customers:import", "customers:export",
         "catalogue:read", "catalogue:write", "interactions:define", "interactions:import", "interactions:read",
         "interactions:write", "analytics:read", "analytics:write", "campaigns:read", "campaigns:write",
-        "campaigns:send", "privacy:read", "privacy:write", "privacy:erase", "privacy:requests", "operations",
+        "campaigns:send", "campaigns:settings", "privacy:read", "privacy:write", "privacy:erase", "privacy:requests",
+        "operations",
     ),
 }  # fmt: skip
 # Their keys stand in pages that anybody reads.

@@ -102,6 +102,8 @@ class Files:
         child = await asyncio.create_subprocess_exec(
             *(sys.executable, "-m", _READER),
             cwd=_ROOT,
+            # Nothing of our environment: it holds keys, and what is read may be made to take the reader over.
+            env={"PYTHONPATH": os.pathsep.join(sys.path)},
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.PIPE,

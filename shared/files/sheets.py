@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-_FORMULA = tuple("=+-@\t\r")
+# By which spreadsheet programs know a formula; the wide signs are read as the narrow ones in East Asia.
+_FORMULA = tuple("=+-@\t\r\n＝＋－＠")
+_NEGATIVE = re.compile(r"-[0-9]{1,30}(?:[.,][0-9]{1,30})?")
+# Our own columns of a file of refused rows: sent again, they are no part of what was refused.
+OUR_COLUMNS = ("row", "refused_because")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,8 +44,8 @@ def plain_cell(cell: str) -> str:
 
 
 def safe_cell(cell: str) -> str:
-    """The cell so that no spreadsheet runs it as a formula."""
-    return f"'{cell}" if cell.startswith(_FORMULA) else cell
+    """The cell so that no spreadsheet runs it as a formula. A number below zero is none."""
+    return f"'{cell}" if cell.startswith(_FORMULA) and not _NEGATIVE.fullmatch(cell) else cell
 
 
 def csv_line(cells: Sequence[str]) -> bytes:

@@ -44,6 +44,7 @@ SCOPES = {
     "campaigns:read": "campaigns and reports",
     "campaigns:write": "create and change campaigns",
     "campaigns:send": "start, pause, stop",
+    "campaigns:settings": "say who writes and over which mail server: where every address goes",
     "campaigns:service": "beside write and send: messages of the purpose `service`, which need no consent",
     "privacy:read": "consent and suppression of a customer",
     "privacy:write": "record consent and withdrawal",

@@ -33,6 +33,7 @@ class DoorRoute(APIRoute):
             raise ValueError(f"{path} names several scopes: {', '.join(sorted(scopes))}")
         self.required_scope = next(iter(scopes), None)
         self.key_in_body = next((marker.key_in_body for marker in markers if marker.key_in_body), None)
+        self.for_pages = bool(markers) and all(marker.pages for marker in markers)
         checks = marked(self.dependencies, PublicMarker)
         if checks and scopes:
             raise ValueError(f"{path} names a scope and a check for strangers")
@@ -55,7 +56,7 @@ class DoorRoute(APIRoute):
             door = DoorRequest(request.scope, request.receive, self.largest_body, context.pauses, context.bodies)
             try:
                 if scope is not None:
-                    state.caller = await let_in(door, context, scope, self.key_in_body)
+                    state.caller = await let_in(door, context, scope, self.key_in_body, pages=self.for_pages)
                 else:
                     context = context.strangers or context
                     state.caller = await let_anybody_in(request, context)

@@ -24,12 +24,19 @@ KeyInBody = Callable[[Request], Awaitable[str | None]]
 _LONGEST_KEY = 500
 
 
+class NotForPages(Forbidden):
+    """Whoever reads a page has its key: what such a key may do at this door, anybody could do to everybody."""
+
+    slug, title = "not-for-pages", "Not with a browser's key"
+
+
 @dataclass(frozen=True, slots=True)
 class ScopeMarker:
     """Stands among a route's dependencies; the route class enforces it before anything else is read."""
 
     scope: str
     key_in_body: KeyInBody | None = None
+    pages: bool = False
 
     async def __call__(self) -> None:
         """Nothing is left to do here."""
@@ -45,15 +52,17 @@ class BodyLimit:
         """Nothing is left to do here."""
 
 
-def requires(scope: str, *, key_in_body: KeyInBody | None = None) -> Any:
-    """`dependencies=[requires("customers:write")]`: only keys with this scope may call the route.
+def requires(scope: str, *, key_in_body: KeyInBody | None = None, pages: bool = False) -> Any:
+    """`dependencies=[requires("customers:write")]`: only keys with this scope may call the route, and none that stands
+    in a page, unless `pages` says that the route is made for those: a scope alone opens more doors than were thought of
+    when a page was given it.
 
     `key_in_body` is for the doors of other firms' clients, whose key is the user of Basic, or stands in the body: it
     finds the key there. Who shows no key in the head is counted by address before the body is read.
     """
     if scope not in SCOPES:
         raise ValueError(f"{scope!r} is not a scope; they are listed in shared.security.api_keys")
-    return Depends(ScopeMarker(scope, key_in_body))
+    return Depends(ScopeMarker(scope, key_in_body, pages))
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,13 +94,26 @@ def marked(dependencies: list[params.Depends], kind: type[M]) -> list[M]:
     return [found.dependency for found in dependencies if isinstance(found.dependency, kind)]
 
 
-async def let_in(request: Request, context: AppContext, scope: str, key_in_body: KeyInBody | None = None) -> Principal:
-    """The caller, when they may call a route that needs `scope`. Raises 401, 403 or 429."""
+async def let_in(
+    request: Request,
+    context: AppContext,
+    scope: str,
+    key_in_body: KeyInBody | None = None,
+    *,
+    pages: bool = False,
+) -> Principal:
+    """The caller, when they may call a route that needs `scope`. Raises 401, 403 or 429.
+
+    A key of a page is shared by all who look at it: each address has a rate of its own, so that one of them cannot use
+    up the key's.
+    """
+    counted = False
     key = _shown_key(request)
     if key is None and key_in_body is not None:
         key = _basic_user(request)
         if key is None:
             await _admit_address(request, context.strangers or context)
+            counted = True
             key = ((await key_in_body(request)) or "")[:_LONGEST_KEY] or None
     if key is None:
         raise _unauthorized("This route needs an API key.", "no key")
@@ -105,6 +127,11 @@ async def let_in(request: Request, context: AppContext, scope: str, key_in_body:
             scope=scope,
             headers={"WWW-Authenticate": f'Bearer error="insufficient_scope", scope="{scope}"'},
         )
+    if caller.trust == "browser":
+        if not pages:
+            raise NotForPages("Whoever reads a page could do this to everybody.", cure="Use a server's key.")
+        if not counted:
+            await _admit_address(request, context.strangers or context)
     wait = await context.limit.admit(caller.id)
     if wait > 0:
         raise TooManyRequests(

@@ -103,6 +103,18 @@ async def start_one_off(doors: Doors, marketed: Marketed) -> None:
     await _start(doors, marketed.one_off)
 
 
+async def resume_paused(doors: Doors, marketed: Marketed) -> int:
+    """What an operator does about the alarm that senders died on a campaign: looks, and lets it go on. How many."""
+    resumed = 0
+    for campaign in (marketed.campaign, marketed.one_off):
+        with suppress(httpx.HTTPError):
+            shown = await doors.call("GET", "campaigns", f"/campaigns/{campaign}", "marketing")
+            if shown.is_success and (shown.json()["state"], shown.json()["state_reason"]) == ("paused", "senders-died"):
+                answer = await doors.call("POST", "campaigns", f"/campaigns/{campaign}/resume", "marketing")
+                resumed += answer.is_success
+    return resumed
+
+
 async def _segment(doors: Doors, name: str, definition: dict[str, Any]) -> str:
     made = await doors.done(
         "POST", "analytics", "/segments", "marketing", json={"name": name, "definition": definition}

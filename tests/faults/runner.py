@@ -80,6 +80,7 @@ async def _run(fault: Fault, seed: int, folder: Path, dsns: Dsns, stack: LocalSt
     async with open_world(folder, seed, dsns, fault.setting, stack) as world:
         load = asyncio.create_task(world.load.run())
         marketing = asyncio.create_task(world.market())
+        operator = asyncio.create_task(world.operate())
         try:
             await fault.run(world)
         finally:
@@ -89,6 +90,7 @@ async def _run(fault: Fault, seed: int, folder: Path, dsns: Dsns, stack: LocalSt
         canary = await world.canary()
         await load
         await world.drain(fault.setting.drain_s)
+        operator.cancel()
         evidence = await world.evidence(fault.title, canary)
         evidence.struck = struck(fault.strikes, world.counts, evidence)
         save(evidence, folder / "evidence.json.gz")

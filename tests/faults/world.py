@@ -24,7 +24,7 @@ from tests.faults.collect import Outside
 from tests.faults.disks import Disk
 from tests.faults.history import History, read_lines
 from tests.faults.load import Load
-from tests.faults.product import Doors, Marketed, edit_segment, start_one_off, until
+from tests.faults.product import Doors, Marketed, edit_segment, resume_paused, start_one_off, until
 from tests.faults.proxy import Proxy
 from tests.faults.rebuilding import compare_read_models
 from tests.faults.records import Evidence, Memory
@@ -214,6 +214,12 @@ class World:
         await edit_segment(self.doors, self.marketed)
         await start_one_off(self.doors, self.marketed)
         self._market.set()
+
+    async def operate(self) -> None:
+        """Without end: campaigns that were paused because their senders were killed go on."""
+        while True:
+            self.counts["resumed by hand"] += await resume_paused(self.doors, self.marketed)
+            await asyncio.sleep(2.0)
 
     async def marketing_is_done(self) -> None:
         """Return when nothing more is edited or started."""

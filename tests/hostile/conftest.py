@@ -23,7 +23,10 @@ __all__ = ["kernel_url"]
 
 # Short enough for a test; the defaults are told in shared.config.
 PATIENCE = {"HEAD_TIMEOUT_S": "1.5", "BODY_TIMEOUT_S": "1.5"}
-_KEYS = [{"id": "sender", "sha256": hash_key("key"), "scopes": ["customers:write", "customers:read"]}]
+_KEYS = [
+    {"id": "sender", "sha256": hash_key("key"), "scopes": ["customers:write", "customers:read"]},
+    {"id": "page", "sha256": hash_key("page-key"), "scopes": ["interactions:write"], "trust": "browser"},
+]
 
 
 @dataclass(frozen=True)

@@ -76,6 +76,12 @@ async def permit(tx: TxDep, body: PermitIn) -> int:
     return int(await tx.value("select cast(:number as int)", {"number": body.number}))
 
 
+@router.post("/hear", dependencies=[requires("interactions:write", pages=True)])
+async def hear(caller: CallerDep) -> str:
+    """As the door for events of a storefront's page, whose key is everybody's."""
+    return caller.id
+
+
 @router.post("/wide", dependencies=[requires("customers:write"), body_limit(3 * MIB)])
 async def wide(body: PermitIn) -> int:
     """Takes large bodies."""

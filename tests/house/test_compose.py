@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 import yaml
+from cryptography import x509
 
 from deploy.docker.secrets import make_secrets
 from deploy.local.installation import LINKING
@@ -16,6 +17,7 @@ ROOT = Path(__file__).parents[2]
 SERVICES = ("customers", "interactions", "analytics", "campaigns", "privacy")
 COMPOSE: dict[str, Any] = yaml.safe_load((ROOT / "docker-compose.yml").read_text())
 CONTAINERS: dict[str, Any] = COMPOSE["services"]
+ENCRYPTED: dict[str, Any] = yaml.safe_load((ROOT / "docker-compose.tls.yml").read_text())["services"]
 # Those that make the secrets, and the demonstration, which plays everybody.
 SEE_EVERYTHING = {"secrets", "migrate", "demo"}
 
@@ -96,3 +98,41 @@ def test_volumes_of_before_keep_the_password_that_their_server_knows(tmp_path: P
     (tmp_path / "STATE" / "secrets").mkdir(parents=True)
     make_secrets(environment)
     assert (tmp_path / "SECRETS" / "postgres" / "password").read_text() == "local-only"
+
+
+def test_with_encryption_everybody_who_reaches_the_broker_shows_a_certificate() -> None:
+    """Catches a container that is forgotten: the broker would refuse it, and one that is misspelt would stand alone."""
+    assert ENCRYPTED.keys() <= CONTAINERS.keys()
+    # The console has the broker's address with all others and never calls it.
+    reaching = {name for name, made in CONTAINERS.items() if "KAFKA_BOOTSTRAP" in made.get("environment", {})}
+    for container in reaching - {"console"}:
+        more = ENCRYPTED[container]["environment"]
+        assert more["KAFKA_SECURITY_PROTOCOL"] == "SSL"
+        for setting in ("KAFKA_CA_FILE", "KAFKA_CERT_FILE", "KAFKA_KEY_FILE"):
+            volume = Path(more[setting]).parts[1]
+            mounted = {where.split(":")[0] for where in mounts(container).values()}
+            assert f"/{volume}" in mounted, f"{container} does not see {more[setting]}"
+
+
+def test_with_encryption_every_address_demands_it_and_certificates_stay(tmp_path: Path) -> None:
+    """Catches an address that would also be content without TLS, a key that others see, and certificates that change
+    at each start under servers that have read them."""
+    environment = {name: str(tmp_path / name.lower()) for name in ("STATE", "COMMON", "SECRETS")} | {"TLS": "on"}
+    make_secrets(environment)
+    first = {file: file.read_bytes() for file in tmp_path.rglob("*") if file.is_file()}
+    make_secrets(environment)
+    assert {file: file.read_bytes() for file in tmp_path.rglob("*") if file.is_file()} == first
+    own, state = tmp_path / "secrets", tmp_path / "state"
+    for service in SERVICES:
+        assert "sslmode=verify-full" in (own / service / "database_url").read_text()
+        assert (own / service / "redis_url").read_text().startswith("rediss://")
+        shown = x509.load_pem_x509_certificate((own / service / "kafka-client.crt").read_bytes())
+        assert shown.subject.rfc4514_string() == f"CN={service}"
+        assert (own / service / "kafka-client.key").stat().st_mode & 0o077 == 0
+    assert "sslmode=verify-full" in (state / "postgres_dsn").read_text()
+    authority = x509.load_pem_x509_certificate((tmp_path / "common/authority.pem").read_bytes())
+    for server in ("postgres", "redis", "kafka"):
+        x509.load_pem_x509_certificate((own / server / f"{server}.crt").read_bytes()).verify_directly_issued_by(
+            authority
+        )
+    assert not list(own.rglob("authority.key"))

@@ -16,7 +16,7 @@ from services.registry import SERVICES, make_app, unconnected_settings
 from shared.clock import SystemClock
 from shared.database.engine import Database
 from shared.redis import RateLimit, make_redis
-from shared.security.api_keys import SCOPES, ApiKeys, hash_key
+from shared.security.api_keys import BROWSER_SCOPES, SCOPES, ApiKeys, hash_key
 from shared.web import AppContext
 
 KERNEL = {
@@ -43,6 +43,18 @@ PUBLIC: dict[str, set[str]] = {
 }
 # Pages that anybody may look for: their address is printed on posters. What they take is small and counted by address.
 WITHOUT_LINK = {"GET /forms/{name}", "POST /forms/{name}"}
+# What a key that stands in a page opens. Whoever adds a path here says that anybody who looks at the page may do it to
+# everybody: by it nothing is read, nothing is permitted, and nobody is let off a list.
+FOR_PAGES: dict[str, set[str]] = {
+    "interactions": {
+        "POST /events",
+        "POST /events/batch",
+        "GET /events/schema",
+        *(f"POST /v1/{name}" for name in ("identify", "track", "page", "screen", "group", "alias", "batch", "import")),
+        *(f"POST /v1/{letter}" for letter in "itpsgab"),
+    },
+    "privacy": {"POST /consents", "POST /consents/batch", "POST /withdrawals", "POST /signups"},
+}
 # What to send is described to those who may send.
 READABLE_BY_WRITERS = {"/events/schema"}
 
@@ -55,6 +67,7 @@ class Door:
     method: str
     template: str
     scope: str | None
+    for_pages: bool
 
     def __str__(self) -> str:
         return f"{self.method} {self.template}"
@@ -69,7 +82,9 @@ class Door:
 def doors_of(service: str, app: FastAPI) -> Iterator[Door]:
     for found in iter_route_contexts(app.routes):
         for method in sorted(found.methods or {"GET"}):
-            yield Door(service, method, str(found.path), getattr(found.original_route, "required_scope", None))
+            route = found.original_route
+            scope, for_pages = getattr(route, "required_scope", None), getattr(route, "for_pages", False)
+            yield Door(service, method, str(found.path), scope, for_pages)
 
 
 def app_of(service: str, folder: Path) -> FastAPI:
@@ -83,6 +98,7 @@ def app_of(service: str, folder: Path) -> FastAPI:
         }
         for missing in SCOPES
     ]
+    entries.append({"id": "page", "sha256": hash_key("page"), "scopes": sorted(BROWSER_SCOPES), "trust": "browser"})
     keys.write_text(json.dumps(entries))
     settings = unconnected_settings(service, api_keys_file=keys)
     app = make_app(service, settings)
@@ -159,3 +175,18 @@ def test_reading_and_writing_need_different_scopes(service: str, tmp_path: Path)
         if door.method == "GET" and (door.scope or "").endswith(":write") and door.template not in READABLE_BY_WRITERS
     ]
     assert wrong == []
+
+
+@pytest.mark.parametrize("service", SERVICES)
+async def test_a_pages_key_opens_the_doors_that_are_listed_and_no_other(service: str, tmp_path: Path) -> None:
+    """Catches a door that a page's key opens because it has the scope, and nobody thought of who reads pages: consent
+    out of files, the suppression list and restrictions once stood open so."""
+    app = app_of(service, tmp_path)
+    doors = [door for door in doors_of(service, app) if door.scope is not None]
+    assert {str(door) for door in doors if door.for_pages} == FOR_PAGES.get(service, set())
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://door") as client:
+        for door in doors:
+            if door.scope in BROWSER_SCOPES and not door.for_pages:
+                headers = {"Authorization": "Bearer page"}
+                answer = await client.request(door.method, door.path, content=b"\xff{", headers=headers)
+                assert (answer.status_code, answer.json()["type"]) == (403, "/problems/not-for-pages"), str(door)

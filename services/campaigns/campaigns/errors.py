@@ -53,6 +53,12 @@ class ServiceScopeMissing(Forbidden):
     slug, title = "service-scope-missing", "This key may not send service messages"
 
 
+class CustomerScopeMissing(Forbidden):
+    """A letter shows what is known of its customer: whoever may not read that may not have it written."""
+
+    slug, title = "customer-scope-missing", "This key may not read customers"
+
+
 class SeedNotAllowed(Invalid):
     """A test address outside the allow-list."""
 

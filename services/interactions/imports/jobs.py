@@ -27,5 +27,5 @@ async def run_imports(context: WorkerContext) -> None:
 JOBS = [
     # Somebody waits for the dry run.
     Job("run-imports", 1.0, run_imports),
-    Job("delete-import-files", 600.0, until_done(delete_old_files)),
+    Job("delete-import-files", 60.0, until_done(delete_old_files)),
 ]

@@ -81,8 +81,13 @@ _ORDERS = """
 """
 _OUTDATED = """
     select import_id from imports
-    where created_at < :before and file_deleted_at is null and state not in ('checking', 'running', 'undoing')
+    where (created_at < :before or erase_file) and file_deleted_at is null
+      and state not in ('checking', 'running', 'undoing')
     order by created_at limit 100
+"""
+_ERASE_FILES = """
+    update imports i set erase_file = true where i.file_deleted_at is null and exists (
+        select from import_orders o where o.import_id = i.import_id and o.customer_id = any(cast(:ids as uuid[])))
 """
 _SOURCE_OF = """
     select o.import_id, o.row, i.file_name from import_orders o join imports i using (import_id)
@@ -238,7 +243,7 @@ async def source_of(tx: Tx, interaction_id: UUID) -> tuple[UUID, int, str] | Non
 
 
 async def outdated_files(tx: Tx, before: datetime) -> list[UUID]:
-    """Imports from before then whose files are still there, and which nobody is at."""
+    """Imports from before then, or with somebody who was erased, whose files are still there and which nobody is at."""
     return [row["import_id"] for row in await tx.rows(_OUTDATED, {"before": before})]
 
 
@@ -251,7 +256,9 @@ async def mark_deleted(tx: Tx, import_id: UUID, at: datetime) -> None:
 
 
 async def erase_orders(tx: Tx, ids: Sequence[UUID]) -> int:
-    """Nothing says any more which row these customers' orders came from; returns how many there were."""
+    """Nothing says any more which row these customers' orders came from, and the files with those rows are to be
+    deleted; returns how many there were."""
+    await tx.execute(_ERASE_FILES, {"ids": list(ids)})
     statement = "delete from import_orders where customer_id = any(cast(:ids as uuid[]))"
     return (await tx.execute(statement, {"ids": list(ids)})).rowcount
 

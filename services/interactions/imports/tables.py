@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Column, DateTime, Index, LargeBinary, Table, Text, Uuid, text
+from sqlalchemy import BigInteger, Boolean, Column, DateTime, Index, LargeBinary, Table, Text, Uuid, text
 from sqlalchemy.dialects.postgresql import JSONB
 
 from services.interactions.metadata import metadata
@@ -34,6 +34,7 @@ imports = Table(
     Column("tally", JSONB, nullable=False),
     Column("examples", JSONB, nullable=False),
     Column("file_deleted_at", _Instant),
+    Column("erase_file", Boolean, nullable=False, server_default=text("false")),
     Index("imports_busy", "import_id", postgresql_where=text("state in ('checking', 'running', 'undoing')")),
 )
 

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from services.privacy.consents.schemas.answered import ConsentOut, ItemOut, ItemsOut, OverviewOut, WithdrawnOut
 from services.privacy.consents.schemas.asked import ConsentBatchIn, ConsentIn, WithdrawalIn
-from services.privacy.consents.service.drafts import Draft, record_drafts, withdraw_for
+from services.privacy.consents.service.drafts import Draft, Recorded, record_drafts, withdraw_for
 from services.privacy.consents.service.overview import consents_of
 from services.privacy.identity.domain import Reference
 from services.privacy.identity.service import hashing_of
@@ -23,28 +23,34 @@ def trusts(caller: Principal) -> bool:
     return caller.trust == "server"
 
 
-@router.post("/consents", status_code=201, dependencies=[requires("privacy:write")])
+@router.post("/consents", status_code=201, dependencies=[requires("privacy:write", pages=True)])
 async def record_consent(body: ConsentIn, tx: TxDep, context: ContextDep, caller: CallerDep) -> ConsentOut:
     """Add a statement to the ledger: of the customer, and of the e-mail or phone when one is named."""
     draft = body.draft(caller.id, trusted=trusts(caller))
     outcome = (await record_drafts(tx, hashing_of(context.settings), [draft]))[0]
     if isinstance(outcome, Refusal):
         raise outcome
-    return ConsentOut.of(outcome.line, blocked=outcome.blocked)
+    return _shown(outcome, caller)
 
 
-@router.post("/consents/batch", dependencies=[requires("privacy:write"), body_limit(4 * MIB)])
+@router.post("/consents/batch", dependencies=[requires("privacy:write", pages=True), body_limit(4 * MIB)])
 async def record_consents(body: ConsentBatchIn, tx: TxDep, context: ContextDep, caller: CallerDep) -> ItemsOut:
     """Add up to 500 statements; each has its own result, and one that is refused costs the others nothing."""
     read = body.drafts(caller.id, trusted=trusts(caller))
     drafts = [draft for draft in read if isinstance(draft, Draft)]
     recorded = iter(await record_drafts(tx, hashing_of(context.settings), drafts))
-    return ItemsOut(items=[ItemOut.of(next(recorded) if isinstance(draft, Draft) else draft) for draft in read])
+    outcomes = [next(recorded) if isinstance(draft, Draft) else draft for draft in read]
+    return ItemsOut(
+        items=[
+            ItemOut.of(outcome) if isinstance(outcome, Refusal) else ItemOut(recorded=_shown(outcome, caller))
+            for outcome in outcomes
+        ]
+    )
 
 
-@router.post("/withdrawals", dependencies=[requires("privacy:write")])
+@router.post("/withdrawals", dependencies=[requires("privacy:write", pages=True)])
 async def withdraw(body: WithdrawalIn, tx: TxDep, context: ContextDep, caller: CallerDep) -> WithdrawnOut:
-    """Take consent back: no message is permitted once this has answered."""
+    """Take consent back: no message is permitted once this has answered. A browser's key is not told what there was."""
     lines = await withdraw_for(
         tx,
         hashing_of(context.settings),
@@ -53,7 +59,13 @@ async def withdraw(body: WithdrawalIn, tx: TxDep, context: ContextDep, caller: C
         purpose=body.one_purpose,
         channel=body.channel,
     )
-    return WithdrawnOut(withdrawn=[ConsentOut.of(line) for line in lines])
+    return WithdrawnOut(withdrawn=[ConsentOut.of(line) for line in lines] if trusts(caller) else [])
+
+
+def _shown(recorded: Recorded, caller: Principal) -> ConsentOut:
+    shown = ConsentOut.of(recorded.line, blocked=recorded.blocked)
+    # By what it is told whoever reads a page could find out whose an address is, and what they said before.
+    return shown if trusts(caller) else shown.without_what_is_known()
 
 
 @router.get("/customers/{customer_id}/consents", dependencies=[requires("privacy:read")])

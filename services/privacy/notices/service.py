@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from difflib import get_close_matches
 from uuid import UUID
 
 from services.privacy.notices import repository
@@ -23,6 +22,7 @@ from services.privacy.notices.errors import (
 )
 from services.privacy.permits.domain import SERVICE_PURPOSE
 from shared.database.transaction import Tx
+from shared.nearest import nearest
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,8 +148,8 @@ async def list_notices(
 
 
 def _nearest(name: str, names: Iterable[str]) -> str:
-    near = get_close_matches(name, list(names), n=1)
-    return f" Did you mean {near[0]}?" if near else ""
+    near = nearest(name, names)
+    return f" Did you mean {near}?" if near else ""
 
 
 def _alternatives(key: NoticeKey, names: Sequence[NoticeKey]) -> str:
@@ -160,4 +160,4 @@ def _alternatives(key: NoticeKey, names: Sequence[NoticeKey]) -> str:
     versions = sorted({other.version for other in names if other.name == key.name})
     if versions:
         return f" Its versions are {', '.join(versions)}."
-    return _nearest(key.name, {other.name for other in names})
+    return _nearest(key.name, sorted({other.name for other in names}))

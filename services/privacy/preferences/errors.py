@@ -2,16 +2,10 @@
 
 from __future__ import annotations
 
-from shared.errors import Forbidden, Invalid
+from shared.errors import Invalid
 
 
 class PauseNotAhead(Invalid):
     """A pause that is over already, or lasts for years."""
 
     slug, title = "pause-not-ahead", "The pause cannot be kept"
-
-
-class NotForPages(Forbidden):
-    """A key that anybody can read must not open everybody's preferences."""
-
-    slug, title = "not-for-pages", "Not with a browser's key"

@@ -15,7 +15,6 @@ from services.privacy.identity.domain import Reference
 from services.privacy.identity.service import find_customer, hashing_of
 from services.privacy.preferences import content, service
 from services.privacy.preferences.domain import PAUSES, Frequency, Preferences
-from services.privacy.preferences.errors import NotForPages
 from services.privacy.preferences.schemas import LinkIn, LinkOut, PreferencesIn, PreferencesOut
 from services.privacy.site.content import LANGUAGES, language_of, unknown_link
 from shared.security.link_keys import numbered
@@ -43,14 +42,12 @@ async def show_preferences(customer_id: UUID, tx: TxDep) -> PreferencesOut:
 @router.put("/customers/{customer_id}/preferences", dependencies=[requires("privacy:write")])
 async def change_preferences(customer_id: UUID, body: PreferencesIn, tx: TxDep, caller: CallerDep) -> PreferencesOut:
     """Keep what somebody said. Permits follow it at once: `paused`, `less-often`."""
-    _refuse_browsers(caller.trust)
     return PreferencesOut.of(await service.change_preferences(tx, customer_id, body.wish, caller.id))
 
 
 @router.post("/preference-links", dependencies=[requires("privacy:write")])
-async def make_link(body: LinkIn, tx: TxDep, context: ContextDep, caller: CallerDep) -> LinkOut:
+async def make_link(body: LinkIn, tx: TxDep, context: ContextDep) -> LinkOut:
     """The link to somebody's preference centre, for the shop's page of their account."""
-    _refuse_browsers(caller.trust)
     hashing, reference = hashing_of(context.settings), Reference.of(body.customer)
     email = next((address for address in hashing.addresses(reference) if address.kind == "email"), None)
     keys = context.settings.signing_keys()
@@ -139,8 +136,3 @@ def _read(context: AppContext, token: str) -> UnsubscribeToken | None:
 
 def _language(request: Request, *asked: str | None) -> str:
     return language_of(request.headers.get("accept-language"), asked)
-
-
-def _refuse_browsers(trust: str) -> None:
-    if trust != "server":
-        raise NotForPages("Whoever reads a page could choose for everybody.", cure="Use a server's key.")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from shared.errors import Conflict, Invalid, NotFound
+from shared.errors import Conflict, Forbidden, Invalid, NotFound
 
 
 class RequestNotFound(NotFound):
@@ -21,6 +21,12 @@ class IdentityMissing(Conflict):
     """Nothing is given out or changed before the identity is checked."""
 
     slug, title = "identity-missing", "The identity was not checked"
+
+
+class ErasingNeedsScope(Forbidden):
+    """Who may take requests may not, by that alone, erase anybody."""
+
+    slug, title = "erasing-needs-scope", "Erasing needs a scope of its own"
 
 
 class AlreadyExtended(Conflict):

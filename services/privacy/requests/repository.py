@@ -7,8 +7,10 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+import orjson
 from sqlalchemy import RowMapping, text
 
+from services.privacy.identity.domain import NamedAddress
 from services.privacy.requests.domain.requests import Archive, Kind, RequestState, Step, SubjectRequest
 from shared.database.transaction import Tx
 from shared.security.sealing import seal, unseal
@@ -17,15 +19,16 @@ _USE = "request-archives"
 _OPEN = "state in ('waiting', 'working', 'ready')"
 _REQUEST = (
     "request_id, customer_id, kind, state, received_at, due_at, language, note, extended_for, identity_checked_by, "
-    "erasure_id, closed_at"
+    "erasure_id, closed_at, addresses, second_selves"
 )
 _STORE = text(f"""
     insert into requests ({_REQUEST})
     values (:request_id, :customer_id, :kind, :state, :received_at, :due_at, :language, :note, :extended_for,
-            :identity_checked_by, :erasure_id, :closed_at)
+            :identity_checked_by, :erasure_id, :closed_at, cast(:addresses as jsonb), cast(:second_selves as uuid[]))
     on conflict (request_id) do update set state = excluded.state, due_at = excluded.due_at,
         extended_for = excluded.extended_for, identity_checked_by = excluded.identity_checked_by,
-        erasure_id = excluded.erasure_id, closed_at = excluded.closed_at
+        erasure_id = excluded.erasure_id, closed_at = excluded.closed_at, addresses = excluded.addresses,
+        second_selves = excluded.second_selves
 """)
 _ADD_STEP = text("""
     insert into request_steps (request_id, at, by, what, detail) values (:request_id, :now, :by, :what, :detail)
@@ -48,10 +51,12 @@ _PAGE = text(f"""
       and (cast(:due_before as timestamptz) is null or ({_OPEN} and due_at <= :due_before))
     order by request_id desc limit :limit
 """)
+# What was tried in vain comes behind all others: a few that never succeed would else keep everybody waiting.
 _WORKING = text("""
     select request_id from requests
-    where state = 'working' and kind = any(cast(:kinds as text[])) order by due_at limit :limit
+    where state = 'working' and kind = any(cast(:kinds as text[])) order by tried_at nulls first, due_at limit :limit
 """)
+_TRIED = text("update requests set tried_at = :now where request_id = any(cast(:ids as uuid[]))")
 _DUE = text(f"""
     select count(*) filter (where due_at <= :now) as overdue, count(*) filter (where due_at > :now) as soon
     from requests where {_OPEN} and due_at <= :soon
@@ -76,6 +81,8 @@ _DELETE_ARCHIVES = text("delete from request_archives where expires_at <= :now o
 async def store(tx: Tx, request: SubjectRequest) -> None:
     """The request is as given; its steps are added by `add_step`."""
     fields = {name: getattr(request, name) for name in _REQUEST.split(", ")}
+    fields["addresses"] = orjson.dumps([[named.kind, *named.fingerprints] for named in request.addresses]).decode()
+    fields["second_selves"] = list(request.second_selves)
     await tx.execute(_STORE, {**fields, "kind": request.kind.value, "state": request.state.value})
 
 
@@ -102,9 +109,15 @@ async def page(tx: Tx, **wanted: Any) -> list[SubjectRequest]:
 
 
 async def working(tx: Tx, kinds: Sequence[Kind], limit: int) -> list[UUID]:
-    """Requests of these kinds about which the machine has something to do, the most urgent first."""
+    """Requests of these kinds about which the machine has something to do, those first that were never tried or longest
+    ago, the most urgent of them in front."""
     rows = await tx.rows(_WORKING, {"kinds": [kind.value for kind in kinds], "limit": limit})
     return [row["request_id"] for row in rows]
+
+
+async def note_tried(tx: Tx, request_ids: Sequence[UUID]) -> None:
+    """These are being tried now."""
+    await tx.execute(_TRIED, {"ids": list(request_ids), "now": tx.now})
 
 
 async def count_due(tx: Tx, soon: datetime) -> tuple[int, int]:
@@ -160,6 +173,8 @@ async def _with_steps(tx: Tx, rows: Sequence[RowMapping]) -> list[SubjectRequest
                 "kind": Kind(row["kind"]),
                 "state": RequestState(row["state"]),
                 "steps": tuple(steps[row["request_id"]]),
+                "addresses": tuple(NamedAddress(kind, tuple(hashes)) for kind, *hashes in row["addresses"]),
+                "second_selves": tuple(row["second_selves"]),
             }
         )
         for row in rows

@@ -27,6 +27,7 @@ from services.privacy.requests.schemas import (
 from services.privacy.requests.service import archives
 from services.privacy.requests.service import taking as service
 from services.privacy.site.content import language_of, unknown_link
+from shared.security.api_keys import Principal
 from shared.security.link_keys import numbered
 from shared.web import APIRouter, CallerDep, ContextDep, TxDep, body_limit, public, requires
 from shared.web.context import AppContext
@@ -42,10 +43,11 @@ router = APIRouter(tags=["requests"])
 @router.post("/requests", status_code=202, dependencies=[requires(_SCOPE)])
 async def take_request(body: RequestIn, tx: TxDep, context: ContextDep, caller: CallerDep) -> RequestOut:
     """Take down what somebody asks for; its deadline runs from its receipt."""
-    customer_id = await find_customer(tx, hashing_of(context.settings), Reference.of(body.customer))
-    return RequestOut.of(
-        await service.take_request(tx, context.settings.naming, body.asked(customer_id, caller.id)), tx.now
-    )
+    hashing = hashing_of(context.settings)
+    customer_id = await find_customer(tx, hashing, Reference.of(body.customer))
+    asked = body.asked(customer_id, hashing, caller.id)
+    taken = await service.take_request(tx, context.settings.naming, asked, may_erase=_may_erase(caller))
+    return RequestOut.of(taken, tx.now)
 
 
 @router.get("/requests", dependencies=[requires(_SCOPE)])
@@ -81,10 +83,11 @@ async def show_request(request_id: UUID, tx: TxDep) -> RequestOut:
 async def check_identity(
     request_id: UUID, body: CheckIn, tx: TxDep, context: ContextDep, caller: CallerDep
 ) -> RequestOut:
-    """The person is who they say: what they asked for is begun."""
-    return RequestOut.of(
-        await service.check_identity(tx, context.settings.naming, request_id, caller.id, body.how), tx.now
+    """The person is who they say: what they asked for is begun. An erasure needs the scope `privacy:erase` as well."""
+    checked = await service.check_identity(
+        tx, context.settings.naming, request_id, caller.id, body.how, may_erase=_may_erase(caller)
     )
+    return RequestOut.of(checked, tx.now)
 
 
 @router.post("/requests/{request_id}/extension", dependencies=[requires(_SCOPE)])
@@ -147,6 +150,10 @@ async def fetch(token: str, request: Request, tx: TxDep, context: ContextDep) ->
         return content.nothing_page(_language(request))
     headers = {"Content-Disposition": 'attachment; filename="data.zip"', "Cache-Control": "no-store"}
     return Response(packed, media_type="application/zip", headers=headers)
+
+
+def _may_erase(caller: Principal) -> bool:
+    return service.ERASING_SCOPE in caller.scopes
 
 
 def _read(context: AppContext, token: str) -> UUID | None:

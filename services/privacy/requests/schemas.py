@@ -8,6 +8,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
+from services.privacy.identity.domain import Hashing, Reference
 from services.privacy.notices.schemas import Language
 from services.privacy.requests.domain.requests import (
     LONGEST_EXTENSION_DAYS,
@@ -33,7 +34,10 @@ class RequestIn(Strict):
         }
     )
 
-    customer: CustomerRef = Field(description="by customer_id or external_id, or a card or e-mail of theirs for sure")
+    customer: CustomerRef = Field(
+        description="by customer_id or external_id, or a card or e-mail of theirs for sure. An e-mail or phone that is "
+        "named counts for itself, too: an objection holds at it, and an erasure suppresses it"
+    )
     kind: Kind = Field(description="what is asked for")
     received_at: Instant | None = Field(None, description="from which the deadline runs; now when absent")
     identity_checked: bool = Field(False, description="the person is known to be who they say: it is acted on at once")
@@ -42,8 +46,9 @@ class RequestIn(Strict):
         "", description="what was said; emptied when the person is erased"
     )
 
-    def asked(self, customer_id: UUID, taken_by: str) -> Asked:
+    def asked(self, customer_id: UUID, hashing: Hashing, taken_by: str) -> Asked:
         """What the use case takes."""
+        email = self.customer.email
         return Asked(
             customer_id,
             self.kind,
@@ -52,6 +57,8 @@ class RequestIn(Strict):
             taken_by,
             self.received_at,
             self.identity_checked,
+            hashing.addresses(Reference.of(self.customer)),
+            hashing.second_selves(email) if email is not None else (),
         )
 
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Column, Identity, LargeBinary, Table, Text, Uuid
+from sqlalchemy import BigInteger, Column, Identity, LargeBinary, Table, Text, Uuid, text
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
 from services.privacy.metadata import TIMESTAMP, metadata
 
+# `addresses` ([kind, hash, ...] each) and `second_selves` are what was named with the customer, until it is acted on.
 requests = Table(
     "requests",
     metadata,
@@ -21,6 +23,9 @@ requests = Table(
     Column("identity_checked_by", Text),
     Column("erasure_id", Uuid),
     Column("closed_at", TIMESTAMP),
+    Column("addresses", JSONB, nullable=False, server_default=text("'[]'")),
+    Column("second_selves", ARRAY(Uuid), nullable=False, server_default=text("'{}'")),
+    Column("tried_at", TIMESTAMP),
 )
 
 # Append-only by trigger.

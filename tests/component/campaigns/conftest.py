@@ -36,8 +36,10 @@ from tests.infrastructure import CreateDatabase
 
 CALLERS = {
     "service-privacy": ["subjects:read"],
-    "marketing": ["campaigns:read", "campaigns:write", "campaigns:send"],
+    "marketing": ["campaigns:read", "campaigns:write", "campaigns:send", "customers:read"],
+    "sender-only": ["campaigns:read", "campaigns:write", "campaigns:send"],
     "reader": ["campaigns:read"],
+    "postmaster": ["campaigns:read", "campaigns:send", "campaigns:settings"],
     "service-desk": ["campaigns:read", "campaigns:write", "campaigns:send", "campaigns:service"],
     "data-subjects": ["subjects:read"],
     "campaigns": ["customers:cards", "privacy:permits"],

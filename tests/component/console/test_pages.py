@@ -34,6 +34,8 @@ async def test_files_with_a_hash_are_kept_and_nothing_outside_is_given(console: 
     for path in (b"/../secret.txt", b"/%2e%2e/secret.txt", b"/assets/../../secret.txt", b"/..%2fsecret.txt"):
         answer = await console.http.get(httpx.URL(ORIGIN).copy_with(raw_path=path))
         assert "secret" not in answer.text, path
+    # No file has such a name, and to ask for one is no fault of ours.
+    assert problem(await console.http.get(httpx.URL(ORIGIN).copy_with(raw_path=b"/a%00b"))) == "no-such-operation"
 
 
 async def test_a_letter_is_shut_in(console: Console) -> None:

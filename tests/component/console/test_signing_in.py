@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 
+import httpx
 import pyotp
 from redis.asyncio import Redis
 
@@ -38,6 +39,18 @@ async def test_wrong_words_all_sound_the_same_and_soon_have_to_wait(console: Con
     assert "crm-session" not in console.http.cookies
 
 
+async def test_who_guesses_locks_nobody_out(console: Console) -> None:
+    """Catches an account that anybody shuts by trying its name from one address."""
+    console.users.add("ada", ["marketer"], PASSWORD)
+    wrong = [{"name": "ada", "password": "not this one"}] * 20
+    answers = [await console.post("/auth/sign-in", attempt) for attempt in wrong]
+    assert problem(answers[-1]) == "too-many-tries"
+    elsewhere = httpx.ASGITransport(console.app, client=("203.0.113.9", 4711))
+    async with httpx.AsyncClient(transport=elsewhere, base_url=ORIGIN, headers={"Origin": ORIGIN}) as owner:
+        entered = await owner.post("/auth/sign-in", json={"name": "ada", "password": PASSWORD})
+        assert entered.status_code == 204, entered.text
+
+
 async def test_an_account_with_codes_asks_for_one(console: Console) -> None:
     """Catches a password that is enough although a code was set up."""
     address = console.users.add("ada", ["marketer"], PASSWORD, totp=True)
@@ -47,6 +60,28 @@ async def test_an_account_with_codes_asks_for_one(console: Console) -> None:
     assert problem(await console.post("/auth/sign-in", {**body, "code": "000000x"})) == "wrong-credentials"
     code = pyotp.TOTP(pyotp.parse_uri(address).secret).now()
     assert (await console.post("/auth/sign-in", {**body, "code": code})).status_code == 204
+    # Who changes the account's role types no --code: it is asked for as before.
+    console.users.add("ada", ["operator"], PASSWORD)
+    assert problem(await console.post("/auth/sign-in", body)) == "code-wanted"
+
+
+async def test_a_code_is_good_for_one_sign_in(console: Console) -> None:
+    """Catches somebody who saw the code being typed, and types it again within its minute and a half."""
+    address = console.users.add("ada", ["marketer"], PASSWORD, totp=True)
+    assert address is not None
+    code = pyotp.TOTP(pyotp.parse_uri(address).secret).now()
+    body = {"name": "ada", "password": PASSWORD, "code": code}
+    assert (await console.post("/auth/sign-in", body)).status_code == 204
+    assert problem(await console.post("/auth/sign-in", body)) == "wrong-credentials"
+
+
+async def test_another_password_ends_the_sessions_of_the_former_one(console: Console) -> None:
+    """Catches a thief who stays signed in after the password was changed because of the theft."""
+    await console.enter("marketer")
+    assert (await console.http.get("/api/analytics/segments")).status_code == 200
+    console.users.add("marketer", ["marketer"], "another horse, another battery")
+    assert problem(await console.http.get("/api/analytics/segments")) == "not-signed-in"
+    assert (await console.http.get("/auth/session")).json()["user"] is None
 
 
 async def test_a_one_time_link_works_once_and_hides_its_token_from_servers(console: Console) -> None:

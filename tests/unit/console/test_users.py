@@ -52,9 +52,9 @@ def test_a_code_is_asked_for_and_must_be_the_one_of_now(users: Users) -> None:
     user = users.find("ada")
     assert user is not None
     right = pyotp.TOTP(pyotp.parse_uri(address).secret).now()
-    assert users.code_is_right(user, right)
-    assert not users.code_is_right(user, f"{(int(right) + 1) % 1_000_000:06}")
-    assert not users.code_is_right(user, "")
+    assert users.step_of(user, right) is not None
+    for wrong in (f"{(int(right) + 1) % 1_000_000:06}", "", "１２３４５６", right[:5]):
+        assert users.step_of(user, wrong) is None
 
 
 def test_a_change_of_the_file_counts_at_once(users: Users) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from difflib import get_close_matches
 from uuid import UUID
 from zoneinfo import ZoneInfo, available_timezones
 
@@ -15,6 +14,7 @@ from services.analytics.insights.repository import purchases
 from services.analytics.segments.service.definitions import live_segment
 from services.analytics.statistics.service import refresh
 from shared.database.transaction import Tx
+from shared.nearest import nearest
 
 _USUAL = {"day": 30, "week": 26, "month": 13}
 
@@ -50,8 +50,8 @@ class Cohort:
 def span_of(tx: Tx, unit: Unit, zone: str, first: date | None, last: date | None) -> Span:
     """The periods that are asked for; without ends the newest ones, up to now. Raises SpanTooLong, ZoneUnknown."""
     if zone not in available_timezones():
-        near = get_close_matches(zone, available_timezones(), 1)
-        cure = f"Did you mean {near[0]!r}?" if near else "Use a name such as Europe/London."
+        near = nearest(zone, sorted(available_timezones()))
+        cure = f"Did you mean {near!r}?" if near else "Use a name such as Europe/London."
         raise ZoneUnknown(f"No time zone is called {zone!r}.", cure=cure, where="query:zone")
     until = begin(unit, last or tx.now.astimezone(ZoneInfo(zone)).date())
     since = later(unit, until, 1 - _USUAL[unit]) if first is None else begin(unit, first)

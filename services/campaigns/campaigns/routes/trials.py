@@ -15,9 +15,9 @@ from services.campaigns.campaigns.schemas.trials import (
     ValidOut,
 )
 from services.campaigns.campaigns.service import trials
-from services.campaigns.campaigns.service.campaigns import get_campaign
+from services.campaigns.campaigns.service.campaigns import get_campaign, refuse_to_show_customers
 from services.campaigns.campaigns.service.readiness import warnings
-from shared.web import APIRouter, ContextDep, TxDep, requires
+from shared.web import APIRouter, CallerDep, ContextDep, TxDep, requires
 
 router = APIRouter(prefix="/campaigns/{campaign_id}", tags=["trials"])
 
@@ -31,8 +31,12 @@ async def validate(tx: TxDep, tools: SendingToolsDep, campaign_id: UUID) -> Vali
 
 
 @router.post("/preview", dependencies=[requires("campaigns:read")])
-async def preview(context: ContextDep, tools: SendingToolsDep, campaign_id: UUID, body: PreviewIn) -> PreviewOut:
-    """What a real customer would get. Its links belong to nobody: following them withdraws and counts nothing."""
+async def preview(
+    context: ContextDep, tools: SendingToolsDep, caller: CallerDep, campaign_id: UUID, body: PreviewIn
+) -> PreviewOut:
+    """What a real customer would get; the key needs `customers:read`, too. Its links belong to nobody: following them
+    withdraws and counts nothing."""
+    refuse_to_show_customers(caller)
     async with context.database.transaction() as tx:
         campaign = await get_campaign(tx, campaign_id)
     # No transaction is open while another service is asked.
@@ -41,8 +45,13 @@ async def preview(context: ContextDep, tools: SendingToolsDep, campaign_id: UUID
 
 
 @router.post("/test-send", dependencies=[requires("campaigns:send")])
-async def test_send(context: ContextDep, tools: SendingToolsDep, campaign_id: UUID, body: TestSendIn) -> TestSendOut:
-    """To seed addresses of the allow-list; outside the ledger."""
+async def test_send(
+    context: ContextDep, tools: SendingToolsDep, caller: CallerDep, campaign_id: UUID, body: TestSendIn
+) -> TestSendOut:
+    """To seed addresses of the allow-list; outside the ledger. With the values of a customer the key needs
+    `customers:read`, too."""
+    if body.customer_id is not None:
+        refuse_to_show_customers(caller)
     async with context.database.transaction() as tx:
         campaign = await trials.campaign_to_try(tx, campaign_id)
         allowed = await trials.test_addresses(tx, tools.settings)

@@ -7,7 +7,13 @@ from uuid import UUID
 
 from services.campaigns.campaigns.domain.campaign import Campaign, Definition, State
 from services.campaigns.campaigns.domain.terms import terms_of
-from services.campaigns.campaigns.errors import CampaignNotFound, ChangedMeanwhile, NotPossible, ServiceScopeMissing
+from services.campaigns.campaigns.errors import (
+    CampaignNotFound,
+    ChangedMeanwhile,
+    CustomerScopeMissing,
+    NotPossible,
+    ServiceScopeMissing,
+)
 from services.campaigns.campaigns.repository import campaigns
 from services.campaigns.campaigns.service.checks import TemplateCheck
 from services.campaigns.gate.service.terms import keep_terms
@@ -18,6 +24,8 @@ from shared.security.api_keys import Principal
 
 # To write to people without their consent, which nothing else that a marketing key may do can.
 SERVICE_SCOPE = "campaigns:service"
+# Cards come by the service's own key: a caller sees of them what a key of theirs would show.
+CUSTOMERS_SCOPE = "customers:read"
 _CHANGEABLE = (State.DRAFT, State.PAUSED)
 
 
@@ -118,6 +126,17 @@ def refuse_without_scope(definition: Definition, caller: Principal) -> None:
             cure=f"Use a key that has {SERVICE_SCOPE}, or another purpose.",
             where="/purpose",
             scope=SERVICE_SCOPE,
+        )
+
+
+def refuse_to_show_customers(caller: Principal) -> None:
+    """Raises CustomerScopeMissing for a caller who may not read what a letter to a real customer shows."""
+    if CUSTOMERS_SCOPE not in caller.scopes:
+        raise CustomerScopeMissing(
+            f"A letter to a real customer shows what is known of them, which needs {CUSTOMERS_SCOPE}.",
+            cure=f"Use a key that has {CUSTOMERS_SCOPE}.",
+            where="/customer_id",
+            scope=CUSTOMERS_SCOPE,
         )
 
 

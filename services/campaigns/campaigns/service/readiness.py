@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from difflib import get_close_matches
 from uuid import UUID
 
 from services.campaigns.campaigns.domain.campaign import Campaign, OneOff, wrong_with_service
@@ -11,6 +10,7 @@ from services.campaigns.contacts.domain.contacts import is_marketing
 from services.campaigns.contacts.repository import copies
 from shared.database.transaction import Tx
 from shared.errors import Refusal
+from shared.nearest import nearest
 
 
 async def refuse_unready(tx: Tx, campaign: Campaign) -> None:
@@ -48,8 +48,8 @@ async def odd_purpose(tx: Tx, purpose: str, channel: str) -> str | None:
     granted = await copies.granted_purposes(tx, channel)
     if purpose in granted:
         return None
-    near = get_close_matches(purpose, granted, n=1)
-    hint = f"Did you mean {near[0]!r}?" if near else f"There is consent to: {', '.join(granted) or 'nothing yet'}."
+    near = nearest(purpose, granted)
+    hint = f"Did you mean {near!r}?" if near else f"There is consent to: {', '.join(granted) or 'nothing yet'}."
     return f"Nobody permits messages of the purpose {purpose!r} by {channel}. {hint}"
 
 

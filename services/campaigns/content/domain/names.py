@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from difflib import get_close_matches
 
 from liquid import BoundTemplate, RenderContext
 from liquid.ast import Node
 from liquid.builtin.expressions import LoopExpression, Path
+
+from shared.nearest import nearest
 
 UNSUBSCRIBE = "unsubscribe_url"
 # Anything may follow: what customers are asked for is not known at this moment.
@@ -90,9 +91,9 @@ def _follow(steps: Sequence[object], name: str, branch: Tree) -> tuple[str, str]
 
 
 def _instead(name: str, branch: Tree, before: str) -> str:
-    near = get_close_matches(name, branch, n=1, cutoff=0.6)
+    near = nearest(name, branch)
     if near:
-        return f"did you mean {before}{near[0]}?"
+        return f"did you mean {before}{near}?"
     there = ", ".join(f"{before}{known}" for known in sorted(branch))
     return f"there are {there}" if there else f"{before.rstrip('.')} has no parts"
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from difflib import get_close_matches
 
 from services.campaigns.campaigns.domain.campaign import EventTrigger
 from services.campaigns.campaigns.domain.conditions import FIELDS
 from services.campaigns.journeys.domain.conditions import Asked, EventHappens, steps_in
 from services.campaigns.journeys.domain.definition import Definition
 from services.campaigns.journeys.domain.nodes import Branch, Node, Send, UntilMet, WaitUntil, ways_of
+from shared.nearest import nearest as nearest_name
 
 # What may tell runs of one customer apart: a text of the event that is the same in later events about the same thing.
 _KEYS = ("order_id", "store", "channel", "topic", "link", "campaign_id")
@@ -34,8 +34,8 @@ def faults_of(definition: Definition) -> list[Fault]:
 
 def nearest(name: str, known: list[str]) -> str:
     """What somebody who wrote `name` may have meant."""
-    close = get_close_matches(name, known, n=1)
-    return f"Did you mean {close[0]!r}?" if close else f"There are: {', '.join(sorted(known)[:20])}."
+    close = nearest_name(name, known)
+    return f"Did you mean {close!r}?" if close else f"There are: {', '.join(sorted(known)[:20])}."
 
 
 def _names(definition: Definition) -> Iterator[Fault]:

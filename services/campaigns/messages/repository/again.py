@@ -8,8 +8,9 @@ from datetime import timedelta
 from services.campaigns.messages.domain.again import FailedQuery
 from shared.database.transaction import Tx
 
+# What somebody settled was unknown before: it may have been handed over, whatever they say.
 _THESE = """campaign_id = :campaign and state = 'failed' and settled_at >= :from and settled_at < :before
-            and (cast(:any as boolean) or reason = any(cast(:reasons as text[])))"""
+            and settled_by is null and (cast(:any as boolean) or reason = any(cast(:reasons as text[])))"""
 
 
 async def count(tx: Tx, query: FailedQuery) -> tuple[dict[str, int], int]:

@@ -27,7 +27,8 @@ class SentAgain:
 
 async def send_again(tx: Tx, query: FailedQuery, keep_for: timedelta, *, dry_run: bool) -> SentAgain:
     """Failed messages wait again and meet every rule, and the permit, anew. What was handed over, or may have been, is
-    never among them; nor is one to a mailbox that does not exist. With `dry_run` they are only counted."""
+    never among them, also when somebody has settled it as failed; nor is one to a mailbox that does not exist. With
+    `dry_run` they are only counted."""
     found, bounced = await again.count(tx, query)
     if dry_run:
         return SentAgain(found, 0, bounced)

@@ -22,6 +22,8 @@ from shared.files.sheets import csv_line
 _CHUNK = 256 * 1024
 # So that spreadsheets read the letters of a CSV file as they are.
 _MARK = b"\xef\xbb\xbf"
+# What Excel takes.
+_LONGEST_CELL = 32_767
 
 
 class ExportFiles:
@@ -79,7 +81,8 @@ class ExportFiles:
                         if isinstance(value, int | float) and not isinstance(value, bool):
                             sheet.write_number(number, place, value)
                         elif value is not None:
-                            sheet.write_string(number, place, as_text(value))
+                            # A longer one would be left out without a word.
+                            sheet.write_string(number, place, as_text(value)[:_LONGEST_CELL])
             file.seek(0)
             while piece := file.read(_CHUNK):
                 yield piece

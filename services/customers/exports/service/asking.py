@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from difflib import get_close_matches
 from uuid import UUID
 
 from services.customers.attributes.repository import load_definitions
@@ -23,6 +22,7 @@ from services.customers.exports.domain import (
 from services.customers.exports.errors import ExportNotReady, InvalidExport, NoSuchExport, NoSuchLayout
 from shared.database.transaction import Tx
 from shared.ids import new_id
+from shared.nearest import nearest
 
 
 async def ask_export(
@@ -50,16 +50,22 @@ async def ask_export(
 
 
 async def refuse_unknown(tx: Tx, columns: Sequence[ExportedColumn]) -> None:
-    """Raises InvalidExport with every column that is nothing a customer has."""
+    """Raises InvalidExport with every column that is nothing a customer has, or is headed as another one is: of two
+    values under one name a line of JSON has the last."""
     definitions = await load_definitions(tx)
     known = known_columns(definitions)
     errors = []
     for place, name in unknown_columns(columns, definitions):
-        near = get_close_matches(name, known, 1)
-        cure = f"Did you mean {near[0]!r}?" if near else f"Send one of: {', '.join(known)[:500]}."
+        near = nearest(name, known)
+        cure = f"Did you mean {near!r}?" if near else f"Send one of: {', '.join(known)[:500]}."
         errors.append({"where": f"/columns/{place}", "what": f"{name[:63]!r} is no column", "cure": cure})
+    headings = [column.heading for column in columns]
+    for place, heading in enumerate(headings):
+        if heading in headings[:place]:
+            what = f"{heading[:63]!r} stands above another column"
+            errors.append({"where": f"/columns/{place}/heading", "what": what, "cure": "Name it otherwise."})
     if errors:
-        raise InvalidExport("Columns are not known.", cure="Mend what is named.", errors=errors)
+        raise InvalidExport("The columns cannot be used.", cure="Mend what is named.", errors=errors)
 
 
 async def find_export(tx: Tx, export_id: UUID, *, lock: bool = False) -> Export:

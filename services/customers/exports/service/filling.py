@@ -13,6 +13,7 @@ from services.customers.exports.clients.analytics import NoAnswer, NoSuchSegment
 from services.customers.exports.clients.files import ExportFiles
 from services.customers.exports.domain import MOST_XLSX_ROWS, Export, row_of
 from services.customers.profiles.repository import records
+from services.customers.profiles.repository.erasing_lock import lock_against_erasures, lock_for_erasure
 from shared.clock import MACHINE
 from shared.database.engine import Database
 from shared.database.transaction import Tx
@@ -58,9 +59,11 @@ async def delete_old_exports(tx: Tx, settings: Settings) -> bool:
 
 
 async def delete_exports_naming(tx: Tx, settings: Settings, ids: Sequence[UUID]) -> None:
-    """Files in which these customers stand, under any of their ids, are deleted."""
+    """Files in which these customers stand, under any of their ids, are deleted. One that is filled at this moment is
+    waited for."""
     if settings.import_folder is None:
         return
+    await lock_for_erasure(tx)
     groups = await records.read_groups(tx, ids)
     everybody = {member for group in groups.values() for member in group.ids} | set(ids)
     await _delete(tx, settings, await repository.exports_naming(tx, sorted(everybody)))
@@ -73,7 +76,12 @@ async def _members(settings: Settings, made: Export) -> tuple[list[UUID] | None,
     return await members_of(settings, UUID(made.criteria.segment_id), made.cursor, _PAGE)
 
 
-async def _fill(tx: Tx, settings: Settings, made: Export, among: list[UUID] | None, cursor: str | None) -> None:
+async def _fill(tx: Tx, settings: Settings, looked_at: Export, among: list[UUID] | None, cursor: str | None) -> None:
+    await lock_against_erasures(tx)
+    made = await repository.export_of(tx, looked_at.export_id, lock=True)
+    if made is None or made.state != "running" or made.cursor != looked_at.cursor:
+        # Cancelled meanwhile, or deleted with somebody who was erased: written now, it would lie there for ever.
+        return
     if among is None:
         after = None if made.cursor is None else UUID(made.cursor)
         ids = await repository.page_of_ids(tx, made.criteria, None, after, _PAGE)

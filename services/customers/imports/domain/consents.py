@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import UTC, datetime
@@ -15,12 +16,18 @@ from shared.files.sheets import SheetRow, plain_cell
 
 Channel = Literal["email", "sms", "post", "phone"]
 Action = Literal["granted", "denied", "withdrawn"]
+# As mail services and sheets write them, in small letters without blanks and signs.
 _WORDS: Mapping[Action, str] = {
-    "granted": "true yes ja 1 x granted opt-in optin subscribed angemeldet",
-    "denied": "false no nein 0 denied",
-    "withdrawn": "withdrawn unsubscribed opt-out optout abgemeldet widerrufen cleaned",
+    "granted": "true yes y ja j 1 x granted optin optedin subscribed angemeldet zugestimmt",
+    "denied": "false no n nein 0 denied declined abgelehnt",
+    "withdrawn": "withdrawn unsubscribed unsubscribe optout optedout abgemeldet abbestellt ausgetragen widerrufen "
+    "widerruf cleaned bounced blocklisted blacklisted blocked gesperrt complained donotcontact dnc",
 }
 _ANSWERS: Mapping[str, Action] = {answer: action for action, words in _WORDS.items() for answer in words.split()}
+_SAYING_NOTHING = frozenset(
+    ["", *["unknown", "unbekannt", "pending", "unconfirmed", "nonsubscribed", "none", "null", "na", "keineangabe"]]
+)
+_SIGNS = re.compile(r"[\W_]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +105,16 @@ def fault_of(rule: ConsentRule, columns: Sequence[str]) -> Fault | None:
     return None
 
 
+def refuse_unclear(row: SheetRow, rule: ConsentRule, places: Mapping[str, int]) -> None:
+    """Raises Unreadable for an answer that nobody here understands: it may be that of somebody who unsubscribed."""
+    if rule.answer_column is not None:
+        answered = _plain(plain_cell(row.cells[places[rule.answer_column]]))
+        if answered not in _ANSWERS and answered not in _SAYING_NOTHING:
+            raise Unreadable(
+                f"{rule.answer_column}: says neither yes nor no; write yes, no or unsubscribed, or nothing at all"
+            )
+
+
 def said_by(
     row: SheetRow, rule: ConsentRule, places: Mapping[str, int], formats: Mapping[str, Sequence[str]], came_at: datetime
 ) -> Said | None:
@@ -106,8 +123,7 @@ def said_by(
     def cell(column: str | None, constant: str | None) -> str | None:
         return (plain_cell(row.cells[places[column]]) if column is not None else constant) or None
 
-    answered = cell(rule.answer_column, rule.answer)
-    action = _ANSWERS.get(answered.casefold()) if answered else None
+    action = _ANSWERS.get(_plain(cell(rule.answer_column, rule.answer) or ""))
     if action is None:
         return None
     given = cell(rule.given_at_column, rule.given_at)
@@ -125,6 +141,10 @@ def consent_id_of(import_id: UUID, row: int, rule: int) -> UUID:
     """The id of what that row says by that rule: the same whenever it is asked for."""
     digest = blake2b(f"{import_id}/{row}/{rule}".encode(), digest_size=16).digest()
     return UUID(int=_version_8(int.from_bytes(digest)))
+
+
+def _plain(answer: str) -> str:
+    return _SIGNS.sub("", answer.casefold())
 
 
 def _version_8(bits: int) -> int:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from services.customers.attributes.domain.definitions import Definitions, Unfit, Value, fit
 from services.customers.identifiers.domain import OfferedIdentifier, UnusableIdentifier, distinct, read_identifier
+from services.customers.imports.domain.consents import ConsentRule, refuse_unclear
 from services.customers.imports.domain.mapping import CONSENT, kind_of
 from shared.customers.identifiers import PRECEDENCE
 from shared.files.formats import Unreadable, read_date, read_number
@@ -37,7 +38,8 @@ class RefusedRow:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """All that is needed to read the rows of one file; `key` and `region` are the installation's."""
+    """All that is needed to read the rows of one file; `key` and `region` are the installation's. A row that says
+    something unclear by one of the `consents` is not taken."""
 
     key: str
     region: str
@@ -45,6 +47,7 @@ class Reading:
     mapping: Mapped
     formats: Mapping[str, Sequence[str]]
     definitions: Definitions
+    consents: Sequence[ConsentRule] = ()
     places: Mapping[str, int] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -69,6 +72,11 @@ def read_row(row: SheetRow, reading: Reading) -> RowRead | RefusedRow:
                 values[mapped.to] = _value(cell, mapped, reading)
         except (UnusableIdentifier, Unreadable, Unfit) as fault:
             return RefusedRow(row, f"{mapped.column}: {fault}")
+    try:
+        for rule in reading.consents:
+            refuse_unclear(row, rule, reading.places)
+    except Unreadable as fault:
+        return RefusedRow(row, str(fault))
     offered = distinct(identifiers)
     for kind_ in PRECEDENCE:
         for identifier in offered:

@@ -18,7 +18,7 @@ from shared.database.engine import Database
 from shared.database.transaction import Tx
 from shared.files.folder import Files
 from shared.files.mapping import IGNORE, Mapped, plain_heading
-from shared.files.sheets import csv_line
+from shared.files.sheets import OUR_COLUMNS, csv_line
 from shared.ids import new_id
 
 _SHOWN_ROWS, _SHOWN_EXAMPLES, _PAGE = 5, 60, 500
@@ -113,7 +113,8 @@ async def refused_rows(database: Database, settings: Settings, made: Import) -> 
 
     Once the file is deleted, numbers and reasons are left.
     """
-    yield csv_line(["row", "refused_because", *made.sheet.columns])
+    kept = [place for place, column in enumerate(made.sheet.columns) if column not in OUR_COLUMNS]
+    yield csv_line([*OUR_COLUMNS, *(made.sheet.columns[place] for place in kept)])
     after = 0
     while True:
         async with database.transaction() as tx:
@@ -122,7 +123,7 @@ async def refused_rows(database: Database, settings: Settings, made: Import) -> 
             return
         try:
             rows = await Files(settings).rows_at(made.import_id, [place for _, place, _ in refused])
-            cells = [row.cells for row in rows]
+            cells = [[row.cells[place] for place in kept if place < len(row.cells)] for row in rows]
         except FileNotFoundError:
             cells = [[] for _ in refused]
         for (number, _, reason), values in zip(refused, cells, strict=True):

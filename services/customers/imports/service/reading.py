@@ -18,4 +18,5 @@ async def reading_of(tx: Tx, settings: Settings, made: Import) -> Reading:
         mapping=made.mapping or (),
         formats=made.sheet.formats,
         definitions=await load_definitions(tx),
+        consents=made.consents,
     )

@@ -18,6 +18,7 @@ from services.customers.imports.service.reading import reading_of
 from services.customers.imports.service.undoing import undo_some
 from services.customers.observations.service.batches import resolve_observed
 from services.customers.observations.service.keeping import keep_observed
+from services.customers.profiles.repository.erasing_lock import lock_against_erasures
 from shared.contracts.envelope import Envelope, Origin
 from shared.contracts.interactions import IdentityObserved
 from shared.database.transaction import Tx
@@ -51,6 +52,8 @@ async def continue_import(tx: Tx, settings: Settings) -> bool:
         failure = "the file is not in the folder (IMPORT_FOLDER) of this worker"
         await repository.save_import(tx, replace(made, state="failed", failure=failure, finished_at=tx.now))
         return True
+    if made.state == "running":
+        await lock_against_erasures(tx)
     reading = await reading_of(tx, settings, made)
     judged = await judge_rows(tx, settings, rows, reading, made.created_at, made.publisher)
     if made.state == "running":

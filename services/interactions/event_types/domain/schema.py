@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from typing import Any
 
 MOST_PROPERTIES = 200
+# Each event is compared with all of them.
+_MOST_VALUES = 500
 _OBJECT = frozenset({"$schema", "title", "description", "type", "properties", "required", "additionalProperties"})
 _OF_TYPE: Mapping[str, frozenset[str]] = {
     "string": frozenset({"minLength", "maxLength"}),
@@ -104,7 +106,8 @@ def _faults_of_property(where: str, declared: Any) -> Iterator[Misfit]:
         elif word in ("minimum", "maximum") and (not isinstance(value, int | float) or isinstance(value, bool)):
             yield Misfit("wrong-schema", place, "is no number", "send one")
         elif word == "enum" and not _are_values(declared["type"], value):
-            yield Misfit("wrong-schema", place, "is no list of values of the type", "send such a list")
+            what = f"is no list of at most {_MOST_VALUES} values of the type"
+            yield Misfit("wrong-schema", place, what, "send such a list")
         elif word == "items" and value not in _ITEMS:
             yield Misfit(
                 "wrong-schema", place, "is not understood", 'send {"type": "string"}, or "number" or "integer"'
@@ -112,7 +115,9 @@ def _faults_of_property(where: str, declared: Any) -> Iterator[Misfit]:
 
 
 def _are_values(kind: str, values: Any) -> bool:
-    return isinstance(values, list) and bool(values) and not any(_unfit_type(kind, value) for value in values)
+    if not isinstance(values, list) or not 0 < len(values) <= _MOST_VALUES:
+        return False
+    return not any(_unfit_type(kind, value) for value in values)
 
 
 def _unfit(declared: Mapping[str, Any], value: Any) -> Iterator[str]:

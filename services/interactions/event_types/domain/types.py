@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from services.interactions.event_types.domain.schema import Misfit, misfits_of, property_schemas
+from shared.nearest import nearest as nearest_name
 
 # Told to other services as they are: codes, not sentences that somebody may have written.
 _LONGEST_CODE = 100
@@ -67,9 +67,8 @@ def told_of(type_: EventType, properties: Mapping[str, Any]) -> dict[str, Any]:
 
 def nearest(name: str, known: Collection[str]) -> str | None:
     """The known name that somebody may have meant, as advice."""
-    lowered = {one.casefold(): one for one in known}
-    found = difflib.get_close_matches(name.casefold(), list(lowered), n=1, cutoff=0.6)
-    return f"did you mean {lowered[found[0]]!r}?" if found else None
+    found = nearest_name(name, known)
+    return f"did you mean {found!r}?" if found else None
 
 
 def _is_code(schema: Mapping[str, Any]) -> bool:

@@ -15,12 +15,10 @@ from shared.database.engine import Database
 from shared.database.transaction import Tx
 from shared.files.folder import Files
 from shared.files.mapping import Mapped, MappingFault
-from shared.files.sheets import csv_line
+from shared.files.sheets import OUR_COLUMNS, csv_line
 from shared.ids import new_id
 
 _SHOWN_ROWS, _PAGE = 5, 500
-# Our own columns of a file of refused rows: sent again, they are no part of the orders.
-OUR_COLUMNS = ("row", "refused_because")
 
 
 @dataclass(frozen=True, slots=True)

@@ -56,7 +56,7 @@ async def continue_import(tx: Tx, settings: Settings) -> bool:
 
 
 async def delete_old_files(tx: Tx, settings: Settings) -> bool:
-    """Files older than IMPORT_KEEP_DAYS are deleted. False: nothing is left to do."""
+    """Files older than IMPORT_KEEP_DAYS, or with somebody who was erased, are deleted. False: nothing is left to do."""
     if settings.import_folder is None:
         return False
     outdated = await repository.outdated_files(tx, tx.now - timedelta(days=settings.import_keep_days))

@@ -18,7 +18,9 @@ from shared.contracts.inbound import InboundMessage
 from shared.web import MIB, APIRouter, CallerDep, body_limit, requires
 from shared.web.body import DoorRequest, MalformedBody
 
-router = APIRouter(tags=["events"], dependencies=[requires("interactions:write")])
+router = APIRouter(tags=["events"], dependencies=[requires("interactions:write", pages=True)])
+# A gigabyte of what happened long ago comes from the firm's own systems, never from a page.
+_NO_PAGES = requires("interactions:write")
 
 MOST_EVENTS = 500
 _HISTORY_BYTES = 1024 * MIB
@@ -58,7 +60,7 @@ async def post_batch(request: Request, caller: CallerDep, publisher: PublisherDe
 @router.post(
     "/history",
     status_code=202,
-    dependencies=[body_limit(_HISTORY_BYTES)],
+    dependencies=[_NO_PAGES, body_limit(_HISTORY_BYTES)],
     openapi_extra={"requestBody": HISTORY_BODY},
 )
 async def post_history(request: Request, caller: CallerDep, publisher: PublisherDep) -> HistoryResult:

@@ -19,7 +19,7 @@ from shared.web import APIRouter, CallerDep, ContextDep, body_limit, requires
 from shared.web.context import AppContext
 
 router = APIRouter(
-    prefix="/v1", tags=["segment"], dependencies=[requires("interactions:write", key_in_body=key_in_body)]
+    prefix="/v1", tags=["segment"], dependencies=[requires("interactions:write", key_in_body=key_in_body, pages=True)]
 )
 _ONE = [body_limit(LARGEST_CALL)]
 _MANY = [body_limit(LARGEST_BATCH)]

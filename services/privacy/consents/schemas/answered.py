@@ -24,7 +24,8 @@ class ConsentOut(BaseModel):
 
     consent_id: UUID
     customer_id: UUID | None = Field(
-        description="null when the line stands at an address: it holds for whoever has the address"
+        description="null when the line stands at an address: it holds for whoever has the address; and for a "
+        "browser's key, which is not told whose the address is"
     )
     at_address: bool
     blocked_by_address: bool = Field(
@@ -83,6 +84,17 @@ class ConsentOut(BaseModel):
             campaign_id=proof.campaign_id,
             message_id=proof.message_id,
         )
+
+    def without_what_is_known(self) -> Self:
+        """The same for somebody who may not learn whose the address is, nor what was said before."""
+        hidden = {
+            "customer_id": None,
+            "at_address": False,
+            "blocked_by_address": False,
+            "effective": False,
+            "version": 0,
+        }
+        return self.model_copy(update=hidden)
 
 
 class RefusedOut(BaseModel):

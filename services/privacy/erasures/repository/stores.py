@@ -18,7 +18,11 @@ _THEIRS = "customer_id = any(cast(:ids as uuid[]))"
 OWN = (
     *deleted("heads", "consents"),
     # What was asked and done stays, with an id that nothing leads to; what was said goes.
-    Store("requests", f"requests where {_THEIRS} and note <> ''", f"update requests set note = '' where {_THEIRS}"),
+    Store(
+        "requests",
+        f"requests where {_THEIRS} and (note <> '' or addresses <> '[]' or second_selves <> '{{}}')",
+        f"update requests set note = '', addresses = '[]', second_selves = '{{}}' where {_THEIRS}",
+    ),
     Store(
         "request_archives",
         f"request_archives where request_id in (select request_id from requests where {_THEIRS})",

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import csv
 import io
 import json
 import zipfile
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from shared.files.sheets import csv_line
+
 Row = Mapping[str, Any]
 Parts = Mapping[str, Sequence[Row]]
-# By which spreadsheet programs know a formula.
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 def archive(services: Mapping[str, Parts], page: Callable[[Mapping[str, Parts]], str]) -> bytes:
@@ -30,17 +29,13 @@ def archive(services: Mapping[str, Parts], page: Callable[[Mapping[str, Parts]],
 def as_csv(rows: Sequence[Row]) -> str:
     """A table with a line of names. What a spreadsheet would take for a formula gets an apostrophe in front."""
     names = list(dict.fromkeys(name for row in rows for name in row))
-    text = io.StringIO()
-    writer = csv.writer(text)
-    writer.writerow(names)
-    for row in rows:
-        writer.writerow([_cell(row.get(name)) for name in names])
-    return text.getvalue()
+    lines = [csv_line(names), *(csv_line([_cell(row.get(name)) for name in names]) for row in rows)]
+    return b"".join(lines).decode()
 
 
 def _cell(value: Any) -> str:
     if value is None:
         return ""
     if isinstance(value, str):
-        return f"'{value}" if value.startswith(_FORMULA) else value
+        return value
     return json.dumps(value, ensure_ascii=False)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from uuid import UUID
+
+from services.privacy.identity.domain import NamedAddress
 
 # GDPR article 12(3): one month, and two more where it is complex; practice counts 30 days each.
 DEADLINE = timedelta(days=30)
@@ -62,7 +64,8 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class SubjectRequest:
-    """A request with its steps, the oldest first. `erasure_id` names the erasure that it led to."""
+    """A request with its steps, the oldest first. `erasure_id` names the erasure that it led to. `addresses` were named
+    with the customer, and `second_selves` are the ids that these derive: kept until the request is acted on."""
 
     request_id: UUID
     customer_id: UUID
@@ -77,6 +80,16 @@ class SubjectRequest:
     erasure_id: UUID | None = None
     closed_at: datetime | None = None
     steps: tuple[Step, ...] = field(default_factory=tuple)
+    addresses: tuple[NamedAddress, ...] = ()
+    second_selves: tuple[UUID, ...] = ()
+
+    def naming(self, addresses: tuple[NamedAddress, ...], second_selves: tuple[UUID, ...]) -> SubjectRequest:
+        """The request with what was named when it was asked again."""
+        return replace(
+            self,
+            addresses=tuple(dict.fromkeys((*self.addresses, *addresses))),
+            second_selves=tuple(sorted({*self.second_selves, *second_selves})),
+        )
 
     def overdue(self, now: datetime) -> bool:
         """The deadline has passed without an answer."""

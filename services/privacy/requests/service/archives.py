@@ -23,8 +23,10 @@ THIS_SERVICE = "privacy"
 
 
 async def to_collect(tx: Tx, limit: int) -> list[UUID]:
-    """Requests whose archive is to be made, the most urgent first."""
-    return await repository.working(tx, [Kind.ACCESS, Kind.PORTABILITY], limit)
+    """Requests whose archive is to be made: those that were tried last come last."""
+    found = await repository.working(tx, [Kind.ACCESS, Kind.PORTABILITY], limit)
+    await repository.note_tried(tx, found)
+    return found
 
 
 async def subject_of_request(tx: Tx, request_id: UUID) -> tuple[list[UUID], str]:
@@ -42,12 +44,14 @@ async def keep_archive(
     tx: Tx, key: str, request_id: UUID, services: Mapping[str, Parts], page: Callable[[Mapping[str, Parts]], str]
 ) -> bool:
     """The archive waits to be fetched. False when the request was closed meanwhile, or the person erased: then nothing
-    is kept."""
+    is kept, and the request is answered by that."""
     request = await repository.get(tx, request_id, lock=True)
     if request is None or request.state is not RequestState.WORKING:
         return False
     states = await subject_locks.read(tx, [request.customer_id])
     if any(state.erased for state in states.values()):
+        await repository.store(tx, replace(request, state=RequestState.ANSWERED, closed_at=tx.now))
+        await repository.add_step(tx, request_id, BY_MACHINE, "nothing-kept", "erased meanwhile")
         return False
     content = archive(services, page)
     made = Archive(request_id, sha256(content).hexdigest(), len(content), tx.now, tx.now + ARCHIVE_KEPT)

@@ -10,6 +10,7 @@ from uuid import UUID
 from services.privacy.consents.domain.ledger import Proof
 from services.privacy.consents.service.withdrawals import withdraw_unless_erased
 from services.privacy.erasures.service import requests as erasures
+from services.privacy.identity.domain import NamedAddress
 from services.privacy.profiling.service import object_to_profiling
 from services.privacy.requests import repository
 from services.privacy.requests.domain.requests import (
@@ -21,6 +22,7 @@ from services.privacy.requests.domain.requests import (
 )
 from services.privacy.requests.errors import (
     AlreadyExtended,
+    ErasingNeedsScope,
     IdentityMissing,
     NotByHand,
     ReceivedLater,
@@ -35,11 +37,13 @@ from shared.ids import new_id
 
 # Who is named in steps that the machine took.
 BY_MACHINE = "privacy"
+# Which a key needs beside the one for requests, when a request comes to that.
+ERASING_SCOPE = "privacy:erase"
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What a data subject asks, as somebody took it down."""
+    """What a data subject asks, as somebody took it down; `addresses` are those that were named beside the customer."""
 
     customer_id: UUID
     kind: Kind
@@ -48,12 +52,15 @@ class Asked:
     taken_by: str
     received_at: datetime | None = None
     identity_checked: bool = False
+    addresses: tuple[NamedAddress, ...] = ()
+    second_selves: tuple[UUID, ...] = ()
 
 
-async def take_request(tx: Tx, naming: Naming, asked: Asked) -> SubjectRequest:
+async def take_request(tx: Tx, naming: Naming, asked: Asked, *, may_erase: bool) -> SubjectRequest:
     """The request is kept with its deadline, which runs from its receipt; with the identity checked it is acted on.
 
-    Asked again while it is open, it is the same request, with the first deadline. Raises ReceivedLater.
+    Asked again while it is open, it is the same request, with the first deadline. Raises ReceivedLater, and
+    ErasingNeedsScope when it would erase.
     """
     group = (await groups_of(tx, [asked.customer_id]))[asked.customer_id]
     received_at = asked.received_at or tx.now
@@ -70,21 +77,29 @@ async def take_request(tx: Tx, naming: Naming, asked: Asked) -> SubjectRequest:
             due_at=received_at + DEADLINE,
             language=asked.language,
             note=asked.note,
+            addresses=asked.addresses,
+            second_selves=asked.second_selves,
         )
         await repository.store(tx, request)
         await repository.add_step(tx, request.request_id, asked.taken_by, "received")
     else:
         await repository.add_step(tx, request.request_id, asked.taken_by, "asked-again")
+        if request.state is RequestState.WAITING:
+            request = request.naming(asked.addresses, asked.second_selves)
+            await repository.store(tx, request)
     if asked.identity_checked and request.state is RequestState.WAITING:
-        await _begin(tx, naming, request, asked.taken_by)
+        await _begin(tx, naming, request, asked.taken_by, may_erase=may_erase)
     return await show_request(tx, request.request_id)
 
 
-async def check_identity(tx: Tx, naming: Naming, request_id: UUID, checked_by: str, how: str) -> SubjectRequest:
-    """The person is who they say: what they asked for is begun. Raises RequestNotFound, RequestClosed."""
+async def check_identity(
+    tx: Tx, naming: Naming, request_id: UUID, checked_by: str, how: str, *, may_erase: bool
+) -> SubjectRequest:
+    """The person is who they say: what they asked for is begun. Raises RequestNotFound, RequestClosed,
+    ErasingNeedsScope."""
     request = await _open(tx, request_id)
     if request.state is RequestState.WAITING:
-        await _begin(tx, naming, request, checked_by, how)
+        await _begin(tx, naming, request, checked_by, how, may_erase=may_erase)
     return await show_request(tx, request_id)
 
 
@@ -147,12 +162,20 @@ async def list_requests(tx: Tx, **wanted: Any) -> list[SubjectRequest]:
     return await repository.page(tx, **wanted)
 
 
-async def _begin(tx: Tx, naming: Naming, request: SubjectRequest, by: str, how: str = "") -> None:
+async def _begin(tx: Tx, naming: Naming, request: SubjectRequest, by: str, how: str = "", *, may_erase: bool) -> None:
     """The identity is checked: do what can be done at once."""
+    if request.kind is Kind.ERASURE and not may_erase:
+        raise ErasingNeedsScope(
+            "With its identity checked this request erases somebody.",
+            cure=f"Use a key that has {ERASING_SCOPE} as well.",
+            scope=ERASING_SCOPE,
+        )
     await repository.add_step(tx, request.request_id, by, "identity-checked", how)
-    request = replace(request, state=RequestState.WORKING, identity_checked_by=by)
+    addresses, second_selves = request.addresses, request.second_selves
+    request = replace(request, state=RequestState.WORKING, identity_checked_by=by, addresses=(), second_selves=())
     if request.kind is Kind.ERASURE:
-        wanted = erasures.Request(request.customer_id, by, True, (), by)
+        named = {address.on(channel) for address in addresses for channel in address.channels}
+        wanted = erasures.Request(request.customer_id, by, True, tuple(sorted(named)), by, second_selves)
         erasure = await erasures.request_erasure(tx, naming, wanted)
         request = replace(request, erasure_id=erasure.erasure_id)
         step = "held" if erasure.held else "erasure-begun"
@@ -163,7 +186,7 @@ async def _begin(tx: Tx, naming: Naming, request: SubjectRequest, by: str, how: 
         await _close(tx, request, RequestState.ANSWERED, by, "restricted")
     elif request.kind is Kind.OBJECTION:
         proof = Proof(recorded_by=by, basis="objection", withdrawn_via="api")
-        await withdraw_unless_erased(tx, request.customer_id, proof)
+        await withdraw_unless_erased(tx, request.customer_id, proof, addresses=addresses)
         await _close(tx, request, RequestState.ANSWERED, by, "marketing-stopped")
     elif request.kind is Kind.PROFILING:
         await object_to_profiling(tx, request.customer_id, by, how or "by request")
@@ -171,7 +194,8 @@ async def _begin(tx: Tx, naming: Naming, request: SubjectRequest, by: str, how: 
 
 
 async def _close(tx: Tx, request: SubjectRequest, state: RequestState, by: str, what: str, detail: str = "") -> None:
-    await repository.store(tx, replace(request, state=state, closed_at=tx.now))
+    closed = replace(request, state=state, closed_at=tx.now, addresses=(), second_selves=())
+    await repository.store(tx, closed)
     await repository.add_step(tx, request.request_id, by, what, detail)
 
 

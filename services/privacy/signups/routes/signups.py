@@ -16,7 +16,7 @@ from shared.web import APIRouter, CallerDep, ContextDep, TxDep, requires
 router = APIRouter(prefix="/signups", tags=["sign-up"])
 
 
-@router.post("", status_code=202, dependencies=[requires("privacy:signup")])
+@router.post("", status_code=202, dependencies=[requires("privacy:signup", pages=True)])
 async def request_sign_up(
     body: SignUpIn, request: Request, tx: TxDep, context: ContextDep, caller: CallerDep
 ) -> SignUpOut:

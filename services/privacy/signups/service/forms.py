@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from difflib import get_close_matches
 
 from services.privacy.notices import repository as notices
 from services.privacy.notices.domain import Notice
@@ -12,6 +11,7 @@ from services.privacy.signups import repository
 from services.privacy.signups.domain import CHANNEL, Form
 from services.privacy.signups.errors import FormNotFound, FormShowsNothing
 from shared.database.transaction import Tx
+from shared.nearest import nearest
 
 # Versions of one wording that are looked through for the newest in a language.
 _VERSIONS = 200
@@ -43,8 +43,8 @@ async def show_form(tx: Tx, name: str) -> Form:
     """The form of this name. Raises FormNotFound with the nearest one."""
     known = await repository.forms(tx)
     if name not in known:
-        near = get_close_matches(name, list(known), n=1)
-        raise FormNotFound(f"There is no form {name!r}.{f' Did you mean {near[0]}?' if near else ''}")
+        near = nearest(name, known)
+        raise FormNotFound(f"There is no form {name!r}.{f' Did you mean {near}?' if near else ''}")
     return known[name]
 
 

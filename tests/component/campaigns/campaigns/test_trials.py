@@ -7,6 +7,7 @@ from uuid import uuid4
 
 from shared.contracts.customers import ProfileChanged
 from shared.contracts.privacy import ConsentChanged
+from tests.component.campaigns.conftest import as_
 from tests.component.campaigns.world import World, recipients
 
 
@@ -19,6 +20,19 @@ async def test_a_preview_shows_a_real_customers_mail_and_sends_nothing(world: Wo
     nobody = await world.api.post(f"/campaigns/{campaign}/preview", json={"customer_id": str(uuid4())})
     assert (nobody.status_code, nobody.json()["type"]) == (422, "/problems/customer-has-no-card")
     assert world.post_office.mails == []
+
+
+async def test_a_letter_shows_its_customer_only_to_who_may_read_customers(world: World) -> None:
+    """Would catch a key without the scope to read customers that writes their birthday into a template and looks."""
+    customer = await world.customer()
+    campaign = await world.campaign(start=False)
+    named, seeds = {"customer_id": str(customer)}, {"seeds": ["seed@example.test"]}
+    for path, body in (("preview", named), ("test-send", {**seeds, **named})):
+        answer = await world.api.post(f"/campaigns/{campaign}/{path}", json=body, headers=as_("sender-only"))
+        assert (answer.status_code, answer.json()["type"]) == (403, "/problems/customer-scope-missing")
+    assert world.post_office.mails == []
+    sent = await world.api.post(f"/campaigns/{campaign}/test-send", json=seeds, headers=as_("sender-only"))
+    assert sent.status_code == 200, sent.text
 
 
 async def test_a_test_send_goes_to_seed_addresses_alone(world: World) -> None:

@@ -27,7 +27,7 @@ IN_FORCE_S = 5.0
 
 async def put(world: World, path: str, body: dict[str, Any]) -> httpx.Response:
     """Set something."""
-    return await world.api.put(f"/settings/{path}", json=body)
+    return await world.api.put(f"/settings/{path}", json=body, headers=as_("postmaster"))
 
 
 async def done(world: World, path: str, body: dict[str, Any]) -> Any:
@@ -43,6 +43,19 @@ async def entered(world: World) -> tuple[UUID, UUID]:
     campaign = await world.campaign(segment=segment)
     await world.handle(world.moved(customer, into=segment))
     return campaign, customer
+
+
+async def test_whoever_starts_campaigns_does_not_say_where_all_mail_goes(world: World) -> None:
+    """Catches a key for sending that takes every address, letter and unsubscribe link by naming a mail server of its
+    own, or that looks for open ports of the firm's network by checking one."""
+    server = {"host": "mail.elsewhere.example", "port": 25, "security": "none"}
+    tried = [
+        await world.api.put("/settings/sending", json={"server": server}),
+        await world.api.put("/settings/sending", json={"sender": {"name": "Shop", "address": "me@shop.example"}}),
+        await world.api.post("/settings/sending/check"),
+    ]
+    assert [answer.status_code for answer in tried] == [403, 403, 403]
+    assert (await world.api.get("/settings/sending")).json()["server"]["set_by"] == "environment"
 
 
 async def test_without_a_word_the_environment_holds(world: World) -> None:
@@ -204,7 +217,7 @@ async def test_the_mail_server_is_asked_step_by_step(world: World) -> None:
     """Catches a check that says yes to a server which is not there, or which offers no encryption."""
 
     async def check() -> tuple[bool, list[tuple[str, bool]]]:
-        answer = (await world.api.post("/settings/sending/check")).json()
+        answer = (await world.api.post("/settings/sending/check", headers=as_("postmaster"))).json()
         return answer["ok"], [(step["step"], step["ok"]) for step in answer["steps"]]
 
     here = {"host": "127.0.0.1", "port": world.post_office.port, "security": "none"}

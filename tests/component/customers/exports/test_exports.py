@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import csv
 import io
 from typing import Any
@@ -16,6 +17,7 @@ from services.customers.exports.clients import analytics
 from services.customers.exports.clients.files import ExportFiles
 from services.customers.exports.service import filling
 from shared.contracts.privacy import ErasureRequested
+from shared.database.transaction import Tx
 from shared.ids import new_id
 from shared.web.service_client import service_client
 from tests.component.customers.builders import Body, created, merged
@@ -157,6 +159,9 @@ async def test_an_unknown_column_is_refused_with_the_nearest_one(api: httpx.Asyn
     answer = await asked(api, columns=[{"of": "citty"}])
     assert (answer.status_code, answer.json()["type"]) == (422, "/problems/invalid-export")
     assert "'city'" in answer.json()["errors"][0]["cure"]
+    twice = [{"of": "city", "heading": "Ort"}, {"of": "email", "heading": "Ort"}]
+    doubled = await asked(api, columns=twice)
+    assert (doubled.status_code, doubled.json()["errors"][0]["where"]) == (422, "/columns/1/heading")
     assert (await asked(api, columns=None)).status_code == 422
     assert (await api.post("/exports", json={}, headers=as_("reader"))).status_code == 403
 
@@ -175,6 +180,52 @@ async def test_a_layout_is_kept_and_used_by_its_name(api: httpx.AsyncClient, wor
     assert (gone.status_code, gone.json()["type"]) == (404, "/problems/no-such-layout")
     unknown = await api.get(f"/exports/{uuid4()}", headers=who)
     assert (unknown.status_code, unknown.json()["type"]) == (404, "/problems/no-such-export")
+
+
+async def test_nobody_is_erased_beside_a_file_that_is_being_filled_with_them(
+    api: httpx.AsyncClient, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Catches an erasure that looks for files while one is being written: its certificate says that nothing remains,
+    and the person stands in the file."""
+    city = a_place()
+    person = await created(api, attributes={"city": city})
+    answer = await asked(api, criteria={"attributes": {"city": city}})
+    add, erasing = repository.add_customers, []
+
+    async def meanwhile(tx: Tx, export_id: UUID, ids: Any) -> None:
+        request = ErasureRequested(request_id=new_id(), aliases=[])
+        erasing.append(asyncio.create_task(world.deliver(world.event(request, UUID(person["customer_id"])))))
+        await asyncio.sleep(0.7)
+        await add(tx, export_id, ids)
+
+    monkeypatch.setattr(repository, "add_customers", meanwhile)
+    await world.run_jobs()
+    await asyncio.gather(*erasing)
+    folder = world.settings.import_folder
+    assert folder is not None
+    assert not (folder / f"{answer.json()['export_id']}.export").exists()
+
+
+async def test_what_was_cancelled_while_it_was_looked_at_is_not_written(
+    api: httpx.AsyncClient, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Catches a file that is written after its end: it would lie there for ever."""
+    city = a_place()
+    await created(api, attributes={"city": city})
+    export_id = (await asked(api, criteria={"attributes": {"city": city}})).json()["export_id"]
+    look = filling._members
+
+    async def cancelled(settings: Any, made: Any) -> Any:
+        await api.post(f"/exports/{export_id}/cancel", headers=as_("exporter"))
+        return await look(settings, made)
+
+    monkeypatch.setattr(filling, "_members", cancelled)
+    await world.run_jobs()
+    folder = world.settings.import_folder
+    assert folder is not None
+    assert not (folder / f"{export_id}.export").exists()
+    shown = (await api.get(f"/exports/{export_id}", headers=as_("exporter"))).json()
+    assert (shown["state"], shown["rows"]) == ("cancelled", 0)
 
 
 async def test_a_file_lies_sealed_and_goes_after_its_days_or_with_an_erasure(

@@ -173,6 +173,11 @@ async def test_refused_rows_come_back_as_a_file_that_can_be_mended_and_sent_agai
     heading, row = answer.text.splitlines()
     assert heading == "row,refused_because,E-Mail,Tel,Kinder"
     assert row == f"2,Kinder: is no number as 1234.5,{address},'+44 20 7946 0000,two"
+    # Not mended at first: the second file of refused rows is one, too.
+    once_more = await mapped(api, answer.content, mapping)
+    await worked(api, world, once_more, "start")
+    answer = await api.get(f"/imports/{once_more}/errors", headers=as_("importer"))
+    assert answer.text.splitlines() == [heading, row]
     again = await mapped(api, answer.content.replace(b",two", b",2"), mapping)
     assert (await worked(api, world, again, "start"))["counts"] == outcome(new=1)
     body = await read(api, derived(world.settings, named(address)))

@@ -241,6 +241,13 @@ async def test_who_was_erased_does_not_come_back_with_a_file(api: httpx.AsyncCli
     await worker.deliver(an_event(ErasureRequested(request_id=new_id(), aliases=[]), customer))
     left = "select count(*) from import_orders where customer_id = :id"
     assert await worker.value(left, id=customer) == 0
+    # The rows themselves, which the import shows, and which lie in the folder.
+    async with worker.database.transaction() as tx:
+        await delete_old_files(tx, worker.settings)
+    assert (await shown(api, import_id))["first_rows"] == []
+    folder = worker.settings.import_folder
+    assert folder is not None
+    assert not [path for path in folder.iterdir() if path.name.startswith(import_id)]
     again = await worked(api, worker, await mapped(api, a_csv(a_row(a_number(), ada))), "start")
     assert (counted(again), again["refused"][0]["reason"]) == ((0, 0, 1), "names somebody whose data were erased")
     assert (await worked(api, worker, import_id, "undo"))["counts"]["taken_back"] == 1

@@ -83,8 +83,10 @@ def test_a_row_is_refused_by_its_column_and_never_shows_its_value() -> None:
 
 def test_a_formula_goes_out_as_text_and_comes_back_as_it_was() -> None:
     """Catches a file of refused rows that runs a command when it is opened, and one that cannot be sent again."""
-    for cell in ("=1+2", "+44 20 7946 0000", "@home", "-1"):
+    for cell in ("=1+2", "+44 20 7946 0000", "@home", "-1+1", "\n=1", "＝1"):
         assert safe_cell(cell) == f"'{cell}"
         assert plain_cell(safe_cell(cell)) == cell
-    assert safe_cell("Ada") == "Ada"
+    # A number below zero runs nothing, and is one for whoever adds the column up.
+    for cell in ("Ada", "-1", "-12,50"):
+        assert safe_cell(cell) == cell
     assert plain_cell("'s-Hertogenbosch") == "'s-Hertogenbosch"

@@ -79,6 +79,7 @@ def test_an_event_fits_exactly_when_a_full_validator_says_so(schema: dict[str, A
         ({"properties": {"x": {"type": ["string", "null"]}}}, "/schema/properties/x"),
         ({"properties": {"x": {"type": "string", "maxLength": -1}}}, "/schema/properties/x/maxLength"),
         ({"properties": {"x": {"type": "integer", "enum": ["a"]}}}, "/schema/properties/x/enum"),
+        ({"properties": {"x": {"type": "integer", "enum": list(range(501))}}}, "/schema/properties/x/enum"),
         ({"properties": []}, "/schema/properties"),
         ({"required": ["x"]}, "/schema/required"),
         ({"required": [["x"]]}, "/schema/required"),

@@ -23,7 +23,7 @@ const ONE = { params: { query: { limit: 1 } } };
 
 const STEPS: Step[] = [
   {
-    key: "settings", text: "first.settings", hint: "first.settings-hint", scope: "campaigns:send", to: "/settings",
+    key: "settings", text: "first.settings", hint: "first.settings-hint", scope: "campaigns:settings", to: "/settings",
     isDone: async () => (await read(campaigns.GET("/settings/sending"))).checked_at !== null,
   },
   {

@@ -13,7 +13,7 @@ const ALTERS = [["settings"], ["first-steps"]];
 
 export function SenderForm({ now }: { now: SendingNow }) {
   const { t } = useTexts();
-  const may = useCan()("campaigns:send");
+  const may = useCan()("campaigns:settings");
   const [sender, setSender] = useState({ name: now.sender.name, address: now.sender.address });
   const save = useChange<void, unknown>(() => read(campaigns.PUT("/settings/sending", { body: { sender } })), ALTERS, () => notifications.show({ message: t("action.saved") }));
   return (
@@ -31,7 +31,7 @@ export function SenderForm({ now }: { now: SendingNow }) {
 
 export function ServerForm({ now }: { now: SendingNow }) {
   const { t, word, time } = useTexts();
-  const may = useCan()("campaigns:send");
+  const may = useCan()("campaigns:settings");
   const { host, port, security, user } = now.server;
   const [server, setServer] = useState({ host, port, security, user: user ?? "", password: "" });
   const set = (part: Partial<typeof server>) => setServer({ ...server, ...part });

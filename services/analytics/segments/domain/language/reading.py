@@ -4,11 +4,11 @@ import math
 import unicodedata
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
-from difflib import get_close_matches
 from typing import Any
 
 from services.analytics.segments.domain.catalogue import Catalogue
 from services.analytics.segments.domain.instants import DAY, parse_duration, parse_instant
+from shared.nearest import nearest
 
 LONGEST_STRING = 200
 LONGEST_DURATION = 100 * 366 * DAY
@@ -137,8 +137,8 @@ def escape(key: str) -> str:
 
 def offered(raw: object, names: Collection[str]) -> str:
     """The cure for a word that is not among these: the nearest of them, if one is near, and the first dozen."""
-    near = get_close_matches(raw.casefold(), sorted(names), 1) if isinstance(raw, str) else []
-    return f"did you mean {near[0]!r}? Use one of {listing(names)}" if near else f"use one of {listing(names)}"
+    near = nearest(raw, sorted(names)) if isinstance(raw, str) else None
+    return f"did you mean {near!r}? Use one of {listing(names)}" if near else f"use one of {listing(names)}"
 
 
 def listing(names: Collection[str]) -> str:
