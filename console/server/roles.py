@@ -28,7 +28,15 @@ ROLES: dict[str, frozenset[str]] = {
         "privacy:write",
     },
     "privacy-officer": frozenset(
-        {"customers:read", "interactions:read", "privacy:read", "privacy:write", "privacy:erase", "privacy:admin"}
+        {
+            "customers:read",
+            "interactions:read",
+            "privacy:read",
+            "privacy:write",
+            "privacy:erase",
+            "privacy:admin",
+            "privacy:requests",
+        }
     ),
     "operator": _READING
     | {

@@ -13,7 +13,7 @@ from shared.security.api_keys import write_key_file as write_entries
 ROLES: dict[str, tuple[str, ...]] = {
     "storefront": ("interactions:write", "privacy:signup"),
     "website": ("interactions:write", "privacy:signup"),
-    "mail-provider": ("interactions:write", "responses:write"),
+    "mail-provider": ("interactions:write", "responses:write", "privacy:inbound"),
     "call-centre": ("interactions:write", "interactions:read", "cases:read", "cases:write", "customers:read",
                     "customers:write"),
     "marketing": ("customers:read", "analytics:read", "analytics:write", "campaigns:read", "campaigns:write",
@@ -30,15 +30,15 @@ ROLES: dict[str, tuple[str, ...]] = {
     "service-interactions": (),
     "service-analytics": (),
     "service-campaigns": ("customers:cards", "privacy:permits"),
-    "service-privacy": ("subjects:read",),
+    # What people answer becomes a contact of whoever has the number.
+    "service-privacy": ("subjects:read", "customers:read", "interactions:write"),
     # What all people may do together; the console's roles decide what each may (console/server/roles.py).
     "service-console": (
         "customers:read", "customers:write", "customers:merge", "customers:import", "customers:export",
         "catalogue:read", "catalogue:write", "interactions:define", "interactions:import", "interactions:read",
         "interactions:write", "analytics:read", "analytics:write", "campaigns:read", "campaigns:write",
         "campaigns:send", "campaigns:settings", "privacy:read", "privacy:write", "privacy:erase", "privacy:admin",
-        "operations",
-        "cases:read", "cases:write",
+        "privacy:requests", "operations", "cases:read", "cases:write",
     ),
 }  # fmt: skip
 # Their keys stand in pages that anybody reads.

@@ -21,6 +21,7 @@ from services.crm import (
     rebuilding,
     reconciling,
     repairing,
+    requests,
     sending,
     where,
 )
@@ -46,6 +47,7 @@ app.command("repair-clock")(repairing.repair_clock)
 app.add_typer(keys.commands, name="keys")
 app.add_typer(customers.commands, name="customers")
 app.add_typer(consents.commands, name="consents")
+app.add_typer(requests.commands, name="requests")
 app.add_typer(orders.commands, name="orders")
 app.add_typer(cases.commands, name="cases")
 app.add_typer(currency.commands, name="currency")

@@ -10,12 +10,16 @@ from services.privacy.erasures import handlers as erasure_handlers
 from services.privacy.erasures import jobs as erasure_jobs
 from services.privacy.erasures import routes as erasure_routes
 from services.privacy.gate import routes as gate_routes
+from services.privacy.holds import routes as hold_routes
 from services.privacy.identity import handlers as identity_handlers
 from services.privacy.imported import routes as imported_routes
+from services.privacy.inbound import jobs as inbound_jobs
+from services.privacy.inbound import routes as inbound_routes
 from services.privacy.notices import routes as notice_routes
 from services.privacy.pages import routes as page_routes
 from services.privacy.permits import jobs as permit_jobs
 from services.privacy.preferences import routes as preference_routes
+from services.privacy.profiling import routes as profiling_routes
 from services.privacy.recovery import jobs as recovery_jobs
 from services.privacy.requests import jobs as request_jobs
 from services.privacy.requests import routes as request_routes
@@ -36,6 +40,7 @@ CAPABILITIES = [
     Capability("identity", handlers=identity_handlers.HANDLERS),
     Capability("subject_locks", handlers=lock_handlers.HANDLERS),
     Capability("ledger_checks"),
+    Capability("holds", routers=[hold_routes.router]),
     Capability("permits", jobs=permit_jobs.JOBS),
     Capability("suppressions", routers=[suppression_routes.router]),
     Capability("suppression_lists", routers=[list_routes.router]),
@@ -57,6 +62,8 @@ CAPABILITIES = [
     ),
     Capability("responses", handlers=response_handlers.HANDLERS),
     Capability("restrictions", routers=[restriction_routes.router], restates={"campaigns": [restate_restrictions]}),
+    Capability("profiling", routers=[profiling_routes.router]),
+    Capability("inbound", routers=[inbound_routes.router], jobs=inbound_jobs.JOBS),
     Capability("imported", routers=[imported_routes.router]),
     Capability("gate", routers=[gate_routes.router]),
     Capability("erasures", routers=[erasure_routes.router], handlers=erasure_handlers.HANDLERS, jobs=erasure_jobs.JOBS),

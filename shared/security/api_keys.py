@@ -51,6 +51,7 @@ SCOPES = {
     "privacy:read": "consent and suppression of a customer",
     "privacy:write": "record consent and withdrawal",
     "privacy:signup": "sign somebody up: their address is asked by mail before anything is permitted",
+    "privacy:inbound": "hand over what people answer to messages: STOP and its like withdraw",
     "privacy:permits": "permits, for sending",
     "privacy:erase": "erase a person",
     "privacy:requests": "requests of data subjects: take, check, answer, hand out what is kept",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from tests.browser.fixed import AT, ID, an_id, rows
+from tests.browser.fixed import AT, ID, READY, an_id, rows
 from tests.browser.import_answers import about_imports
 
 
@@ -116,8 +116,27 @@ def erasure(number: int = 1) -> dict[str, Any]:
     return {
         "erasure_id": an_id(number), "customer_id": an_id(number), "aliases": [], "state": "running", "overdue": False,
         "asked": 1, "asked_at": AT, "requested_at": AT, "requested_by": "the customer, by letter", "due_at": AT,
-        "identity_checked_at": AT, "completed_at": None, "certificate": None, "missing": ["campaigns"],
+        "held": False, "identity_checked_at": AT, "completed_at": None, "certificate": None, "missing": ["campaigns"],
         "receipts": [{"service": "customers", "received_at": AT, "stores": {"customers": 1}, "remaining": {}}],
+    }  # fmt: skip
+
+
+def hold(number: int = 1) -> dict[str, Any]:
+    return {"hold_id": an_id(number), "customer_id": ID, "reason": f"claim about order {number}", "until": AT,
+            "stands": True, "placed_at": AT, "placed_by": "data-protection", "lifted_at": None,
+            "lifted_by": None}  # fmt: skip
+
+
+def subject_request(number: int = 1, state: str = "waiting") -> dict[str, Any]:
+    steps = [("received", ""), ("asked-again", ""), ("identity-checked", "called back")][
+        : 2 if state == "waiting" else 3
+    ]
+    return {
+        "request_id": an_id(number), "customer_id": an_id(number), "kind": "access", "state": state, "received_at": AT,
+        "due_at": "2026-06-03T09:30:00Z", "overdue": number % 3 == 2, "due_soon": False, "extended_for": None,
+        "identity_checked_by": None if state == "waiting" else "data-protection", "erasure_id": None, "language": "de",
+        "note": "asked at the counter", "closed_at": None,
+        "steps": [{"at": AT, "by": "data-protection", "what": what, "detail": detail} for what, detail in steps],
     }  # fmt: skip
 
 
@@ -247,6 +266,8 @@ def everything(count: int = 3) -> dict[str, Any]:
                                     "version": 1},
         "GET /campaigns/switch": {"halted": False, "at": None, "by": None, "restored_from": None},
         "GET /privacy/customers/{}/consents": consents(count),
+        "GET /privacy/holds": rows(hold, min(count, 3)),
+        "GET /privacy/customers/{}/profiling": {"customer_id": ID, "objects": True, "since": AT, "changed": False},
         "GET /privacy/erasures": rows(erasure, count),
         "GET /privacy/erasures/{}": erasure(),
         "GET /analytics/insights/revenue": {"by": "week", "zone": "UTC", "lost_after_days": 180, "segment_id": None,
@@ -260,6 +281,11 @@ def everything(count: int = 3) -> dict[str, Any]:
                                  "installation_server": True, "ways": ["mail"]},
         "GET /monday": {"mailbox": None, "zone": "UTC", "language": "en", "hour": 7, "lost_after_days": 180,
                         "sent_for": None},
+        "GET /privacy/requests": rows(subject_request, count),
+        f"GET /privacy/requests/{READY}": subject_request(5, "ready"),
+        "GET /privacy/requests/{}": subject_request(),
+        f"POST /privacy/requests/{READY}/archive-link": {
+            "url": "https://shop.example.test/archives/1.token", "size": 4711, "expires_at": AT, "sha256": "0" * 64},
         "GET /services": dict.fromkeys(("customers.app", "customers.worker", "privacy.app", "privacy.worker"), health),
         **about_imports(count),
         **dead,

@@ -17,6 +17,8 @@ def an_id(number: int) -> str:
 
 # Imports at the different steps of their way.
 UPLOADED, RUNNING, DONE = an_id(2), an_id(3), an_id(4)
+# A request of a data subject whose archive waits.
+READY = an_id(5)
 
 
 def rows(make: Callable[[int], dict[str, Any]], count: int = 3) -> dict[str, Any]:

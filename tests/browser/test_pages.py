@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 import pytest
 
-from tests.browser.answers import alarm, customer, segment
+from tests.browser.answers import alarm, customer, segment, subject_request
 from tests.browser.conftest import Enter
-from tests.browser.fixed import DONE, ID, RUNNING, UPLOADED, an_id, rows
+from tests.browser.fixed import AT, DONE, ID, READY, RUNNING, UPLOADED, an_id, rows
 from tests.browser.shop_answers import everything
 
 MANY = 10_000
@@ -75,7 +75,11 @@ PLACES = [
     Place("campaign-letter", f"/campaigns/{ID}?tab=letter", "unsubscribe_url", "/campaigns/campaigns"),
     Place("campaign-messages", f"/campaigns/{ID}?tab=messages", "no consent", "/campaigns/campaigns"),
     Place("campaign-editor", f"/campaigns/{ID}/edit", "Holdout", "/campaigns/campaigns"),
-    Place("privacy", "/privacy", "campaigns", "/privacy/erasures"),
+    Place("privacy", "/privacy", "asked 2 times", "/privacy/requests"),
+    Place("privacy-late", "/privacy?show=overdue&kind=access", "check the identity", "/privacy/requests"),
+    Place("privacy-request", f"/privacy/requests/{ID}", "asked at the counter", "/privacy/requests"),
+    Place("privacy-request-ready", f"/privacy/requests/{READY}", "The archive waits", "/privacy/requests"),
+    Place("privacy-erasures", "/privacy?tab=erasures", "campaigns", "/privacy/erasures"),
     Place("privacy-consents", f"/privacy?tab=consents&customer={ID}", "Yes, write to me.", "/privacy/customers"),
     Place("privacy-suppressions", "/privacy?tab=suppressions", "holds fingerprints", ""),
     Place("privacy-forms", "/privacy?tab=forms", "https://hello.example.test/forms/shop-1", "/privacy/signup-forms"),
@@ -208,9 +212,42 @@ async def test_lists_that_are_empty_say_what_comes_next(enter: Enter, front: str
         "/imports": "No file was brought in",
         "/segments": "Make one from a rule",
         "/campaigns": "It needs a segment or an event",
-        "/privacy": "Nobody has asked",
+        "/privacy": "Nobody has asked about their data",
+        "/privacy?tab=erasures": "Nobody has asked to be erased",
         "/privacy?tab=forms": "There is no form yet",
         "/operations?tab=dead-letters": "No dead letter",
     }
     for path, words in words_of.items():
         await visitor.open(path, words)
+
+
+async def test_an_archive_is_handed_out_by_a_link_that_is_made_when_it_is_asked_for(enter: Enter, front: str) -> None:
+    """Catches a link that every reader of the page makes, one that is not shown, and buttons of an answered request."""
+    visitor = await enter(front, "privacy-officer")
+    await visitor.answer(everything())
+    await visitor.open(f"/privacy/requests/{READY}", "The archive waits")
+    page = visitor.page
+    assert await page.get_by_text("https://shop.example.test/archives/1.token").count() == 0
+    await page.get_by_role("button", name="Make the link").click()
+    await page.get_by_text("https://shop.example.test/archives/1.token").wait_for()
+    await page.get_by_text("5 KiB, to be fetched until").wait_for()
+    assert await visitor.serious() == []
+    closed = {**subject_request(1, "answered"), "closed_at": AT}
+    await visitor.answer({**everything(), "GET /privacy/requests/{}": closed})
+    await visitor.open(f"/privacy/requests/{ID}", "answered")
+    assert await page.get_by_role("button", name="Refuse").count() == 0
+    assert visitor.faults == []
+
+
+async def test_a_request_that_is_open_already_is_shown_before_it_is_asked_again(enter: Enter, front: str) -> None:
+    """Catches an officer who takes the same request twice and promises a second deadline."""
+    visitor = await enter(front, "privacy-officer")
+    await visitor.answer(everything())
+    await visitor.open("/privacy", "asked 2 times")
+    page = visitor.page
+    await page.get_by_role("button", name="Take in a request").click()
+    await page.get_by_role("combobox", name="Who").fill("Ada")
+    await page.get_by_role("option").first.click()
+    await page.get_by_text("asking again joins it").wait_for()
+    assert await visitor.serious() == []
+    assert visitor.faults == []

@@ -191,6 +191,53 @@ async def test_a_privacy_officer_looks_consent_up_and_erases_with_a_certificate(
     assert visitor.faults == []
 
 
+async def test_a_privacy_officer_answers_what_is_kept_and_the_person_fetches_it_once(
+    enter: Enter, console: Console, product: Product, until: Until
+) -> None:
+    """Catches a request that is begun without an identity, an archive that never comes, and one without a link."""
+    await buy(product, "browser-dora")
+    dora = await found(product, until, "browser-dora")
+    visitor = await enter(console.url, "privacy-officer")
+    page = visitor.page
+    await visitor.open("/privacy", "Nobody has asked about their data")
+    await page.get_by_role("button", name="Take in a request").click()
+    await page.get_by_role("combobox", name="Who").fill("browser-dora@example.test")
+    await page.get_by_role("option").first.click()
+    await page.get_by_role("textbox", name="What was said").fill("Asked at the counter.")
+    await page.get_by_role("dialog").get_by_role("button", name="Take in a request").click()
+    await page.wait_for_url(re.compile(r"/privacy/requests/[0-9a-f-]{36}"))
+    await page.get_by_text("29 days left").wait_for()
+    await visitor.shoot("way-request")
+
+    await page.get_by_role("button", name="Extend the deadline").click()
+    await page.get_by_role("textbox", name="Reason").fill("several archives")
+    await page.get_by_role("dialog").get_by_role("button", name="Extend the deadline").click()
+    await page.get_by_text("59 days left").wait_for()
+    await page.get_by_role("button", name="Identity is checked").click()
+    go = page.get_by_role("dialog").get_by_role("button", name="Identity is checked")
+    assert await go.is_disabled()
+    await page.get_by_role("textbox", name="How was it checked").fill("called back at the number on file")
+    await go.click()
+    await page.get_by_role("button", name="Make the link").click(timeout=PATIENCE_MS)
+    link = await page.get_by_text(re.compile("/archives/")).inner_text()
+    await visitor.shoot("way-request-ready")
+
+    person = await page.context.new_page()
+    await person.goto(link)
+    async with person.expect_download() as download:
+        await person.get_by_role("button").click()
+    assert (await download.value).suggested_filename == "data.zip"
+    await person.close()
+    await page.get_by_text("archive handed out").wait_for(timeout=PATIENCE_MS)
+    assert [dora] == [one["customer_id"] for one in await _requests(product)]
+    await visitor.shoot("way-request-answered")
+    assert visitor.faults == []
+
+
+async def _requests(product: Product) -> list[dict[str, Any]]:
+    return list((await product.done("GET", "privacy", "/requests", "data-protection"))["items"])
+
+
 async def test_an_operator_repairs_a_dead_letter_and_halts_all_sending(
     enter: Enter, console: Console, product: Product, until: Until
 ) -> None:

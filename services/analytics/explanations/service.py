@@ -6,7 +6,8 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from services.analytics.identity.errors import CustomerUnknown
+from services.analytics.facts.service import objecting_among
+from services.analytics.identity.errors import CustomerUnknown, ObjectsToProfiling
 from services.analytics.identity.service import members_of, survivor_of
 from services.analytics.memberships.repository import states
 from services.analytics.memberships.service.histories import histories
@@ -15,6 +16,7 @@ from services.analytics.segments.domain.engine.explain import Explanation, Reaso
 from services.analytics.segments.domain.instants import from_datetime, to_datetime
 from services.analytics.segments.service.definitions import live_segment
 from services.analytics.segments.service.programs import Programs
+from shared.customers.merges import groups_of
 from shared.database.transaction import Tx
 
 
@@ -23,6 +25,12 @@ async def explain_membership(tx: Tx, programs: Programs, segment_id: UUID, custo
     await live_segment(tx, segment_id)
     survivor = await survivor_of(tx, customer_id)
     stored = (await states.peek(tx, [survivor])).get(survivor)
+    if await objecting_among(tx, await groups_of(tx, [survivor])):
+        raise ObjectsToProfiling(
+            "This customer objects to profiling and is in no segment.",
+            cure="The objection is lifted at privacy: PUT /customers/{id}/profiling.",
+            where="path:customer_id",
+        )
     if stored is None:
         raise CustomerUnknown("Analytics has heard nothing of this customer.", where="path:customer_id")
     compiled = await programs.current(tx)

@@ -76,6 +76,11 @@ _CONSENTS = text("""
     select customer_id, channel, purpose, state, expires_at, changed_at from consents
     where customer_id = any(cast(:ids as uuid[])) order by changed_at, customer_id
 """)
+# By a partial index that holds nobody else.
+_OBJECTING = text("""
+    select distinct customer_id from consents
+    where customer_id = any(cast(:ids as uuid[])) and purpose = 'profiling' and state = 'denied'
+""")
 
 
 async def add_facts(tx: Tx, facts: Sequence[Any]) -> None:
@@ -136,3 +141,8 @@ async def profiles_of(tx: Tx, customer_ids: Iterable[UUID]) -> dict[UUID, dict[s
 async def consents_of(tx: Tx, customer_ids: Iterable[UUID]) -> Sequence[Any]:
     """The last record of each channel and purpose, the oldest first."""
     return await tx.rows(_CONSENTS, {"ids": list(customer_ids)})
+
+
+async def objecting(tx: Tx, customer_ids: Iterable[UUID]) -> set[UUID]:
+    """Those of these ids under which somebody objects to profiling."""
+    return {row["customer_id"] for row in await tx.rows(_OBJECTING, {"ids": list(customer_ids)})}

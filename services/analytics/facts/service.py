@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -16,6 +17,7 @@ from shared.contracts.customers import ProfileChanged
 from shared.contracts.envelope import Envelope, Origin
 from shared.contracts.interactions import InteractionsRetracted
 from shared.contracts.privacy import ConsentChanged
+from shared.customers.group import Group
 from shared.database.transaction import Tx
 from shared.events.handlers import EventBatch
 
@@ -74,6 +76,12 @@ async def store(tx: Tx, copies: Copies) -> None:
     await repository.add_facts(tx, copies.facts)
     await repository.put_profiles(tx, [*copies.profiles.values()])
     await repository.put_consents(tx, [*copies.consents.values()])
+
+
+async def objecting_among(tx: Tx, groups: Mapping[UUID, Group]) -> set[UUID]:
+    """Those of these customers who object to profiling, under whichever id: the strictest word holds."""
+    objecting = await repository.objecting(tx, {member for group in groups.values() for member in group.members})
+    return {id for id, group in groups.items() if not objecting.isdisjoint(group.members)}
 
 
 async def retract(batch: EventBatch) -> None:

@@ -12,16 +12,18 @@ from services.analytics.identity.errors import CustomerErased
 from shared.contracts.customers import CustomersMerged, MergeUndone
 from shared.contracts.envelope import Envelope, Origin
 from shared.customers import merges, tombstones
+from shared.customers.group import Group
 from shared.database.transaction import Tx
 from shared.events.handlers import EventBatch
 
 
 @dataclass(frozen=True, slots=True)
 class Identities:
-    """Of some customers: the survivor of each merged one, and those that are erased."""
+    """Of some customers: the survivor of each merged one, those that are erased, and all that stand for each."""
 
     survivors: dict[UUID, UUID]
     erased: set[UUID]
+    groups: dict[UUID, Group]
 
 
 async def resolve(tx: Tx, customer_ids: Iterable[UUID]) -> Identities:
@@ -29,7 +31,7 @@ async def resolve(tx: Tx, customer_ids: Iterable[UUID]) -> Identities:
     wanted = set(customer_ids)
     groups = await merges.groups_of(tx, wanted)
     survivors = {customer_id: group.root for customer_id, group in groups.items() if group.root != customer_id}
-    return Identities(survivors, await tombstones.erased_among(tx, wanted))
+    return Identities(survivors, await tombstones.erased_among(tx, wanted), groups)
 
 
 async def members_of(tx: Tx, survivors: Iterable[UUID]) -> dict[UUID, list[UUID]]:

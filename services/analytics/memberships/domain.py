@@ -35,6 +35,10 @@ DEFINITION = "definition"
 """The cause of what a change of definitions brings about."""
 LISTED = "list"
 """The cause of what is recomputed without an event: a customer was put on a static list, or taken off."""
+OBJECTION = "objection"
+"""The cause of leaving because the customer objects to profiling."""
+PROFILING = "profiling"
+"""The purpose whose denial is an objection to being scored and segmented."""
 
 
 def event_of(cause: str) -> str:

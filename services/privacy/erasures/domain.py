@@ -108,6 +108,11 @@ class Erasure:
         return self.customer_id in {subject_of(fingerprint) for fingerprint, _ in self.addresses}
 
     @property
+    def held(self) -> bool:
+        """The identity is checked, and a legal hold keeps it from running."""
+        return self.state is ErasureState.WAITING and self.identity_checked_at is not None
+
+    @property
     def members(self) -> tuple[UUID, ...]:
         """Every id to erase."""
         return (self.customer_id, *self.aliases)
@@ -118,8 +123,8 @@ class Erasure:
         return missing(self.receipts)
 
     def overdue(self, now: datetime) -> bool:
-        """The deadline has passed and it is not done."""
-        return self.state in (ErasureState.WAITING, ErasureState.RUNNING) and self.due_at <= now
+        """The deadline has passed and it is not done, without a hold that explains it."""
+        return not self.held and self.state in (ErasureState.WAITING, ErasureState.RUNNING) and self.due_at <= now
 
 
 def missing(receipts: Sequence[Receipt]) -> tuple[str, ...]:

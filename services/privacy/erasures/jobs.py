@@ -1,4 +1,4 @@
-"""Ask services again that owe a clean receipt, and show missed deadlines."""
+"""Ask services again that owe a clean receipt, show missed deadlines, and go on where a legal hold has ended."""
 
 from __future__ import annotations
 
@@ -29,4 +29,17 @@ async def remind_of_erasures(context: WorkerContext) -> None:
         log.warning("erasures_overdue", count=overdue)
 
 
-JOBS = [Job("remind-of-erasures", _EVERY_S, remind_of_erasures)]
+async def go_on_after_holds(context: WorkerContext) -> None:
+    """Erasures over whose customer no hold stands any more run, each in its own transaction."""
+    async with context.database.transaction() as tx:
+        held = await service.held_erasures(tx, _PORTION)
+    for erasure_id in held:
+        async with context.database.transaction() as tx:
+            if await service.go_on(tx, context.settings.naming, erasure_id):
+                log.info("erasure_goes_on", erasure_id=str(erasure_id))
+
+
+JOBS = [
+    Job("remind-of-erasures", _EVERY_S, remind_of_erasures),
+    Job("go-on-after-holds", _EVERY_S, go_on_after_holds),
+]

@@ -73,6 +73,7 @@ class ErasureOut(BaseModel):
     requested_at: datetime
     due_at: datetime
     overdue: bool
+    held: bool = Field(description="the identity is checked, and a legal hold keeps it from running")
     recorded_by: str
     identity_checked_at: datetime | None
     identity_checked_by: str | None
@@ -97,6 +98,7 @@ class ErasureOut(BaseModel):
             requested_at=erasure.requested_at,
             due_at=erasure.due_at,
             overdue=erasure.overdue(now),
+            held=erasure.held,
             recorded_by=erasure.recorded_by,
             identity_checked_at=erasure.identity_checked_at,
             identity_checked_by=erasure.identity_checked_by,

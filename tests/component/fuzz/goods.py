@@ -192,6 +192,14 @@ GOODS: dict[str, dict[str, list[Any]]] = {
              "campaign_id": None, "message_id": None}
         ],
         "PUT /customers/{customer_id}/restriction": [{"restricted": True}],
+        "POST /holds": [
+            {"customer_id": "<customer_id>", "reason": "a claim", "until": "2100-01-01T00:00:00Z"}
+        ],
+        "POST /inbound-messages": [
+            {"message_id": "m1", "channel": "sms", "from": "+447700900123", "text": "Stop", "received_at": None},
+            {"message_id": "m2", "channel": "email", "from": "ada@example.test", "text": "Hello"}
+        ],
+        "PUT /customers/{customer_id}/profiling": [{"objects": True, "how": "by letter"}],
         "POST /erasures": [
             {"customer": {"external_id": {"source": "shop", "id": "leaving"}}, "requested_by": "officer-3",
              "identity_checked": False, "addresses": [_ADDRESS]}

@@ -30,7 +30,7 @@ KEY = "an-installation-key-for-tests-only-0123456789"
 DEFINED = ("news", "offers", "wine", "news.wine_club", "taste", "fit")
 _WRITER = ["privacy:read", "privacy:write"]
 _SCOPES = [*_WRITER, "privacy:permits", "privacy:signup", "privacy:erase", "privacy:admin", "operations",
-           "privacy:requests", "subjects:read"]  # fmt: skip
+           "privacy:requests", "privacy:inbound", "subjects:read"]  # fmt: skip
 
 
 @pytest.fixture

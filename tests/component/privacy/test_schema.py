@@ -6,8 +6,10 @@ from sqlalchemy import Column, MetaData, Table, Text
 
 import services.privacy.consents.tables
 import services.privacy.erasures.tables
+import services.privacy.holds.tables
 import services.privacy.identity.tables
 import services.privacy.imported.tables
+import services.privacy.inbound.tables
 import services.privacy.ledger_checks.tables
 import services.privacy.notices.tables
 import services.privacy.permits.tables

@@ -81,5 +81,6 @@ def test_nobody_but_the_privacy_officer_and_the_owner_erases() -> None:
     assert {role for role, scopes in ROLES.items() if "privacy:erase" in scopes} == {"privacy-officer", OWNER}
     assert {role for role, scopes in ROLES.items() if "privacy:admin" in scopes} == {"privacy-officer", OWNER}
     assert {role for role, scopes in ROLES.items() if "catalogue:write" in scopes} == {"operator", OWNER}
+    assert {role for role, scopes in ROLES.items() if "privacy:requests" in scopes} == {"privacy-officer", OWNER}
     assert {role for role, scopes in ROLES.items() if "operations" in scopes} == {"operator", OWNER}
     assert {role for role, scopes in ROLES.items() if "campaigns:write" in scopes} == {"marketer", OWNER}

@@ -48,6 +48,7 @@ const campaignEdit = page("/campaigns/$id/edit", "campaigns:write", () => import
 const insights = page("/insights", "analytics:read", () => import("../pages/insights/Insights"), "Insights");
 const privacyDesk = page("/privacy", "privacy:read", () => import("../pages/privacy/PrivacyDesk"), "PrivacyDesk");
 const erasure = page("/privacy/erasures/$id", "privacy:read", () => import("../pages/privacy/ErasurePage"), "ErasurePage");
+const request = page("/privacy/requests/$id", "privacy:requests", () => import("../pages/privacy/RequestPage"), "RequestPage");
 const settings = page("/settings", "campaigns:read", () => import("../pages/settings/Settings"), "Settings");
 const operations = page("/operations", "operations", () => import("../pages/operations/Operations"), "Operations");
 const publisher = page("/operations/publishers/$name", "operations", () => import("../pages/operations/PublisherPage"), "PublisherPage");
@@ -58,7 +59,7 @@ export const router = createRouter({
   routeTree: root.addChildren([
     shell.addChildren([
       home, customerList, duplicates, call, customer, caseList, caseOne, catalogue, product, importList, importPair, importNew, importOne, gallery, segmentList, segmentNew, segment, segmentEdit, campaignList, campaignNew,
-      campaign, campaignEdit, insights, privacyDesk, erasure, settings, operations, publisher, deadLetter,
+      campaign, campaignEdit, insights, privacyDesk, erasure, request, settings, operations, publisher, deadLetter,
     ]),
     signIn,
     index,

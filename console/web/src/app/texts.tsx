@@ -9,6 +9,7 @@ import { deskTexts } from "../texts/desks";
 import { firstHourTexts } from "../texts/firstHour";
 import { importTexts } from "../texts/imports";
 import { insightTexts } from "../texts/insights";
+import { requestTexts } from "../texts/requests";
 import { segmentTexts } from "../texts/segments";
 import { roleTexts, shellTexts } from "../texts/shell";
 
@@ -17,7 +18,7 @@ export type Language = (typeof LANGUAGES)[number];
 /** English, German. */
 export type Pair = readonly [string, string];
 
-const TEXTS = { ...shellTexts, ...roleTexts, ...customerTexts, ...segmentTexts, ...campaignTexts, ...caseTexts, ...catalogueTexts, ...deskTexts, ...importTexts, ...firstHourTexts, ...insightTexts, ...alarmTexts };
+const TEXTS = { ...shellTexts, ...roleTexts, ...customerTexts, ...segmentTexts, ...campaignTexts, ...caseTexts, ...catalogueTexts, ...deskTexts, ...requestTexts, ...importTexts, ...firstHourTexts, ...insightTexts, ...alarmTexts };
 export type TextKey = keyof typeof TEXTS;
 export type Values = Record<string, string | number>;
 export type Translate = (key: TextKey, values?: Values) => string;

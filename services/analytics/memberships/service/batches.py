@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Set
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from services.analytics.facts.service import Copies, copies_of
+from services.analytics.facts.service import Copies, copies_of, objecting_among
 from services.analytics.identity import repository as identity
 from services.analytics.identity.domain import partition_of
 from services.analytics.identity.service import identities_of
@@ -37,8 +38,9 @@ async def load_batch(batch: EventBatch, programs: Programs) -> LoadedBatch:
     found: LoadedBatch | None = batch.resolved.get("memberships.loaded")
     if found is None:
         compiled = await programs.current(batch.tx)
-        survivors = (await identities_of(batch)).survivors
-        jobs, of_absorbed = jobs_of(await copies_of(batch), survivors)
+        identities = await identities_of(batch)
+        objecting = await objecting_among(batch.tx, identities.groups)
+        jobs, of_absorbed = jobs_of(await copies_of(batch), identities.survivors, objecting)
         found = LoadedBatch(compiled, jobs, await load(batch.tx, compiled, jobs), of_absorbed)
         batch.resolved["memberships.loaded"] = found
     return found
@@ -54,13 +56,18 @@ async def advance_batch(batch: EventBatch, programs: Programs) -> None:
         await identity.mark_dirty(batch.tx, partitions, event.recorded_at, event.origin, event.id)
 
 
-def jobs_of(copies: Copies, survivors: dict[UUID, UUID]) -> tuple[dict[UUID, Job], list[tuple[Envelope[Any], UUID]]]:
-    """What to do with each customer, and the events of absorbed customers: kept as facts, their survivor recomputed."""
+def jobs_of(
+    copies: Copies, survivors: dict[UUID, UUID], objecting: Set[UUID] = frozenset()
+) -> tuple[dict[UUID, Job], list[tuple[Envelope[Any], UUID]]]:
+    """What to do with each customer, and the events of absorbed customers: kept as facts, their survivor recomputed.
+    Of who objects to profiling the facts are kept, and nothing is worked out."""
     jobs: dict[UUID, Job] = {}
     of_absorbed: list[tuple[Envelope[Any], UUID]] = []
     for event, made in copies.events:
         if event.subject in survivors:
             of_absorbed.append((event, survivors[event.subject]))
+            continue
+        if event.subject in objecting:
             continue
         at = from_datetime(event.recorded_at)
         job = jobs.get(event.subject)

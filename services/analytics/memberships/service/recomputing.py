@@ -1,4 +1,5 @@
-"""Recompute customers from their facts: after merges, on static lists, and where a comparison found a difference."""
+"""Recompute customers from their facts: after merges and objections, on static lists, and where a comparison found a
+difference."""
 
 from __future__ import annotations
 
@@ -7,10 +8,11 @@ from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
+from services.analytics.facts.service import objecting_among
 from services.analytics.identity import repository as identity
 from services.analytics.identity.domain import partition_of
 from services.analytics.identity.service import members_of, resolve
-from services.analytics.memberships.domain import LISTED
+from services.analytics.memberships.domain import LISTED, OBJECTION
 from services.analytics.memberships.repository import memberships, states
 from services.analytics.memberships.repository.memberships import MembershipChange
 from services.analytics.memberships.service.adoption import adoption_of
@@ -45,9 +47,13 @@ class Recomputing:
             ids = [mark.customer_id for mark in found]
             known = await resolve(tx, ids)
             retired = known.survivors.keys() | known.erased
+            objecting = await objecting_among(tx, known.groups) - retired
+            retired |= objecting
             groups = await members_of(tx, [id for id in ids if id not in retired])
             by_customer = {mark.customer_id: str(mark.cause) if mark.cause else LISTED for mark in found}
-            causes = Causes(origins={by_customer[mark.customer_id]: Origin(mark.origin) for mark in found})
+            origins = {by_customer[mark.customer_id]: Origin(mark.origin) for mark in found}
+            by_customer |= dict.fromkeys(objecting, OBJECTION)
+            causes = Causes(origins={**origins, OBJECTION: Origin.REPAIR})
             until = {id: from_datetime(reached[partition_of(id)]) for id in ids}
             await rebuild_customers(tx, compiled, groups, until, by_customer, causes)
             await retire_customers(tx, compiled, {id: until[id] for id in ids if id in retired}, by_customer, causes)
@@ -86,7 +92,8 @@ async def rebuild_customers(
 async def retire_customers(
     tx: Tx, compiled: Compiled, until: Mapping[UUID, int], by_customer: Mapping[UUID, str], causes: Causes
 ) -> None:
-    """Customers who stand for themselves no more (merged into another) leave everything and have no state."""
+    """Customers who stand for themselves no more (merged into another), or object to profiling, leave everything and
+    have no state."""
     stored = await states.read(tx, until)
     present = {id: decode(str(id), row.state) for id, row in stored.items()}
     adoption = await adoption_of(tx, compiled, present)

@@ -18,6 +18,8 @@ _COLUMNS = (
     "identity_checked_at, asked_at, asked, completed_at, certificate, second_selves, identity_checked_by, rejected_by, "
     "outcome"
 )
+# What a hold keeps from running waits with its identity checked.
+_OWED = "(state = 'running' or (state = 'waiting' and identity_checked_at is null))"
 _STORE = text("""
     insert into erasures (erasure_id, customer_id, aliases, fingerprints, channels, state, requested_by, requested_at,
                           due_at, recorded_by, second_selves)
@@ -44,10 +46,14 @@ _LIST = text(f"""
     select {_COLUMNS} from erasures
     where (cast(:before as uuid) is null or erasure_id < :before)
       and (cast(:state as text) is null or state = :state)
-      and (cast(:overdue_at as timestamptz) is null or (state in ('waiting', 'running') and due_at <= :overdue_at))
+      and (cast(:overdue_at as timestamptz) is null or ({_OWED} and due_at <= :overdue_at))
     order by erasure_id desc limit :limit
 """)
-_OVERDUE = text("select count(*) from erasures where state in ('waiting', 'running') and due_at <= :now")
+_OVERDUE = text(f"select count(*) from erasures where {_OWED} and due_at <= :now")
+_HELD = text("""
+    select erasure_id from erasures where state = 'waiting' and identity_checked_at is not null
+    order by requested_at limit :limit
+""")
 _UNANSWERED = text("""
     select erasure_id from erasures where state = 'running' and asked_at <= :before order by asked_at limit :limit
 """)
@@ -143,6 +149,19 @@ async def start(
            where erasure_id = :id""",
         {"id": erasure_id, "now": tx.now, "aliases": list(aliases), "checked_by": checked_by, **_pairs(addresses)},
     )
+
+
+async def note_checked(tx: Tx, erasure_id: UUID, checked_by: str) -> None:
+    """The identity is checked, and the request waits for a hold to end."""
+    await tx.execute(
+        "update erasures set identity_checked_at = :now, identity_checked_by = :checked_by where erasure_id = :id",
+        {"id": erasure_id, "now": tx.now, "checked_by": checked_by},
+    )
+
+
+async def held(tx: Tx, limit: int) -> list[UUID]:
+    """Requests that wait for a hold to end, the oldest first."""
+    return [row["erasure_id"] for row in await tx.rows(_HELD, {"limit": limit})]
 
 
 async def reject(tx: Tx, erasure_id: UUID, rejected_by: str) -> None:

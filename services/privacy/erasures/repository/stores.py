@@ -30,6 +30,7 @@ OWN = (
         "request_archives",
         f"request_archives where request_id in (select request_id from requests where {_THEIRS})",
     ),
+    Store("holds", f"holds where {_THEIRS} and reason <> ''", f"update holds set reason = '' where {_THEIRS}"),
     *deleted("preferences", "restriction_changes"),
     OWNERS,
     *deleted("permits"),

@@ -17,6 +17,8 @@ from services.privacy.erasures.domain import (
     outcome_of,
 )
 from services.privacy.erasures.repository import requests as repository
+from services.privacy.holds.domain import Hold
+from services.privacy.holds.service import holds_of
 from shared.contracts.privacy import ErasureCompleted
 from shared.database.transaction import Tx
 from shared.ids import new_id
@@ -51,7 +53,9 @@ async def _complete(tx: Tx, erasure: Erasure, receipts: Sequence[Receipt]) -> No
         await repository.complete(tx, erasure.erasure_id, outcome, None)
         return
     certificate = certify(new_id(), receipts, tx.now)
-    await repository.complete(tx, erasure.erasure_id, outcome, _document(erasure, certificate, outcome))
+    await repository.complete(
+        tx, erasure.erasure_id, outcome, _document(erasure, certificate, outcome, await holds_of(tx, erasure.members))
+    )
     tx.publish(
         ErasureCompleted(
             request_id=erasure.erasure_id,
@@ -62,7 +66,7 @@ async def _complete(tx: Tx, erasure: Erasure, receipts: Sequence[Receipt]) -> No
     )
 
 
-def _document(erasure: Erasure, certificate: Certificate, outcome: Outcome) -> dict[str, object]:
+def _document(erasure: Erasure, certificate: Certificate, outcome: Outcome, holds: Sequence[Hold]) -> dict[str, object]:
     """The certificate as it is kept and shown."""
     return {
         "certificate_id": str(certificate.certificate_id),
@@ -73,6 +77,7 @@ def _document(erasure: Erasure, certificate: Certificate, outcome: Outcome) -> d
         "customer_ids": [str(member) for member in erasure.members],
         "services": list(SERVICES),
         "stores": {service: dict(counts) for service, counts in certificate.stores.items()},
+        "held": [{"from": hold.placed_at.isoformat(), "until": hold.ends_at.isoformat()} for hold in holds],
         "remaining": 0,
         "topics_clean_at": {name: at.isoformat() for name, at in sorted(certificate.topics_clean_at.items())},
         "log_clean_at": certificate.log_clean_at.isoformat(),

@@ -16,9 +16,11 @@ from services.privacy.erasures.errors import (
 )
 from services.privacy.erasures.repository import requests as repository
 from services.privacy.erasures.service.running import emit_request, erase_addresses, lock_reach, run
+from services.privacy.holds.service import standing_over
 from services.privacy.identity.domain import Address, Hashing, Reference
 from services.privacy.identity.service import holders_of
 from shared.contracts.envelope import Origin
+from shared.customers.merges import groups_of
 from shared.customers.traces import Naming
 from shared.database.transaction import Tx
 from shared.ids import new_id
@@ -105,7 +107,7 @@ async def reject_erasure(tx: Tx, erasure_id: UUID, rejected_by: str) -> Erasure:
 
     Raises ErasureNotFound, IdentityAlreadyChecked.
     """
-    await _waiting(tx, erasure_id)
+    await _waiting(tx, erasure_id, held_too=True)
     await repository.reject(tx, erasure_id, rejected_by)
     return await show_erasure(tx, erasure_id)
 
@@ -129,6 +131,23 @@ async def ask_again_unanswered(tx: Tx, before: datetime, limit: int) -> int:
         if erasure is not None and erasure.state is ErasureState.RUNNING:
             await emit_request(tx, erasure, Origin.REPAIR)
     return len(found)
+
+
+async def held_erasures(tx: Tx, limit: int) -> list[UUID]:
+    """Requests that wait for a legal hold to end, the oldest first."""
+    return await repository.held(tx, limit)
+
+
+async def go_on(tx: Tx, naming: Naming, erasure_id: UUID) -> bool:
+    """The request runs if no hold stands over the customer any more; returns whether it does."""
+    erasure = await repository.lock(tx, erasure_id)
+    if erasure is None or not erasure.held or erasure.identity_checked_by is None:
+        return False
+    group = (await groups_of(tx, [erasure.customer_id]))[erasure.customer_id]
+    if await standing_over(tx, {*group.members, *erasure.members}):
+        return False
+    await run(tx, naming, erasure, erasure.identity_checked_by)
+    return True
 
 
 async def show_erasure(tx: Tx, erasure_id: UUID) -> Erasure:
@@ -158,8 +177,8 @@ async def _locked(tx: Tx, erasure_id: UUID) -> Erasure:
     return erasure
 
 
-async def _waiting(tx: Tx, erasure_id: UUID) -> Erasure:
+async def _waiting(tx: Tx, erasure_id: UUID, *, held_too: bool = False) -> Erasure:
     erasure = await _locked(tx, erasure_id)
-    if erasure.state is not ErasureState.WAITING:
+    if erasure.state is not ErasureState.WAITING or (erasure.held and not held_too):
         raise IdentityAlreadyChecked("The identity was checked before; what came of it stands.")
     return erasure

@@ -9,6 +9,7 @@ from uuid import UUID
 from services.privacy.erasures.domain import Erasure, ErasureState, Receipt
 from services.privacy.erasures.repository import requests as repository
 from services.privacy.erasures.repository import stores
+from services.privacy.holds.service import standing_over
 from services.privacy.identity.domain import CHANNELS, Address, subject_of
 from services.privacy.identity.service import addresses_of
 from services.privacy.permits import repository as permits
@@ -72,8 +73,12 @@ async def lock_reach(
 
 
 async def run(tx: Tx, naming: Naming, erasure: Erasure, checked_by: str) -> None:
-    """Hashes, tombstones, own stores, and the event that asks the others: one transaction."""
+    """Hashes, tombstones, own stores, and the event that asks the others: one transaction. While a legal hold stands
+    nothing is done but that the check is kept."""
     reach = await lock_reach(tx, erasure.customer_id, erasure.addresses, erasure.second_selves, erasure.aliases)
+    if await standing_over(tx, reach.members):
+        await repository.note_checked(tx, erasure.erasure_id, checked_by)
+        return
     erased = await erase_addresses(tx, erasure.erasure_id, reach)
     versions = await subject_locks.next_versions(tx, len(reach.members))
     await subject_locks.add_tombstones(tx, dict(zip(reach.members, versions, strict=True)))

@@ -20,7 +20,8 @@ RESUMABLE = timedelta(hours=1)
 
 
 class Kind(StrEnum):
-    """What is asked for, by articles 15, 16, 17, 18, 20 and 21."""
+    """What is asked for, by articles 15, 16, 17, 18, 20 and 21: `objection` is to marketing, `profiling` to being
+    scored and segmented."""
 
     ACCESS = "access"
     RECTIFICATION = "rectification"
@@ -28,6 +29,7 @@ class Kind(StrEnum):
     RESTRICTION = "restriction"
     PORTABILITY = "portability"
     OBJECTION = "objection"
+    PROFILING = "profiling"
 
 
 class RequestState(StrEnum):

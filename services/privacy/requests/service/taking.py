@@ -11,6 +11,7 @@ from services.privacy.consents.domain.ledger import Proof
 from services.privacy.consents.service.withdrawals import withdraw_unless_erased
 from services.privacy.erasures.service import requests as erasures
 from services.privacy.identity.domain import NamedAddress
+from services.privacy.profiling.service import object_to_profiling
 from services.privacy.requests import repository
 from services.privacy.requests.domain.requests import (
     DEADLINE,
@@ -177,7 +178,8 @@ async def _begin(tx: Tx, naming: Naming, request: SubjectRequest, by: str, how: 
         wanted = erasures.Request(request.customer_id, by, True, tuple(sorted(named)), by, second_selves)
         erasure = await erasures.request_erasure(tx, naming, wanted)
         request = replace(request, erasure_id=erasure.erasure_id)
-        await repository.add_step(tx, request.request_id, BY_MACHINE, "erasure-begun", str(erasure.erasure_id))
+        step = "held" if erasure.held else "erasure-begun"
+        await repository.add_step(tx, request.request_id, BY_MACHINE, step, str(erasure.erasure_id))
     await repository.store(tx, request)
     if request.kind is Kind.RESTRICTION:
         await restrict(tx, request.customer_id, True, by)
@@ -186,6 +188,9 @@ async def _begin(tx: Tx, naming: Naming, request: SubjectRequest, by: str, how: 
         proof = Proof(recorded_by=by, basis="objection", withdrawn_via="api")
         await withdraw_unless_erased(tx, request.customer_id, proof, addresses=addresses)
         await _close(tx, request, RequestState.ANSWERED, by, "marketing-stopped")
+    elif request.kind is Kind.PROFILING:
+        await object_to_profiling(tx, request.customer_id, by, how or "by request")
+        await _close(tx, request, RequestState.ANSWERED, by, "profiling-stopped")
 
 
 async def _close(tx: Tx, request: SubjectRequest, state: RequestState, by: str, what: str, detail: str = "") -> None:

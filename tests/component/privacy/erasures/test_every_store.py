@@ -13,6 +13,7 @@ KEPT = {
     "standings": "the tombstone",
     "erasures": "the request itself, with its certificate",
     "requests": "that it was asked and answered, and when; the words go",
+    "holds": "that it was held, and when; the reason goes",
     "merges": "what is heard later under another id of the person meets the tombstone by them",
     "erased_lines": "names lines that are gone",
     "permits.covers": "whoever was one with them once keeps the proof of what they were sent",

@@ -185,7 +185,7 @@ async def test_built_in_purposes_stay(client: httpx.AsyncClient) -> None:
         answer = await client.put(f"/purposes/{name}", json=body)
         assert (answer.status_code, answer.json()["type"]) == (409, "/problems/purpose-built-in")
     names = [purpose["name"] for purpose in (await client.get("/purposes")).json()["items"] if purpose["built_in"]]
-    assert names == ["marketing", "service"]
+    assert names == ["marketing", "profiling", "service"]
     missing = await client.get("/purposes/servic")
     assert (missing.status_code, missing.json()["type"]) == (404, "/problems/purpose-not-found")
     assert "service" in missing.json()["detail"]

@@ -48,6 +48,20 @@ const NEEDS: Need[] = [
     },
   },
   {
+    key: "requests-due", scope: "privacy:requests",
+    look: async (speech) => {
+      const page = await read(privacy.GET("/requests", { params: { query: { due_soon: true, limit: LIMIT } } }));
+      return page.items.length > 0 && <Go to="/privacy" search={{ tab: "requests", show: "due_soon" } as never}>{speech.t("requests.home-due", { count: counted(page, speech) })}</Go>;
+    },
+  },
+  {
+    key: "requests-unchecked", scope: "privacy:requests",
+    look: async (speech) => {
+      const page = await read(privacy.GET("/requests", { params: { query: { state: "waiting", limit: LIMIT } } }));
+      return page.items.length > 0 && <Go to="/privacy" search={{ tab: "requests", show: "waiting" } as never}>{speech.t("requests.home-unchecked", { count: counted(page, speech) })}</Go>;
+    },
+  },
+  {
     key: "drafts", scope: "campaigns:send",
     look: async (speech) => {
       const page = await read(campaigns.GET("/campaigns", { params: { query: { state: "draft", limit: LIMIT } } }));

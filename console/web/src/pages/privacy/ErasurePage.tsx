@@ -12,6 +12,7 @@ import { Facts, Page, Panel } from "../../components/Page";
 import { ProblemNote } from "../../components/ProblemNote";
 import { Rows } from "../../components/Rows";
 import { State } from "../../components/State";
+import { Holds, PlaceHold } from "./Holds";
 
 export function ErasurePage() {
   const { id } = useParams({ strict: false }) as { id: string };
@@ -26,7 +27,8 @@ export function ErasurePage() {
 function Shown({ erasure }: { erasure: Erasure }) {
   const { t, time } = useTexts();
   return (
-    <Page title={t("erasure.title")} actions={<Actions erasure={erasure} />} about={<Group gap="md"><State value={erasure.overdue ? "overdue" : erasure.state} /><span className="mono">{erasure.customer_id}</span></Group>}>
+    <Page title={t("erasure.title")} actions={<Actions erasure={erasure} />} about={<Group gap="md"><State value={erasure.held ? "held" : erasure.overdue ? "overdue" : erasure.state} /><span className="mono">{erasure.customer_id}</span></Group>}>
+      <Holds customer={erasure.customer_id} />
       <Panel>
         <Facts facts={[
           [t("erasures.by"), erasure.requested_by],
@@ -70,8 +72,9 @@ function Actions({ erasure }: { erasure: Erasure }) {
   return (
     <>
       {erasure.state === "waiting" && <>
+        <PlaceHold customer={erasure.customer_id} />
         <Confirm variant="default" label={t("erasure.reject")} title={t("erasure.reject")} what={t("erasure.reject-what")} act={reject} />
-        <Confirm color="red" label={t("erasure.confirm-identity")} title={t("erasure.confirm-identity")} what={t("erasure.confirm-what")} act={check} />
+        {!erasure.held && <Confirm color="red" label={t("erasure.confirm-identity")} title={t("erasure.confirm-identity")} what={t("erasure.confirm-what")} act={check} />}
       </>}
       {erasure.state === "running" && <Button variant="default" loading={remind.isPending} onClick={() => remind.mutate()}>{t("erasure.remind")}</Button>}
       {remind.isError && <ProblemNote error={remind.error} />}

@@ -34,7 +34,7 @@ export function Erasures() {
         open={(row) => void navigate({ to: "/privacy/erasures/$id", params: { id: row.erasure_id } })}
         columns={[
           { title: t("field.customer"), cell: (row) => <Go to="/privacy/erasures/$id" params={{ id: row.erasure_id }}><span className="mono">{row.customer_id.slice(0, 13)}…</span></Go> },
-          { title: t("field.state"), cell: (row) => <State value={row.overdue ? "overdue" : row.state} /> },
+          { title: t("field.state"), cell: (row) => <State value={row.held ? "held" : row.overdue ? "overdue" : row.state} /> },
           { title: t("erasures.asked"), cell: (row) => date(row.requested_at) },
           { title: t("erasures.due"), cell: (row) => date(row.due_at) },
           { title: t("erasures.missing"), cell: (row) => row.missing.join(", ") || "–" },

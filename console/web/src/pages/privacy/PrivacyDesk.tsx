@@ -6,6 +6,7 @@ import { AddressTabs } from "../../components/Tabs";
 import { ConsentLookUp } from "./ConsentLookUp";
 import { Erasures } from "./Erasures";
 import { SignUpForms } from "./SignUpForms";
+import { Requests } from "./Requests";
 import { Suppressions } from "./Suppressions";
 
 export function PrivacyDesk() {
@@ -14,6 +15,7 @@ export function PrivacyDesk() {
   return (
     <Page title={t("nav.privacy")} about={t("privacy.about")}>
       <AddressTabs tabs={[
+        ...(can("privacy:requests") ? [{ id: "requests", title: t("requests.title"), content: () => <Requests /> }] : []),
         { id: "erasures", title: t("privacy.requests"), content: () => <Erasures /> },
         ...(can("customers:read") ? [{ id: "consents", title: t("privacy.look-up"), content: () => <ConsentLookUp /> }] : []),
         { id: "suppressions", title: t("privacy.suppressions"), content: () => <Suppressions /> },

@@ -1,0 +1,1 @@
+"""Objections to profiling (GDPR article 21): no scores and no segments of whoever objects."""
