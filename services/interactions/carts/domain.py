@@ -56,7 +56,7 @@ class Cart:
     @property
     def products(self) -> dict[str, float]:
         """What lies in it."""
-        return {product: pieces for product, pieces in self.pieces.items() if pieces > 0}
+        return {product: pieces for product, pieces in sorted(self.pieces.items()) if pieces > 0}
 
     @property
     def filled(self) -> bool:

@@ -131,7 +131,7 @@ async def test_nobody_is_reminded_of_what_was_ordered(api: httpx.AsyncClient, wo
 
 async def test_a_visitor_costs_no_cart_until_somebody_is_known(api: httpx.AsyncClient, worker: DrivenWorker) -> None:
     """Catches a row for each cart of a robot, and a cart that is lost when its visitor signs in."""
-    visitor, who = {"visitor": uuid4().hex}, an_email()
+    visitor, who = {"visitor": {"source": "web", "id": uuid4().hex}}, an_email()
     before = await worker.value("select count(*) from carts")
     await recorded(worker, a_cart_event(visitor, "v", 5), a_cart_event(visitor, "v", 4, product_id="pear"))
     assert await worker.value("select count(*) from carts") == before

@@ -129,7 +129,7 @@ async def test_no_example_shows_what_was_sent(
 async def test_a_key_in_pages_and_a_key_for_reading_see_nothing(api: httpx.AsyncClient) -> None:
     """Catches a shop's figures that every visitor of its pages can read, and another's page for a publisher."""
     answer = await api.get("/activity", headers=as_(BROWSER))
-    assert (answer.status_code, answer.json()["type"]) == (403, "/problems/browser-may-not-read")
+    assert (answer.status_code, answer.json()["type"]) == (403, "/problems/not-for-pages")
     for path in ("/publishers", "/publishers/reporter/activity"):
         assert (await api.get(path, headers=as_(REPORTER))).status_code == 403
     assert (await api.get("/activity", headers=as_(READER))).status_code == 403
