@@ -19,7 +19,7 @@ Name = Annotated[
 
 @router.get("/activity", dependencies=[requires("interactions:write")])
 async def read_own(tx: TxDep, caller: CallerDep) -> ActivityOut:
-    """What became of the events that this key has sent, with examples of what was refused. A page's key reads nothing."""
+    """What became of the events that this key has sent, with examples of what was refused. Pages' keys read nothing."""
     return ActivityOut.of(await service.activity_of(tx, caller.id))
 
 
