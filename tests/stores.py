@@ -24,7 +24,7 @@ OTHERS = frozenset(
      "campaign_id", "message_id", "permit_id", "terms_id", "segment_id", "list_id", "journey_id", "traveller_id",
      "seed", "filled_after", "mapping_id", "notice_id", "notice_ids", "signup_id", "fit_id", "rfm_fit",
      "value_fit", "duplicate_id", "relation_id", "consent_id", "erasure_id", "export_id", "visitor_id",
-     "interaction_id", "case_id"}
+     "interaction_id", "case_id", "hold_id"}
 )  # fmt: skip
 # Ids of what was said stand there, with nothing else of a person: versions go on counting, and what was emitted was.
 KERNEL = frozenset({"subjects", "outbox"})

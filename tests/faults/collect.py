@@ -229,7 +229,7 @@ class Outside:
     @asynccontextmanager
     async def _database(self, service: str) -> AsyncIterator[Any]:
         connection = await asyncpg.connect(
-            self.databases[service], timeout=5, server_settings={"default_transaction_read_only": "on"}
+            self.databases[service], timeout=30, server_settings={"default_transaction_read_only": "on"}
         )
         try:
             yield connection

@@ -56,7 +56,8 @@ FOR_PAGES: dict[str, set[str]] = {
     "privacy": {"POST /consents", "POST /consents/batch", "POST /withdrawals", "POST /signups"},
 }
 # What to send is described to those who may send.
-READABLE_BY_WRITERS = {"/events/schema"}
+# What a message must look like, and what became of one's own.
+READABLE_BY_WRITERS = {"/events/schema", "/activity"}
 
 
 @dataclass(frozen=True)

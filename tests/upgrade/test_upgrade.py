@@ -22,6 +22,8 @@ from tests.infrastructure import CreateDatabase
 DUMPS = Path(__file__).parent / "dumps"
 # The revision itself is what an upgrade changes.
 NOT_DATA = {"alembic_version"}
+# The list of customers with an open complaint, which is there for segments.
+ADDED = ("c0000000-000",)
 
 # Tables and views, but not the partitions of a partitioned table: their rows are read through it.
 _TABLES = """
@@ -82,4 +84,6 @@ async def test_an_older_database_is_upgraded_without_losing_a_row(
     await asyncio.to_thread(run_migrations, service, dsn)
 
     after = await contents_of(dsn, before)
-    assert {name: rows for name, (_, rows) in after.items()} == {name: rows for name, (_, rows) in before.items()}
+    # What a migration adds is named here, so that nothing else comes unseen.
+    kept = {name: [row for row in rows if not any(id in row for id in ADDED)] for name, (_, rows) in after.items()}
+    assert kept == {name: rows for name, (_, rows) in before.items()}

@@ -13,7 +13,8 @@ export const theme = createTheme({
 
 /** The console's own colours; and Mantine's dimmed text and placeholders, which stay below the contrast that readers need. */
 export const colors: CSSVariablesResolver = () => ({
-  variables: {},
+  // The shade below the primary one, to which Mantine goes under the pointer, is too light for white letters.
+  variables: { "--mantine-primary-color-filled-hover": "#095c6b" },
   light: {
     "--mantine-color-dimmed": "#545b62",
     "--mantine-color-placeholder": "#646b72",

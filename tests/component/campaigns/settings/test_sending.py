@@ -217,7 +217,7 @@ async def test_lifting_the_list_needs_the_number_of_those_who_may_be_written_to_
     changes = (await world.api.get("/settings/changes?limit=1")).json()
     [change] = changes["items"]
     assert (change["what"], change["by"], change["before"]["holds"], change["after"]["holds"]) == (
-        "allow-list", "marketing", True, False,
+        "allow-list", "postmaster", True, False,
     )  # fmt: skip
     assert changes["next"] is not None
     _, _ = await entered(world)
