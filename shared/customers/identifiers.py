@@ -9,7 +9,7 @@ from uuid import UUID
 
 from shared.contracts.interactions import Identifier
 from shared.customers.spelling import former_normalise, names_nobody, normalise
-from shared.ids import read_id
+from shared.ids import digest_id
 
 __all__ = [
     "EXCLUSIVE",
@@ -60,13 +60,13 @@ def customer_id_of(key: str, identifier: Identifier, generation: int = 0) -> UUI
     `generation` is raised when an identifier was erased, so that who comes back is somebody new. UUID version 8.
     """
     value = normalise(identifier.kind, identifier.value, identifier.source)
-    return _uuid(_digest(key, "customer", identifier.kind, value, str(generation)))
+    return digest_id(_digest(key, "customer", identifier.kind, value, str(generation)))
 
 
 def former_customer_id_of(key: str, identifier: Identifier, generation: int = 0) -> UUID:
     """The id that an identifier derived in the first release: for most the same as `customer_id_of`."""
     value = former_normalise(identifier.kind, identifier.value, identifier.source)
-    return _uuid(_digest(key, "customer", identifier.kind, value, str(generation)))
+    return digest_id(_digest(key, "customer", identifier.kind, value, str(generation)))
 
 
 def address_subject(key: str, kind: str, normalised: str) -> UUID:
@@ -74,12 +74,12 @@ def address_subject(key: str, kind: str, normalised: str) -> UUID:
 
     `kind` is email, phone or postal; `normalised` the form in which its spellings are equal.
     """
-    return _uuid(_digest(key, "address", kind, normalised))
+    return digest_id(_digest(key, "address", kind, normalised))
 
 
 def visitor_subject(key: str, source: str, anonymous_id: str) -> UUID:
     """The id of a visitor of whom a storefront (`source`) knows an anonymous id only. UUID version 8."""
-    return _uuid(_digest(key, "visitor", source, anonymous_id))
+    return digest_id(_digest(key, "visitor", source, anonymous_id))
 
 
 def choose_identifier(identifiers: Iterable[Identifier]) -> Identifier | None:
@@ -98,13 +98,6 @@ def choose_identifier(identifiers: Iterable[Identifier]) -> Identifier | None:
 
 def _is_plain(text: str) -> bool:
     return text.isascii() and text.isprintable()
-
-
-def _uuid(digest: bytes) -> UUID:
-    raw = bytearray(digest[:16])
-    raw[6] = (raw[6] & 0x0F) | 0x80
-    raw[8] = (raw[8] & 0x3F) | 0x80
-    return read_id(raw.hex())
 
 
 def _digest(key: str, *parts: str) -> bytes:

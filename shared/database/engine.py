@@ -19,9 +19,10 @@ from shared.database.exclusive import exclusive
 from shared.database.transaction import Tx
 from shared.observability import spans
 
-# Classes of SQLSTATE that say "not now" and nothing about the data: connection, read-only server, rollback and
-# deadlock, resources (a full disk), lock not available, operator intervention, system error.
-_TRANSIENT = ("08", "25006", "40", "53", "55P03", "57", "58")
+# Classes of SQLSTATE that say "not now" and nothing about the data: connection, read-only server, a transaction that
+# was idle or lasted too long, rollback and deadlock, resources (a full disk), lock not available, operator
+# intervention, system error.
+_TRANSIENT = ("08", "25006", "25P03", "25P04", "40", "53", "55P03", "57", "58")
 # InternalClientError: a server that dies in mid-answer leaves the client's protocol in a state that it does not expect.
 _LOST = OSError | asyncio.TimeoutError | asyncpg.InterfaceError | asyncpg.InternalClientError
 

@@ -112,13 +112,10 @@ class _Asked:
         for all that was asked by name."""
         by_scope = {head.scope: head for head in heads}
         chosen = [channel for channel in channels if self.channel in (None, channel)]
-        pairs = {(head.scope.purpose, head.scope.channel) for head in heads}
-        pairs = {(purpose, channel) for purpose, channel in pairs if channel in chosen}
+        # Also where nothing was said yet: what somebody objects to is on record before anybody grants it.
+        pairs = {(self.purpose or EVERY_PURPOSE, channel) for channel in chosen}
         if self.purpose is None:
-            pairs |= {(EVERY_PURPOSE, channel) for channel in chosen}
-        else:
-            # Also where nothing was said yet: what somebody objects to is on record before anybody grants it.
-            pairs = {(self.purpose, channel) for channel in chosen}
+            pairs |= {(head.scope.purpose, head.scope.channel) for head in heads if head.scope.channel in chosen}
         for purpose, channel in sorted(pairs):
             scope = Scope(subject, purpose, channel)
             if not self._stands(by_scope.get(scope)):

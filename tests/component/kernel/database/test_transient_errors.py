@@ -29,6 +29,8 @@ TRANSIENT = {
     "the server ended the session": "select pg_terminate_backend(pg_backend_pid())",
     "the operator cancelled": "select pg_cancel_backend(pg_backend_pid()), pg_sleep(5)",
     "the statement's time": "set local statement_timeout = 20; select pg_sleep(5)",
+    "the transaction's time": "do $$ begin raise exception using errcode = '25P04'; end $$",
+    "the time of an idle transaction": "do $$ begin raise exception using errcode = '25P03'; end $$",
     "a read-only server": "set transaction read only; create table never (n int)",
     "a deadlock": "do $$ begin raise exception using errcode = '40P01'; end $$",
     "a lock": "do $$ begin raise exception using errcode = '55P03'; end $$",

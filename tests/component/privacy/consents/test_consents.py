@@ -48,6 +48,18 @@ async def test_a_withdrawal_tells_by_which_way(client: httpx.AsyncClient, databa
     assert await ask(client, customer) == "withdrawn"
 
 
+async def test_a_withdrawal_of_what_nobody_has_granted_is_a_line_for_every_channel(client: httpx.AsyncClient) -> None:
+    """Catches a withdrawal that answers and leaves nothing: an older grant that comes later, by another way, would
+    permit what was refused."""
+    customer = new_id()
+    body = {"customer": {"customer_id": str(customer)}, "purpose": "marketing"}
+    answer = await client.post("/withdrawals", json=body)
+    lines = [(line["purpose"], line["channel"]) for line in answer.json()["withdrawn"]]
+    assert lines == [("marketing", channel) for channel in ("email", "phone", "post", "sms")]
+    await record(client, customer, occurred_at="2017-01-01T00:00:00Z")
+    assert await ask(client, customer) == "withdrawn"
+
+
 async def test_a_withdrawal_that_would_stop_nothing_does_not_look_as_if(client: httpx.AsyncClient) -> None:
     """Catches a withdrawal by card that is lost without a word when the customer is known by an account."""
     card = {"card": new_id().hex}
