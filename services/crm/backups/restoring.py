@@ -81,21 +81,25 @@ async def restore(
 ) -> Restored:
     """The databases of the backup, of this version's schema, and what was said since and is still known somewhere: in
     the topics, if they are there, and in the journal. Raises ProgramMissing, ProgramFailed."""
-    for service in ORDER:
-        url = settings[service].database_url
-        if not await is_empty(url):
-            await empty(url)
-        await load(url, dump_of(archive, service))
-        await asyncio.to_thread(run_migrations, service, url)
-        await create_topics(settings[service])
-    another = manifest.broker is None or await broker_of(settings["campaigns"]) != manifest.broker
     databases = {service: _database(settings[service]) for service in ORDER}
     try:
+        for service in ORDER:
+            url = settings[service].database_url
+            if not await is_empty(url):
+                await empty(url)
+            await load(url, dump_of(archive, service))
+            await asyncio.to_thread(run_migrations, service, url)
+            if service == "campaigns":
+                # At once: a restore that is cut off leaves an installation that sends nothing.
+                async with databases[service].transaction() as tx:
+                    await halt_restored(tx, manifest.taken_at, BY)
+            await create_topics(settings[service])
+        another = manifest.broker is None or await broker_of(settings["campaigns"]) != manifest.broker
         if another:
             for database in databases.values():
                 async with database.transaction() as tx:
                     await go_on_with_another_broker(tx)
-        hand_overs, due = await _halt(databases["campaigns"], manifest, journal, another=another)
+        hand_overs, due = await _enter_hand_overs(databases["campaigns"], journal, another=another)
         refusals = await recover_refusals(settings["privacy"], databases["privacy"], journal)
         erased = await erase_again(settings, databases)
     finally:
@@ -104,10 +108,9 @@ async def restore(
     return Restored(another, refusals, erased, hand_overs, due)
 
 
-async def _halt(database: Database, manifest: Manifest, journal: Path | None, *, another: bool) -> tuple[int, int]:
+async def _enter_hand_overs(database: Database, journal: Path | None, *, another: bool) -> tuple[int, int]:
     settled = [] if journal is None else list(read_journal(journal, "campaigns", [MessageSettled]))
     async with database.transaction() as tx:
-        await halt_restored(tx, manifest.taken_at, BY)
         if another:
             await tx.execute("delete from own_topic")
         entered = await enter_hand_overs(tx, settled)

@@ -14,12 +14,14 @@ import asyncpg
 import orjson
 import pytest
 
-from services.crm.backups import forgotten
+from deploy.local import Dsns
+from services.crm.backups import forgotten, restoring
 from services.crm.backups.archive import MANIFEST, read_manifest
 from services.crm.backups.errors import BackupDamaged, BackupTooNew
 from services.registry import SERVICES, unconnected_settings
 from shared.clock import SystemClock
 from shared.contracts.privacy import ConsentChanged, ErasureRequested
+from shared.database.dumps import ProgramFailed, load
 from shared.database.engine import Database
 from shared.database.transaction import Tx
 from shared.events.subscription import Subscription
@@ -122,6 +124,30 @@ async def test_every_row_and_file_comes_back_and_other_services_hear_everything_
     again = await crm(target, "restore", str(kept))
     assert again.status == 1
     assert "is not empty" in again.err
+
+
+async def test_a_restore_that_is_cut_off_leaves_an_installation_that_sends_nothing(
+    kept: Path, create_database: CreateDatabase, dsns: Dsns, topic_prefix: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Catches a switch that is thrown at the end only: whoever starts what is there would send what was sent before."""
+    target = await five(create_database, "cut")
+    common = {"kafka_bootstrap": dsns.kafka, "topic_prefix": topic_prefix}
+    settings = {
+        service: unconnected_settings(service).model_copy(
+            update={**common, "database_url": target.format(service=service)}
+        )
+        for service in SERVICES
+    }
+
+    async def load_some(url: str, file: Path) -> None:
+        if file.stem == "analytics":
+            raise ProgramFailed("the disk is full")
+        await load(url, file)
+
+    monkeypatch.setattr(restoring, "load", load_some)
+    with pytest.raises(ProgramFailed):
+        await restoring.restore(settings, kept, read_manifest(kept), None)
+    assert await asked(target, "campaigns", "select halted and restored_from is not null from policies") is True
 
 
 async def test_on_another_broker_the_outbox_is_told_again_in_a_new_epoch(
