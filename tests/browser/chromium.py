@@ -48,6 +48,8 @@ def install_test_packages() -> None:
 
 def find_browser(*, packed: bool = False) -> Browser:
     """The machine's, unless there is none or `packed` is asked for. Raises CannotBuild without a network."""
+    # The driver's own Node wants a library that a bare Debian does not have (libatomic); that of the wheel does not.
+    os.environ.setdefault("PLAYWRIGHT_NODEJS_PATH", str(node()))
     for name in () if packed else _NAMES:
         if found := shutil.which(name):
             return Browser(Path(found), dict(os.environ))
