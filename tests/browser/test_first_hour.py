@@ -118,7 +118,7 @@ async def _the_currency_is_chosen(visitor: Visitor) -> None:
     # On the shared installation something may have been bought already.
     if await save.count():
         await save.click()
-        await page.get_by_text(re.compile("Set by .*owner")).wait_for()
+        await page.get_by_text(re.compile("Set by .*console")).wait_for()
 
 
 async def _nobody_is_mailable_before_the_proof_is_recorded(visitor: Visitor, me: str) -> None:
